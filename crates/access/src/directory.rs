@@ -1,0 +1,81 @@
+//! All organisations and desks in one look-up, folded from their events.
+
+use std::collections::HashMap;
+
+use cqrs_es::Aggregate as _;
+use jiff::civil::Date;
+use nomenclature::{Actor, DeskCode, OrganisationKind, Siren, Territory};
+
+use crate::organisation::{Organisation, OrganisationEvent};
+use crate::right::Denial;
+
+/// Every organisation that takes part. A pure fold: two directories that saw the same events are equal.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Directory {
+    organisations: HashMap<Siren, Organisation>,
+    desks: HashMap<DeskCode, Siren>,
+}
+
+/// What is known of an actor on a day, as far as rights depend on it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Profile {
+    /// The system actor of the command line: no network call can be it.
+    Operator,
+    /// An agent at an open desk of an organisation that takes part.
+    Agent {
+        /// The organisation.
+        organisation: Siren,
+        /// Its kind.
+        kind: OrganisationKind,
+        /// The desk.
+        desk: DeskCode,
+        /// The desk's territory.
+        territory: Territory,
+    },
+}
+
+impl Directory {
+    /// Folds one event of the stream of an organisation.
+    pub fn apply(&mut self, organisation: Siren, event: OrganisationEvent) {
+        if let OrganisationEvent::DeskOpened { code, .. } = &event {
+            self.desks.insert(*code, organisation);
+        }
+        self.organisations.entry(organisation).or_default().apply(event);
+    }
+
+    /// The organisation.
+    pub fn organisation(&self, siren: Siren) -> Option<&Organisation> {
+        self.organisations.get(&siren)
+    }
+
+    /// The organisation that holds a desk.
+    pub fn holder_of(&self, desk: DeskCode) -> Option<Siren> {
+        self.desks.get(&desk).copied()
+    }
+
+    /// How many organisations and desks there are.
+    pub fn len(&self) -> (usize, usize) {
+        (self.organisations.len(), self.desks.len())
+    }
+
+    /// Whether nobody takes part yet.
+    pub fn is_empty(&self) -> bool {
+        self.organisations.is_empty()
+    }
+
+    /// Who an actor is on a day, or why he is nobody.
+    pub fn profile(&self, actor: &Actor, day: Date) -> Result<Profile, Denial> {
+        let Actor::Agent { organisation: siren, desk, .. } = actor else {
+            return Ok(Profile::Operator);
+        };
+        let organisation =
+            self.organisations.get(siren).filter(|o| o.takes_part_on(day)).ok_or(Denial::UnknownOrganisation)?;
+        let kind = organisation.kind().ok_or(Denial::UnknownOrganisation)?;
+        let code = desk.ok_or(Denial::UnknownDesk)?;
+        let (_, desk) = organisation.desks().find(|(other, _)| **other == code).ok_or(Denial::UnknownDesk)?;
+        if !desk.is_open_on(day) {
+            return Err(Denial::DeskClosed);
+        }
+        Ok(Profile::Agent { organisation: *siren, kind, desk: code, territory: desk.territory })
+    }
+}

@@ -1,0 +1,133 @@
+//! The one function that says who may do what.
+
+use nomenclature::Territory;
+
+use crate::directory::Profile;
+
+/// What somebody wants to do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Action {
+    /// Register a demand.
+    Register,
+    /// Read a demand, names included.
+    Read,
+    /// Change information.
+    Modify,
+    /// Renew.
+    Renew,
+    /// Store a piece.
+    AddPiece,
+    /// Record a commission's attribution, its refusal or its lapse.
+    Attribute,
+    /// Record a signed lease, which radiates.
+    SignLease,
+    /// Record a renunciation, which radiates.
+    Renounce,
+    /// Enter organisations and desks.
+    AdministerOrganisations,
+    /// Check the register as a whole; sees no name.
+    Inspect,
+}
+
+impl Action {
+    /// Every action.
+    pub const ALL: &'static [Self] = &[
+        Self::Register,
+        Self::Read,
+        Self::Modify,
+        Self::Renew,
+        Self::AddPiece,
+        Self::Attribute,
+        Self::SignLease,
+        Self::Renounce,
+        Self::AdministerOrganisations,
+        Self::Inspect,
+    ];
+}
+
+/// What it is done to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Resource {
+    /// A demand of a territory.
+    Demand {
+        /// The territory.
+        territory: Territory,
+    },
+    /// The register as a whole.
+    Register,
+}
+
+/// What for: nominative data serves the attribution of social dwellings and nothing else (R441-2-6).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Purpose {
+    /// Registering, following and attributing demands.
+    Attribution,
+    /// Keeping the register.
+    Administration,
+}
+
+/// Why not. A denial that names a territory is told to the caller as "not found": a foreign object does not exist.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Denial {
+    /// The organisation does not take part on that day.
+    #[error("UNKNOWN_ORGANISATION")]
+    UnknownOrganisation,
+    /// The desk is none of the organisation's, or none was named.
+    #[error("UNKNOWN_DESK")]
+    UnknownDesk,
+    /// The desk is not open on that day.
+    #[error("DESK_CLOSED")]
+    DeskClosed,
+    /// The demand belongs to another territory than the desk.
+    #[error("FOREIGN_TERRITORY")]
+    ForeignTerritory,
+    /// The organisation is no registering service (R441-2-1).
+    #[error("NOT_A_REGISTERING_SERVICE")]
+    NotARegisteringService,
+    /// Only a lessor's commission attributes, only a lessor signs a lease (R441-2-8 a, INV-25).
+    #[error("NOT_A_LESSOR")]
+    NotALessor,
+    /// The system actor does not act on demands, nor sees names.
+    #[error("NOT_FOR_THE_OPERATOR")]
+    NotForTheOperator,
+    /// Only the system actor does this.
+    #[error("OPERATOR_ONLY")]
+    OperatorOnly,
+    /// The action does not serve the purpose, or does not fit the resource.
+    #[error("PURPOSE_NOT_ALLOWED")]
+    Purpose,
+}
+
+/// Whether a profile may do an action to a resource for a purpose. Deny by default.
+///
+/// R441-2-6 opens a demand to the registering services of its territory; INV-35 lets any of them modify and renew it;
+/// attribution, lease and the radiation that goes with it are a lessor's (R441-2-8 a, INV-25).
+pub fn may(profile: Profile, action: Action, resource: Resource, purpose: Purpose) -> Result<(), Denial> {
+    match (profile, action, resource, purpose) {
+        (
+            Profile::Operator,
+            Action::AdministerOrganisations | Action::Inspect,
+            Resource::Register,
+            Purpose::Administration,
+        ) => Ok(()),
+        (Profile::Operator, _, Resource::Demand { .. }, _) => Err(Denial::NotForTheOperator),
+        (Profile::Agent { .. }, Action::AdministerOrganisations | Action::Inspect, _, _) => Err(Denial::OperatorOnly),
+        (
+            Profile::Agent { kind, territory, .. },
+            _,
+            Resource::Demand { territory: of_demand },
+            Purpose::Attribution,
+        ) => {
+            if territory != of_demand {
+                return Err(Denial::ForeignTerritory);
+            }
+            match action {
+                Action::Attribute | Action::SignLease if kind.is_lessor() => Ok(()),
+                Action::Attribute | Action::SignLease => Err(Denial::NotALessor),
+                _ if kind.may_register() => Ok(()),
+                _ => Err(Denial::NotARegisteringService),
+            }
+        }
+        _ => Err(Denial::Purpose),
+    }
+}

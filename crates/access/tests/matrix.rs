@@ -1,0 +1,170 @@
+//! Who may do what: an expected table written by hand from the law, and the dated folding of organisations.
+
+use access::{
+    Action, Denial, Directory, OpenDesk, Organisation, OrganisationCommand, OrganisationEvent, OrganisationRejection,
+    Profile, Purpose, RegisterOrganisation, Resource, codec, may,
+};
+use cqrs_es::Aggregate as _;
+use jiff::civil::date;
+use nomenclature::{Actor, AgentId, DeskCode, OrganisationKind, Siren, Territory};
+
+fn territory(code: &str) -> Territory {
+    Territory::parse(code).unwrap()
+}
+
+fn desk(code: &str) -> DeskCode {
+    DeskCode::parse(code).unwrap()
+}
+
+fn siren() -> Siren {
+    Siren::parse("732829320").unwrap()
+}
+
+fn agent(kind: OrganisationKind) -> Profile {
+    Profile::Agent { organisation: siren(), kind, desk: desk("G0601"), territory: territory("006") }
+}
+
+/// R441-2-6: the registering services of the territory read and act; INV-35: any of them modifies and renews;
+/// R441-2-8 a, INV-25: attribution, lease and its radiation are a lessor's.
+#[test]
+fn inv_25_inv_35_the_matrix_of_kinds_and_actions() {
+    use Action as A;
+    use OrganisationKind as K;
+    // Columns: register, read, modify, renew, add a piece, attribute, sign a lease, renounce.
+    let columns = [A::Register, A::Read, A::Modify, A::Renew, A::AddPiece, A::Attribute, A::SignLease, A::Renounce];
+    let (yes, no_lessor, no_service) = (Ok(()), Err(Denial::NotALessor), Err(Denial::NotARegisteringService));
+    let lessor = [yes; 8];
+    let registering = [yes, yes, yes, yes, yes, no_lessor, no_lessor, yes];
+    let reader = [no_service, no_service, no_service, no_service, no_service, no_lessor, no_lessor, no_service];
+    let expected = [
+        (K::Hlm, lessor),
+        (K::Sem, lessor),
+        (K::SemDom, lessor),
+        (K::State, registering),
+        (K::LocalAuthority, registering),
+        (K::ReservationHolder, registering),
+        (K::ActionLogement, registering),
+        (K::Siao, registering),
+        (K::CommonAgent, registering),
+        (K::PortalOperator, registering),
+        (K::TerritoryManager, reader),
+        (K::DaloCommission, reader),
+        (K::StatisticsReader, reader),
+        (K::Auditor, reader),
+    ];
+    assert_eq!(expected.len(), OrganisationKind::ALL.len(), "a new kind needs a row");
+    let here = Resource::Demand { territory: territory("006") };
+    for (kind, row) in expected {
+        for (action, expected) in columns.into_iter().zip(row) {
+            assert_eq!(may(agent(kind), action, here, Purpose::Attribution), expected, "{kind:?} {action:?}");
+        }
+    }
+}
+
+#[test]
+fn a_demand_of_another_territory_is_denied_for_every_action() {
+    let elsewhere = Resource::Demand { territory: territory("083") };
+    for kind in OrganisationKind::ALL {
+        for action in Action::ALL {
+            let denial = may(agent(*kind), *action, elsewhere, Purpose::Attribution).unwrap_err();
+            let system = matches!(action, Action::AdministerOrganisations | Action::Inspect);
+            assert_eq!(denial, if system { Denial::OperatorOnly } else { Denial::ForeignTerritory });
+        }
+    }
+}
+
+#[test]
+fn inv_43_nominative_data_serves_attribution_only() {
+    let here = Resource::Demand { territory: territory("006") };
+    assert_eq!(may(agent(OrganisationKind::Hlm), Action::Read, here, Purpose::Administration), Err(Denial::Purpose));
+}
+
+#[test]
+fn the_operator_keeps_the_register_and_acts_on_no_demand() {
+    let here = Resource::Demand { territory: territory("006") };
+    for action in Action::ALL {
+        assert_eq!(may(Profile::Operator, *action, here, Purpose::Attribution), Err(Denial::NotForTheOperator));
+    }
+    for action in [Action::AdministerOrganisations, Action::Inspect] {
+        assert_eq!(may(Profile::Operator, action, Resource::Register, Purpose::Administration), Ok(()));
+    }
+}
+
+fn entered() -> Vec<OrganisationEvent> {
+    let mut organisation = Organisation::default();
+    let register = OrganisationCommand::Register(RegisterOrganisation {
+        siren: siren(),
+        name: "Office fictif".into(),
+        kind: OrganisationKind::Hlm,
+        territories: vec![territory("006")],
+        since: date(2020, 1, 1),
+    });
+    let open = OrganisationCommand::OpenDesk(OpenDesk {
+        code: desk("G0601"),
+        name: "Accueil".into(),
+        territory: territory("006"),
+        opened_on: date(2021, 1, 1),
+    });
+    let close = OrganisationCommand::CloseDesk { code: desk("G0601"), closed_on: date(2026, 6, 30) };
+    [register, open, close]
+        .into_iter()
+        .map(|command| {
+            let event = organisation.decide(command).unwrap();
+            organisation.apply(event.clone());
+            event
+        })
+        .collect()
+}
+
+#[test]
+fn a_desk_works_from_its_first_to_its_last_day() {
+    let mut directory = Directory::default();
+    for event in entered() {
+        directory.apply(siren(), event);
+    }
+    let agent = AgentId::parse("agent-01").unwrap();
+    let actor = Actor::Agent { organisation: siren(), desk: Some(desk("G0601")), agent };
+    assert_eq!(directory.profile(&actor, date(2020, 12, 31)), Err(Denial::DeskClosed));
+    assert!(directory.profile(&actor, date(2021, 1, 1)).is_ok());
+    assert!(directory.profile(&actor, date(2026, 6, 30)).is_ok());
+    assert_eq!(directory.profile(&actor, date(2026, 7, 1)), Err(Denial::DeskClosed));
+    assert_eq!(directory.profile(&actor, date(2019, 12, 31)), Err(Denial::UnknownOrganisation));
+    let stranger = Actor::Agent { organisation: siren(), desk: Some(desk("G0602")), agent };
+    assert_eq!(directory.profile(&stranger, date(2022, 1, 1)), Err(Denial::UnknownDesk));
+}
+
+#[test]
+fn a_desk_lies_in_a_territory_of_its_organisation_and_only_services_have_desks() {
+    let mut organisation = Organisation::default();
+    organisation.apply(entered().remove(0));
+    let open = |territory_code| {
+        OrganisationCommand::OpenDesk(OpenDesk {
+            code: desk("G0602"),
+            name: "Annexe".into(),
+            territory: territory(territory_code),
+            opened_on: date(2021, 1, 1),
+        })
+    };
+    assert_eq!(organisation.decide(open("083")), Err(OrganisationRejection::ForeignTerritory));
+    assert!(organisation.decide(open("006")).is_ok());
+
+    let mut reader = Organisation::default();
+    reader.apply(OrganisationEvent::OrganisationRegistered {
+        siren: siren(),
+        name: "Lecteur".into(),
+        kind: OrganisationKind::StatisticsReader,
+        territories: vec![territory("006")],
+        since: date(2020, 1, 1),
+    });
+    assert_eq!(reader.decide(open("006")), Err(OrganisationRejection::NotARegisteringService));
+}
+
+#[test]
+fn every_event_of_an_organisation_reads_back() {
+    for event in entered() {
+        let payload = codec::encode(&event).unwrap();
+        assert_eq!(codec::decode(event.name(), codec::SCHEMA_VERSION, &payload).unwrap(), event);
+    }
+    assert!(codec::decode("DeskMoved", 1, "{}").is_err());
+    assert!(codec::decode("x\":{},\"y", 1, "{}").is_err());
+}

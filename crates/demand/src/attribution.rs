@@ -1,0 +1,106 @@
+//! The attribution of a dwelling by a lessor's commission, and its end without a lease.
+//!
+//! An attribution does not remove the demand (INV-53); only a lease does. Several lessors may have one in progress at
+//! once, each of them only one.
+
+use jiff::civil::Date;
+use nomenclature::{RplsId, Siren};
+use personal::Pii;
+use serde::{Deserialize, Serialize};
+
+use crate::demand::ActiveDemand;
+use crate::event::{Attributed, AttributionLapsed, AttributionRefused, DemandEvent};
+use crate::form::text::date;
+use crate::rejection::{Check, FieldReason, Rejection, RejectionReason};
+
+/// What a lessor sends when its commission attributed a dwelling.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct AttributionDraft {
+    /// Day of the decision, `AAAA-MM-JJ`.
+    pub decided_on: Option<String>,
+    /// RPLS number of the dwelling, when known.
+    pub rpls: Option<String>,
+}
+
+/// An attribution in progress.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OpenAttribution {
+    /// The lessor.
+    pub lessor: Siren,
+    /// Day of the decision.
+    pub decided_on: Date,
+}
+
+/// Decides that an attribution is recorded: the demand must be active and valid on the day of the decision (INV-48).
+pub(crate) fn attribute(
+    demand: &ActiveDemand,
+    draft: &AttributionDraft,
+    lessor: Siren,
+    today: Date,
+) -> Result<Vec<DemandEvent>, Rejection> {
+    let mut found = Vec::new();
+    let mut check = Check::new("attribution", &mut found);
+    let decided_on = check.required("decided_on", draft.decided_on.as_deref(), date);
+    let rpls = check.optional("rpls", draft.rpls.as_deref(), rpls);
+    let Some(decided_on) = decided_on.filter(|_| found.is_empty()) else {
+        return Err(Rejection::invalid(found));
+    };
+    check_day(decided_on, demand.filed_on, today)?;
+    if decided_on > demand.expires_on() {
+        return Err(RejectionReason::Expired.into());
+    }
+    if demand.attribution_of(lessor).is_some() {
+        return Err(RejectionReason::AttributionInProgress.into());
+    }
+    Ok(vec![DemandEvent::Attributed(Attributed { lessor, decided_on, rpls: Pii::Clear(rpls) })])
+}
+
+/// Decides that the household refused.
+pub(crate) fn refuse(
+    demand: &ActiveDemand,
+    day: &str,
+    lessor: Siren,
+    today: Date,
+) -> Result<Vec<DemandEvent>, Rejection> {
+    let refused_on = end_day(demand, "refused_on", day, lessor, today)?;
+    Ok(vec![DemandEvent::AttributionRefused(AttributionRefused { lessor, refused_on })])
+}
+
+/// Decides that the attribution lapsed.
+pub(crate) fn lapse(
+    demand: &ActiveDemand,
+    day: &str,
+    lessor: Siren,
+    today: Date,
+) -> Result<Vec<DemandEvent>, Rejection> {
+    let lapsed_on = end_day(demand, "lapsed_on", day, lessor, today)?;
+    Ok(vec![DemandEvent::AttributionLapsed(AttributionLapsed { lessor, lapsed_on })])
+}
+
+fn end_day(demand: &ActiveDemand, field: &str, day: &str, lessor: Siren, today: Date) -> Result<Date, Rejection> {
+    let mut found = Vec::new();
+    let parsed = Check::new("attribution", &mut found).required(field, Some(day), date);
+    let Some(day) = parsed else {
+        return Err(Rejection::invalid(found));
+    };
+    let open = demand.attribution_of(lessor).ok_or(RejectionReason::NoAttribution)?;
+    check_day(day, open.decided_on, today)?;
+    Ok(day)
+}
+
+/// A day of an act: not in the future, not before what it follows.
+pub(crate) fn check_day(day: Date, not_before: Date, today: Date) -> Result<(), Rejection> {
+    if day > today {
+        Err(RejectionReason::InTheFuture.into())
+    } else if day < not_before {
+        Err(RejectionReason::TooEarly.into())
+    } else {
+        Ok(())
+    }
+}
+
+/// The number of a dwelling in the RPLS directory.
+pub(crate) fn rpls(text: &str) -> Result<RplsId, FieldReason> {
+    RplsId::parse(text).map_err(|_| FieldReason::Malformed)
+}

@@ -1,0 +1,54 @@
+//! Whom a demand claims: one active demand per person and territory (INV-06).
+//!
+//! Pure: this names persons in clear; whoever holds the keys blinds them. An association claims nobody (INV-07), a
+//! radiated demand nobody any more.
+
+use jiff::civil::Date;
+
+use crate::demand::Demand;
+use crate::form::identity::Person;
+
+/// The person under one of his surnames.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct PersonKey {
+    /// Surname in use, or at birth.
+    pub surname: String,
+    /// All given names; the first one counts.
+    pub given_names: String,
+    /// Day of birth.
+    pub birth_date: Date,
+}
+
+personal::redact!(PersonKey);
+
+/// The personal part of the demand is not readable, so its claims cannot be told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("personal data of the demand is not readable")]
+pub struct Unreadable;
+
+/// One adult with every key he is known by: two for who gave both a surname and a birth name.
+#[derive(Clone, Debug)]
+pub struct ClaimedPerson {
+    /// His keys.
+    pub keys: Vec<PersonKey>,
+}
+
+/// The adults a demand claims: the applicant first, then the co-applicants.
+pub fn claims_of(demand: &Demand) -> Result<Vec<ClaimedPerson>, Unreadable> {
+    let Demand::Active(demand) = demand else {
+        return Ok(Vec::new());
+    };
+    let rubrics = demand.rubrics.clear().ok_or(Unreadable)?;
+    Ok(rubrics.household().into_iter().flat_map(|household| household.adults()).map(claimed).collect())
+}
+
+fn claimed(person: &Person) -> ClaimedPerson {
+    let key = |surname: &str| PersonKey {
+        surname: surname.to_owned(),
+        given_names: person.given_names.as_str().to_owned(),
+        birth_date: person.birth_date,
+    };
+    let mut keys = vec![key(person.surname.as_str())];
+    keys.extend(person.birth_name.as_ref().map(|name| key(name.as_str())));
+    ClaimedPerson { keys }
+}

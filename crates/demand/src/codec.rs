@@ -1,0 +1,154 @@
+//! Events to bytes and back: the open part as JSON, the personal parts apart, one per rubric.
+//!
+//! [`encode`] is the only place where clear content leaves an event, [`decode`] the only one where it comes back. The
+//! parts are given to whoever seals them under a one-byte tag: the rubric's letter, or the ones below.
+
+use personal::Pii;
+use serde::de::DeserializeOwned;
+
+use crate::event::DemandEvent;
+
+/// Version of the layout of every event so far. A change of layout gives the changed type its next version, an upcaster
+/// and golden samples of its own.
+pub const SCHEMA_VERSION: u16 = 1;
+
+const PIECE: u8 = b'p';
+const DWELLING: u8 = b'l';
+const RPLS: u8 = b'r';
+
+/// An event ready for the log, its personal parts not yet sealed.
+pub struct Encoded {
+    /// Name of the event.
+    pub event_type: &'static str,
+    /// Version of its layout.
+    pub schema_version: u16,
+    /// Open part, JSON.
+    pub payload: String,
+    /// Personal parts: tag and content as JSON.
+    pub parts: Vec<(u8, Vec<u8>)>,
+}
+
+personal::redact!(Encoded);
+
+/// An event of the log cannot be read.
+#[derive(Debug, thiserror::Error)]
+pub enum CodecError {
+    /// No such event type in this build.
+    #[error("unknown event type {0:?}")]
+    UnknownType(String),
+    /// A layout newer than this build.
+    #[error("unknown schema version {version} of event type {event_type:?}")]
+    UnknownVersion {
+        /// The event type.
+        event_type: String,
+        /// The version found.
+        version: u16,
+    },
+    /// The bytes are not what the type says. The cause names a place, never a value.
+    #[error("malformed event at line {line} column {column}")]
+    Malformed {
+        /// Line of the JSON text.
+        line: usize,
+        /// Column of the JSON text.
+        column: usize,
+    },
+    /// A personal part for which the event has no place.
+    #[error("personal part {0} does not belong to the event")]
+    StrayPart(u8),
+}
+
+impl From<serde_json::Error> for CodecError {
+    fn from(error: serde_json::Error) -> Self {
+        Self::Malformed { line: error.line(), column: error.column() }
+    }
+}
+
+/// Separates an event into its open and its personal parts.
+pub fn encode(mut event: DemandEvent) -> Result<Encoded, CodecError> {
+    let mut parts = Vec::new();
+    let payload = match &mut event {
+        DemandEvent::Registered(e) => {
+            e.rubrics.split(&mut parts)?;
+            serde_json::to_string(e)
+        }
+        DemandEvent::Modified(e) => {
+            e.rubrics.split(&mut parts)?;
+            serde_json::to_string(e)
+        }
+        DemandEvent::Renewed(e) => {
+            e.rubrics.split(&mut parts)?;
+            serde_json::to_string(e)
+        }
+        DemandEvent::PieceAdded(e) => {
+            split(&mut e.piece, PIECE, &mut parts)?;
+            serde_json::to_string(e)
+        }
+        DemandEvent::Attributed(e) => {
+            split(&mut e.rpls, RPLS, &mut parts)?;
+            serde_json::to_string(e)
+        }
+        DemandEvent::AttributionRefused(e) => serde_json::to_string(e),
+        DemandEvent::AttributionLapsed(e) => serde_json::to_string(e),
+        DemandEvent::LeaseSigned(e) => {
+            split(&mut e.dwelling, DWELLING, &mut parts)?;
+            serde_json::to_string(e)
+        }
+        DemandEvent::Radiated(e) => serde_json::to_string(e),
+    }?;
+    Ok(Encoded { event_type: event.name(), schema_version: SCHEMA_VERSION, payload, parts })
+}
+
+/// Reads an event back. Without its parts it is the same event, its personal content sealed.
+pub fn decode(
+    event_type: &str,
+    schema_version: u16,
+    payload: &str,
+    parts: &[(u8, Vec<u8>)],
+) -> Result<DemandEvent, CodecError> {
+    if schema_version != SCHEMA_VERSION {
+        return Err(CodecError::UnknownVersion { event_type: event_type.to_owned(), version: schema_version });
+    }
+    let mut event = match event_type {
+        "Registered" => DemandEvent::Registered(serde_json::from_str(payload)?),
+        "Modified" => DemandEvent::Modified(serde_json::from_str(payload)?),
+        "Renewed" => DemandEvent::Renewed(serde_json::from_str(payload)?),
+        "PieceAdded" => DemandEvent::PieceAdded(serde_json::from_str(payload)?),
+        "Attributed" => DemandEvent::Attributed(serde_json::from_str(payload)?),
+        "AttributionRefused" => DemandEvent::AttributionRefused(serde_json::from_str(payload)?),
+        "AttributionLapsed" => DemandEvent::AttributionLapsed(serde_json::from_str(payload)?),
+        "LeaseSigned" => DemandEvent::LeaseSigned(serde_json::from_str(payload)?),
+        "Radiated" => DemandEvent::Radiated(serde_json::from_str(payload)?),
+        other => return Err(CodecError::UnknownType(other.to_owned())),
+    };
+    for (tag, content) in parts {
+        let placed = match &mut event {
+            DemandEvent::Registered(e) => e.rubrics.join(*tag, content)?,
+            DemandEvent::Modified(e) => e.rubrics.join(*tag, content)?,
+            DemandEvent::Renewed(e) => e.rubrics.join(*tag, content)?,
+            DemandEvent::PieceAdded(e) => *tag == PIECE && join(&mut e.piece, content)?,
+            DemandEvent::Attributed(e) => *tag == RPLS && join(&mut e.rpls, content)?,
+            DemandEvent::LeaseSigned(e) => *tag == DWELLING && join(&mut e.dwelling, content)?,
+            _ => false,
+        };
+        if !placed {
+            return Err(CodecError::StrayPart(*tag));
+        }
+    }
+    Ok(event)
+}
+
+fn split<T: serde::Serialize>(
+    pii: &mut Pii<T>,
+    tag: u8,
+    parts: &mut Vec<(u8, Vec<u8>)>,
+) -> Result<(), serde_json::Error> {
+    if let Some(content) = pii.take() {
+        parts.push((tag, serde_json::to_vec(&content)?));
+    }
+    Ok(())
+}
+
+fn join<T: DeserializeOwned>(pii: &mut Pii<T>, content: &[u8]) -> Result<bool, serde_json::Error> {
+    *pii = Pii::Clear(serde_json::from_slice(content)?);
+    Ok(true)
+}

@@ -1,0 +1,79 @@
+//! What can be asked of a demand.
+
+use jiff::civil::Date;
+use nomenclature::{Channel, DeskCode, Siren};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use crate::attribution::AttributionDraft;
+use crate::form::FormDraft;
+use crate::modification::Origin;
+use crate::pieces::PieceDraft;
+use crate::radiation::lease::LeaseDraft;
+use crate::radiation::renunciation::RenunciationDraft;
+use crate::registration::Registration;
+
+/// An act with what the decision needs from outside: nothing in this crate reads a clock or draws a number.
+#[derive(Clone, Debug)]
+pub struct DemandCommand {
+    /// The civil day in Paris.
+    pub today: Date,
+    /// Who acts.
+    pub by: By,
+    /// Fresh random identifier: of the person at a registration, unless he has one already.
+    pub person_ref: Uuid,
+    /// Fresh random identifier: of a piece that joins the dossier.
+    pub piece_id: Uuid,
+    /// The act.
+    pub act: Act,
+}
+
+/// Who acts, as far as the decision depends on it. Whether he may is not asked here.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct By {
+    /// The organisation.
+    pub organisation: Siren,
+    /// Its desk.
+    pub desk: DeskCode,
+    /// Desk or online.
+    pub channel: Channel,
+}
+
+/// The acts of a demand.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum Act {
+    /// Register (INV-08).
+    Register(Box<Registration>),
+    /// Change information (INV-34).
+    Modify {
+        /// Where it comes from.
+        origin: Origin,
+        /// The rubrics that change.
+        form: Box<FormDraft>,
+    },
+    /// Renew for a year (INV-15).
+    Renew {
+        /// The rubrics that change.
+        #[serde(default)]
+        form: Box<FormDraft>,
+    },
+    /// Store a piece.
+    AddPiece(PieceDraft),
+    /// Record a commission's attribution (INV-48).
+    Attribute(AttributionDraft),
+    /// The household refused the dwelling.
+    RefuseAttribution {
+        /// Day of the refusal, `AAAA-MM-JJ`.
+        refused_on: String,
+    },
+    /// The attribution lapsed.
+    LapseAttribution {
+        /// Day, `AAAA-MM-JJ`.
+        lapsed_on: String,
+    },
+    /// A lease was signed: radiates the same day (INV-25, INV-26).
+    SignLease(LeaseDraft),
+    /// The applicant renounces (INV-28).
+    Renounce(RenunciationDraft),
+}

@@ -1,0 +1,242 @@
+//! The demand: its states as types, and the aggregate that decides its acts.
+
+use cqrs_es::Aggregate;
+use cqrs_es::event_sink::EventSink;
+use jiff::civil::Date;
+use nomenclature::{Siren, Territory};
+use personal::Pii;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use crate::attribution::OpenAttribution;
+use crate::command::{Act, DemandCommand};
+use crate::event::{DemandEvent, Registered};
+use crate::facts::Facts;
+use crate::form::Rubrics;
+use crate::pieces::HeldPiece;
+use crate::radiation::{Motive, lease, renunciation};
+use crate::rejection::{Rejection, RejectionReason};
+use crate::{attribution, deadlines, modification, pieces, registration, renewal};
+
+/// A demand for social housing, folded from its events.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub enum Demand {
+    /// Nothing stands under the number yet.
+    #[default]
+    Unregistered,
+    /// In the register. Whether it is past its expiry depends on the day asked about.
+    Active(Box<ActiveDemand>),
+    /// Out of the register.
+    Radiated(Box<RadiatedDemand>),
+}
+
+/// A demand in the register.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ActiveDemand {
+    /// Its territory.
+    pub territory: Territory,
+    /// Day of reception: never changes (INV-18).
+    pub filed_on: Date,
+    /// Day of the last renewal.
+    pub last_renewed_on: Option<Date>,
+    /// Reference of the applicant, nationwide.
+    pub person_ref: Option<Uuid>,
+    /// Registered over somebody's claim.
+    pub forced: bool,
+    /// Open facts.
+    pub facts: Facts,
+    /// The form, when readable.
+    pub rubrics: Pii<Rubrics>,
+    /// The dossier.
+    pub pieces: Vec<HeldPiece>,
+    /// Attributions in progress, at most one per lessor.
+    pub attributions: Vec<OpenAttribution>,
+}
+
+/// A demand out of the register, as it was when it left.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct RadiatedDemand {
+    /// What it was.
+    pub before: ActiveDemand,
+    /// The day.
+    pub radiated_on: Date,
+    /// Why.
+    pub motive: Motive,
+}
+
+/// What a demand is on a given day.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Status {
+    /// Valid.
+    Active,
+    /// Past its expiry, not yet radiated: may still be renewed.
+    Expired,
+    /// Radiated.
+    Radiated,
+}
+
+impl Status {
+    /// Its name for people, in French.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Active => "active",
+            Self::Expired => "expirée",
+            Self::Radiated => "radiée",
+        }
+    }
+}
+
+impl ActiveDemand {
+    fn registered(event: Registered) -> Self {
+        Self {
+            territory: event.territory,
+            filed_on: event.filed_on,
+            last_renewed_on: None,
+            person_ref: event.person_ref,
+            forced: event.forced.is_some(),
+            rubrics: event.rubrics.clear().map_or(Pii::Sealed, Pii::Clear),
+            facts: event.facts,
+            pieces: Vec::new(),
+            attributions: Vec::new(),
+        }
+    }
+
+    /// The day the present validity counts from.
+    pub fn valid_from(&self) -> Date {
+        self.last_renewed_on.map_or(self.filed_on, |renewed| renewed.max(self.filed_on))
+    }
+
+    /// The last day of validity (INV-15).
+    pub fn expires_on(&self) -> Date {
+        deadlines::expires_on(self.filed_on, self.last_renewed_on)
+    }
+
+    /// The attribution this lessor has in progress.
+    pub fn attribution_of(&self, lessor: Siren) -> Option<&OpenAttribution> {
+        self.attributions.iter().find(|open| open.lessor == lessor)
+    }
+
+    fn take_rubrics(&mut self, carried: &crate::carried::Carried) {
+        let merged = match (self.rubrics.take(), carried.clear()) {
+            (Some(older), Some(newer)) => Pii::Clear(newer.over(&older)),
+            _ => Pii::Sealed,
+        };
+        self.rubrics = merged;
+    }
+
+    fn close_attribution(&mut self, lessor: Siren) {
+        self.attributions.retain(|open| open.lessor != lessor);
+    }
+
+    fn decide(&self, command: &DemandCommand) -> Result<Vec<DemandEvent>, Rejection> {
+        let DemandCommand { today, by, piece_id, .. } = command;
+        let (today, lessor) = (*today, by.organisation);
+        match &command.act {
+            Act::Register(_) => Err(RejectionReason::AlreadyRegistered.into()),
+            Act::Modify { origin, form } => modification::modify(self, origin, form, by, today),
+            Act::Renew { form } => renewal::renew(self, form, by, today),
+            Act::AddPiece(draft) => pieces::add(self, draft, *piece_id, today),
+            Act::Attribute(draft) => attribution::attribute(self, draft, lessor, today),
+            Act::RefuseAttribution { refused_on } => attribution::refuse(self, refused_on, lessor, today),
+            Act::LapseAttribution { lapsed_on } => attribution::lapse(self, lapsed_on, lessor, today),
+            Act::SignLease(draft) => lease::sign(self, draft, lessor, today),
+            Act::Renounce(draft) => renunciation::renounce(self, draft, today),
+        }
+    }
+
+    fn apply(&mut self, event: DemandEvent) {
+        match event {
+            DemandEvent::Registered(event) => *self = Self::registered(*event),
+            DemandEvent::Modified(event) => {
+                self.take_rubrics(&event.rubrics);
+                self.facts = event.facts;
+            }
+            DemandEvent::Renewed(event) => {
+                self.take_rubrics(&event.rubrics);
+                self.facts = event.facts;
+                self.last_renewed_on = Some(event.renewed_on);
+            }
+            DemandEvent::PieceAdded(event) => self.pieces.push(HeldPiece {
+                piece_id: event.piece_id,
+                open_type: event.open_type,
+                received_on: event.received_on,
+            }),
+            DemandEvent::Attributed(event) => {
+                self.attributions.push(OpenAttribution { lessor: event.lessor, decided_on: event.decided_on });
+            }
+            DemandEvent::AttributionRefused(event) => self.close_attribution(event.lessor),
+            DemandEvent::AttributionLapsed(event) => self.close_attribution(event.lessor),
+            DemandEvent::LeaseSigned(_) => self.attributions.clear(),
+            DemandEvent::Radiated(_) => {}
+        }
+    }
+}
+
+impl Demand {
+    /// What the demand is on a day; `None` when nothing is registered.
+    pub fn status_on(&self, day: Date) -> Option<Status> {
+        match self {
+            Self::Unregistered => None,
+            Self::Active(demand) if day <= demand.expires_on() => Some(Status::Active),
+            Self::Active(_) => Some(Status::Expired),
+            Self::Radiated(_) => Some(Status::Radiated),
+        }
+    }
+
+    /// The demand's content, radiated or not.
+    pub fn content(&self) -> Option<&ActiveDemand> {
+        match self {
+            Self::Unregistered => None,
+            Self::Active(demand) => Some(demand),
+            Self::Radiated(demand) => Some(&demand.before),
+        }
+    }
+
+    /// Decides an act: the events it causes, or why it is refused. Pure.
+    pub fn decide(&self, command: &DemandCommand) -> Result<Vec<DemandEvent>, Rejection> {
+        match (self, &command.act) {
+            (Self::Unregistered, Act::Register(form)) => {
+                registration::register(form, command.person_ref, command.piece_id, &command.by, command.today)
+            }
+            (Self::Unregistered, _) => Err(RejectionReason::NotRegistered.into()),
+            (Self::Active(demand), _) => demand.decide(command),
+            (Self::Radiated(_), Act::Register(_)) => Err(RejectionReason::AlreadyRegistered.into()),
+            // INV-30: a radiated demand can be neither renewed, modified, designated nor examined.
+            (Self::Radiated(_), _) => Err(RejectionReason::Radiated.into()),
+        }
+    }
+}
+
+impl Aggregate for Demand {
+    const TYPE: &'static str = "demand";
+
+    type Command = DemandCommand;
+    type Event = DemandEvent;
+    type Error = Rejection;
+    type Services = ();
+
+    async fn handle(&mut self, command: DemandCommand, (): &(), sink: &EventSink<Self>) -> Result<(), Rejection> {
+        for event in self.decide(&command)? {
+            sink.write(event, self).await;
+        }
+        Ok(())
+    }
+
+    fn apply(&mut self, event: DemandEvent) {
+        match (&mut *self, event) {
+            (Self::Unregistered, DemandEvent::Registered(event)) => {
+                *self = Self::Active(Box::new(ActiveDemand::registered(*event)));
+            }
+            (Self::Active(demand), DemandEvent::Radiated(event)) => {
+                *self = Self::Radiated(Box::new(RadiatedDemand {
+                    before: (**demand).clone(),
+                    radiated_on: event.radiated_on,
+                    motive: event.motive,
+                }));
+            }
+            (Self::Active(demand), event) => demand.apply(event),
+            // An event that its own decisions never cause here: the log holds it, the fold has nothing to do with it.
+            (Self::Unregistered | Self::Radiated(_), _) => {}
+        }
+    }
+}

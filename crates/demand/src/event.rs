@@ -1,0 +1,274 @@
+//! The events of a demand: past-tense facts of the law. Open fields beside, personal content inside [`Pii`].
+
+use jiff::civil::Date;
+use nomenclature::{
+    Channel, CollectiveAgreement, CommuneCode, DeskCode, KnownAnswer, PieceType, ReservationHolder, RplsDwellingType,
+    RplsId, Siren, Territory, UrbanZone,
+};
+use personal::Pii;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use crate::carried::Carried;
+use crate::facts::Facts;
+use crate::fields::field_table;
+use crate::modification::Origin;
+use crate::pieces::Piece;
+use crate::radiation::Motive;
+use crate::radiation::lease::Dwelling;
+use crate::registration::ForceReason;
+
+/// What happened to a demand.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum DemandEvent {
+    /// The demand was registered under its number (R441-2-3).
+    Registered(Box<Registered>),
+    /// The applicant's information changed (cahier des charges §4).
+    Modified(Box<Modified>),
+    /// The demand was renewed for a year (R441-2-7).
+    Renewed(Box<Renewed>),
+    /// A supporting piece was stored (R441-2-4-1).
+    PieceAdded(PieceAdded),
+    /// A commission attributed a dwelling: the decision, not yet a lease (R441-3).
+    Attributed(Attributed),
+    /// The household refused the dwelling (R441-10).
+    AttributionRefused(AttributionRefused),
+    /// The attribution came to nothing otherwise.
+    AttributionLapsed(AttributionLapsed),
+    /// A lease was signed (R441-2-9).
+    LeaseSigned(LeaseSigned),
+    /// The demand left the register, for its motive (R441-2-8).
+    Radiated(Radiated),
+}
+
+/// A demand was registered.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Registered {
+    /// Its territory, for ever (INV-01).
+    pub territory: Territory,
+    /// Day of reception: seniority and the number's month count from it (INV-05, INV-10).
+    pub filed_on: Date,
+    /// The desk that registered it.
+    pub desk: DeskCode,
+    /// The organisation of that desk.
+    pub organisation: Siren,
+    /// How it came in.
+    pub channel: Channel,
+    /// Random reference of the applicant, shared by his demands while one of them is active.
+    pub person_ref: Option<Uuid>,
+    /// Registered although the person holds another demand here (INV-06).
+    pub forced: Option<ForceReason>,
+    /// The form.
+    pub rubrics: Carried,
+    /// Open facts.
+    pub facts: Facts,
+}
+
+field_table!(Registered in "enregistrement" {
+    territory: Open, "territoire", "3 caractères";
+    filed_on: Open, "date de réception", "date";
+    desk: Open, "guichet enregistreur", "5 caractères";
+    organisation: Open, "organisme du guichet", "SIREN";
+    channel: Open, "canal", "guichet ou en ligne";
+    person_ref: Open, "référence aléatoire du demandeur", "UUID, détruite avec la dernière demande active";
+    forced: Open, "motif du doublon forcé", "";
+    rubrics: Personal, "formulaire", "une part scellée par rubrique";
+    facts: Open, "faits ouverts", "voir « faits »";
+});
+
+/// Information changed.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Modified {
+    /// Where the information comes from (INV-34).
+    pub origin: Origin,
+    /// How it came in.
+    pub channel: Channel,
+    /// The rubrics that changed, whole.
+    pub rubrics: Carried,
+    /// Open facts after the change.
+    pub facts: Facts,
+}
+
+field_table!(Modified in "modification" {
+    origin: Open, "origine de l'information", "demandeur, pièce, ou tiers validé par le demandeur";
+    channel: Open, "canal", "guichet ou en ligne";
+    rubrics: Personal, "rubriques modifiées", "une part scellée par rubrique";
+    facts: Open, "faits ouverts après la modification", "voir « faits »";
+});
+
+/// A demand was renewed.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Renewed {
+    /// The day: validity counts from it (INV-15).
+    pub renewed_on: Date,
+    /// How it came in.
+    pub channel: Channel,
+    /// The rubrics that changed, whole.
+    pub rubrics: Carried,
+    /// Open facts after the renewal.
+    pub facts: Facts,
+}
+
+field_table!(Renewed in "renouvellement" {
+    renewed_on: Open, "date de renouvellement", "date";
+    channel: Open, "canal", "guichet ou en ligne";
+    rubrics: Personal, "rubriques mises à jour", "une part scellée par rubrique";
+    facts: Open, "faits ouverts après le renouvellement", "voir « faits »";
+});
+
+/// A piece was stored.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct PieceAdded {
+    /// Identifier of the piece in the dossier.
+    pub piece_id: Uuid,
+    /// Its type, unless the type itself is sensitive.
+    pub open_type: Option<PieceType>,
+    /// The day somebody handed it in.
+    pub received_on: Date,
+    /// The day it was stored (INV-38 counts from one to the other).
+    pub stored_on: Date,
+    /// What it is.
+    pub piece: Pii<Piece>,
+}
+
+field_table!(PieceAdded in "pièce" {
+    piece_id: Open, "identifiant de la pièce", "UUID";
+    open_type: Open, "type de pièce, sauf type sensible", "liste PieceType";
+    received_on: Open, "date de remise", "date";
+    stored_on: Open, "date de versement au dossier", "date";
+    piece: Personal, "pièce", "une part scellée";
+});
+
+/// A dwelling was attributed.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Attributed {
+    /// The lessor whose commission decided.
+    pub lessor: Siren,
+    /// Day of the decision.
+    pub decided_on: Date,
+    /// The dwelling in the RPLS directory, when known already.
+    pub rpls: Pii<Option<RplsId>>,
+}
+
+field_table!(Attributed in "attribution" {
+    lessor: Open, "bailleur", "SIREN";
+    decided_on: Open, "date de la décision", "date";
+    rpls: Personal, "numéro RPLS du logement", "10 positions";
+});
+
+/// An attribution was refused by the household.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct AttributionRefused {
+    /// The lessor whose offer was refused.
+    pub lessor: Siren,
+    /// Day of the refusal.
+    pub refused_on: Date,
+}
+
+field_table!(AttributionRefused in "attribution" {
+    lessor: Open, "bailleur", "SIREN";
+    refused_on: Open, "date du refus", "date";
+});
+
+/// An attribution lapsed: silence, dwelling withdrawn, condition not met.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct AttributionLapsed {
+    /// The lessor whose attribution lapsed.
+    pub lessor: Siren,
+    /// Day it lapsed.
+    pub lapsed_on: Date,
+}
+
+field_table!(AttributionLapsed in "attribution" {
+    lessor: Open, "bailleur", "SIREN";
+    lapsed_on: Open, "date de la caducité", "date";
+});
+
+/// A lease was signed: what the lessor must tell (R441-2-9).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct LeaseSigned {
+    /// The lessor.
+    pub lessor: Siren,
+    /// Day of the signature.
+    pub signed_on: Date,
+    /// Whether the household was already housed in this lessor's stock.
+    pub already_housed: KnownAnswer,
+    /// Collective agreement the attribution counts for.
+    pub collective_agreement: CollectiveAgreement,
+    /// On whose reservation quota.
+    pub reservation_holder: ReservationHolder,
+    /// Whether it counts for a favourable DALO decision.
+    pub dalo: KnownAnswer,
+    /// Whether the dwelling lies in a priority urban zone.
+    pub urban_zone: Option<UrbanZone>,
+    /// Type of the dwelling.
+    pub dwelling_type: Option<RplsDwellingType>,
+    /// Commune of the dwelling.
+    pub commune: Option<CommuneCode>,
+    /// Which dwelling, how large, how dear.
+    pub dwelling: Pii<Dwelling>,
+}
+
+field_table!(LeaseSigned in "bail" {
+    lessor: Open, "bailleur", "SIREN";
+    signed_on: Open, "date de signature du bail", "date";
+    already_housed: Open, "déjà logé dans le parc du bailleur", "OUI, NON, NONDOC";
+    collective_agreement: Open, "accord collectif", "liste AccordCollectif";
+    reservation_holder: Open, "type de réservataire", "liste TypeRéservataire";
+    dalo: Open, "attribué au titre du DALO", "OUI, NON, NONDOC";
+    urban_zone: Open, "zone urbaine sensible", "liste ZUS";
+    dwelling_type: Open, "type du logement attribué", "liste TypeLogementRPLS";
+    commune: Open, "commune du logement attribué", "code INSEE";
+    dwelling: Personal, "logement attribué", "une part scellée";
+});
+
+/// A demand was radiated.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Radiated {
+    /// The day: the lease's for an attribution (INV-26).
+    pub radiated_on: Date,
+    /// Why, with the proof that motive needs (INV-29).
+    pub motive: Motive,
+}
+
+field_table!(Radiated in "radiation" {
+    radiated_on: Open, "date de radiation", "date";
+    motive: Open, "motif et preuve", "liste MotifRadiation";
+});
+
+impl DemandEvent {
+    /// The day the act counts from. Only reception and lease may lie before the day of record (design law 9).
+    pub fn effective_on(&self, recorded_on: Date) -> Date {
+        match self {
+            Self::Registered(event) => event.filed_on,
+            Self::LeaseSigned(event) => event.signed_on,
+            Self::Radiated(event) => event.radiated_on,
+            _ => recorded_on,
+        }
+    }
+
+    /// The name of the event in the log.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Registered(_) => "Registered",
+            Self::Modified(_) => "Modified",
+            Self::Renewed(_) => "Renewed",
+            Self::PieceAdded(_) => "PieceAdded",
+            Self::Attributed(_) => "Attributed",
+            Self::AttributionRefused(_) => "AttributionRefused",
+            Self::AttributionLapsed(_) => "AttributionLapsed",
+            Self::LeaseSigned(_) => "LeaseSigned",
+            Self::Radiated(_) => "Radiated",
+        }
+    }
+}
+
+impl cqrs_es::DomainEvent for DemandEvent {
+    fn event_type(&self) -> String {
+        self.name().to_owned()
+    }
+
+    fn event_version(&self) -> String {
+        crate::codec::SCHEMA_VERSION.to_string()
+    }
+}

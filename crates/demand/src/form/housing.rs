@@ -1,0 +1,150 @@
+//! Rubric f: how the household is housed now (R441-2-2 f).
+
+use jiff::civil::Date;
+use nomenclature::{CommuneCode, DwellingCategory, DwellingType, PresentDwelling};
+use serde::{Deserialize, Serialize};
+
+use super::contact::known_commune;
+use super::text::{Text, date};
+use crate::fields::field_table;
+use crate::form::code;
+use crate::rejection::{Check, FieldReason};
+
+/// Rubric f as typed.
+#[derive(Clone, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct HousingDraft {
+    /// Codes of [`PresentDwelling`]: several when unsure.
+    pub kinds: Vec<String>,
+    /// Social landlord of the present dwelling.
+    pub landlord: Option<String>,
+    /// Since when, `AAAA-MM-JJ`, for a temporary solution.
+    pub since: Option<String>,
+    /// Structure or centre that houses.
+    pub structure: Option<String>,
+    /// Euros a month.
+    pub rent: Option<i64>,
+    /// Housing benefit, euros a month.
+    pub housing_benefit: Option<i64>,
+    /// Persons living there.
+    pub occupants: Option<i64>,
+    /// Code of [`DwellingCategory`].
+    pub category: Option<String>,
+    /// Code of [`DwellingType`].
+    pub dwelling_type: Option<String>,
+    /// Square metres.
+    pub surface: Option<i64>,
+    /// Owns a dwelling.
+    pub owner: bool,
+    /// Commune of the dwelling owned.
+    pub owned_commune: Option<String>,
+    /// Type of the dwelling owned.
+    pub owned_type: Option<String>,
+}
+
+/// Rubric f.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Housing {
+    /// At least one.
+    pub kinds: Vec<PresentDwelling>,
+    /// Social landlord of the present dwelling.
+    pub landlord: Option<Text<34>>,
+    /// Since when, for a temporary solution.
+    pub since: Option<Date>,
+    /// Structure or centre that houses.
+    pub structure: Option<Text<14>>,
+    /// Euros a month.
+    pub rent: Option<i32>,
+    /// Housing benefit, euros a month.
+    pub housing_benefit: Option<i32>,
+    /// Persons living there.
+    pub occupants: Option<i32>,
+    /// Flat or house.
+    pub category: Option<DwellingCategory>,
+    /// Number of rooms.
+    pub dwelling_type: Option<DwellingType>,
+    /// Square metres.
+    pub surface: Option<i32>,
+    /// Owns a dwelling.
+    pub owner: bool,
+    /// Commune of the dwelling owned.
+    pub owned_commune: Option<CommuneCode>,
+    /// Type of the dwelling owned.
+    pub owned_type: Option<DwellingType>,
+}
+
+field_table!(Housing in "f" {
+    kinds: Personal, "logement actuel", "liste ModèleLogement, au moins une valeur, obligatoire";
+    landlord: Personal, "nom du bailleur HLM", "34 caractères";
+    since: Personal, "depuis le", "date";
+    structure: Personal, "nom de la structure ou du centre", "14 caractères";
+    rent: Personal, "loyer mensuel", "0 à 9 999 euros";
+    housing_benefit: Personal, "APL ou AL mensuelle", "0 à 9 999 euros";
+    occupants: Personal, "nombre d'habitants", "0 à 99";
+    category: Personal, "catégorie du logement actuel", "liste CatégorieLogement";
+    dwelling_type: Personal, "type du logement actuel", "liste TypeLogement";
+    surface: Personal, "surface", "0 à 9 999 m²";
+    owner: Personal, "propriétaire d'un logement", "oui ou non";
+    owned_commune: Personal, "commune du logement possédé", "code INSEE";
+    owned_type: Personal, "type du logement possédé", "liste TypeLogement";
+});
+
+personal::redact!(HousingDraft, Housing);
+
+impl Housing {
+    pub(crate) fn parse(draft: &HousingDraft, today: Date, mut check: Check<'_>) -> Option<Self> {
+        let kinds = list(&draft.kinds, PresentDwelling::ALL.len(), code(PresentDwelling::parse), check.at("kinds"));
+        let since = check.optional("since", draft.since.as_deref(), |text| {
+            date(text).and_then(|day| if day > today { Err(FieldReason::InTheFuture) } else { Ok(day) })
+        });
+        if !draft.owner && (draft.owned_commune.is_some() || draft.owned_type.is_some()) {
+            check.at("owner").violation(FieldReason::Inconsistent);
+        }
+        Some(Self {
+            landlord: check.optional("landlord", draft.landlord.as_deref(), Text::parse),
+            since,
+            structure: check.optional("structure", draft.structure.as_deref(), Text::parse),
+            rent: check.number("rent", draft.rent, 0..=9_999),
+            housing_benefit: check.number("housing_benefit", draft.housing_benefit, 0..=9_999),
+            occupants: check.number("occupants", draft.occupants, 0..=99),
+            category: check.optional("category", draft.category.as_deref(), code(DwellingCategory::parse)),
+            dwelling_type: check.optional("dwelling_type", draft.dwelling_type.as_deref(), code(DwellingType::parse)),
+            surface: check.number("surface", draft.surface, 0..=9_999),
+            owner: draft.owner,
+            owned_commune: check.optional("owned_commune", draft.owned_commune.as_deref(), known_commune),
+            owned_type: check.optional("owned_type", draft.owned_type.as_deref(), code(DwellingType::parse)),
+            kinds: kinds?,
+        })
+    }
+}
+
+/// A list of codes: at least one, at most `most`, none twice.
+pub(crate) fn list<T: PartialEq>(
+    draft: &[String],
+    most: usize,
+    parse: impl Fn(&str) -> Result<T, FieldReason>,
+    mut check: Check<'_>,
+) -> Option<Vec<T>> {
+    if draft.is_empty() {
+        check.violation(FieldReason::Missing);
+        return None;
+    }
+    if draft.len() > most {
+        check.violation(FieldReason::TooMany);
+        return None;
+    }
+    let mut parsed = Vec::with_capacity(draft.len());
+    let mut complete = true;
+    for (index, text) in draft.iter().enumerate() {
+        let mut at = check.nth(index);
+        match at.take(parse(text)) {
+            Some(value) if parsed.contains(&value) => {
+                at.violation(FieldReason::Duplicate);
+                complete = false;
+            }
+            Some(value) => parsed.push(value),
+            None => complete = false,
+        }
+    }
+    complete.then_some(parsed)
+}

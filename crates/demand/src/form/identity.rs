@@ -1,0 +1,309 @@
+//! Rubric a: who asks, with whom, and who lives with them (R441-2-2 a).
+
+use jiff::civil::Date;
+use nomenclature::{Civility, CoApplicantLink, Kinship, Nationality, Sex};
+use serde::{Deserialize, Serialize};
+
+use super::text::{Text, birth_date};
+use crate::fields::field_table;
+use crate::form::code;
+use crate::rejection::{Check, FieldReason};
+
+/// Rubric a as typed. There is no field for the social-security number (INV-68).
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct IdentityDraft {
+    /// The natural person who asks; absent for an association.
+    pub applicant: Option<PersonDraft>,
+    /// Those who will sign the lease with the applicant.
+    pub co_applicants: Vec<CoApplicantDraft>,
+    /// Persons to house who are no party to the lease.
+    pub dependants: Vec<DependantDraft>,
+    /// The association that asks, instead of a person.
+    pub association: Option<AssociationDraft>,
+}
+
+/// An adult as typed.
+#[derive(Clone, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct PersonDraft {
+    /// Code of [`Civility`].
+    pub civility: Option<String>,
+    /// Name in use.
+    pub surname: Option<String>,
+    /// Name at birth, when it differs.
+    pub birth_name: Option<String>,
+    /// Given names.
+    pub given_names: Option<String>,
+    /// `AAAA-MM-JJ`.
+    pub birth_date: Option<String>,
+    /// Code of [`Nationality`].
+    pub nationality: Option<String>,
+}
+
+/// A co-applicant as typed.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct CoApplicantDraft {
+    /// Code of [`CoApplicantLink`].
+    pub link: Option<String>,
+    /// Who.
+    pub person: PersonDraft,
+}
+
+/// A dependant as typed.
+#[derive(Clone, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct DependantDraft {
+    /// Surname.
+    pub surname: Option<String>,
+    /// Given names.
+    pub given_names: Option<String>,
+    /// `AAAA-MM-JJ`.
+    pub birth_date: Option<String>,
+    /// Code of [`Sex`].
+    pub sex: Option<String>,
+    /// Code of [`Kinship`].
+    pub kinship: Option<String>,
+}
+
+/// An association as typed.
+#[derive(Clone, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct AssociationDraft {
+    /// Its name.
+    pub name: Option<String>,
+}
+
+personal::redact!(PersonDraft, DependantDraft, AssociationDraft);
+
+/// Rubric a: a household, or an association (L442-8-1).
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Identity {
+    /// Natural persons.
+    Household(Household),
+    /// A legal person, exempt from uniqueness (INV-07) and from rubrics c to g (INV-62).
+    Association(Association),
+}
+
+/// The persons of a natural demand.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Household {
+    /// Demandeur.
+    pub applicant: Person,
+    /// Cotitulaires du futur bail.
+    pub co_applicants: Vec<CoApplicant>,
+    /// Personnes à charge.
+    pub dependants: Vec<Dependant>,
+}
+
+/// An adult party to the future lease.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Person {
+    /// Form of address, when given.
+    pub civility: Option<Civility>,
+    /// Name in use.
+    pub surname: Text<36>,
+    /// Name at birth, when given.
+    pub birth_name: Option<Text<36>>,
+    /// Given names, the first one first.
+    pub given_names: Text<36>,
+    /// Day of birth.
+    pub birth_date: Date,
+    /// Nationality class.
+    pub nationality: Nationality,
+}
+
+field_table!(Person in "a" {
+    civility: Personal, "civilité", "liste Civilité";
+    surname: Personal, "nom", "36 caractères, obligatoire";
+    birth_name: Personal, "nom patronymique", "36 caractères";
+    given_names: Personal, "prénom", "36 caractères, obligatoire";
+    birth_date: Personal, "date de naissance", "date, obligatoire";
+    nationality: Personal, "nationalité", "liste Nationalité, obligatoire";
+});
+
+/// Cotitulaire.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CoApplicant {
+    /// Link to the applicant.
+    pub link: CoApplicantLink,
+    /// Who.
+    pub person: Person,
+}
+
+field_table!(CoApplicant in "a" {
+    link: Personal, "lien avec le demandeur", "liste LienDemandeur, obligatoire";
+    person: Personal, "cotitulaire", "comme le demandeur";
+});
+
+/// Personne à charge.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Dependant {
+    /// Surname.
+    pub surname: Text<24>,
+    /// Given names.
+    pub given_names: Text<24>,
+    /// Day of birth.
+    pub birth_date: Date,
+    /// Sex.
+    pub sex: Sex,
+    /// Kinship with the applicant.
+    pub kinship: Kinship,
+}
+
+field_table!(Dependant in "a" {
+    surname: Personal, "nom de la personne à charge", "24 caractères, obligatoire";
+    given_names: Personal, "prénom de la personne à charge", "24 caractères, obligatoire";
+    birth_date: Personal, "date de naissance de la personne à charge", "date, obligatoire";
+    sex: Personal, "sexe de la personne à charge", "liste Sexe, obligatoire";
+    kinship: Personal, "lien de parenté", "liste LienParenté, obligatoire";
+});
+
+/// Personne morale (L442-8-1).
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Association {
+    /// Its name.
+    pub name: Text<36>,
+}
+
+field_table!(Association in "a" {
+    name: Personal, "nom de l'association", "36 caractères, obligatoire pour une personne morale";
+});
+
+personal::redact!(Identity, Household, Person, CoApplicant, Dependant, Association);
+
+impl Household {
+    /// The applicant, then the co-applicants.
+    pub fn adults(&self) -> impl Iterator<Item = &Person> {
+        std::iter::once(&self.applicant).chain(self.co_applicants.iter().map(|co| &co.person))
+    }
+}
+
+impl Identity {
+    pub(crate) fn parse(draft: &IdentityDraft, today: Date, mut check: Check<'_>) -> Option<Self> {
+        if let Some(association) = &draft.association {
+            if draft.applicant.is_some() {
+                check.at("applicant").violation(FieldReason::NotForAssociation);
+            }
+            if !draft.co_applicants.is_empty() {
+                check.at("co_applicants").violation(FieldReason::NotForAssociation);
+            }
+            if !draft.dependants.is_empty() {
+                check.at("dependants").violation(FieldReason::NotForAssociation);
+            }
+            let name = check.at("association").required("name", association.name.as_deref(), Text::name)?;
+            return Some(Self::Association(Association { name }));
+        }
+        let applicant = match &draft.applicant {
+            Some(person) => Person::parse(person, today, check.at("applicant")),
+            None => {
+                check.at("applicant").violation(FieldReason::Missing);
+                None
+            }
+        };
+        let mut at = check.at("co_applicants");
+        if draft.co_applicants.len() > MOST_CO_APPLICANTS {
+            at.violation(FieldReason::TooMany);
+            return None;
+        }
+        let co_applicants: Vec<_> = draft
+            .co_applicants
+            .iter()
+            .enumerate()
+            .map(|(index, co)| {
+                let mut at = at.nth(index);
+                let link = at.required("link", co.link.as_deref(), code(CoApplicantLink::parse));
+                let person = Person::parse(&co.person, today, at.at("person"));
+                Some(CoApplicant { link: link?, person: person? })
+            })
+            .collect();
+        let mut at = check.at("dependants");
+        if draft.dependants.len() > MOST_DEPENDANTS {
+            at.violation(FieldReason::TooMany);
+            return None;
+        }
+        let dependants: Vec<_> =
+            draft.dependants.iter().enumerate().map(|(index, d)| Dependant::parse(d, today, at.nth(index))).collect();
+        let household = Household {
+            applicant: applicant?,
+            co_applicants: co_applicants.into_iter().collect::<Option<_>>()?,
+            dependants: dependants.into_iter().collect::<Option<_>>()?,
+        };
+        household.each_person_once(&mut check).then_some(Self::Household(household))
+    }
+}
+
+/// Provisional: the form has no bound; beyond these it is an error of typing.
+const MOST_CO_APPLICANTS: usize = 9;
+const MOST_DEPENDANTS: usize = 30;
+
+impl Household {
+    /// The same person cannot be twice in one household. Twins differ by given name.
+    fn each_person_once(&self, check: &mut Check<'_>) -> bool {
+        let adults: Vec<_> = self.adults().collect();
+        let mut fine = true;
+        for (index, adult) in adults.iter().enumerate().skip(1) {
+            if adults[..index].iter().any(|other| other.is_same_as(adult)) {
+                check.at("co_applicants").nth(index - 1).violation(FieldReason::Duplicate);
+                fine = false;
+            }
+        }
+        fine
+    }
+}
+
+impl Person {
+    fn parse(draft: &PersonDraft, today: Date, mut check: Check<'_>) -> Option<Self> {
+        let civility = check.optional("civility", draft.civility.as_deref(), code(Civility::parse));
+        let surname = check.required("surname", draft.surname.as_deref(), Text::name);
+        let birth_name = check.optional("birth_name", draft.birth_name.as_deref(), Text::name);
+        let given_names = check.required("given_names", draft.given_names.as_deref(), Text::name);
+        let birth_date = check.required("birth_date", draft.birth_date.as_deref(), |text| birth_date(text, today));
+        let nationality = check.required("nationality", draft.nationality.as_deref(), code(Nationality::parse));
+        Some(Self {
+            civility,
+            surname: surname?,
+            birth_name,
+            given_names: given_names?,
+            birth_date: birth_date?,
+            nationality: nationality?,
+        })
+    }
+
+    /// The same birth date and the same names, letter case aside.
+    fn is_same_as(&self, other: &Self) -> bool {
+        let fold = |text: &Text<36>| text.as_str().to_lowercase();
+        self.birth_date == other.birth_date
+            && fold(&self.surname) == fold(&other.surname)
+            && fold(&self.given_names) == fold(&other.given_names)
+    }
+
+    /// Whether `corrected` can be this person after a correction: the same birth date, or the same names.
+    ///
+    /// Everything at once cannot be corrected: that would be another person.
+    pub(crate) fn may_become(&self, corrected: &Self) -> bool {
+        let fold = |text: &Text<36>| text.as_str().to_lowercase();
+        self.birth_date == corrected.birth_date
+            || fold(&self.surname) == fold(&corrected.surname)
+                && fold(&self.given_names) == fold(&corrected.given_names)
+    }
+}
+
+impl Dependant {
+    fn parse(draft: &DependantDraft, today: Date, mut check: Check<'_>) -> Option<Self> {
+        let surname = check.required("surname", draft.surname.as_deref(), Text::name);
+        let given_names = check.required("given_names", draft.given_names.as_deref(), Text::name);
+        let birth_date = check.required("birth_date", draft.birth_date.as_deref(), |text| birth_date(text, today));
+        let sex = check.required("sex", draft.sex.as_deref(), code(Sex::parse));
+        let kinship = check.required("kinship", draft.kinship.as_deref(), code(Kinship::parse));
+        Some(Self {
+            surname: surname?,
+            given_names: given_names?,
+            birth_date: birth_date?,
+            sex: sex?,
+            kinship: kinship?,
+        })
+    }
+}

@@ -1,0 +1,190 @@
+//! The form (Cerfa 14069) as its rubrics a to h (R441-2-2), as typed and as checked.
+//!
+//! A *draft* is what somebody typed: texts, nothing checked. [`Rubrics::parse`] turns it into rubrics and collects every
+//! violation on the way. A rubric present in a request replaces the old one whole; an absent one leaves it alone.
+
+pub mod contact;
+pub mod employment;
+pub mod family;
+pub mod housing;
+pub mod identity;
+pub mod reasons;
+pub mod resources;
+pub mod sought;
+pub mod text;
+
+use jiff::civil::Date;
+use nomenclature::Territory;
+use serde::{Deserialize, Serialize};
+
+use crate::rejection::{Check, FieldReason, Violation};
+use contact::{Contact, ContactDraft};
+use employment::{Employment, JobDraft};
+use family::{Family, FamilyDraft};
+use housing::{Housing, HousingDraft};
+use identity::{Household, Identity, IdentityDraft};
+use reasons::{Reasons, ReasonsDraft};
+use resources::{Resources, ResourcesDraft};
+use sought::{Sought, SoughtDraft};
+
+/// The rubrics somebody typed; those absent are not touched.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct FormDraft {
+    /// Rubric a.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub identity: Option<IdentityDraft>,
+    /// Rubric b.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub contact: Option<ContactDraft>,
+    /// Rubric c.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub family: Option<FamilyDraft>,
+    /// Rubric d.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub employment: Option<Vec<JobDraft>>,
+    /// Rubric e.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub resources: Option<ResourcesDraft>,
+    /// Rubric f.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub housing: Option<HousingDraft>,
+    /// Rubric g.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reasons: Option<ReasonsDraft>,
+    /// Rubric h.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sought: Option<SoughtDraft>,
+}
+
+/// The checked rubrics of a demand, all of them readable.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct Rubrics {
+    /// a.
+    pub identity: Option<Identity>,
+    /// b.
+    pub contact: Option<Contact>,
+    /// c.
+    pub family: Option<Family>,
+    /// d.
+    pub employment: Option<Employment>,
+    /// e.
+    pub resources: Option<Resources>,
+    /// f.
+    pub housing: Option<Housing>,
+    /// g.
+    pub reasons: Option<Reasons>,
+    /// h.
+    pub sought: Option<Sought>,
+}
+
+personal::redact!(Rubrics);
+
+impl Rubrics {
+    /// Checks the rubrics present in the draft and notes every violation; rubrics that are wrong stay `None`.
+    pub(crate) fn parse(draft: &FormDraft, territory: Territory, today: Date, found: &mut Vec<Violation>) -> Self {
+        let mut check = Check::new("", found);
+        Self {
+            identity: draft.identity.as_ref().and_then(|d| Identity::parse(d, today, check.at("identity"))),
+            contact: draft.contact.as_ref().and_then(|d| Contact::parse(d, check.at("contact"))),
+            family: draft.family.as_ref().and_then(|d| Family::parse(d, check.at("family"))),
+            employment: draft.employment.as_ref().and_then(|d| Employment::parse(d, check.at("employment"))),
+            resources: draft.resources.as_ref().and_then(|d| Resources::parse(d, today, check.at("resources"))),
+            housing: draft.housing.as_ref().and_then(|d| Housing::parse(d, today, check.at("housing"))),
+            reasons: draft.reasons.as_ref().and_then(|d| Reasons::parse(d, check.at("reasons"))),
+            sought: draft.sought.as_ref().and_then(|d| Sought::parse(d, territory, check.at("sought"))),
+        }
+    }
+
+    /// These rubrics over older ones: one that is present replaces its predecessor.
+    pub(crate) fn over(self, older: &Self) -> Self {
+        Self {
+            identity: self.identity.or_else(|| older.identity.clone()),
+            contact: self.contact.or_else(|| older.contact.clone()),
+            family: self.family.or_else(|| older.family.clone()),
+            employment: self.employment.or_else(|| older.employment.clone()),
+            resources: self.resources.or_else(|| older.resources.clone()),
+            housing: self.housing.or_else(|| older.housing.clone()),
+            reasons: self.reasons.or_else(|| older.reasons.clone()),
+            sought: self.sought.or_else(|| older.sought.clone()),
+        }
+    }
+
+    /// Whether not one rubric is there.
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+
+    /// The natural persons, unless an association asks.
+    pub fn household(&self) -> Option<&Household> {
+        match self.identity.as_ref()? {
+            Identity::Household(household) => Some(household),
+            Identity::Association(_) => None,
+        }
+    }
+
+    /// What must hold of the whole form once all rubrics are together: mandatory rubrics (INV-08), the short variant of
+    /// an association (INV-62), and adults that the other rubrics name.
+    ///
+    /// `wrong` tells which rubrics already have violations of their own, so that they are not also called missing.
+    pub(crate) fn check_whole(&self, wrong: impl Fn(&str) -> bool, found: &mut Vec<Violation>) {
+        let mut check = Check::new("", found);
+        let mut demand_presence = |present: bool, rubric: &str| {
+            if !present && !wrong(rubric) {
+                check.at(rubric).violation(FieldReason::Missing);
+            }
+        };
+        demand_presence(self.identity.is_some(), "identity");
+        demand_presence(self.contact.is_some(), "contact");
+        demand_presence(self.sought.is_some(), "sought");
+        match &self.identity {
+            Some(Identity::Association(_)) => {
+                for (present, rubric) in [
+                    (self.family.is_some(), "family"),
+                    (self.employment.is_some(), "employment"),
+                    (self.resources.is_some(), "resources"),
+                    (self.housing.is_some(), "housing"),
+                    (self.reasons.is_some(), "reasons"),
+                ] {
+                    if present {
+                        check.at(rubric).violation(FieldReason::NotForAssociation);
+                    }
+                }
+                if self.contact.as_ref().is_some_and(|contact| contact.dwelling_address.is_some()) {
+                    check.at("contact.dwelling_address").violation(FieldReason::NotForAssociation);
+                }
+            }
+            Some(Identity::Household(household)) => {
+                demand_presence(self.family.is_some(), "family");
+                demand_presence(self.housing.is_some(), "housing");
+                demand_presence(self.reasons.is_some(), "reasons");
+                let adults = household.adults().count();
+                if self.family.as_ref().is_some_and(|family| family.situations.len() != adults) {
+                    check.at("family.situations").violation(FieldReason::Inconsistent);
+                }
+                let jobs = self.employment.iter().flat_map(|employment| &employment.0).map(|job| job.adult);
+                if jobs.max().is_some_and(|adult| usize::from(adult) >= adults) {
+                    check.at("employment").violation(FieldReason::Inconsistent);
+                }
+                let earners = self.resources.iter().flat_map(|resources| &resources.adults).map(|adult| adult.adult);
+                if earners.max().is_some_and(|adult| usize::from(adult) >= adults) {
+                    check.at("resources.adults").violation(FieldReason::Inconsistent);
+                }
+            }
+            None => {
+                // Who asks is not known: the rubrics that only a household must fill are still looked at.
+                if !wrong("identity") {
+                    return;
+                }
+                demand_presence(self.family.is_some(), "family");
+                demand_presence(self.housing.is_some(), "housing");
+                demand_presence(self.reasons.is_some(), "reasons");
+            }
+        }
+    }
+}
+
+/// Reads the code of a list, in the form that [`Check`] takes.
+pub(crate) fn code<T, E>(parse: impl Fn(&str) -> Result<T, E>) -> impl Fn(&str) -> Result<T, FieldReason> {
+    move |text| parse(text).map_err(|_| FieldReason::UnknownCode)
+}

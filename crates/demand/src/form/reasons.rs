@@ -1,0 +1,58 @@
+//! Rubric g: why the household asks (R441-2-2 g).
+
+use jiff::civil::Date;
+use nomenclature::Reason;
+use serde::{Deserialize, Serialize};
+
+use super::housing::list;
+use super::text::{Text, date};
+use crate::fields::field_table;
+use crate::form::code;
+use crate::rejection::{Check, FieldReason};
+
+/// Rubric g as typed.
+#[derive(Clone, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct ReasonsDraft {
+    /// Codes of [`Reason`].
+    pub reasons: Vec<String>,
+    /// Day of the eviction judgment, `AAAA-MM-JJ`.
+    pub judgment_on: Option<String>,
+    /// What the reason "other" is.
+    pub other: Option<String>,
+}
+
+/// Rubric g.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reasons {
+    /// At least one, the main one first.
+    pub reasons: Vec<Reason>,
+    /// Day of the eviction judgment.
+    pub judgment_on: Option<Date>,
+    /// What the reason "other" is.
+    pub other: Option<Text<36>>,
+}
+
+field_table!(Reasons in "g" {
+    reasons: Personal, "motifs de la demande", "liste MotifDemande, au moins une valeur, obligatoire";
+    judgment_on: Personal, "date du jugement d'expulsion", "date";
+    other: Personal, "autre motif (précisez)", "36 caractères";
+});
+
+personal::redact!(ReasonsDraft, Reasons);
+
+impl Reasons {
+    pub(crate) fn parse(draft: &ReasonsDraft, mut check: Check<'_>) -> Option<Self> {
+        let reasons = list(&draft.reasons, Reason::ALL.len(), code(Reason::parse), check.at("reasons"));
+        let judgment_on = check.optional("judgment_on", draft.judgment_on.as_deref(), date);
+        let other = check.optional("other", draft.other.as_deref(), Text::parse);
+        let reasons = reasons?;
+        if judgment_on.is_some() && !reasons.contains(&Reason::Eviction) {
+            check.at("judgment_on").violation(FieldReason::Inconsistent);
+        }
+        if reasons.contains(&Reason::Other) && other.is_none() {
+            check.at("other").violation(FieldReason::Missing);
+        }
+        Some(Self { reasons, judgment_on, other })
+    }
+}

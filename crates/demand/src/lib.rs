@@ -1,0 +1,50 @@
+//! The demand for social housing (*demande de logement social*): what it holds, what may be done to it, what happened.
+//!
+//! [`Demand`] folds [`DemandEvent`]s and decides [`DemandCommand`]s; a refusal is a [`Rejection`] with a stable reason and
+//! every violation of the form at once. Each act has its file: [`registration`], [`modification`], [`renewal`],
+//! [`pieces`], [`attribution`], [`radiation`]. [`codec`] separates the open part of an event from the personal one;
+//! [`claims`] says which persons a demand holds.
+//!
+//! Invariants of absence: no clock, no random source, no IO, no database, no network. The day, the actor and every
+//! drawn identifier come with the command, so that a decision can be repeated and a history replayed.
+//!
+//! ```
+//! use demand::{Act, By, Demand, DemandCommand, RejectionReason};
+//! use nomenclature::{Channel, DeskCode, Siren};
+//!
+//! let command = DemandCommand {
+//!     today: jiff::civil::date(2026, 11, 23),
+//!     by: By { organisation: Siren::parse("732829320").unwrap(), desk: DeskCode::parse("G0601").unwrap(), channel: Channel::Desk },
+//!     person_ref: uuid::Uuid::nil(),
+//!     piece_id: uuid::Uuid::nil(),
+//!     act: Act::Renew { form: Default::default() },
+//! };
+//! assert_eq!(Demand::default().decide(&command).unwrap_err().reason, RejectionReason::NotRegistered);
+//! ```
+
+pub mod attribution;
+mod carried;
+pub mod claims;
+pub mod codec;
+mod command;
+pub mod deadlines;
+mod demand;
+pub mod event;
+pub mod facts;
+mod fields;
+pub mod form;
+pub mod modification;
+pub mod pieces;
+pub mod radiation;
+pub mod registration;
+mod rejection;
+pub mod renewal;
+
+pub use carried::{Carried, Carry};
+pub use command::{Act, By, DemandCommand};
+pub use demand::{ActiveDemand, Demand, RadiatedDemand, Status};
+pub use event::DemandEvent;
+pub use fields::{Class, Field, fields};
+pub use form::FormDraft;
+pub use registration::Registration;
+pub use rejection::{FieldReason, Rejection, RejectionReason, Violation};

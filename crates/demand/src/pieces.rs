@@ -1,0 +1,115 @@
+//! Supporting pieces of the dossier: type, digest and dates; the content lies elsewhere (R441-2-4-1).
+
+use jiff::civil::Date;
+use nomenclature::PieceType;
+use personal::Pii;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use crate::demand::ActiveDemand;
+use crate::event::{DemandEvent, PieceAdded};
+use crate::fields::field_table;
+use crate::form::text::{Text, date};
+use crate::rejection::{Check, FieldReason, Rejection, RejectionReason};
+
+/// A piece as typed.
+#[derive(Clone, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct PieceDraft {
+    /// Code of [`PieceType`].
+    pub piece_type: Option<String>,
+    /// A title for people.
+    pub label: Option<String>,
+    /// SHA-256 of the content, 64 hexadecimal digits, lower case.
+    pub sha256: Option<String>,
+    /// The day it was handed in, `AAAA-MM-JJ`; today when absent.
+    pub received_on: Option<String>,
+}
+
+/// What a piece is: personal, because a type may tell of health or violence, and a digest recognises a document.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Piece {
+    /// Its type in the limitative list.
+    pub piece_type: PieceType,
+    /// A title for people.
+    pub label: Option<Text<100>>,
+    /// SHA-256 of the content, hexadecimal.
+    pub sha256: String,
+}
+
+field_table!(Piece in "pièce" {
+    piece_type: Personal, "type de pièce", "liste PieceType, obligatoire";
+    label: Personal, "libellé", "100 caractères";
+    sha256: Personal, "empreinte du contenu", "SHA-256, 64 chiffres hexadécimaux, obligatoire";
+});
+
+personal::redact!(PieceDraft, Piece);
+
+/// A piece of the dossier as the state of a demand keeps it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HeldPiece {
+    /// Identifier.
+    pub piece_id: Uuid,
+    /// Its type, unless sensitive.
+    pub open_type: Option<PieceType>,
+    /// The day it was handed in.
+    pub received_on: Date,
+}
+
+/// A checked piece, not yet in a dossier.
+pub(crate) struct NewPiece {
+    piece: Piece,
+    received_on: Date,
+}
+
+impl NewPiece {
+    pub(crate) fn parse(draft: &PieceDraft, today: Date, mut check: Check<'_>) -> Option<Self> {
+        let piece_type = check.required("piece_type", draft.piece_type.as_deref(), crate::form::code(PieceType::parse));
+        let label = check.optional("label", draft.label.as_deref(), Text::parse);
+        let sha256 = check.required("sha256", draft.sha256.as_deref(), digest);
+        let received_on = match draft.received_on.as_deref() {
+            None => Some(today),
+            Some(text) => check.optional("received_on", Some(text), |text| {
+                date(text).and_then(|day| if day > today { Err(FieldReason::InTheFuture) } else { Ok(day) })
+            }),
+        };
+        Some(Self { piece: Piece { piece_type: piece_type?, label, sha256: sha256? }, received_on: received_on? })
+    }
+
+    pub(crate) fn proves_identity(&self) -> bool {
+        self.piece.piece_type.proves_identity()
+    }
+
+    pub(crate) fn added(self, piece_id: Uuid, today: Date) -> PieceAdded {
+        PieceAdded {
+            piece_id,
+            open_type: (!self.piece.piece_type.is_sensitive()).then_some(self.piece.piece_type),
+            received_on: self.received_on,
+            stored_on: today,
+            piece: Pii::Clear(self.piece),
+        }
+    }
+}
+
+/// Decides that a piece joins the dossier.
+pub(crate) fn add(
+    demand: &ActiveDemand,
+    draft: &PieceDraft,
+    piece_id: Uuid,
+    today: Date,
+) -> Result<Vec<DemandEvent>, Rejection> {
+    let mut found = Vec::new();
+    let piece = NewPiece::parse(draft, today, Check::new("piece", &mut found));
+    let Some(piece) = piece.filter(|_| found.is_empty()) else {
+        return Err(Rejection::invalid(found));
+    };
+    if demand.pieces.iter().any(|held| held.piece_id == piece_id) {
+        return Err(RejectionReason::PieceAlreadyAdded.into());
+    }
+    Ok(vec![DemandEvent::PieceAdded(piece.added(piece_id, today))])
+}
+
+fn digest(text: &str) -> Result<String, FieldReason> {
+    let hexadecimal = text.len() == 64 && text.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));
+    if hexadecimal { Ok(text.to_owned()) } else { Err(FieldReason::Malformed) }
+}

@@ -1,0 +1,44 @@
+//! Leaving the register: each motive is a type of its own, with the proof it needs (R441-2-8, INV-29).
+
+pub mod lease;
+pub mod renunciation;
+
+use jiff::civil::Date;
+use nomenclature::{RadiationMotive, Siren};
+use serde::{Deserialize, Serialize};
+
+use renunciation::WrittenAct;
+
+/// Why a demand was radiated, and what proves it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "code")]
+pub enum Motive {
+    /// A social dwelling was attributed and its lease signed (motive a).
+    #[serde(rename = "RADATT")]
+    Attribution {
+        /// The lessor that signed.
+        lessor: Siren,
+        /// Day of the lease: the day of the radiation (INV-26).
+        lease_signed_on: Date,
+    },
+    /// The applicant renounced in writing (motive b).
+    #[serde(rename = "RADABA")]
+    Renunciation {
+        /// Day of the written act.
+        written_on: Date,
+        /// Letter or portal.
+        written_act: WrittenAct,
+        /// The last day the written act must be kept (INV-28).
+        kept_until: Date,
+    },
+}
+
+impl Motive {
+    /// The official motive.
+    pub fn official(&self) -> RadiationMotive {
+        match self {
+            Self::Attribution { .. } => RadiationMotive::Attribution,
+            Self::Renunciation { .. } => RadiationMotive::Renunciation,
+        }
+    }
+}

@@ -1,0 +1,123 @@
+//! Registering a demand: mandatory fields and the identity piece, nothing more (R441-2-3, INV-08, INV-09).
+
+use jiff::ToSpan as _;
+use jiff::civil::Date;
+use nomenclature::Territory;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use crate::command::By;
+use crate::deadlines::LATEST_RECEPTION_DAYS;
+use crate::event::{DemandEvent, Registered};
+use crate::facts;
+use crate::form::identity::Identity;
+use crate::form::text::date;
+use crate::form::{FormDraft, Rubrics};
+use crate::pieces::{NewPiece, PieceDraft};
+use crate::rejection::{Check, FieldReason, Rejection, RejectionReason, Violation};
+
+/// What a desk sends to register a demand.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Registration {
+    /// The territory of the demand (INV-01).
+    pub territory: Territory,
+    /// Day of reception, `AAAA-MM-JJ`; today when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub filed_on: Option<String>,
+    /// The form.
+    pub form: FormDraft,
+    /// The piece that proves the applicant's identity (INV-08).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub identity_piece: Option<PieceDraft>,
+    /// Register although the person seems to hold a demand here already (INV-06).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub forced: Option<ForceReason>,
+}
+
+/// Why a registration goes over somebody's claim (INV-06). Provisional list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum ForceReason {
+    /// A true homonym born the same day.
+    Homonym,
+    /// The territory's manager looked at both demands.
+    ManagerDecision,
+}
+
+/// Decides a registration. The number is allotted after this decision, so that a refusal costs none.
+pub(crate) fn register(
+    registration: &Registration,
+    person_ref: Uuid,
+    piece_id: Uuid,
+    by: &By,
+    today: Date,
+) -> Result<Vec<DemandEvent>, Rejection> {
+    let mut found = Vec::new();
+    let filed_on = match registration.filed_on.as_deref() {
+        None => Some(today),
+        Some(text) => Check::new("filed_on", &mut found).take(date(text)),
+    };
+    let rubrics = Rubrics::parse(&registration.form, registration.territory, today, &mut found);
+    let wrong: Vec<String> = found.iter().map(|violation| violation.field.clone()).collect();
+    rubrics.check_whole(|rubric| wrong.iter().any(|field| field.starts_with(rubric)), &mut found);
+    let piece = identity_piece(registration, &rubrics, today, &mut found);
+    if !found.is_empty() {
+        return Err(Rejection::invalid(found));
+    }
+    let filed_on = filed_on.unwrap_or(today);
+    check_filing(filed_on, today)?;
+    let facts = facts::of(&rubrics, today, by.channel, None);
+    let natural = rubrics.household().is_some();
+    let registered = Registered {
+        territory: registration.territory,
+        filed_on,
+        desk: by.desk,
+        organisation: by.organisation,
+        channel: by.channel,
+        person_ref: natural.then_some(person_ref),
+        forced: registration.forced,
+        rubrics: rubrics.into(),
+        facts,
+    };
+    let mut events = vec![DemandEvent::Registered(Box::new(registered))];
+    events.extend(piece.map(|piece| DemandEvent::PieceAdded(piece.added(piece_id, today))));
+    Ok(events)
+}
+
+/// The identity piece travels with the registration of a household; an association brings none (INV-08, INV-62).
+fn identity_piece(
+    registration: &Registration,
+    rubrics: &Rubrics,
+    today: Date,
+    found: &mut Vec<Violation>,
+) -> Option<NewPiece> {
+    let mut check = Check::new("identity_piece", found);
+    match &registration.identity_piece {
+        None if matches!(rubrics.identity, Some(Identity::Association(_))) => None,
+        None => {
+            check.violation(FieldReason::Missing);
+            None
+        }
+        Some(draft) => {
+            let piece = NewPiece::parse(draft, today, check.here())?;
+            if piece.proves_identity() {
+                Some(piece)
+            } else {
+                check.at("piece_type").violation(FieldReason::NotAnIdentityPiece);
+                None
+            }
+        }
+    }
+}
+
+/// Reception lies neither in the future nor further back than the tolerance (INV-10).
+fn check_filing(filed_on: Date, today: Date) -> Result<(), Rejection> {
+    if filed_on > today {
+        return Err(RejectionReason::FiledInTheFuture.into());
+    }
+    if filed_on.saturating_add(LATEST_RECEPTION_DAYS.days()) < today {
+        return Err(RejectionReason::FiledTooLongAgo.into());
+    }
+    Ok(())
+}

@@ -1,0 +1,248 @@
+//! Why an act is refused: a stable reason, and for a form every field that is wrong.
+
+use std::fmt;
+
+use serde::Serialize;
+
+/// An act is refused; nothing was decided, nothing is written.
+///
+/// `Display` names reasons and field paths only, never a value somebody typed.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub struct Rejection {
+    /// The stable reason.
+    pub reason: RejectionReason,
+    /// Every field that is wrong, in the order of the form. Empty unless the reason is [`RejectionReason::InvalidForm`].
+    pub violations: Vec<Violation>,
+}
+
+impl Rejection {
+    /// Refuses a form with all its violations.
+    pub fn invalid(violations: Vec<Violation>) -> Self {
+        Self { reason: RejectionReason::InvalidForm, violations }
+    }
+}
+
+impl From<RejectionReason> for Rejection {
+    fn from(reason: RejectionReason) -> Self {
+        Self { reason, violations: Vec::new() }
+    }
+}
+
+impl fmt::Display for Rejection {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.reason.code())?;
+        for (index, violation) in self.violations.iter().enumerate() {
+            write!(f, "{} {violation}", if index == 0 { ":" } else { "," })?;
+        }
+        Ok(())
+    }
+}
+
+/// One wrong field.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Violation {
+    /// The path of the field in the request, such as `identity.co_applicants[0].birth_date`.
+    pub field: String,
+    /// What is wrong with it.
+    pub reason: FieldReason,
+}
+
+impl fmt::Display for Violation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}={}", self.field, self.reason.code())
+    }
+}
+
+macro_rules! reasons {
+    ($(#[$meta:meta])* $name:ident { $($(#[$doc:meta])* $variant:ident = $code:literal, $french:literal;)+ }) => {
+        $(#[$meta])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum $name { $($(#[$doc])* $variant,)+ }
+
+        impl $name {
+            /// Every reason, in the order of the documentation.
+            pub const ALL: &'static [Self] = &[$(Self::$variant,)+];
+
+            /// The stable code, UPPER_SNAKE. Once published it never changes its meaning.
+            pub fn code(self) -> &'static str {
+                match self { $(Self::$variant => $code,)+ }
+            }
+
+            /// What to tell the person at the desk, in French.
+            pub fn message(self) -> &'static str {
+                match self { $(Self::$variant => $french,)+ }
+            }
+        }
+
+        impl Serialize for $name {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.serialize_str(self.code())
+            }
+        }
+    };
+}
+
+reasons! {
+    /// Why an act on a demand is refused.
+    RejectionReason {
+        /// The form has violations (INV-02, INV-08, INV-62, INV-71).
+        InvalidForm = "INVALID_FORM", "Le formulaire comporte des erreurs : corrigez chaque champ signalé.";
+        /// The stream of the number already holds a demand (INV-04).
+        AlreadyRegistered = "ALREADY_REGISTERED", "Ce numéro unique porte déjà une demande.";
+        /// No demand stands under the number.
+        NotRegistered = "DEMAND_NOT_FOUND", "Aucune demande ne porte ce numéro unique.";
+        /// The demand is radiated: it can be neither renewed, modified, completed nor attributed (INV-30).
+        Radiated = "DEMAND_RADIATED", "Cette demande est radiée : elle ne peut plus être modifiée, renouvelée ni attribuée.";
+        /// The demand is past its expiry: it must be renewed before a dwelling is attributed (INV-15, INV-48).
+        Expired = "DEMAND_EXPIRED", "Cette demande n'est plus valide : elle doit d'abord être renouvelée.";
+        /// The filing date lies after the day of record (INV-10).
+        FiledInTheFuture = "FILED_IN_THE_FUTURE", "La date de dépôt ne peut pas être dans le futur.";
+        /// The filing date lies too long before the day of record (provisional: 31 days).
+        FiledTooLongAgo = "FILED_TOO_LONG_AGO", "La date de dépôt est antérieure de plus de 31 jours à l'enregistrement.";
+        /// A demand is renewed at most once a day.
+        AlreadyRenewedToday = "ALREADY_RENEWED_TODAY", "Cette demande a déjà été renouvelée aujourd'hui.";
+        /// A natural person cannot become an association, nor the reverse.
+        KindChanged = "APPLICANT_KIND_CHANGED", "Une demande ne peut pas passer d'une personne physique à une association, ni l'inverse.";
+        /// The applicant of a demand cannot be replaced by somebody else.
+        ApplicantReplaced = "APPLICANT_REPLACED", "Le demandeur ne peut pas être remplacé par une autre personne.";
+        /// A co-applicant cannot be dropped without consent or proof (INV-37; for now it is always refused).
+        CoApplicantDropped = "CO_APPLICANT_DROPPED", "Un cotitulaire ne peut pas être retiré de la demande par une simple modification.";
+        /// Nothing to modify: the request carries no rubric.
+        NothingToModify = "NOTHING_TO_MODIFY", "La modification ne porte sur aucune rubrique.";
+        /// A modification founded on a piece names a piece that the demand does not hold (INV-34).
+        UnknownPiece = "UNKNOWN_PIECE", "La pièce citée à l'appui de la modification n'existe pas dans le dossier.";
+        /// The piece identifier is already in use in this demand.
+        PieceAlreadyAdded = "PIECE_ALREADY_ADDED", "Cette pièce figure déjà dans le dossier.";
+        /// The same lessor already has an attribution in progress on this demand.
+        AttributionInProgress = "ATTRIBUTION_IN_PROGRESS", "Une attribution de ce bailleur est déjà en cours sur cette demande.";
+        /// The lessor has no attribution in progress on this demand.
+        NoAttribution = "NO_ATTRIBUTION_IN_PROGRESS", "Ce bailleur n'a aucune attribution en cours sur cette demande.";
+        /// An act bears a date after the day of record.
+        InTheFuture = "DATE_IN_THE_FUTURE", "La date de l'acte ne peut pas être dans le futur.";
+        /// An act bears a date before the filing, or before the act that it answers.
+        TooEarly = "DATE_TOO_EARLY", "La date de l'acte précède le dépôt de la demande ou l'acte auquel il répond.";
+        /// A lease without the dwelling's RPLS number (INV-27).
+        RplsMissing = "RPLS_NUMBER_MISSING", "Le numéro RPLS du logement est obligatoire pour radier une demande attribuée.";
+        /// The personal part of the demand cannot be opened, so the act cannot be decided.
+        PersonalDataUnreadable = "PERSONAL_DATA_UNREADABLE", "Les données nominatives de cette demande ne sont plus lisibles.";
+    }
+}
+
+reasons! {
+    /// What is wrong with one field.
+    FieldReason {
+        /// A mandatory field is absent or empty.
+        Missing = "MISSING", "champ obligatoire";
+        /// The text does not have the expected form.
+        Malformed = "MALFORMED", "format invalide";
+        /// The code is not in the list in force.
+        UnknownCode = "UNKNOWN_CODE", "code inconnu";
+        /// The code was valid once and has a successor.
+        Superseded = "SUPERSEDED", "code remplacé par un autre";
+        /// More characters than the form allows.
+        TooLong = "TOO_LONG", "texte trop long";
+        /// Control characters, text-direction overrides or characters that are none.
+        ForbiddenCharacter = "FORBIDDEN_CHARACTER", "caractère interdit";
+        /// A name without a single letter.
+        NotAName = "NOT_A_NAME", "ce n'est pas un nom";
+        /// A number outside the range of the form.
+        OutOfRange = "OUT_OF_RANGE", "valeur hors limites";
+        /// A date that does not exist, or cannot be that of a living person.
+        ImpossibleDate = "IMPOSSIBLE_DATE", "date impossible";
+        /// A date after the day of record.
+        InTheFuture = "IN_THE_FUTURE", "date dans le futur";
+        /// A commune outside the territory of the demand (INV-02).
+        OutsideTerritory = "OUTSIDE_TERRITORY", "commune hors du territoire de la demande";
+        /// Too many entries.
+        TooMany = "TOO_MANY", "trop de valeurs";
+        /// The same value, or the same person, twice.
+        Duplicate = "DUPLICATE", "valeur en double";
+        /// The rubric or field has no place in the demand of an association (INV-62).
+        NotForAssociation = "NOT_FOR_ASSOCIATION", "rubrique sans objet pour une association";
+        /// The field contradicts another one.
+        Inconsistent = "INCONSISTENT", "valeur incohérente avec un autre champ";
+        /// The piece does not prove the identity of the applicant (INV-08).
+        NotAnIdentityPiece = "NOT_AN_IDENTITY_PIECE", "cette pièce ne justifie pas l'identité";
+    }
+}
+
+/// A place in the request, and the list of what is wrong so far: parsing goes on after the first violation.
+pub(crate) struct Check<'a> {
+    path: String,
+    found: &'a mut Vec<Violation>,
+}
+
+impl<'a> Check<'a> {
+    pub(crate) fn new(path: &str, found: &'a mut Vec<Violation>) -> Self {
+        Self { path: path.to_owned(), found }
+    }
+
+    /// The place of a field below this one.
+    pub(crate) fn at(&mut self, field: &str) -> Check<'_> {
+        let path = if self.path.is_empty() { field.to_owned() } else { format!("{}.{field}", self.path) };
+        Check { path, found: self.found }
+    }
+
+    /// The place of the n-th entry of this list.
+    pub(crate) fn nth(&mut self, index: usize) -> Check<'_> {
+        Check { path: format!("{}[{index}]", self.path), found: self.found }
+    }
+
+    /// The same place, for a callee.
+    pub(crate) fn here(&mut self) -> Check<'_> {
+        Check { path: self.path.clone(), found: self.found }
+    }
+
+    pub(crate) fn violation(&mut self, reason: FieldReason) {
+        self.found.push(Violation { field: self.path.clone(), reason });
+    }
+
+    /// Notes the violation when there is one, and hands the value on.
+    pub(crate) fn take<T>(&mut self, result: Result<T, FieldReason>) -> Option<T> {
+        result.map_err(|reason| self.violation(reason)).ok()
+    }
+
+    /// A mandatory field; an empty text counts as absent.
+    pub(crate) fn required<T>(
+        &mut self,
+        field: &str,
+        text: Option<&str>,
+        parse: impl FnOnce(&str) -> Result<T, FieldReason>,
+    ) -> Option<T> {
+        let mut at = self.at(field);
+        match text.filter(|text| !text.trim().is_empty()) {
+            Some(text) => at.take(parse(text)),
+            None => {
+                at.violation(FieldReason::Missing);
+                None
+            }
+        }
+    }
+
+    /// An optional field; an empty text counts as absent. `None` both when absent and when wrong.
+    pub(crate) fn optional<T>(
+        &mut self,
+        field: &str,
+        text: Option<&str>,
+        parse: impl FnOnce(&str) -> Result<T, FieldReason>,
+    ) -> Option<T> {
+        text.filter(|text| !text.trim().is_empty()).and_then(|text| self.at(field).take(parse(text)))
+    }
+
+    /// An optional whole number within bounds, both included.
+    pub(crate) fn number(
+        &mut self,
+        field: &str,
+        value: Option<i64>,
+        range: std::ops::RangeInclusive<i32>,
+    ) -> Option<i32> {
+        let value = value?;
+        match i32::try_from(value).ok().filter(|value| range.contains(value)) {
+            Some(value) => Some(value),
+            None => {
+                self.at(field).violation(FieldReason::OutOfRange);
+                None
+            }
+        }
+    }
+}

@@ -1,0 +1,25 @@
+//! Renewing for a year: number and filing date stay, validity counts from the renewal (R441-2-7, INV-15, INV-18).
+
+use jiff::civil::Date;
+
+use crate::command::By;
+use crate::demand::ActiveDemand;
+use crate::event::{DemandEvent, Renewed};
+use crate::form::FormDraft;
+use crate::modification::Update;
+use crate::rejection::{Rejection, RejectionReason};
+
+/// Decides a renewal. A demand past its expiry and not yet radiated may still be renewed (state EXPIREE, law.md 11).
+pub(crate) fn renew(
+    demand: &ActiveDemand,
+    form: &FormDraft,
+    by: &By,
+    today: Date,
+) -> Result<Vec<DemandEvent>, Rejection> {
+    if demand.valid_from() >= today {
+        return Err(RejectionReason::AlreadyRenewedToday.into());
+    }
+    let Update { rubrics, facts } = Update::decide(demand, form, by, today)?;
+    let renewed = Renewed { renewed_on: today, channel: by.channel, rubrics: rubrics.into(), facts };
+    Ok(vec![DemandEvent::Renewed(Box::new(renewed))])
+}

@@ -1,0 +1,56 @@
+//! Random lives: whatever acts come in whatever order, some things never change.
+
+use demand::attribution::AttributionDraft;
+use demand::modification::Origin;
+use demand::radiation::renunciation::{RenunciationDraft, WrittenAct};
+use demand::{Act, Demand, DemandEvent, FormDraft};
+use jiff::ToSpan as _;
+use jiff::civil::Date;
+use proptest::prelude::*;
+
+use crate::given::*;
+
+fn act(kind: u8, day: Date) -> Act {
+    let day = day.to_string();
+    match kind {
+        0 => Act::Renew { form: Box::default() },
+        1 => Act::Modify {
+            origin: Origin::Applicant,
+            form: Box::new(FormDraft { sought: form().sought, ..FormDraft::default() }),
+        },
+        2 => Act::AddPiece(identity_piece()),
+        3 => Act::Attribute(AttributionDraft { decided_on: Some(day), rpls: None }),
+        4 => Act::RefuseAttribution { refused_on: day },
+        5 => Act::LapseAttribution { lapsed_on: day },
+        6 => Act::SignLease(lease(&day)),
+        7 => Act::Renounce(RenunciationDraft { written_on: Some(day), written_act: Some(WrittenAct::Portal) }),
+        _ => Act::Register(Box::new(registration(form()))),
+    }
+}
+
+proptest! {
+    #[test]
+    fn inv_18_inv_29_inv_53_hold_over_any_life(acts in proptest::collection::vec((0u8..9, 0i64..120), 1..25)) {
+        use cqrs_es::Aggregate as _;
+        let mut demand = fold(registered(form()));
+        let mut today = FILED;
+        let mut radiations = 0;
+        for (kind, days) in acts {
+            today = today.saturating_add(days.days());
+            let Ok(events) = demand.decide(&command(today, act(kind, today))) else { continue };
+            prop_assert!(!events.is_empty());
+            for event in events {
+                prop_assert!(radiations == 0, "an act on a radiated demand");
+                prop_assert!(event.effective_on(today) <= today);
+                if let DemandEvent::Radiated(_) = &event {
+                    radiations += 1;
+                }
+                demand.apply(event);
+            }
+            let content = demand.content().expect("registered");
+            prop_assert_eq!(content.filed_on, FILED);
+            prop_assert!(content.expires_on() >= content.filed_on);
+            prop_assert_eq!(radiations == 1, matches!(demand, Demand::Radiated(_)));
+        }
+    }
+}
