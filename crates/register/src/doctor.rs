@@ -1,0 +1,235 @@
+//! The register examines itself: settings, clock, gaps, leaf hashes, keys, claims, and the agreement of two readers.
+
+use std::collections::BTreeMap;
+
+use cqrs_es::Aggregate as _;
+use demand::Demand;
+use event_log::{ClaimRow, Position, RecordedEvent, StreamId, check_settings};
+use nomenclature::UniqueNumber;
+use serde::Serialize;
+
+use crate::Error;
+use crate::claim::{PERSON, blinded};
+use crate::history::check_leaf;
+use crate::register::Register;
+use crate::stock::StockReader;
+use crate::stream::{DEMAND, Opening, decode, keys_of};
+
+const PAGE: u32 = 2_000;
+/// How many faults of one kind are named; the rest is counted.
+const NAMED: usize = 20;
+
+/// What an examination found.
+#[derive(Debug, Default, Serialize)]
+pub struct Findings {
+    /// Checks made, in order.
+    pub checks: Vec<Check>,
+}
+
+/// One check.
+#[derive(Debug, Serialize)]
+pub struct Check {
+    /// What was looked at, in French.
+    pub name: &'static str,
+    /// What was found, in French: figures, never a name.
+    pub found: String,
+    /// What is wrong: empty when all is well.
+    pub faults: Vec<String>,
+}
+
+impl Findings {
+    /// Whether nothing is wrong.
+    pub fn is_sound(&self) -> bool {
+        self.checks.iter().all(|check| check.faults.is_empty())
+    }
+
+    fn note(&mut self, name: &'static str, found: String, faults: Vec<String>) {
+        self.checks.push(Check { name, found, faults });
+    }
+}
+
+/// Which checks are made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Depth {
+    /// Everything but the comparison of two readers.
+    Usual,
+    /// Also every demand through the stock reader.
+    CrossRead,
+}
+
+/// Everything one pass over the log tells.
+#[derive(Default)]
+struct Pass {
+    demands: BTreeMap<StreamId, (Demand, u32)>,
+    events: u64,
+    altered: Vec<String>,
+    unreadable: Vec<String>,
+    last_recorded: Option<jiff::Timestamp>,
+    position: Position,
+}
+
+impl Register {
+    /// Examines the whole register. Reads only.
+    ///
+    /// `progress` is called with the position reached and the head.
+    ///
+    /// # Errors
+    /// When log or vault cannot be read at all; what is merely wrong is a fault of the findings.
+    pub async fn examine(
+        &self,
+        depth: Depth,
+        stock: &StockReader,
+        progress: impl Fn(Position, Position),
+    ) -> Result<Findings, Error> {
+        let mut findings = Findings::default();
+        let reader = &self.parts.reader;
+        let settings = check_settings(reader.pool()).await?;
+        findings.note(
+            "réglages de la base",
+            format!(
+                "PostgreSQL {}, synchronous_commit {}",
+                settings.server_version / 10_000,
+                settings.synchronous_commit
+            ),
+            Vec::new(),
+        );
+
+        let head = reader.head().await?;
+        let pass = self.pass(head, &progress).await?;
+        let missing = head.get() - i64::try_from(pass.events).unwrap_or(i64::MAX);
+        let gap = (missing != 0).then(|| format!("{missing} position(s) manquante(s)"));
+        findings.note("journal", format!("{} événements, tête {head}", pass.events), gap.into_iter().collect());
+        findings.note("empreintes", format!("{} événements vérifiés", pass.events), named(pass.altered));
+        findings.note("lecture", format!("{} demandes repliées", pass.demands.len()), named(pass.unreadable));
+        self.examine_clock(&mut findings, pass.last_recorded);
+        let directory = self.parts.directory.catch_up().await?;
+        findings.note("retard", format!("annuaire à la position {directory}, tête {head}"), Vec::new());
+        self.examine_claims(&mut findings, &pass.demands).await?;
+        if depth == Depth::CrossRead {
+            cross_read(&mut findings, &pass.demands, stock).await;
+        }
+        Ok(findings)
+    }
+
+    /// Reads the whole log once, checks every leaf, folds every demand with its personal part.
+    async fn pass(&self, head: Position, progress: &impl Fn(Position, Position)) -> Result<Pass, Error> {
+        let mut pass = Pass::default();
+        while pass.position < head {
+            let page = self.parts.reader.read_after(pass.position, PAGE).await?;
+            let events: Vec<RecordedEvent> =
+                page.events.into_iter().take_while(|event| event.position <= head).collect();
+            let Some(last) = events.last() else { break };
+            pass.position = last.position;
+            let keys = keys_of(&self.parts.vault, &events).await?;
+            for event in &events {
+                pass.events += 1;
+                pass.last_recorded = pass.last_recorded.max(Some(event.recorded_at));
+                if check_leaf(event).is_err() {
+                    pass.altered.push(place(event));
+                }
+                if event.stream_type != DEMAND {
+                    continue;
+                }
+                match decode(event, &keys, Opening::Opened) {
+                    Ok(decoded) => {
+                        let (demand, version) = pass.demands.entry(event.stream.clone()).or_default();
+                        demand.apply(decoded);
+                        *version = event.version;
+                    }
+                    Err(_) => pass.unreadable.push(place(event)),
+                }
+            }
+            progress(pass.position, head);
+        }
+        Ok(pass)
+    }
+
+    fn examine_clock(&self, findings: &mut Findings, last_recorded: Option<jiff::Timestamp>) {
+        let now = self.parts.clock.now();
+        let ahead = last_recorded.filter(|last| *last > now);
+        findings.note(
+            "horloge",
+            format!("jour civil à Paris : {}", self.parts.clock.today()),
+            ahead
+                .map(|_| "le journal contient un événement enregistré après l'heure de cette machine".to_owned())
+                .into_iter()
+                .collect(),
+        );
+    }
+
+    /// Claims recomputed from the demands and compared, both ways (INV-06).
+    async fn examine_claims(
+        &self,
+        findings: &mut Findings,
+        demands: &BTreeMap<StreamId, (Demand, u32)>,
+    ) -> Result<(), Error> {
+        let mut wanted: BTreeMap<(Vec<u8>, String, StreamId), ()> = BTreeMap::new();
+        let mut erased = 0;
+        for (stream, (demand, _)) in demands {
+            let Some(content) = demand.content() else { continue };
+            match blinded(self.parts.vault.secrets(), demand) {
+                Ok(tokens) => {
+                    for (token, _) in tokens {
+                        wanted.insert((token.to_vec(), content.territory.to_string(), stream.clone()), ());
+                    }
+                }
+                Err(_) => erased += 1,
+            }
+        }
+        let total = wanted.len();
+        let mut faults = Vec::new();
+        let mut after: Option<ClaimRow> = None;
+        loop {
+            let rows = self.parts.reader.claims_after(after.as_ref(), PAGE).await?;
+            for row in rows.iter().filter(|row| row.kind == PERSON) {
+                let key = (row.key.clone(), row.holder.scope.clone(), row.holder.holder.clone());
+                if wanted.remove(&key).is_none() && erased == 0 {
+                    faults.push(format!("réservation sans titre de la demande {}", row.holder.holder));
+                }
+            }
+            let complete = rows.len() < PAGE as usize;
+            after = rows.into_iter().next_back();
+            if complete {
+                break;
+            }
+        }
+        faults.extend(wanted.keys().map(|(_, _, stream)| format!("réservation manquante de la demande {stream}")));
+        findings.note("unicité des personnes", format!("{total} réservations recalculées"), named(faults));
+        Ok(())
+    }
+}
+
+/// Every demand through the stock store, compared: facts, state and version; personal parts are sealed there.
+async fn cross_read(findings: &mut Findings, demands: &BTreeMap<StreamId, (Demand, u32)>, stock: &StockReader) {
+    let mut faults = Vec::new();
+    for (stream, (ours, version)) in demands {
+        let Ok(number) = UniqueNumber::parse(stream.as_str()) else { continue };
+        match stock.demand(number).await {
+            Ok((theirs, their_version)) if agree(ours, &theirs) && their_version == *version => {}
+            Ok(_) => faults.push(format!("les deux lecteurs diffèrent sur la demande {number}")),
+            Err(_) => faults.push(format!("le second lecteur ne peut pas lire la demande {number}")),
+        }
+    }
+    findings.note("double lecture", format!("{} demandes comparées", demands.len()), named(faults));
+}
+
+/// Whether two readers agree on everything that is open. Serialising drops what is personal, on both sides.
+fn agree(ours: &Demand, theirs: &Demand) -> bool {
+    match (serde_json::to_string(ours), serde_json::to_string(theirs)) {
+        (Ok(ours), Ok(theirs)) => ours == theirs,
+        _ => false,
+    }
+}
+
+fn place(event: &RecordedEvent) -> String {
+    format!("position {} (flux {}, version {})", event.position, event.stream, event.version)
+}
+
+fn named(mut faults: Vec<String>) -> Vec<String> {
+    let more = faults.len().saturating_sub(NAMED);
+    faults.truncate(NAMED);
+    if more > 0 {
+        faults.push(format!("... et {more} autres"));
+    }
+    faults
+}

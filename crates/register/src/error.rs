@@ -1,0 +1,103 @@
+//! Why the register does not do what it was asked.
+
+use access::{Denial, OrganisationRejection};
+use demand::Rejection;
+use nomenclature::UniqueNumber;
+
+/// A command or a question was not answered. Nothing was written, unless it says so.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// The domain refuses the act; the rejection lists every violation.
+    #[error("{0}")]
+    Rejected(#[from] Rejection),
+    /// An act on an organisation is refused.
+    #[error("{0}")]
+    OrganisationRejected(#[from] OrganisationRejection),
+    /// The actor may not do this.
+    #[error("{0}")]
+    Denied(Denial),
+    /// No such demand, or none that the actor may know of.
+    #[error("DEMAND_NOT_FOUND")]
+    NotFound,
+    /// One of the adults holds an active demand in the territory (INV-06).
+    #[error("DUPLICATE_DEMAND: {held_by}")]
+    Duplicate {
+        /// The demand that holds the claim.
+        held_by: UniqueNumber,
+    },
+    /// A desk code is already another organisation's.
+    #[error("DESK_CODE_TAKEN")]
+    DeskCodeTaken,
+    /// The same command id was used before with another content.
+    #[error("COMMAND_ID_REUSED")]
+    CommandIdReused,
+    /// The demand changed since the caller read it, or kept changing while the command was decided.
+    #[error("VERSION_CONFLICT: expected {expected}, found {found}")]
+    VersionConflict {
+        /// The version the caller named or that was decided on.
+        expected: u32,
+        /// The version found.
+        found: u32,
+    },
+    /// The sequence of the territory and month is used up.
+    #[error("NUMBERS_EXHAUSTED")]
+    NumbersExhausted,
+    /// The request does not fit together: a registration names a number, another act names none.
+    #[error("MALFORMED_REQUEST")]
+    MalformedRequest,
+    /// The outcome is not known: send the same command again with the same id; it is applied at most once.
+    #[error("OUTCOME_UNKNOWN")]
+    OutcomeUnknown,
+    /// An event of the log cannot be read.
+    #[error("UNREADABLE_EVENT at position {position}: {cause}")]
+    Unreadable {
+        /// Where it stands.
+        position: i64,
+        /// What is wrong with it; never its content.
+        cause: String,
+    },
+    /// The log failed.
+    #[error("event log: {0}")]
+    Log(event_log::Error),
+    /// The vault failed.
+    #[error("vault: {0}")]
+    Vault(#[from] vault::Error),
+    /// The database failed.
+    #[error("database: {0}")]
+    Database(String),
+}
+
+impl From<event_log::Error> for Error {
+    fn from(error: event_log::Error) -> Self {
+        match error {
+            event_log::Error::OutcomeUnknown { .. } => Self::OutcomeUnknown,
+            other => Self::Log(other),
+        }
+    }
+}
+
+impl From<Denial> for Error {
+    fn from(denial: Denial) -> Self {
+        match denial {
+            // A foreign object does not exist (design law 11).
+            Denial::ForeignTerritory => Self::NotFound,
+            other => Self::Denied(other),
+        }
+    }
+}
+
+impl Error {
+    /// The stable reason, UPPER_SNAKE, for those who act on it.
+    pub fn reason(&self) -> String {
+        match self {
+            Self::Rejected(rejection) => rejection.reason.code().to_owned(),
+            Self::OrganisationRejected(rejection) => rejection.to_string(),
+            Self::Denied(denial) => denial.to_string(),
+            Self::Log(_) | Self::Vault(_) | Self::Database(_) => "UNAVAILABLE".to_owned(),
+            other => {
+                other.to_string().split(':').next().unwrap_or_default().split(' ').next().unwrap_or_default().to_owned()
+            }
+        }
+    }
+}

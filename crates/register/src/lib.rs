@@ -1,0 +1,38 @@
+//! The application: what a command goes through, and what can be asked of the register.
+//!
+//! [`Register::execute`] takes a [`Request`] through the bus, in this order: receipt, rights by the territory that the
+//! number names, load, rights by the loaded facts, decide, number, claims, seal, append. [`Register::demand`] and
+//! [`Register::history`] read; [`Register::examine`] doubts. [`StockReader`] reads the same log with stock postgres-es.
+//!
+//! What breaks if you change the order: a receipt looked up after the decision would refuse the repeat of a command that
+//! succeeded; a number allotted before the decision would be lost with each refusal; a right asked after the load would
+//! tell a stranger whether a demand exists.
+//!
+//! Invariant of absence: no view is known here, and no handler of the network.
+
+mod bell;
+mod blind;
+mod claim;
+mod clock;
+mod directory;
+mod doctor;
+mod error;
+mod history;
+mod numbers;
+mod open;
+mod organisations;
+mod register;
+mod stock;
+mod stream;
+
+pub use bell::Bell;
+pub use clock::{Clock, SetClock, SystemClock};
+pub use directory::ORGANISATION;
+pub use doctor::{Check, Depth, Findings};
+pub use error::Error;
+pub use history::{HistoryLine, Viewer, fold};
+pub use open::Place;
+pub use organisations::{DeskLine, Imported, OrganisationLine};
+pub use register::{Answer, Register, Request};
+pub use stock::{StockReader, upcasters};
+pub use stream::DEMAND;

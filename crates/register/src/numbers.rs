@@ -1,0 +1,71 @@
+//! Unique numbers, leased in blocks per territory and month of filing (INV-04, INV-05).
+//!
+//! A block is durable before its first number is used, and belongs to this process alone. A number that was refused
+//! before the append goes back to the block; one whose outcome is unknown is lost: a gap, never a reuse.
+
+use std::collections::HashMap;
+
+use jiff::civil::Date;
+use nomenclature::{DeskCode, Sequence, Territory, UniqueNumber};
+use sqlx::PgPool;
+use tokio::sync::Mutex;
+
+use crate::Error;
+
+/// How many numbers a process leases at once.
+const BLOCK: i32 = 100;
+
+const LEASE: &str = "
+INSERT INTO register.number_counters AS c (territory, month, next_sequence)
+VALUES ($1, $2, 1 + $3)
+ON CONFLICT (territory, month) DO UPDATE SET next_sequence = c.next_sequence + $3
+  WHERE c.next_sequence + $3 <= 1000000
+RETURNING next_sequence - $3";
+
+/// The numbers of this process.
+pub(crate) struct Numbers {
+    pool: PgPool,
+    free: Mutex<HashMap<(Territory, String), Vec<i32>>>,
+}
+
+impl Numbers {
+    pub(crate) fn new(pool: PgPool) -> Self {
+        Self { pool, free: Mutex::default() }
+    }
+
+    /// Allots a number that nobody ever had.
+    pub(crate) async fn allot(
+        &self,
+        territory: Territory,
+        filed_on: Date,
+        desk: DeskCode,
+    ) -> Result<UniqueNumber, Error> {
+        let mut free = self.free.lock().await;
+        let block = free.entry((territory, month(filed_on))).or_default();
+        if block.is_empty() {
+            let first: Option<i32> = sqlx::query_scalar(LEASE)
+                .bind(territory.to_string())
+                .bind(month(filed_on))
+                .bind(BLOCK)
+                .fetch_optional(&self.pool)
+                .await
+                .map_err(|error| Error::Database(error.to_string()))?;
+            let first = first.ok_or(Error::NumbersExhausted)?;
+            block.extend((first..first + BLOCK).rev());
+        }
+        let sequence = block.pop().and_then(|n| u32::try_from(n).ok()).ok_or(Error::NumbersExhausted)?;
+        let sequence = Sequence::try_new(sequence).map_err(|_| Error::NumbersExhausted)?;
+        Ok(UniqueNumber::compose(territory, filed_on, sequence, desk))
+    }
+
+    /// Takes back a number whose command was refused before the append.
+    pub(crate) async fn give_back(&self, number: UniqueNumber, filed_on: Date) {
+        let mut free = self.free.lock().await;
+        let block = free.entry((number.territory(), month(filed_on))).or_default();
+        block.extend(i32::try_from(number.sequence().value()));
+    }
+}
+
+fn month(day: Date) -> String {
+    format!("{:02}{:02}", day.month(), day.year() % 100)
+}

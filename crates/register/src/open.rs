@@ -1,0 +1,103 @@
+//! Opening a register: check the database, migrate each schema, open the vault, find the directory.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use event_log::{EventLog, Options, Role, check_settings, connect};
+use sqlx::postgres::PgConnectOptions;
+use sqlx::{ConnectOptions as _, Executor as _, PgPool};
+use vault::{DEAD_FOR_SAFETY, KeyId, Vault};
+
+use crate::Error;
+use crate::bell::Bell;
+use crate::clock::Clock;
+use crate::directory::LiveDirectory;
+use crate::numbers::Numbers;
+use crate::register::{Parts, Register};
+use crate::stock::StockReader;
+
+static MIGRATOR: sqlx::migrate::Migrator = sqlx::migrate!("./migrations");
+
+/// Where a register lives.
+#[derive(Clone)]
+pub struct Place {
+    /// The database, with a login that is a member of the four roles.
+    pub database: PgConnectOptions,
+    /// The folder of the keys: outside PostgreSQL and its backups (design law 8).
+    pub keys: PathBuf,
+    /// Connections for commands and their reads.
+    pub connections: u32,
+    /// The clock.
+    pub clock: Arc<dyn Clock>,
+}
+
+impl Register {
+    /// Opens the register, migrating its schemas first.
+    ///
+    /// # Errors
+    /// Refuses a database whose settings could lose an acknowledged command (design law 12), and a key folder that does
+    /// not belong to the database.
+    pub async fn open(place: Place) -> Result<Self, Error> {
+        let owner = connect(place.database.clone(), Role::Owner, 1).await?;
+        check_settings(&owner).await?;
+        event_log::migrate(&place.database).await?;
+        Vault::migrate(&owner).await?;
+        migrate(&owner).await?;
+        owner.close().await;
+
+        let writer = connect(place.database.clone(), Role::Writer, place.connections).await?;
+        let vault = Vault::open_folder(writer.clone(), &place.keys, place.clock.today()).await?;
+        let log = EventLog::new(place.database.clone(), writer.clone(), Options::default());
+        let reader = log.reader().clone();
+        let parts = Parts {
+            log,
+            directory: LiveDirectory::new(reader.clone()),
+            reader,
+            vault,
+            numbers: Numbers::new(writer),
+            clock: place.clock,
+            bell: Bell::default(),
+        };
+        let register = Self { parts: Arc::new(parts) };
+        register.parts.directory.catch_up().await?;
+        register.forget_unused_keys().await?;
+        Ok(register)
+    }
+
+    /// Destroys the keys that processes now gone had drawn and no stream names (design 10.8).
+    async fn forget_unused_keys(&self) -> Result<(), Error> {
+        let Parts { vault, reader, .. } = &*self.parts;
+        loop {
+            let drawn = vault.dead_lease_keys(DEAD_FOR_SAFETY).await?;
+            if drawn.is_empty() {
+                return Ok(());
+            }
+            let ids: Vec<i64> = drawn.iter().map(|key| key.get()).collect();
+            let named = reader.key_ids_in_use(&ids).await?;
+            let (used, unused): (Vec<KeyId>, Vec<KeyId>) =
+                drawn.into_iter().partition(|key| named.contains(&key.get()));
+            vault.settle(&used).await?;
+            vault.destroy(&unused).await?;
+        }
+    }
+}
+
+impl StockReader {
+    /// Opens the second reader on a database, with the projector's rights.
+    ///
+    /// # Errors
+    /// When the database cannot be reached.
+    pub async fn open(database: PgConnectOptions) -> Result<Self, Error> {
+        Ok(Self::new(connect(database, Role::Projector, 2).await?))
+    }
+}
+
+/// Migrates this crate's own schema, under its own search path.
+async fn migrate(owner: &PgPool) -> Result<(), Error> {
+    let failed = |error: &dyn std::fmt::Display| Error::Database(format!("migrating the schema register: {error}"));
+    let options = (*owner.connect_options()).clone().options([("search_path", "register")]);
+    let mut connection = options.connect().await.map_err(|error| failed(&error))?;
+    connection.execute("SET ROLE sne_owner").await.map_err(|error| failed(&error))?;
+    connection.execute("CREATE SCHEMA IF NOT EXISTS register").await.map_err(|error| failed(&error))?;
+    MIGRATOR.run(&mut connection).await.map_err(|error| failed(&error))
+}

@@ -1,0 +1,214 @@
+//! Entering organisations and desks, by the system actor.
+
+use access::{
+    Action, Organisation, OrganisationCommand, OrganisationEvent, OrganisationRejection, Profile, Purpose,
+    RegisterOrganisation, Resource, codec, may,
+};
+use cqrs_es::Aggregate;
+use cqrs_es::event_sink::EventSink;
+use event_log::{Claim, ClaimOp, Command, NewEvent, Refusal, StreamAppend, StreamId, StreamSpan, Verdict};
+use jiff::civil::Date;
+use nomenclature::{Actor, DeskCode, OrganisationKind, Siren, Territory};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use crate::Error;
+use crate::claim::DESK;
+use crate::directory::{ORGANISATION, decode};
+use crate::register::{Parts, Register};
+
+/// An organisation with its desks: one line of an import file.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct OrganisationLine {
+    /// SIREN.
+    pub siren: Siren,
+    /// Public name.
+    pub name: String,
+    /// Kind (R441-2-1).
+    pub kind: OrganisationKind,
+    /// Territories where it has stock or competence.
+    pub territories: Vec<Territory>,
+    /// First day.
+    pub since: Date,
+    /// Its desks.
+    #[serde(default)]
+    pub desks: Vec<DeskLine>,
+}
+
+/// A desk of an [`OrganisationLine`].
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DeskLine {
+    /// Code.
+    pub code: DeskCode,
+    /// Name for people.
+    pub name: String,
+    /// Territory.
+    pub territory: Territory,
+    /// First day.
+    pub opened_on: Date,
+    /// Last day, once known.
+    #[serde(default)]
+    pub closed_on: Option<Date>,
+}
+
+/// What an import of one line changed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Imported {
+    /// 1 when the organisation is new.
+    pub organisations: usize,
+    /// Desks opened.
+    pub desks_opened: usize,
+    /// Desks closed.
+    pub desks_closed: usize,
+}
+
+impl Register {
+    /// Brings the register in line with an import line: enters what is missing, leaves what is there. A second run of
+    /// the same line changes nothing. All of a line or nothing.
+    ///
+    /// # Errors
+    /// [`Error::OrganisationRejected`] with the reason, [`Error::DeskCodeTaken`], or a failure of the log.
+    pub async fn import_organisation(&self, line: OrganisationLine) -> Result<Imported, Error> {
+        may(Profile::Operator, Action::AdministerOrganisations, Resource::Register, Purpose::Administration)?;
+        self.parts.import_organisation(line).await
+    }
+
+    /// How many organisations and desks take part.
+    ///
+    /// # Errors
+    /// A failure of the log.
+    pub async fn organisation_count(&self) -> Result<(usize, usize), Error> {
+        Ok(self.parts.directory.snapshot().await?.len())
+    }
+
+    /// The names of an organisation and of a desk, for display.
+    ///
+    /// # Errors
+    /// A failure of the log.
+    pub async fn organisation_name(&self, siren: Siren) -> Result<Option<String>, Error> {
+        let directory = self.parts.directory.snapshot().await?;
+        Ok(directory.organisation(siren).and_then(|organisation| organisation.name()).map(str::to_owned))
+    }
+}
+
+impl Parts {
+    async fn import_organisation(&self, line: OrganisationLine) -> Result<Imported, Error> {
+        let stream = StreamId::parse(line.siren.to_string())?;
+        for _ in 0..3 {
+            let mut organisation = Organisation::default();
+            let mut version = 0;
+            for event in self.reader.read_stream(&stream, StreamSpan::ALL).await? {
+                organisation.apply(decode(&event)?.1);
+                version = event.version;
+            }
+            let (events, imported) = decide(&mut organisation, &line).await?;
+            if events.is_empty() {
+                return Ok(imported);
+            }
+            match self.append_organisation(&stream, version, &events).await? {
+                Verdict::Committed(_) | Verdict::Repeated(_) => return Ok(imported),
+                Verdict::Refused(Refusal::ClaimHeld { .. }) => return Err(Error::DeskCodeTaken),
+                Verdict::Refused(Refusal::VersionConflict { .. }) => {}
+                Verdict::Refused(other) => {
+                    return Err(Error::Database(format!("the log refused the command: {other:?}")));
+                }
+            }
+        }
+        Err(Error::VersionConflict { expected: 0, found: 0 })
+    }
+
+    async fn append_organisation(
+        &self,
+        stream: &StreamId,
+        version: u32,
+        events: &[OrganisationEvent],
+    ) -> Result<Verdict, Error> {
+        let today = self.clock.today();
+        let opened = events.iter().filter_map(|event| match event {
+            OrganisationEvent::DeskOpened { code, .. } => Some(code),
+            _ => None,
+        });
+        // A code stays its desk's after the desk closed: numbers carry it for ever.
+        let claims = opened
+            .map(|code| Claim {
+                holder: stream.clone(),
+                kind: DESK,
+                key: code.as_str().as_bytes().to_vec(),
+                scope: String::new(),
+                op: ClaimOp::Take { tag: Uuid::nil() },
+            })
+            .collect();
+        let new_event = |event: &OrganisationEvent| {
+            let payload =
+                codec::encode(event).map_err(|error| Error::Unreadable { position: 0, cause: error.to_string() });
+            Ok::<_, Error>(NewEvent {
+                event_type: event.name().into(),
+                schema_version: codec::SCHEMA_VERSION,
+                effective_on: today,
+                payload: payload?,
+                sealed: Vec::new(),
+            })
+        };
+        let command = Command {
+            id: Uuid::new_v4(),
+            organisation: Actor::Operator.organisation_code().to_owned(),
+            actor: Actor::Operator.to_string(),
+            body_digest: [0; 32],
+            recorded_at: self.clock.now(),
+            streams: vec![StreamAppend {
+                stream_type: ORGANISATION,
+                stream: stream.clone(),
+                territory: None,
+                expected_version: version,
+                key: None,
+                events: events.iter().map(new_event).collect::<Result<_, _>>()?,
+            }],
+            claims,
+        };
+        self.log.append(vec![command]).await?.into_iter().next().ok_or(Error::OutcomeUnknown)
+    }
+}
+
+/// The events that bring an organisation in line with its import line.
+async fn decide(
+    organisation: &mut Organisation,
+    line: &OrganisationLine,
+) -> Result<(Vec<OrganisationEvent>, Imported), OrganisationRejection> {
+    let mut imported = Imported::default();
+    let mut commands = Vec::new();
+    if organisation.kind().is_none() {
+        imported.organisations = 1;
+        commands.push(OrganisationCommand::Register(RegisterOrganisation {
+            siren: line.siren,
+            name: line.name.clone(),
+            kind: line.kind,
+            territories: line.territories.clone(),
+            since: line.since,
+        }));
+    }
+    for desk in &line.desks {
+        let known = organisation.desks().find(|(code, _)| **code == desk.code).map(|(_, desk)| desk.closed_on);
+        if known.is_none() {
+            imported.desks_opened += 1;
+            commands.push(OrganisationCommand::OpenDesk(access::OpenDesk {
+                code: desk.code,
+                name: desk.name.clone(),
+                territory: desk.territory,
+                opened_on: desk.opened_on,
+            }));
+        }
+        if let Some(closed_on) = desk.closed_on
+            && known.flatten().is_none()
+        {
+            imported.desks_closed += 1;
+            commands.push(OrganisationCommand::CloseDesk { code: desk.code, closed_on });
+        }
+    }
+    let sink = EventSink::default();
+    for command in commands {
+        organisation.handle(command, &(), &sink).await?;
+    }
+    Ok((sink.collect().await, imported))
+}

@@ -1,0 +1,155 @@
+//! Keys drawn from blocks that are durable before the first of them is given out.
+
+use std::collections::VecDeque;
+use std::fmt;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use sqlx::PgPool;
+use uuid::Uuid;
+
+use crate::lease::Lease;
+use crate::{DataKey, Error, KekId, KeyId, KeyService, registry};
+
+/// Keys a block: one insert for so many new streams.
+const BLOCK: i32 = 64;
+
+/// How long a block may be used before the lease is looked at again. Far below
+/// [`DEAD_FOR_SAFETY`](crate::DEAD_FOR_SAFETY), so that no key of a lease that others take for dead is given out.
+const FRESH: Duration = Duration::from_secs(10);
+
+const RESERVE: &str = "SELECT nextval(pg_get_serial_sequence('vault.keys', 'id')) FROM generate_series(1, $1)";
+const INSERT: &str = "INSERT INTO vault.keys (id, kek_id, wrapped, commitment, lease_id) \
+     SELECT id, $1, wrapped, commitment, $2 \
+     FROM UNNEST($3::bigint[], $4::bytea[], $5::bytea[]) AS fresh (id, wrapped, commitment)";
+
+/// A durable key that no stream names yet.
+#[derive(Debug)]
+pub struct DrawnKey {
+    /// Its number, for every event it seals.
+    pub id: KeyId,
+    /// Its commitment, for the first event that names it.
+    pub commitment: [u8; 32],
+    /// The key.
+    pub key: DataKey,
+    lease: Uuid,
+}
+
+#[derive(Default)]
+struct Block {
+    lease: Option<Uuid>,
+    confirmed: Option<Instant>,
+    keys: VecDeque<DrawnKey>,
+}
+
+impl Block {
+    fn take(&mut self) -> Option<DrawnKey> {
+        let fresh = self.confirmed.is_some_and(|at| at.elapsed() < FRESH);
+        fresh.then(|| self.keys.pop_front()).flatten()
+    }
+}
+
+/// The block in hand, and the lease behind it. A draw takes from the block under a lock of nanoseconds; only who finds it
+/// empty or stale goes to the database, one at a time.
+#[derive(Default)]
+pub(crate) struct Drawer {
+    block: Mutex<Block>,
+    lease: tokio::sync::Mutex<Option<(Lease, Option<KekId>)>>,
+}
+
+impl fmt::Debug for Drawer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Drawer(..)")
+    }
+}
+
+impl Drawer {
+    fn block(&self) -> MutexGuard<'_, Block> {
+        self.block.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub async fn draw(&self, pool: &PgPool, service: &dyn KeyService) -> Result<DrawnKey, Error> {
+        if let Some(key) = self.block().take() {
+            return Ok(key);
+        }
+        let mut slot = self.lease.lock().await;
+        loop {
+            // Whoever held the lock before may have filled the block for us, too.
+            if let Some(key) = self.block().take() {
+                return Ok(key);
+            }
+            self.renew(&mut slot, pool, service).await?;
+        }
+    }
+
+    /// Afterwards the block is confirmed and not empty.
+    async fn renew(
+        &self,
+        slot: &mut Option<(Lease, Option<KekId>)>,
+        pool: &PgPool,
+        service: &dyn KeyService,
+    ) -> Result<(), Error> {
+        let mut asked = Instant::now();
+        let lives = match slot {
+            Some((lease, _)) => lease.lives().await,
+            None => false,
+        };
+        if !lives {
+            // The keys in hand may be destroyed by others from now on.
+            *self.block() = Block::default();
+            *slot = None;
+            asked = Instant::now();
+            *slot = Some((Lease::take(pool).await?, None));
+        }
+        let Some((lease, registered)) = slot else { return Ok(()) };
+        let mut keys = VecDeque::new();
+        if self.block().keys.is_empty() {
+            let kek = service.current();
+            if *registered != Some(kek) {
+                registry::register_kek(&mut lease.connection, service, kek).await?;
+                *registered = Some(kek);
+            }
+            asked = Instant::now();
+            keys = provision(lease, service).await?;
+        }
+        let mut block = self.block();
+        block.lease = Some(lease.id);
+        block.confirmed = Some(asked);
+        block.keys.extend(keys);
+        Ok(())
+    }
+
+    pub fn give_back(&self, key: DrawnKey) {
+        let mut block = self.block();
+        if block.lease == Some(key.lease) {
+            block.keys.push_front(key);
+        }
+    }
+}
+
+/// Makes a block of keys; when this returns they are committed.
+async fn provision(lease: &mut Lease, service: &dyn KeyService) -> Result<VecDeque<DrawnKey>, Error> {
+    let ids: Vec<i64> = sqlx::query_scalar(RESERVE).bind(BLOCK).fetch_all(&mut lease.connection).await?;
+    let kek = service.current();
+    let mut keys = VecDeque::with_capacity(ids.len());
+    let mut wrapped_keys = Vec::with_capacity(ids.len());
+    for &id in &ids {
+        let (id, key) = (KeyId::new(id), DataKey::random()?);
+        let wrapped = service.wrap(&key, id).await?;
+        if wrapped.kek != kek {
+            return Err(Error::UnknownKek { kek: wrapped.kek });
+        }
+        wrapped_keys.push(wrapped.bytes);
+        keys.push_back(DrawnKey { id, commitment: key.commitment(), key, lease: lease.id });
+    }
+    let commitments: Vec<&[u8]> = keys.iter().map(|key| key.commitment.as_slice()).collect();
+    sqlx::query(INSERT)
+        .bind(kek.to_string())
+        .bind(lease.id)
+        .bind(&ids)
+        .bind(&wrapped_keys)
+        .bind(&commitments)
+        .execute(&mut lease.connection)
+        .await?;
+    Ok(keys)
+}

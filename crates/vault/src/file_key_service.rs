@@ -1,0 +1,95 @@
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::{PoisonError, RwLock};
+
+use async_trait::async_trait;
+use jiff::civil::Date;
+
+use crate::{DataKey, Error, Fingerprint, KekId, KeyId, KeyService, Secret32, Wrapped, key_file, wrapping};
+
+/// Key-encryption keys in a folder, one file a week: `kek-2026-W48.key`, 32 bytes, mode 0600. All that exist are kept and
+/// open what they wrapped; the one of the week of opening wraps.
+///
+/// The folder must be backed up apart from the database. Whoever has both reads everything; whoever has lost the folder
+/// reads no personal data again.
+#[derive(Debug)]
+pub struct FileKeyService {
+    folder: PathBuf,
+    current: KekId,
+    keys: RwLock<BTreeMap<KekId, Secret32>>,
+}
+
+impl FileKeyService {
+    /// Opens the folder, makes it (mode 0700) and this week's key when they are not there; both are on disk before this
+    /// returns. It does not know the database: [`Vault::open_folder`](crate::Vault::open_folder) looks there first.
+    pub fn open_or_create(folder: impl Into<PathBuf>, today: Date) -> Result<Self, Error> {
+        let folder = folder.into();
+        key_file::prepare(&folder)?;
+        let current = KekId::of(today);
+        let mut keys = load(&folder)?;
+        keys.insert(current, key_file::read_or_create(&folder, &file_name(current))?);
+        // Another process may have made the key a moment ago and not have flushed the folder yet.
+        key_file::sync(&folder)?;
+        Ok(Self { folder, current, keys: RwLock::new(keys) })
+    }
+
+    fn key(&self, kek: KekId) -> Result<Option<Secret32>, Error> {
+        let known = self.keys.read().unwrap_or_else(PoisonError::into_inner).get(&kek).cloned();
+        if known.is_some() {
+            return Ok(known);
+        }
+        // Another process may have begun a new week since.
+        let found = key_file::read(&self.folder.join(file_name(kek)))?;
+        if let Some(secret) = &found {
+            self.keys.write().unwrap_or_else(PoisonError::into_inner).insert(kek, secret.clone());
+        }
+        Ok(found)
+    }
+
+    fn present(&self, kek: KekId) -> Result<Secret32, Error> {
+        self.key(kek)?.ok_or(Error::UnknownKek { kek })
+    }
+}
+
+fn file_name(kek: KekId) -> String {
+    format!("{kek}.key")
+}
+
+/// Every key-encryption key of a folder; none when there is no folder.
+pub(crate) fn load(folder: &Path) -> Result<BTreeMap<KekId, Secret32>, Error> {
+    let mut keys = BTreeMap::new();
+    if !folder.exists() {
+        return Ok(keys);
+    }
+    key_file::check(folder)?;
+    for entry in std::fs::read_dir(folder).map_err(Error::file("read", folder))? {
+        let entry = entry.map_err(Error::file("read", folder))?;
+        let name = entry.file_name();
+        let kek = name.to_str().and_then(|name| name.strip_suffix(".key")).and_then(KekId::parse);
+        if let Some(kek) = kek
+            && let Some(secret) = key_file::read(&entry.path())?
+        {
+            keys.insert(kek, secret);
+        }
+    }
+    Ok(keys)
+}
+
+#[async_trait]
+impl KeyService for FileKeyService {
+    async fn wrap(&self, key: &DataKey, id: KeyId) -> Result<Wrapped, Error> {
+        wrapping::wrap(self.current, &self.present(self.current)?, key, id)
+    }
+
+    async fn unwrap(&self, wrapped: &Wrapped, id: KeyId) -> Result<DataKey, Error> {
+        wrapping::unwrap(&self.present(wrapped.kek)?, wrapped, id)
+    }
+
+    fn current(&self) -> KekId {
+        self.current
+    }
+
+    async fn fingerprint(&self, kek: KekId) -> Result<Option<Fingerprint>, Error> {
+        Ok(self.key(kek)?.map(|secret| Fingerprint::of(&kek.to_string(), &secret)))
+    }
+}

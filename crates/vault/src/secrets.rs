@@ -1,0 +1,101 @@
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use crate::fingerprint::mac;
+use crate::{Error, Fingerprint, Secret32, key_file};
+
+const SEARCH_TOKEN: &str = "search-token";
+const RECEIPT_DIGEST: &str = "receipt-digest";
+
+/// The two keyed hashes of the register. Their keys lie beside the key-encryption keys (`search-token.key`,
+/// `receipt-digest.key`) and are never rotated: every stored token and digest depends on them.
+#[derive(Debug)]
+pub struct Secrets {
+    search_token: Secret32,
+    receipt_digest: Secret32,
+}
+
+impl Secrets {
+    /// Opens the folder and makes the keys that are not there; they are on disk before this returns. It does not know the
+    /// database: [`Vault::open_folder`](crate::Vault::open_folder) looks there first.
+    pub fn open_or_create(folder: impl AsRef<Path>) -> Result<Self, Error> {
+        let folder = folder.as_ref();
+        key_file::prepare(folder)?;
+        let key = |name| key_file::read_or_create(folder, &file_name(name));
+        let secrets = Self { search_token: key(SEARCH_TOKEN)?, receipt_digest: key(RECEIPT_DIGEST)? };
+        key_file::sync(folder)?;
+        Ok(secrets)
+    }
+
+    /// A blind index: equal parts give equal tokens, and without the key a token says nothing, not even to somebody who
+    /// guesses names. Parts are told apart: `["ab", "c"]` and `["a", "bc"]` differ.
+    pub fn blind(&self, parts: &[&[u8]]) -> [u8; 32] {
+        mac(&self.search_token, b"sne-blind-v1", parts)
+    }
+
+    /// The digest of a command's body for its receipt. Keyed, because a body holds few unknowns and could be guessed.
+    pub fn digest(&self, body: &[u8]) -> [u8; 32] {
+        mac(&self.receipt_digest, b"sne-receipt-v1", &[body])
+    }
+
+    pub(crate) fn fingerprints(&self) -> BTreeMap<String, Fingerprint> {
+        [(SEARCH_TOKEN, &self.search_token), (RECEIPT_DIGEST, &self.receipt_digest)]
+            .into_iter()
+            .map(|(name, secret)| (name.to_owned(), Fingerprint::of(name, secret)))
+            .collect()
+    }
+}
+
+fn file_name(name: &str) -> String {
+    format!("{name}.key")
+}
+
+/// Fingerprints of the secrets that a folder has, nothing made.
+pub(crate) fn load_fingerprints(folder: &Path) -> Result<BTreeMap<String, Fingerprint>, Error> {
+    let mut found = BTreeMap::new();
+    for name in [SEARCH_TOKEN, RECEIPT_DIGEST] {
+        if let Some(secret) = key_file::read(&folder.join(file_name(name)))? {
+            found.insert(name.to_owned(), Fingerprint::of(name, &secret));
+        }
+    }
+    Ok(found)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn secrets() -> (tempfile::TempDir, Secrets) {
+        let folder = tempfile::tempdir().unwrap();
+        let secrets = Secrets::open_or_create(folder.path().join("keys")).unwrap();
+        (folder, secrets)
+    }
+
+    #[test]
+    fn tokens_are_stable_over_reopening_and_differ_between_folders() {
+        let (folder, secrets) = secrets();
+        let again = Secrets::open_or_create(folder.path().join("keys")).unwrap();
+        assert_eq!(secrets.blind(&[b"a", b"b"]), again.blind(&[b"a", b"b"]));
+        assert_eq!(secrets.digest(b"body"), again.digest(b"body"));
+        let other = self::secrets().1;
+        assert_ne!(secrets.blind(&[b"a", b"b"]), other.blind(&[b"a", b"b"]));
+    }
+
+    #[test]
+    fn parts_do_not_run_into_each_other() {
+        let (_folder, secrets) = secrets();
+        let lists: [&[&[u8]]; 6] = [&[], &[b""], &[b"", b""], &[b"abc"], &[b"ab", b"c"], &[b"a", b"bc"]];
+        for (i, one) in lists.iter().enumerate() {
+            for other in &lists[i + 1..] {
+                assert_ne!(secrets.blind(one), secrets.blind(other));
+            }
+        }
+        assert_ne!(secrets.blind(&[b"abc"]), secrets.digest(b"abc"));
+    }
+
+    #[test]
+    fn nothing_secret_is_printed() {
+        let (_folder, secrets) = secrets();
+        assert_eq!(format!("{secrets:?}"), "Secrets { search_token: Secret32(..), receipt_digest: Secret32(..) }");
+    }
+}

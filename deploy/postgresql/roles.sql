@@ -1,0 +1,38 @@
+-- The four roles of the register. Run once by a superuser (or a role with CREATEROLE), connected to the register's
+-- database; running it again changes nothing.
+--
+--   sne_owner      owns the schemas, migrates them, owns the append function
+--   sne_writer     may execute the append function, which alone writes the log
+--   sne_projector  reads the log, makes and fills view tables
+--   sne_reader     queries
+--
+-- None of them can log in. The program's own login becomes a member and chooses one role per connection; without
+-- inheritance it has no right at all until it has chosen:
+--
+--   CREATE ROLE sne_app LOGIN NOINHERIT PASSWORD '...';
+--   GRANT sne_owner, sne_writer, sne_projector, sne_reader TO sne_app;
+--
+-- A login that already exists and inherits (PostgreSQL 16 or newer):
+--
+--   GRANT sne_owner, sne_writer, sne_projector, sne_reader TO login WITH INHERIT FALSE, SET TRUE;
+DO $roles$
+DECLARE
+  wanted text;
+BEGIN
+  FOREACH wanted IN ARRAY ARRAY['sne_owner', 'sne_writer', 'sne_projector', 'sne_reader'] LOOP
+    IF NOT EXISTS (SELECT FROM pg_catalog.pg_roles WHERE rolname = wanted) THEN
+      BEGIN
+        EXECUTE pg_catalog.format('CREATE ROLE %I NOLOGIN', wanted);
+      EXCEPTION
+        -- Another session made it in between.
+        WHEN duplicate_object OR unique_violation THEN NULL;
+      END;
+    END IF;
+  END LOOP;
+
+  -- The owner makes the schemas of this database. A database made from a template has the schemas but not this grant.
+  IF NOT pg_catalog.has_database_privilege('sne_owner', pg_catalog.current_database(), 'CREATE') THEN
+    EXECUTE pg_catalog.format('GRANT CREATE ON DATABASE %I TO sne_owner', pg_catalog.current_database());
+  END IF;
+END
+$roles$;
