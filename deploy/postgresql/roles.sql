@@ -19,12 +19,15 @@ DO $roles$
 DECLARE
   wanted text;
 BEGIN
+  -- Two sessions that grant at once would fail; the lock ends with the transaction.
+  PERFORM pg_catalog.pg_advisory_xact_lock(7813587325867257857);
+
   FOREACH wanted IN ARRAY ARRAY['sne_owner', 'sne_writer', 'sne_projector', 'sne_reader'] LOOP
     IF NOT EXISTS (SELECT FROM pg_catalog.pg_roles WHERE rolname = wanted) THEN
       BEGIN
         EXECUTE pg_catalog.format('CREATE ROLE %I NOLOGIN', wanted);
       EXCEPTION
-        -- Another session made it in between.
+        -- A session of another database made it in between.
         WHEN duplicate_object OR unique_violation THEN NULL;
       END;
     END IF;

@@ -1,0 +1,35 @@
+# The register's verbs. `make help` lists them.
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+
+CARGO ?= cargo
+ARGS ?=
+
+.PHONY: help deps demo test bench docs fmt
+
+help: ## list the verbs
+	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 10
+
+deps: ## install what is missing (as root on Debian), or print the line to run
+	@deploy/deps.sh
+
+demo: deps ## let 300 invented households live in a private database, and show the result (ARGS=--reset starts anew)
+	$(CARGO) build --package cli
+	target/debug/sne demo $(ARGS)
+
+test: deps ## formatting, clippy, documentation and every test
+	$(CARGO) fmt --all --check
+	$(CARGO) clippy --workspace --all-targets -- -D warnings
+	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --workspace --no-deps
+	$(CARGO) build --package cli
+	$(CARGO) test --workspace
+
+bench: deps ## figures of one interleaved run against pgbench and stock cqrs-es (ARGS=--quick for a minute)
+	$(CARGO) run --release --package bench -- $(ARGS)
+
+docs: ## write docs/fields.md and docs/rules.md from the code
+	UPDATE=1 $(CARGO) test --package tests --test blackbox -- document_is_fresh
+
+fmt: ## format the code
+	$(CARGO) fmt --all
