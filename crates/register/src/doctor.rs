@@ -1,12 +1,13 @@
 //! The register examines itself: settings, clock, gaps, leaf hashes, keys, claims, and the agreement of two readers.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use cqrs_es::Aggregate as _;
 use demand::Demand;
 use event_log::{ClaimRow, Position, RecordedEvent, StreamId, check_settings};
 use nomenclature::UniqueNumber;
 use serde::Serialize;
+use vault::{KeyId, KeyState};
 
 use crate::Error;
 use crate::claim::{PERSON, blinded};
@@ -64,8 +65,34 @@ struct Pass {
     events: u64,
     altered: Vec<String>,
     unreadable: Vec<String>,
+    keys: BTreeMap<KeyId, bool>,
+    without_key: Vec<String>,
     last_recorded: Option<jiff::Timestamp>,
     position: Position,
+}
+
+impl Pass {
+    /// The key of a demand: alive and the one its first event commits to, destroyed, or a fault.
+    fn note_key(&mut self, first: &RecordedEvent, keys: &HashMap<KeyId, KeyState>) {
+        let Some(id) = first.key_id.map(KeyId::new) else {
+            return self.without_key.push(format!("la demande {} n'a pas de clé", first.stream));
+        };
+        match keys.get(&id) {
+            Some(KeyState::Live(key)) if Some(key.commitment()) == first.commitment => {
+                self.keys.insert(id, true);
+            }
+            Some(KeyState::Live(_)) => {
+                self.without_key
+                    .push(format!("la clé de la demande {} n'est pas celle de son premier événement", first.stream));
+            }
+            Some(KeyState::Erased) => {
+                self.keys.insert(id, false);
+            }
+            Some(KeyState::Missing) | None => {
+                self.without_key.push(format!("la clé de la demande {} manque", first.stream))
+            }
+        }
+    }
 }
 
 impl Register {
@@ -101,6 +128,9 @@ impl Register {
         findings.note("journal", format!("{} événements, tête {head}", pass.events), gap.into_iter().collect());
         findings.note("empreintes", format!("{} événements vérifiés", pass.events), named(pass.altered));
         findings.note("lecture", format!("{} demandes repliées", pass.demands.len()), named(pass.unreadable));
+        let live = pass.keys.values().filter(|live| **live).count();
+        let erased = pass.keys.len() - live;
+        findings.note("clés", format!("{live} clés vivantes, {erased} détruites"), named(pass.without_key));
         self.examine_clock(&mut findings, pass.last_recorded);
         let directory = self.parts.directory.catch_up().await?;
         findings.note("retard", format!("annuaire à la position {directory}, tête {head}"), Vec::new());
@@ -129,6 +159,9 @@ impl Register {
                 }
                 if event.stream_type != DEMAND {
                     continue;
+                }
+                if event.version == 1 {
+                    pass.note_key(event, &keys);
                 }
                 match decode(event, &keys, Opening::Opened) {
                     Ok(decoded) => {

@@ -1,5 +1,7 @@
 //! The rules of a demand, given/when/then. Each test is named after the invariant that it holds.
 
+#![allow(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
+
 mod acts;
 mod form;
 mod given;

@@ -1,5 +1,7 @@
 //! The command bus on a real PostgreSQL.
 
+#![allow(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
+
 mod claims;
 mod commands;
 mod examination;

@@ -1,0 +1,182 @@
+//! The command line.
+
+use std::path::PathBuf;
+
+use clap::{Parser, Subcommand, ValueEnum};
+use jiff::civil::Date;
+use nomenclature::{Actor, Territory, UniqueNumber};
+
+/// Registre des demandes de logement social
+#[derive(Parser)]
+#[command(
+    version,
+    after_help = crate::failure::EXIT_CODES,
+    disable_help_subcommand = true,
+    subcommand_help_heading = "Commandes",
+    subcommand_value_name = "COMMANDE",
+    help_template = "{about}\n\nUtilisation : {usage}\n\n{all-args}{after-help}"
+)]
+pub struct Args {
+    #[command(flatten)]
+    pub place: Place,
+    /// Présentation des résultats
+    #[arg(long, global = true, value_enum, default_value_t = Format::Table)]
+    pub format: Format,
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// Où se trouve le registre.
+#[derive(clap::Args, Clone)]
+pub struct Place {
+    /// Dossier des données (base privée et clés) ; par défaut /var/lib/sne pour root, sinon ~/.local/share/sne
+    #[arg(long, global = true, env = "SNE_DATA_DIR")]
+    pub data_dir: Option<PathBuf>,
+    /// Base PostgreSQL à utiliser au lieu de la base privée (postgresql://...)
+    #[arg(long, global = true, env = "DATABASE_URL", hide_env_values = true)]
+    pub database_url: Option<String>,
+}
+
+/// How results are presented.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// Tableau lisible
+    Table,
+    /// Un document JSON
+    Json,
+    /// Un objet JSON par ligne
+    Ndjson,
+}
+
+#[derive(Subcommand)]
+pub enum Command {
+    /// Fait vivre 300 ménages fictifs dans une base privée et montre le résultat
+    Demo(Demo),
+    /// Organismes et guichets
+    #[command(subcommand)]
+    Org(OrgCommand),
+    /// Demandes
+    #[command(subcommand)]
+    Demand(DemandCommand),
+    /// Examine la base, les clés, le journal et l'unicité des personnes
+    Doctor {
+        /// Compare aussi chaque demande avec le second lecteur (postgres-es)
+        #[arg(long)]
+        cross_read: bool,
+    },
+    /// Données fictives, reproductibles à partir d'une graine
+    #[command(subcommand)]
+    Synth(SynthCommand),
+}
+
+#[derive(clap::Args)]
+pub struct Demo {
+    /// Efface d'abord le dossier de la démonstration
+    #[arg(long)]
+    pub reset: bool,
+}
+
+#[derive(Subcommand)]
+pub enum OrgCommand {
+    /// Inscrit les organismes et guichets d'un fichier (ndjson, un organisme par ligne)
+    Import {
+        /// Le fichier
+        file: PathBuf,
+    },
+}
+
+#[derive(Subcommand)]
+pub enum DemandCommand {
+    /// Montre l'état d'une demande
+    Show {
+        /// Numéro unique (18 caractères)
+        #[arg(value_parser = number)]
+        number: UniqueNumber,
+        /// Agit pour SIREN/GUICHET/agent : les noms sont lisibles si cet agent y a droit
+        #[arg(long, value_parser = actor)]
+        actor: Option<Actor>,
+    },
+    /// Montre tout ce qui est arrivé à une demande
+    History {
+        /// Numéro unique (18 caractères)
+        #[arg(value_parser = number)]
+        number: UniqueNumber,
+        /// Lecteur utilisé
+        #[arg(long, value_enum, default_value_t = Reader::Sne)]
+        reader: Reader,
+        /// Agit pour SIREN/GUICHET/agent
+        #[arg(long, value_parser = actor)]
+        actor: Option<Actor>,
+    },
+}
+
+/// Which code reads the log.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Reader {
+    /// Le lecteur du registre
+    Sne,
+    /// Le lecteur indépendant postgres-es, sans les données nominatives
+    PostgresEs,
+}
+
+#[derive(Subcommand)]
+pub enum SynthCommand {
+    /// Écrit sur la sortie standard la vie de ménages fictifs (ndjson, un acte par ligne)
+    Lives(Lives),
+    /// Écrit sur la sortie standard des organismes fictifs (ndjson)
+    Organisations {
+        /// Graine
+        #[arg(long, default_value_t = synth::Options::default().seed)]
+        seed: u64,
+    },
+}
+
+#[derive(clap::Args)]
+pub struct Lives {
+    /// Graine : la même donne les mêmes octets
+    #[arg(long, default_value_t = synth::Options::default().seed)]
+    pub seed: u64,
+    /// Nombre de ménages
+    #[arg(long, default_value_t = 300)]
+    pub households: u32,
+    /// Territoire
+    #[arg(long, default_value = "006", value_parser = territory)]
+    pub territory: Territory,
+    /// Premier jour
+    #[arg(long, default_value = "2025-08-01", value_parser = date)]
+    pub from: Date,
+    /// Dernier jour
+    #[arg(long, default_value = "2026-10-31", value_parser = date)]
+    pub until: Date,
+}
+
+fn number(text: &str) -> Result<UniqueNumber, String> {
+    UniqueNumber::parse(text)
+        .map_err(|_| "un numéro unique a 18 caractères : territoire, mois et année, séquence, guichet".to_owned())
+}
+
+fn actor(text: &str) -> Result<Actor, String> {
+    match Actor::parse(text) {
+        Ok(actor @ Actor::Agent { .. }) => Ok(actor),
+        _ => Err("un acteur s'écrit SIREN/GUICHET/agent".to_owned()),
+    }
+}
+
+fn territory(text: &str) -> Result<Territory, String> {
+    Territory::parse(text).map_err(|_| "un territoire a trois caractères, par exemple 006 ou 111".to_owned())
+}
+
+fn date(text: &str) -> Result<Date, String> {
+    nomenclature::parse_date(text).map_err(|_| "une date s'écrit AAAA-MM-JJ".to_owned())
+}
+
+/// The arguments are built once, so that a clash of names fails in a test and not at a user's.
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        super::Args::command().debug_assert();
+    }
+}

@@ -1,0 +1,181 @@
+//! `sne demand`: what a demand is, and what happened to it.
+
+use std::sync::Arc;
+
+use ::demand::{Demand, DemandEvent};
+use nomenclature::{Actor, UniqueNumber};
+use register::{Register, SystemClock, Viewer};
+use serde::Serialize;
+
+use crate::args::{Format, Place, Reader};
+use crate::failure::Failure;
+use crate::house::House;
+use crate::output;
+use crate::wording;
+
+/// Shows the state of a demand; names only to an agent who may read them.
+pub async fn show(place: Place, format: Format, number: UniqueNumber, actor: Option<&Actor>) -> Result<(), Failure> {
+    let house = House::open(place, Arc::new(SystemClock)).await?;
+    let (demand, version) = house.register.demand(number, viewer(actor)).await?;
+    let today = house.register.clock().today();
+    let Some(content) = demand.content() else {
+        return Err(register::Error::NotFound.into());
+    };
+    let mut fields = vec![
+        Field::new("numéro unique", number),
+        Field::new("état", demand.status_on(today).map_or("", |status| status.label())),
+        Field::new("version", version),
+        Field::new("territoire", content.territory.label()),
+        Field::new("déposée le", content.filed_on),
+        Field::new("valable jusqu'au", content.expires_on()),
+        Field::new("taille du ménage", content.facts.household_size.map_or("".into(), |size| size.to_string())),
+        Field::new("communes souhaitées", communes(&content.facts)),
+        Field::new("types recherchés", labels(content.facts.dwelling_types.iter().map(|t| t.label()))),
+        Field::new("motifs", labels(content.facts.reasons.iter().map(|r| r.label()))),
+        Field::new("pièces au dossier", content.pieces.len()),
+        Field::new("attributions en cours", content.attributions.len()),
+    ];
+    fields.extend(content.last_renewed_on.map(|day| Field::new("renouvelée le", day)));
+    if let Demand::Radiated(radiated) = &demand {
+        fields.push(Field::new("radiée le", radiated.radiated_on));
+        fields.push(Field::new("motif de radiation", radiated.motive.official().label()));
+    }
+    fields.push(Field::new("ménage", household(content)));
+    output::rows(format, &[], &fields, |field| vec![field.name.to_owned(), field.value.clone()]);
+    Ok(())
+}
+
+#[derive(Serialize)]
+struct Field {
+    name: &'static str,
+    value: String,
+}
+
+impl Field {
+    fn new(name: &'static str, value: impl ToString) -> Self {
+        Self { name, value: value.to_string() }
+    }
+}
+
+fn communes(facts: &demand::facts::Facts) -> String {
+    let name = |code| nomenclature::commune(code).map_or_else(|| code.to_string(), |commune| commune.name.to_owned());
+    facts.communes.iter().map(|code| name(*code)).collect::<Vec<_>>().join(", ")
+}
+
+fn labels<'a>(labels: impl Iterator<Item = &'a str>) -> String {
+    labels.collect::<Vec<_>>().join(", ")
+}
+
+/// The names, when they are readable.
+fn household(content: &demand::ActiveDemand) -> String {
+    use demand::form::identity::Identity;
+    let Some(rubrics) = content.rubrics.clear() else {
+        return "données nominatives non ouvertes (--actor SIREN/GUICHET/agent)".to_owned();
+    };
+    match &rubrics.identity {
+        Some(Identity::Household(household)) => {
+            let name = |person: &demand::form::identity::Person| {
+                format!("{} {}", person.given_names.as_str(), person.surname.as_str())
+            };
+            household.adults().map(name).collect::<Vec<_>>().join(", ")
+        }
+        Some(Identity::Association(association)) => association.name.as_str().to_owned(),
+        None => String::new(),
+    }
+}
+
+/// Shows the history of a demand through one of the two readers.
+pub async fn history(
+    place: Place,
+    format: Format,
+    number: UniqueNumber,
+    reader: Reader,
+    actor: Option<&Actor>,
+) -> Result<(), Failure> {
+    let house = House::open(place, Arc::new(SystemClock)).await?;
+    let lines = match reader {
+        Reader::Sne => history_lines(&house.register, number, actor).await?,
+        Reader::PostgresEs => stock_lines(&house, number).await?,
+    };
+    print_history(format, &lines);
+    Ok(())
+}
+
+/// One line of a history, for display.
+#[derive(Serialize)]
+pub struct Line {
+    version: u32,
+    position: String,
+    recorded_at: String,
+    effective_on: String,
+    event: &'static str,
+    summary: String,
+    actor: String,
+}
+
+/// Prints a history.
+pub fn print_history(format: Format, lines: &[Line]) {
+    let header = ["version", "position", "enregistré", "effet", "événement", "contenu", "acteur"];
+    output::rows(format, &header, lines, |line| {
+        vec![
+            line.version.to_string(),
+            line.position.clone(),
+            line.recorded_at.clone(),
+            line.effective_on.clone(),
+            line.event.to_owned(),
+            line.summary.clone(),
+            line.actor.clone(),
+        ]
+    });
+}
+
+/// The history through the register's own reader.
+pub async fn history_lines(
+    register: &Register,
+    number: UniqueNumber,
+    actor: Option<&Actor>,
+) -> Result<Vec<Line>, Failure> {
+    let history = register.history(number, viewer(actor)).await?;
+    let line = |line: &register::HistoryLine| Line {
+        version: line.recorded.version,
+        position: line.recorded.position.to_string(),
+        recorded_at: nomenclature::paris_day(line.recorded.recorded_at).to_string(),
+        effective_on: line.recorded.effective_on.to_string(),
+        event: wording::event(&line.event),
+        summary: wording::summary(&line.event),
+        actor: line.recorded.actor.clone(),
+    };
+    Ok(history.iter().map(line).collect())
+}
+
+/// The history through stock postgres-es: everything comes from its own repository and the metadata of the view.
+async fn stock_lines(house: &House, number: UniqueNumber) -> Result<Vec<Line>, Failure> {
+    let events = house.stock.events(number).await?;
+    if events.is_empty() {
+        return Err(register::Error::NotFound.into());
+    }
+    events
+        .into_iter()
+        .map(|stored| {
+            let text = |key: &str| stored.metadata.get(key).and_then(|value| value.as_str()).unwrap_or("").to_owned();
+            let (position, recorded_at) = (text("position"), text("recorded_at"));
+            let (effective_on, actor) = (text("effective_on"), text("actor"));
+            let event: DemandEvent = serde_json::from_value(stored.payload).map_err(|_| {
+                Failure::Local(format!("le second lecteur ne peut pas lire la version {}", stored.sequence))
+            })?;
+            Ok(Line {
+                version: u32::try_from(stored.sequence).unwrap_or(u32::MAX),
+                position,
+                recorded_at: recorded_at.chars().take(10).collect(),
+                effective_on,
+                event: wording::event(&event),
+                summary: wording::summary(&event),
+                actor,
+            })
+        })
+        .collect()
+}
+
+fn viewer(actor: Option<&Actor>) -> Viewer<'_> {
+    actor.map_or(Viewer::Operator, Viewer::Agent)
+}

@@ -1,0 +1,7 @@
+//! One file per command.
+
+pub mod demand;
+pub mod demo;
+pub mod doctor;
+pub mod org;
+pub mod synth;

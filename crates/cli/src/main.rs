@@ -1,0 +1,51 @@
+//! `sne`: the register of social-housing demands, in one binary.
+//!
+//! Texts for people are French. Results go to standard output, everything else to standard error; progress bars appear
+//! only on a terminal. Exit codes are documented in [`failure`].
+
+#![allow(clippy::print_stdout, reason = "printing is what this binary is for")]
+#![allow(clippy::print_stderr, reason = "printing is what this binary is for")]
+
+mod args;
+mod commands;
+mod failure;
+mod house;
+mod output;
+mod progress;
+mod wording;
+
+use std::process::ExitCode;
+
+use clap::Parser as _;
+
+use args::{Args, Command, DemandCommand, OrgCommand, SynthCommand};
+use failure::Failure;
+
+fn main() -> ExitCode {
+    let args = Args::parse();
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => return Failure::Local(format!("impossible de démarrer : {error}")).tell(),
+    };
+    match runtime.block_on(run(args)) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => failure.tell(),
+    }
+}
+
+async fn run(args: Args) -> Result<(), Failure> {
+    let Args { place, format, command } = args;
+    match command {
+        Command::Demo(options) => commands::demo::run(place, &options).await,
+        Command::Org(OrgCommand::Import { file }) => commands::org::import(place, format, &file).await,
+        Command::Demand(DemandCommand::Show { number, actor }) => {
+            commands::demand::show(place, format, number, actor.as_ref()).await
+        }
+        Command::Demand(DemandCommand::History { number, reader, actor }) => {
+            commands::demand::history(place, format, number, reader, actor.as_ref()).await
+        }
+        Command::Doctor { cross_read } => commands::doctor::run(place, format, cross_read).await,
+        Command::Synth(SynthCommand::Lives(options)) => commands::synth::lives(&options),
+        Command::Synth(SynthCommand::Organisations { seed }) => commands::synth::organisations(seed),
+    }
+}

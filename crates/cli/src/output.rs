@@ -1,0 +1,35 @@
+//! Results as a table, a JSON document or JSON lines.
+
+use comfy_table::presets::UTF8_FULL_CONDENSED;
+use comfy_table::{ContentArrangement, Table};
+use serde::Serialize;
+
+use crate::args::Format;
+
+/// Prints rows: a table for people, or the serialised rows for programs.
+pub fn rows<T: Serialize>(format: Format, header: &[&str], rows: &[T], cells: impl Fn(&T) -> Vec<String>) {
+    match format {
+        Format::Table => table(header, rows.iter().map(cells)),
+        Format::Json => println!("{}", json(&rows)),
+        Format::Ndjson => rows.iter().for_each(|row| println!("{}", line(row))),
+    }
+}
+
+/// Prints a table for people.
+pub fn table(header: &[&str], rows: impl Iterator<Item = Vec<String>>) {
+    let mut table = Table::new();
+    table.load_style(UTF8_FULL_CONDENSED).set_content_arrangement(ContentArrangement::Dynamic);
+    if !header.is_empty() {
+        table.set_header(header);
+    }
+    table.add_rows(rows);
+    println!("{table}");
+}
+
+fn json<T: Serialize>(value: &T) -> String {
+    serde_json::to_string_pretty(value).unwrap_or_else(|error| format!("{{\"error\":\"{error}\"}}"))
+}
+
+fn line<T: Serialize>(value: &T) -> String {
+    serde_json::to_string(value).unwrap_or_else(|error| format!("{{\"error\":\"{error}\"}}"))
+}

@@ -1,0 +1,14 @@
+//! Progress of long work: a bar on a terminal, silence elsewhere.
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+/// A bar that counts to `total`, drawn on standard error.
+pub fn bar(total: u64, what: &'static str) -> ProgressBar {
+    // The target of standard error is hidden by itself when it is no terminal.
+    let bar = ProgressBar::with_draw_target(Some(total), ProgressDrawTarget::stderr());
+    if let Ok(style) = ProgressStyle::with_template("{msg:<22} {bar:30} {pos}/{len} ({eta})") {
+        bar.set_style(style);
+    }
+    bar.set_message(what);
+    bar
+}

@@ -1,0 +1,85 @@
+//! The register's words for people, in French.
+
+use demand::radiation::Motive;
+use demand::{DemandEvent, FieldReason, Rejection};
+use nomenclature::Siren;
+use private_postgres::Step;
+
+/// What the private cluster is doing.
+pub fn step(step: &Step) -> String {
+    match step {
+        Step::Initialising => "création (première utilisation)".to_owned(),
+        Step::Starting => "démarrage".to_owned(),
+        Step::Adopted { pid } => format!("déjà en marche, reprise (processus {pid})"),
+        _ => "préparation".to_owned(),
+    }
+}
+
+/// A rejection with every violation on a line of its own.
+pub fn rejection(rejection: &Rejection) -> String {
+    let mut text = rejection.reason.message().to_owned();
+    for violation in &rejection.violations {
+        let message = FieldReason::message(violation.reason);
+        text.push_str(&format!("\n  {} : {message} ({})", violation.field, violation.reason.code()));
+    }
+    text
+}
+
+/// The name of an event.
+pub fn event(event: &DemandEvent) -> &'static str {
+    match event {
+        DemandEvent::Registered(_) => "enregistrement",
+        DemandEvent::Modified(_) => "modification",
+        DemandEvent::Renewed(_) => "renouvellement",
+        DemandEvent::PieceAdded(_) => "pièce versée",
+        DemandEvent::Attributed(_) => "attribution",
+        DemandEvent::AttributionRefused(_) => "refus du ménage",
+        DemandEvent::AttributionLapsed(_) => "attribution caduque",
+        DemandEvent::LeaseSigned(_) => "bail signé",
+        DemandEvent::Radiated(_) => "radiation",
+    }
+}
+
+/// What an event says, from its open part alone.
+pub fn summary(event: &DemandEvent) -> String {
+    match event {
+        DemandEvent::Registered(e) => {
+            let forced = if e.forced.is_some() { ", doublon forcé" } else { "" };
+            format!("déposée le {} au guichet {}, rubriques {}{forced}", e.filed_on, e.desk, e.rubrics.letters())
+        }
+        DemandEvent::Modified(e) => format!("rubriques {}, origine : {}", e.rubrics.letters(), origin(&e.origin)),
+        DemandEvent::Renewed(e) => match e.rubrics.letters() {
+            letters if letters.is_empty() => "sans changement".to_owned(),
+            letters => format!("rubriques {letters}"),
+        },
+        DemandEvent::PieceAdded(e) => {
+            let name = e.open_type.map_or("type sensible", |piece| piece.label());
+            format!("{name}, remise le {}", e.received_on)
+        }
+        DemandEvent::Attributed(e) => format!("bailleur {}, décision du {}", siren(e.lessor), e.decided_on),
+        DemandEvent::AttributionRefused(e) => format!("bailleur {}, le {}", siren(e.lessor), e.refused_on),
+        DemandEvent::AttributionLapsed(e) => format!("bailleur {}, le {}", siren(e.lessor), e.lapsed_on),
+        DemandEvent::LeaseSigned(e) => {
+            format!("bailleur {}, signé le {}, {}", siren(e.lessor), e.signed_on, e.reservation_holder.label())
+        }
+        DemandEvent::Radiated(e) => match &e.motive {
+            Motive::Attribution { lease_signed_on, .. } => format!("RADATT, bail du {lease_signed_on}"),
+            Motive::Renunciation { written_on, kept_until, .. } => {
+                format!("RADABA, écrit du {written_on} à conserver jusqu'au {kept_until}")
+            }
+        },
+    }
+}
+
+fn origin(origin: &demand::modification::Origin) -> &'static str {
+    use demand::modification::Origin;
+    match origin {
+        Origin::Applicant => "le demandeur",
+        Origin::Piece { .. } => "une pièce du dossier",
+        Origin::ThirdPartyValidated => "un tiers, validée par le demandeur",
+    }
+}
+
+fn siren(siren: Siren) -> String {
+    siren.to_string()
+}
