@@ -6,7 +6,7 @@ SHELL := /bin/bash
 CARGO ?= cargo
 ARGS ?=
 
-.PHONY: help deps demo test bench docs fmt
+.PHONY: help deps demo test bench docs sample fmt
 
 help: ## list the verbs
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 10
@@ -30,6 +30,12 @@ bench: deps ## figures of one interleaved run against pgbench and stock cqrs-es 
 
 docs: ## write docs/fields.md and docs/rules.md from the code
 	UPDATE=1 $(CARGO) test --package tests --test blackbox -- document_is_fresh
+
+sample: ## write the committed sample of invented households anew
+	$(CARGO) build --package cli
+	target/debug/sne synth lives > target/lives.ndjson
+	target/debug/sne synth organisations > target/organisations.ndjson
+	mv target/lives.ndjson target/organisations.ndjson crates/synth/samples/
 
 fmt: ## format the code
 	$(CARGO) fmt --all

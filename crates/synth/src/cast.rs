@@ -1,0 +1,93 @@
+//! Who acts in a territory: agents at desks, lessors, the portal.
+
+use nomenclature::{Actor, AgentId, Channel, DeskCode, OrganisationKind, Siren, Territory};
+
+use crate::dice::Dice;
+use crate::options;
+use crate::organisations::{OrganisationLine, organisations_in};
+
+/// An organisation that acts.
+#[derive(Clone)]
+pub(crate) struct Player {
+    pub(crate) siren: Siren,
+    pub(crate) name: String,
+    pub(crate) kind: OrganisationKind,
+    desks: Vec<DeskCode>,
+}
+
+impl Player {
+    fn of(line: &OrganisationLine) -> Self {
+        // A desk with a last day may be closed when it is needed.
+        let open = line.desks.iter().filter(|desk| desk.closed_on.is_none());
+        Self {
+            siren: line.siren,
+            name: line.name.clone(),
+            kind: line.kind,
+            desks: open.map(|desk| desk.code).collect(),
+        }
+    }
+
+    /// One of its agents at one of its desks.
+    pub(crate) fn agent(&self, dice: &mut Dice) -> Actor {
+        let desk = Some(*dice.pick(&self.desks));
+        let agent = AgentId::parse(&format!("agent-{:02}", dice.between(1, 12)));
+        Actor::Agent { organisation: self.siren, desk, agent: agent.expect("letters, a hyphen and digits") }
+    }
+}
+
+/// All who act in a territory.
+pub(crate) struct Cast {
+    pub(crate) lessors: Vec<Player>,
+    at_desks: Vec<Player>,
+    portal: Actor,
+    /// A lessor of another territory.
+    pub(crate) stranger: Player,
+}
+
+impl Cast {
+    pub(crate) fn of(seed: u64, territory: Territory) -> Self {
+        let lines = organisations_in(seed, territory);
+        let (portal, others): (Vec<_>, Vec<_>) =
+            lines.iter().map(Player::of).partition(|player| player.kind == OrganisationKind::PortalOperator);
+        let lessors: Vec<_> = others.iter().filter(|player| player.kind.is_lessor()).cloned().collect();
+        let elsewhere = if territory == options::neighbour() { options::home() } else { options::neighbour() };
+        let stranger = organisations_in(seed, elsewhere).first().map(Player::of);
+        Self {
+            lessors,
+            at_desks: others,
+            portal: Actor::Agent {
+                organisation: portal[0].siren,
+                desk: Some(DeskCode::PORTAL),
+                agent: AgentId::parse("portail").expect("letters"),
+            },
+            stranger: stranger.expect("there are lessors in each territory"),
+        }
+    }
+
+    /// Anybody at a desk: communes most often, then lessors.
+    pub(crate) fn desk(&self, dice: &mut Dice) -> Actor {
+        let weight = |kind| match kind {
+            OrganisationKind::LocalAuthority => 6,
+            OrganisationKind::Hlm | OrganisationKind::Sem => 5,
+            OrganisationKind::ActionLogement => 8,
+            _ => 4,
+        };
+        let weighed: Vec<_> = self.at_desks.iter().map(|player| (player, weight(player.kind))).collect();
+        dice.weigh(&weighed).agent(dice)
+    }
+
+    /// Somebody at the desk of a commune.
+    pub(crate) fn commune(&self, dice: &mut Dice) -> Actor {
+        let communes: Vec<_> =
+            self.at_desks.iter().filter(|player| player.kind == OrganisationKind::LocalAuthority).collect();
+        dice.pick(&communes).agent(dice)
+    }
+
+    /// Who records what came in by a channel.
+    pub(crate) fn by(&self, dice: &mut Dice, channel: Channel) -> Actor {
+        match channel {
+            Channel::Online => self.portal,
+            Channel::Desk => self.desk(dice),
+        }
+    }
+}

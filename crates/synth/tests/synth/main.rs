@@ -1,0 +1,6 @@
+//! What is invented is lawful, alike each time, and looks like a territory.
+
+mod desk;
+mod lawful;
+mod likely;
+mod same;
