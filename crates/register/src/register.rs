@@ -133,12 +133,15 @@ struct Run<'a> {
 /// What one try came to.
 enum Try {
     Answered(Answer),
+    /// Something moved meanwhile: decide anew.
     Again,
+    /// The number already has a stream, which a restored database can cause: it is never offered again.
+    NumberTaken,
 }
 
 impl Parts {
     async fn execute(&self, request: Request) -> Result<Answer, Error> {
-        let digest = self.digest(&request);
+        let digest = self.digest(&request)?;
         let organisation = request.actor.organisation_code().to_owned();
         if let Some((receipt, of_first)) = self.reader.receipt(&organisation, request.command_id).await? {
             return if of_first == digest { self.answer(receipt).await } else { Err(Error::CommandIdReused) };
@@ -164,7 +167,7 @@ impl Parts {
         for _ in 0..MOST_TRIES {
             match self.attempt(&mut run, &mut found).await? {
                 Try::Answered(answer) => return Ok(answer),
-                Try::Again => {}
+                Try::Again | Try::NumberTaken => {}
             }
         }
         Err(Error::VersionConflict { expected: found, found })
@@ -201,7 +204,7 @@ impl Parts {
             // Committed, or perhaps: number and key are spent.
             return outcome;
         }
-        if allotted {
+        if allotted && !matches!(outcome, Ok(Try::NumberTaken)) {
             self.numbers.give_back(number, filed_on).await;
         }
         if let Some(drawn) = drawn {
@@ -292,6 +295,7 @@ impl Parts {
     fn refused(run: &mut Run<'_>, refusal: Refusal, claims: &[event_log::Claim]) -> Result<Try, Error> {
         match refusal {
             Refusal::CommandIdReused => Err(Error::CommandIdReused),
+            Refusal::VersionConflict { .. } if run.request.number.is_none() => Ok(Try::NumberTaken),
             Refusal::VersionConflict { expected, actual, .. } => match run.request.expected_version {
                 Some(_) => Err(Error::VersionConflict { expected, found: actual }),
                 None => Ok(Try::Again),
@@ -328,9 +332,9 @@ impl Parts {
     }
 
     /// A keyed digest of everything the sender said.
-    fn digest(&self, request: &Request) -> [u8; 32] {
+    fn digest(&self, request: &Request) -> Result<[u8; 32], Error> {
         let body = serde_json::to_vec(&(request.number, request.expected_version, request.channel, &request.act));
-        self.vault.secrets().digest(&body.unwrap_or_default())
+        Ok(self.vault.secrets().digest(&body.map_err(|_| Error::MalformedRequest)?))
     }
 }
 

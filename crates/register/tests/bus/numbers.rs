@@ -81,3 +81,15 @@ async fn inv_18_the_number_outlives_renewal_modification_and_another_desk() {
     world.clock.set(noon(date(2027, 10, 1)));
     assert_eq!(world.act(ANTIBES, Some(number), renew()).await.unwrap().number, number);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn inv_04_a_counter_that_was_set_back_gives_no_number_twice() {
+    let world = World::new().await;
+    let first = world.register(NICE, form(person("Un", "Anne", "1980-01-01"))).await.unwrap().number;
+    // As after a restore of the counters alone.
+    world.tamper("UPDATE register.number_counters SET next_sequence = 1");
+    let again = world.another().await;
+    let second =
+        again.execute(request(NICE, None, register(form(person("Deux", "Anne", "1980-01-01"))))).await.unwrap();
+    assert_ne!(second.number, first);
+}
