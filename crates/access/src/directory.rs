@@ -6,8 +6,8 @@ use cqrs_es::Aggregate as _;
 use jiff::civil::Date;
 use nomenclature::{Actor, DeskCode, OrganisationKind, Siren, Territory};
 
+use crate::denial::Denial;
 use crate::organisation::{Organisation, OrganisationEvent};
-use crate::right::Denial;
 
 /// Every organisation that takes part. A pure fold: two directories that saw the same events are equal.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

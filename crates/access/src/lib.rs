@@ -6,13 +6,15 @@
 //!
 //! Invariants of absence: no clock, no IO; nothing about a natural person (agents are opaque tokens).
 
+mod denial;
 mod directory;
 mod organisation;
 mod right;
 
+pub use denial::Denial;
 pub use directory::{Directory, Profile};
 pub use organisation::{
     Desk, OpenDesk, Organisation, OrganisationCommand, OrganisationEvent, OrganisationRejection, RegisterOrganisation,
     codec,
 };
-pub use right::{Action, Denial, Purpose, Resource, may};
+pub use right::{Action, Purpose, Resource, may};

@@ -2,6 +2,7 @@
 
 use nomenclature::Territory;
 
+use crate::denial::Denial;
 use crate::directory::Profile;
 
 /// What somebody wants to do.
@@ -64,38 +65,6 @@ pub enum Purpose {
     Attribution,
     /// Keeping the register.
     Administration,
-}
-
-/// Why not. A denial that names a territory is told to the caller as "not found": a foreign object does not exist.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum Denial {
-    /// The organisation does not take part on that day.
-    #[error("UNKNOWN_ORGANISATION")]
-    UnknownOrganisation,
-    /// The desk is none of the organisation's, or none was named.
-    #[error("UNKNOWN_DESK")]
-    UnknownDesk,
-    /// The desk is not open on that day.
-    #[error("DESK_CLOSED")]
-    DeskClosed,
-    /// The demand belongs to another territory than the desk.
-    #[error("FOREIGN_TERRITORY")]
-    ForeignTerritory,
-    /// The organisation is no registering service (R441-2-1).
-    #[error("NOT_A_REGISTERING_SERVICE")]
-    NotARegisteringService,
-    /// Only a lessor's commission attributes, only a lessor signs a lease (R441-2-8 a, INV-25).
-    #[error("NOT_A_LESSOR")]
-    NotALessor,
-    /// The system actor does not act on demands, nor sees names.
-    #[error("NOT_FOR_THE_OPERATOR")]
-    NotForTheOperator,
-    /// Only the system actor does this.
-    #[error("OPERATOR_ONLY")]
-    OperatorOnly,
-    /// The action does not serve the purpose, or does not fit the resource.
-    #[error("PURPOSE_NOT_ALLOWED")]
-    Purpose,
 }
 
 /// Whether a profile may do an action to a resource for a purpose. Deny by default.
