@@ -1,0 +1,156 @@
+//! One event as the log gives it back.
+
+use std::fmt;
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+use sqlx::postgres::PgRow;
+use sqlx::{Decode, Postgres, Row, Type};
+use uuid::Uuid;
+
+use crate::wire::{PgDate, PgInstant};
+use crate::{Error, LeafHeader, Position, StreamId, StreamType, TerritoryCode, leaf};
+
+/// The columns of an event, in the order that [`RecordedEvent::from_row`] reads them.
+macro_rules! columns {
+    () => {
+        "position, recorded_at, command_id, key_id, effective_on, version, schema_version, command_size, \
+         stream_type, territory, stream, event_type, organisation, actor, payload, sealed, commitment, leaf, body_digest"
+    };
+}
+pub(super) use columns;
+
+/// One event of the log, with everything that was recorded with it.
+#[derive(Clone, PartialEq, Eq)]
+pub struct RecordedEvent {
+    /// Its place in the whole log.
+    pub position: Position,
+    /// The instant of record, to the microsecond. Not quite in order of position.
+    pub recorded_at: Timestamp,
+    /// The command that wrote it.
+    pub command_id: Uuid,
+    /// The key of its stream, if any.
+    pub key_id: Option<i64>,
+    /// The day the act counts from.
+    pub effective_on: Date,
+    /// Its place in its stream, from 1.
+    pub version: u32,
+    /// Version of the payload's form.
+    pub schema_version: u16,
+    /// Number of events of the command, on its first event alone.
+    pub command_size: Option<u16>,
+    /// The kind of its stream.
+    pub stream_type: StreamType,
+    /// The territory of its stream, if any.
+    pub territory: Option<TerritoryCode>,
+    /// Its stream.
+    pub stream: StreamId,
+    /// What happened.
+    pub event_type: String,
+    /// The organisation for which it was done.
+    pub organisation: String,
+    /// Who did it.
+    pub actor: String,
+    /// The open facts, byte for byte as written.
+    pub payload: String,
+    /// The sealed personal data; empty when there is none.
+    pub sealed: Vec<u8>,
+    /// The commitment to the stream's key, on the first event of a stream that has one.
+    pub commitment: Option<[u8; 32]>,
+    /// The leaf hash written with it.
+    pub leaf: [u8; 32],
+    /// The digest of the command's body, on its first event alone.
+    pub body_digest: Option<[u8; 32]>,
+}
+
+// Written by hand: payloads stay out of every log line and panic message.
+impl fmt::Debug for RecordedEvent {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RecordedEvent")
+            .field("position", &self.position)
+            .field("recorded_at", &self.recorded_at)
+            .field("command_id", &self.command_id)
+            .field("effective_on", &self.effective_on)
+            .field("stream", &self.stream)
+            .field("version", &self.version)
+            .field("event_type", &self.event_type)
+            .field("schema_version", &self.schema_version)
+            .finish_non_exhaustive()
+    }
+}
+
+impl RecordedEvent {
+    /// Whether the leaf hash is the one of these bytes: `false` says that the event was altered after it was written.
+    pub fn leaf_matches(&self) -> bool {
+        self.computed_leaf() == self.leaf
+    }
+
+    /// The leaf hash computed from what was read.
+    pub fn computed_leaf(&self) -> [u8; 32] {
+        let header = LeafHeader {
+            stream_type: self.stream_type.as_str(),
+            stream: self.stream.as_str(),
+            version: self.version,
+            territory: self.territory.as_ref().map(TerritoryCode::as_str),
+            event_type: &self.event_type,
+            schema_version: self.schema_version,
+            effective_on: self.effective_on,
+            recorded_at: self.recorded_at,
+            actor: &self.actor,
+            organisation: &self.organisation,
+            command_id: self.command_id,
+            key_id: self.key_id,
+            commitment: self.commitment.as_ref(),
+        };
+        leaf(&header, self.payload.as_bytes(), &self.sealed)
+    }
+
+    /// Reads the columns of a row, behind `skipped` others.
+    pub(super) fn from_row(row: &PgRow, skipped: usize) -> Result<Self, Error> {
+        let at = |index: usize| skipped + index;
+        let PgInstant(recorded_at) = column(row, at(1), "recorded_at")?;
+        let PgDate(effective_on) = column(row, at(4), "effective_on")?;
+        let version: i32 = column(row, at(5), "version")?;
+        let schema_version: i16 = column(row, at(6), "schema_version")?;
+        let command_size: Option<i16> = column(row, at(7), "command_size")?;
+        let territory: Option<&str> = column(row, at(9), "territory")?;
+        Ok(Self {
+            position: Position::try_new(column(row, at(0), "position")?)?,
+            recorded_at,
+            command_id: column(row, at(2), "command_id")?,
+            key_id: column(row, at(3), "key_id")?,
+            effective_on,
+            version: u32::try_from(version).map_err(|_| Error::Unreadable { field: "version" })?,
+            schema_version: u16::try_from(schema_version).map_err(|_| Error::Unreadable { field: "schema_version" })?,
+            command_size: command_size
+                .map(u16::try_from)
+                .transpose()
+                .map_err(|_| Error::Unreadable { field: "command_size" })?,
+            stream_type: StreamType::parse(column::<String>(row, at(8), "stream_type")?)?,
+            territory: territory.map(TerritoryCode::parse).transpose()?,
+            stream: StreamId::parse(column::<String>(row, at(10), "stream")?)?,
+            event_type: column(row, at(11), "event_type")?,
+            organisation: column(row, at(12), "organisation")?,
+            actor: column(row, at(13), "actor")?,
+            payload: column(row, at(14), "payload")?,
+            sealed: column(row, at(15), "sealed")?,
+            commitment: bytes32(row, at(16), "commitment")?,
+            leaf: bytes32(row, at(17), "leaf")?.ok_or(Error::Unreadable { field: "leaf" })?,
+            body_digest: bytes32(row, at(18), "body_digest")?,
+        })
+    }
+}
+
+/// One column, without the value in the error.
+pub(super) fn column<'r, T>(row: &'r PgRow, index: usize, field: &'static str) -> Result<T, Error>
+where
+    T: Decode<'r, Postgres> + Type<Postgres>,
+{
+    row.try_get(index).map_err(|_| Error::Unreadable { field })
+}
+
+/// One column of 32 bytes or NULL.
+pub(super) fn bytes32(row: &PgRow, index: usize, field: &'static str) -> Result<Option<[u8; 32]>, Error> {
+    let bytes: Option<&[u8]> = column(row, index, field)?;
+    bytes.map(|bytes| bytes.try_into().map_err(|_| Error::Unreadable { field })).transpose()
+}

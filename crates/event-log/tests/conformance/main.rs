@@ -1,0 +1,19 @@
+//! What the log promises, shown on a real PostgreSQL: one module for each promise.
+
+mod answers;
+mod atomicity;
+mod claims;
+mod fence;
+mod grants;
+mod leaf;
+mod migration;
+mod plan;
+mod poison;
+mod reading;
+mod settings;
+mod shapes;
+mod stock_view;
+mod storm;
+mod subscription;
+mod wire;
+mod world;
