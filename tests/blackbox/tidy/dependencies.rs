@@ -2,27 +2,38 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::process::Command;
+use std::sync::OnceLock;
 
 use serde_json::Value;
 
 use super::{files, root};
 
-fn metadata() -> Value {
-    let output = Command::new(env!("CARGO"))
-        .args(["metadata", "--format-version", "1", "--offline"])
-        .current_dir(root())
-        .output()
-        .expect("cargo runs");
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    serde_json::from_slice(&output.stdout).expect("cargo metadata is JSON")
+/// What cargo knows of this workspace, for this machine's kind of target.
+fn metadata() -> &'static Value {
+    static METADATA: OnceLock<Value> = OnceLock::new();
+    METADATA.get_or_init(|| {
+        let target = format!("{}-unknown-linux-gnu", std::env::consts::ARCH);
+        let output = Command::new(env!("CARGO"))
+            .args(["metadata", "--format-version", "1", "--locked", "--filter-platform", &target])
+            .current_dir(root())
+            .output()
+            .expect("cargo runs");
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        serde_json::from_slice(&output.stdout).expect("cargo metadata is JSON")
+    })
 }
 
 /// Direct normal dependencies of each room on other rooms.
 fn rooms() -> BTreeMap<String, BTreeSet<String>> {
     let metadata = metadata();
-    let members: BTreeSet<&str> = metadata["workspace_members"].as_array().unwrap().iter().filter_map(Value::as_str).collect();
-    let ours: Vec<&Value> =
-        metadata["packages"].as_array().unwrap().iter().filter(|p| members.contains(p["id"].as_str().unwrap())).collect();
+    let members: BTreeSet<&str> =
+        metadata["workspace_members"].as_array().unwrap().iter().filter_map(Value::as_str).collect();
+    let ours: Vec<&Value> = metadata["packages"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|p| members.contains(p["id"].as_str().unwrap()))
+        .collect();
     let names: BTreeSet<&str> = ours.iter().filter_map(|package| package["name"].as_str()).collect();
     let direct = |package: &Value| {
         let normal = package["dependencies"].as_array().unwrap().iter().filter(|d| d["kind"].is_null());
@@ -42,9 +53,48 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     ("private-postgres", &[]),
     ("register", &["nomenclature", "personal", "demand", "access", "event-log", "vault"]),
     ("synth", &["nomenclature", "personal", "demand", "access"]),
-    ("cli", &["nomenclature", "personal", "demand", "access", "event-log", "vault", "private-postgres", "register", "synth"]),
-    ("bench", &["nomenclature", "personal", "demand", "access", "event-log", "vault", "private-postgres", "register", "synth"]),
-    ("tests", &["nomenclature", "personal", "demand", "access", "event-log", "vault", "private-postgres", "register", "synth"]),
+    (
+        "cli",
+        &[
+            "nomenclature",
+            "personal",
+            "demand",
+            "access",
+            "event-log",
+            "vault",
+            "private-postgres",
+            "register",
+            "synth",
+        ],
+    ),
+    (
+        "bench",
+        &[
+            "nomenclature",
+            "personal",
+            "demand",
+            "access",
+            "event-log",
+            "vault",
+            "private-postgres",
+            "register",
+            "synth",
+        ],
+    ),
+    (
+        "tests",
+        &[
+            "nomenclature",
+            "personal",
+            "demand",
+            "access",
+            "event-log",
+            "vault",
+            "private-postgres",
+            "register",
+            "synth",
+        ],
+    ),
 ];
 
 #[test]
@@ -65,9 +115,11 @@ fn pure_rooms_have_no_database_network_runtime_clock_or_chance() {
         ["Uuid::new_v4", "Timestamp::now", "SystemTime", "Instant::now", "std::fs", "std::net", "std::env", "tokio::"];
     let metadata = metadata();
     for room in ["nomenclature", "personal", "demand", "access"] {
-        let package = metadata["packages"].as_array().unwrap().iter().find(|package| {
-            package["name"] == room && package["source"].is_null()
-        });
+        let package = metadata["packages"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .find(|package| package["name"] == room && package["source"].is_null());
         let normal = package.unwrap()["dependencies"].as_array().unwrap().iter().filter(|d| d["kind"].is_null());
         for dependency in normal.filter_map(|d| d["name"].as_str()) {
             assert!(!banned_crates.contains(&dependency), "{room} must not depend on {dependency}");
@@ -85,8 +137,21 @@ fn pure_rooms_have_no_database_network_runtime_clock_or_chance() {
 #[test]
 fn every_dependency_has_a_licence_that_may_be_shipped() {
     let allowed = [
-        "MIT", "Apache-2.0", "Apache-2.0 WITH LLVM-exception", "BSD-2-Clause", "BSD-3-Clause", "ISC", "Zlib", "Unlicense", "0BSD",
-        "MIT-0", "BSL-1.0", "Unicode-3.0", "CC0-1.0", "CDLA-Permissive-2.0", "EUPL-1.2",
+        "MIT",
+        "Apache-2.0",
+        "Apache-2.0 WITH LLVM-exception",
+        "BSD-2-Clause",
+        "BSD-3-Clause",
+        "ISC",
+        "Zlib",
+        "Unlicense",
+        "0BSD",
+        "MIT-0",
+        "BSL-1.0",
+        "Unicode-3.0",
+        "CC0-1.0",
+        "CDLA-Permissive-2.0",
+        "EUPL-1.2",
     ];
     for package in metadata()["packages"].as_array().unwrap() {
         let licence = package["license"].as_str().unwrap_or("");

@@ -52,7 +52,7 @@ fn rules_document_is_fresh() {
     );
     let mut count = 0;
     for line in rules.lines().skip(1) {
-        let [id, words, source, remains] = line.split(';').collect::<Vec<_>>().try_into().expect("four columns");
+        let [id, words, source, remains] = line.split('|').collect::<Vec<_>>().try_into().expect("four columns");
         count += 1;
         assert_eq!(id, format!("INV-{count:02}"), "docs/rules.csv is complete and in order");
         let tests = tested.get(id).map(|tests| tests.join(", ")).unwrap_or_default();

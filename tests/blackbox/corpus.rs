@@ -1,0 +1,17 @@
+//! Bad input through the bus: a hand-written table says what each input must come to.
+//!
+//! Whatever is sent is either accepted and given back unchanged, or refused with a stable reason and every violation; a
+//! refusal moves nothing in the log, and nothing ever panics (a panic in the bus would answer `OUTCOME_UNKNOWN`, which no
+//! line of the tables allows).
+
+mod acts;
+mod calendar;
+mod contact;
+mod foreign;
+mod identity;
+mod json_text;
+mod names;
+mod pieces;
+mod rubrics;
+mod sequences;
+mod stage;

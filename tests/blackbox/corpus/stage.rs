@@ -1,0 +1,196 @@
+//! A register of its own for each table, and what an input comes to there.
+
+use std::sync::Arc;
+
+use demand::Act;
+use jiff::civil::{Date, date};
+use jiff::tz::TimeZone;
+use nomenclature::{Actor, Channel, UniqueNumber};
+use private_postgres::test_util::shared;
+use register::{Answer, Error, Register, Request, SetClock, Viewer};
+use serde_json::{Value, json};
+use tempfile::TempDir;
+use tests::cast::{self, NICE};
+use uuid::Uuid;
+
+use crate::world;
+
+pub const TODAY: Date = date(2026, 11, 23);
+
+/// What an input must come to.
+#[derive(Clone, Copy, Debug)]
+pub enum Expected {
+    Accepted,
+    /// The form is refused for this field alone, with this reason.
+    Bad(&'static str),
+    /// Refused in exactly these words: reason and violations.
+    Refused(&'static str),
+    /// No act at all: the JSON is not of its form.
+    Unreadable,
+}
+
+pub use Expected::{Accepted, Bad, Refused, Unreadable};
+
+/// A field by its path, a value for it, and what must come of it.
+pub type Case = (&'static str, Value, Expected);
+
+pub struct Stage {
+    pub register: Register,
+    clock: Arc<SetClock>,
+    pub database: String,
+    url: String,
+    keys: TempDir,
+}
+
+impl Stage {
+    pub async fn new() -> Self {
+        let clock = Arc::new(SetClock::at(at(TODAY, 12, 0)));
+        let keys = tempfile::tempdir().unwrap();
+        let (database, url) = world::new_database(shared());
+        let register = world::open(&url, keys.path(), clock.clone()).await;
+        world::bring_in_the_cast(&register).await;
+        Self { register, clock, database, url, keys }
+    }
+
+    /// Another process on the same register.
+    pub async fn another(&self) -> Register {
+        world::open(&self.url, self.keys.path(), self.clock.clone()).await
+    }
+
+    /// Moves the clock to a time of day in Paris.
+    pub fn now_is(&self, day: Date, hour: i8, minute: i8) {
+        self.clock.set(at(day, hour, minute));
+    }
+
+    pub async fn head(&self) -> i64 {
+        self.register.reader().head().await.unwrap().get()
+    }
+
+    /// Sends an act and tells what it came to: the answer, or reason and violations.
+    pub async fn send(&self, actor: &str, number: Option<UniqueNumber>, act: &Value) -> Result<Answer, String> {
+        self.send_text(actor, number, &serde_json::to_vec(act).unwrap()).await
+    }
+
+    /// As [`Stage::send`], from the bytes of a request. Checks that a refusal has moved nothing.
+    pub async fn send_text(&self, actor: &str, number: Option<UniqueNumber>, act: &[u8]) -> Result<Answer, String> {
+        let before = self.head().await;
+        let outcome = match serde_json::from_slice(act) {
+            Ok(act) => self.register.execute(request(actor, number, act)).await.map_err(|error| words(&error)),
+            Err(_) => Err("unreadable".to_owned()),
+        };
+        let after = self.head().await;
+        match &outcome {
+            Ok(answer) => assert_eq!(answer.position.get(), after),
+            Err(words) => assert_eq!(before, after, "refused ({words}), and something was written"),
+        }
+        outcome
+    }
+
+    /// A registration that must be accepted.
+    pub async fn registered(&self, form: Value) -> UniqueNumber {
+        self.send(NICE, None, &cast::register(form)).await.unwrap().number
+    }
+
+    /// The surname of the applicant and the rest of the rubrics as an agent of the territory reads them.
+    pub async fn rubrics(&self, number: UniqueNumber) -> demand::form::Rubrics {
+        let agent = Actor::parse(NICE).unwrap();
+        let (demand, _) = self.register.demand(number, Viewer::Agent(&agent)).await.unwrap();
+        demand.content().unwrap().rubrics.clear().unwrap().clone()
+    }
+
+    /// Registrations of a new person each, with one field changed.
+    pub async fn registrations(&self, cases: Vec<Case>) {
+        for (n, (path, value, expected)) in cases.into_iter().enumerate() {
+            let mut act = cast::register(somebody(n));
+            let given = describe(&value);
+            set(&mut act["register"], &inside_a_registration(path), value);
+            let outcome = self.send(NICE, None, &act).await;
+            verify(path, &given, expected, outcome);
+        }
+    }
+
+    /// Acts on a new demand each, with one field changed. `path` begins with the prefix of the act's violations.
+    pub async fn acts(&self, actor: &str, act: &Value, prefix: &str, cases: Vec<Case>) {
+        for (n, (path, value, expected)) in cases.into_iter().enumerate() {
+            let number = self.registered(somebody(n)).await;
+            let mut act = act.clone();
+            let given = describe(&value);
+            let content = act.as_object_mut().unwrap().values_mut().next().unwrap();
+            set(content, path, value);
+            let outcome = self.send(actor, Some(number), &act).await;
+            verify(&format!("{prefix}.{path}"), &given, expected, outcome);
+            // Who was not led out by the act leaves, so that the next case has a person of the same name.
+            let today = self.register.clock().today().to_string();
+            let _ = self.send(NICE, Some(number), &cast::renounce(&today)).await;
+        }
+    }
+}
+
+/// A person with a name of their own.
+pub fn somebody(n: usize) -> Value {
+    let word = cast::letters(n);
+    cast::form(&format!("Cas {word}"), &format!("Anne{word}"), "1980-01-01")
+}
+
+pub fn request(actor: &str, number: Option<UniqueNumber>, act: Act) -> Request {
+    Request {
+        command_id: Uuid::new_v4(),
+        actor: Actor::parse(actor).unwrap(),
+        channel: Channel::Desk,
+        number,
+        expected_version: None,
+        act,
+    }
+}
+
+/// Reason and violations; a stable word for everything else.
+pub fn words(error: &Error) -> String {
+    match error {
+        Error::Rejected(rejection) => rejection.to_string(),
+        other => other.reason(),
+    }
+}
+
+pub fn at(day: Date, hour: i8, minute: i8) -> jiff::Timestamp {
+    TimeZone::get("Europe/Paris").unwrap().to_timestamp(day.at(hour, minute, 0, 0)).unwrap()
+}
+
+/// Paths are those of the violations; rubrics lie in the form.
+fn inside_a_registration(path: &str) -> String {
+    match path.split(['.', '[']).next().unwrap() {
+        "territory" | "filed_on" | "identity_piece" | "forced" | "form" => path.to_owned(),
+        _ => format!("form.{path}"),
+    }
+}
+
+/// Puts a value at a path, making the objects on the way.
+pub fn set(target: &mut Value, path: &str, value: Value) {
+    let mut place = target;
+    for key in path.split('.') {
+        if !place.is_object() {
+            *place = json!({});
+        }
+        place = &mut place[key];
+    }
+    *place = value;
+}
+
+fn describe(value: &Value) -> String {
+    let mut text = value.to_string();
+    let end = text.char_indices().nth(80).map_or(text.len(), |(end, _)| end);
+    text.truncate(end);
+    text
+}
+
+fn verify(path: &str, given: &str, expected: Expected, outcome: Result<Answer, String>) {
+    let wanted = match expected {
+        Accepted => {
+            assert!(outcome.is_ok(), "{path} = {given}: {outcome:?}");
+            return;
+        }
+        Bad(reason) => format!("INVALID_FORM: {path}={reason}"),
+        Refused(words) => words.to_owned(),
+        Unreadable => "unreadable".to_owned(),
+    };
+    assert_eq!(outcome.map(|_| "accepted"), Err(wanted), "{path} = {given}");
+}

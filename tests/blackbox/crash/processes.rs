@@ -1,0 +1,103 @@
+//! The load as a process, and through it the workers.
+
+use std::io::{BufRead as _, BufReader};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::sync::mpsc::{self, Receiver};
+use std::time::{Duration, Instant};
+
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
+
+/// Everything a phase of the test may take before it counts as hanging.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// What the load told so far.
+#[derive(Debug, Default)]
+pub struct Told {
+    pub workers: usize,
+    /// How many orders were unanswered at the death of each worker.
+    pub died_with: Vec<usize>,
+    acks: usize,
+    worker: i32,
+}
+
+/// A running load. Dropped, it ends, and its worker with it.
+pub struct Load {
+    process: Child,
+    lines: Receiver<String>,
+    told: Told,
+}
+
+impl Load {
+    pub fn start(database: &str, keys: &Path, ledger: &Path) -> Self {
+        let mut process = Command::new(env!("CARGO_BIN_EXE_crash_load"))
+            .arg(env!("CARGO_BIN_EXE_crash_worker"))
+            .arg(database)
+            .args([keys, ledger])
+            .arg("1")
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let said = BufReader::new(process.stdout.take().unwrap());
+        let (sender, lines) = mpsc::channel();
+        std::thread::spawn(move || said.lines().map_while(Result::ok).try_for_each(|line| sender.send(line)));
+        Self { process, lines, told: Told::default() }
+    }
+
+    pub fn acks(&self) -> usize {
+        self.told.acks
+    }
+
+    /// Waits until so many commands are acknowledged in all.
+    pub fn runs_until(&mut self, acks: usize) {
+        self.listen(|told| told.acks >= acks);
+    }
+
+    /// As `kill -9` does, and waits until another worker has taken over.
+    pub fn kill_the_worker(&mut self) {
+        let (before, pid) = (self.told.workers, Pid::from_raw(self.told.worker));
+        kill(pid, Signal::SIGKILL).unwrap();
+        self.listen(|told| told.workers > before);
+    }
+
+    /// No new orders; everything unanswered is settled.
+    pub fn stops(mut self) -> Told {
+        drop(self.process.stdin.take());
+        self.listen(|_| false);
+        assert!(self.process.wait().unwrap().success(), "the load settled everything");
+        std::mem::take(&mut self.told)
+    }
+
+    /// Hears the load until something holds, or until it has nothing more to say.
+    fn listen(&mut self, holds: impl Fn(&Told) -> bool) {
+        let deadline = Instant::now() + PATIENCE;
+        while !holds(&self.told) {
+            let left = deadline.saturating_duration_since(Instant::now());
+            let line = match self.lines.recv_timeout(left) {
+                Ok(line) => line,
+                Err(mpsc::RecvTimeoutError::Disconnected) => return,
+                Err(mpsc::RecvTimeoutError::Timeout) => panic!("the load hangs: {:?}", self.told),
+            };
+            let (what, number) = line.split_once(' ').unwrap();
+            match what {
+                "worker" => {
+                    self.told.workers += 1;
+                    self.told.worker = number.parse().unwrap();
+                }
+                "died" => self.told.died_with.push(number.parse().unwrap()),
+                "acks" => self.told.acks = number.parse().unwrap(),
+                other => panic!("the load says {other}"),
+            }
+        }
+    }
+}
+
+impl Drop for Load {
+    fn drop(&mut self) {
+        // A worker whose load is gone sees the end of its input.
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}

@@ -1,0 +1,133 @@
+//! What the load asks for: acts on demands of its own, the same for the same seed and answers.
+
+use std::collections::VecDeque;
+
+use demand::Act;
+use jiff::ToSpan as _;
+use jiff::civil::Date;
+use nomenclature::{Actor, UniqueNumber};
+use register::{Clock as _, SystemClock};
+use serde_json::{Value, json};
+use uuid::{Builder, Uuid};
+
+use crate::cast::{self, ANTIBES, CANNES, NICE};
+use crate::wire::{Ack, Order};
+
+/// Draws the next orders.
+pub struct Generator {
+    state: u64,
+    persons: usize,
+    today: Date,
+    demands: Vec<Known>,
+    queue: VecDeque<Order>,
+}
+
+/// A demand that was acknowledged to us.
+struct Known {
+    number: UniqueNumber,
+    leaving: bool,
+}
+
+impl Generator {
+    /// A generator that has asked for nothing yet.
+    pub fn new(seed: u64) -> Self {
+        let today = SystemClock.today();
+        Self { state: seed, persons: 0, today, demands: Vec::new(), queue: VecDeque::new() }
+    }
+
+    /// Takes note of a demand that may be acted on.
+    pub fn learn(&mut self, order: &Order, ack: &Ack) {
+        if matches!(order.act, Act::Register(_)) {
+            self.demands.push(Known { number: ack.number, leaving: false });
+        }
+    }
+
+    fn draw(&mut self, below: usize) -> usize {
+        // SplitMix64: plenty for choosing what to do next.
+        self.state = self.state.wrapping_add(0x9E37_79B9_7F4A_7C15);
+        let mut z = self.state;
+        z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+        usize::try_from((z ^ (z >> 31)) >> 1).unwrap_or(0) % below
+    }
+
+    fn id(&mut self) -> Uuid {
+        let mut bytes = [0; 16];
+        for byte in &mut bytes {
+            *byte = (self.draw(256)) as u8;
+        }
+        Builder::from_random_bytes(bytes).into_uuid()
+    }
+
+    fn order(&mut self, actor: &str, number: Option<UniqueNumber>, act: Value) -> Order {
+        Order {
+            command_id: self.id(),
+            actor: Actor::parse(actor).expect("the cast is well formed"),
+            number,
+            act: serde_json::from_value(act).expect("acts of the cast are readable"),
+        }
+    }
+
+    /// A new person, filed some days ago so that a renewal today is lawful; now and then at two desks at once.
+    fn arrival(&mut self) {
+        self.persons += 1;
+        let surname = format!("Charge {}", cast::letters(self.persons));
+        let filed_on = self.today.saturating_sub((1 + self.draw(20) as i64).days());
+        let registration = |surname: &str| {
+            let mut act = cast::register(cast::form(surname, "Zoé", "1990-02-28"));
+            act["register"]["filed_on"] = json!(filed_on.to_string());
+            act
+        };
+        let first = self.order(NICE, None, registration(&surname));
+        self.queue.push_back(first);
+        if self.draw(5) == 0 {
+            let second = self.order(ANTIBES, None, registration(&surname.to_uppercase()));
+            self.queue.push_back(second);
+        }
+    }
+
+    fn act_on_somebody(&mut self) {
+        let chosen = self.draw(self.demands.len());
+        let number = self.demands[chosen].number;
+        let today = self.today.to_string();
+        let lessor = [NICE, CANNES][self.draw(2)];
+        let desk = [NICE, CANNES, ANTIBES][self.draw(3)];
+        let leaving = self.demands[chosen].leaving;
+        let (actor, act) = match self.draw(20) {
+            // Who leaves is asked for again once in a while: repeated and late acts belong to the load.
+            0..=2 if !leaving => {
+                self.demands[chosen].leaving = true;
+                (lessor, cast::sign_lease(&today))
+            }
+            3 | 4 if !leaving => {
+                self.demands[chosen].leaving = true;
+                (desk, cast::renounce(&today))
+            }
+            0..=7 => (desk, cast::renew()),
+            8..=12 => (desk, cast::add_piece("TAX")),
+            13..=16 => {
+                let communes = [json!(["06088"]), json!(["06004", "06088"])][self.draw(2)].clone();
+                let sought = json!({"sought": {"dwelling_types": ["T3"], "communes": communes, "extended": true}});
+                (desk, cast::modify(sought))
+            }
+            _ => (lessor, cast::attribute(&today)),
+        };
+        let order = self.order(actor, Some(number), act);
+        self.queue.push_back(order);
+    }
+}
+
+impl Iterator for Generator {
+    type Item = Order;
+
+    fn next(&mut self) -> Option<Order> {
+        if self.queue.is_empty() {
+            if self.demands.is_empty() || self.draw(100) < 45 {
+                self.arrival();
+            } else {
+                self.act_on_somebody();
+            }
+        }
+        self.queue.pop_front()
+    }
+}
