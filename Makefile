@@ -15,8 +15,7 @@ deps: ## install what is missing (as root on Debian), or print the line to run
 	@deploy/deps.sh
 
 demo: deps ## let 300 invented households live in a private database, and show the result (ARGS=--reset starts anew)
-	$(CARGO) build --package cli
-	target/debug/sne demo $(ARGS)
+	$(CARGO) run --package cli -- demo $(ARGS)
 
 test: deps ## formatting, clippy, documentation and every test
 	$(CARGO) fmt --all --check
@@ -33,8 +32,8 @@ docs: ## write docs/fields.md and docs/rules.md from the code
 
 sample: ## write the committed sample of invented households anew
 	$(CARGO) build --package cli
-	target/debug/sne synth lives > target/lives.ndjson
-	target/debug/sne synth organisations > target/organisations.ndjson
+	$(CARGO) run --quiet --package cli -- synth lives > target/lives.ndjson
+	$(CARGO) run --quiet --package cli -- synth organisations > target/organisations.ndjson
 	mv target/lives.ndjson target/organisations.ndjson crates/synth/samples/
 
 fmt: ## format the code

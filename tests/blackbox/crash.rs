@@ -57,9 +57,16 @@ async fn nothing_acknowledged_is_lost_or_doubled_by_five_kills_under_load() {
     assert!(findings.is_sound(), "{findings:?}");
     let repeated = every_ack_is_given_again(&register, &evidence.ledger).await;
     assert_eq!(register.reader().head().await.unwrap().get(), evidence.head, "a repeat wrote something");
+    let hurt = evidence
+        .ledger
+        .iter()
+        .filter(|entry| matches!(entry, Entry::Answer(Reply::Unknown { .. } | Reply::Failed { .. })));
     eprintln!(
-        "crash: {CYCLES} kills, {} workers, {} events, {repeated} acknowledgements kept and given again",
-        told.workers, evidence.head
+        "crash: {CYCLES} kills, workers died with {:?} orders open, {} orders failed with their database; {} events, \
+         {repeated} acknowledgements kept and given again",
+        told.died_with,
+        hurt.count(),
+        evidence.head
     );
 }
 

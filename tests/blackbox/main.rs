@@ -3,7 +3,9 @@
 #![allow(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
 #![allow(clippy::print_stderr, reason = "what a long suite measured is worth a line")]
 
+mod cli;
 mod corpus;
 mod crash;
+mod grpc;
 mod tidy;
 mod world;

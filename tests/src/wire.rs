@@ -26,7 +26,7 @@ impl Order {
     pub fn request(&self) -> Request {
         Request {
             command_id: self.command_id,
-            actor: self.actor.clone(),
+            actor: self.actor,
             channel: Channel::Desk,
             number: self.number,
             expected_version: None,

@@ -27,7 +27,26 @@ pub enum Denial {
     /// Only the system actor does this.
     #[error("OPERATOR_ONLY")]
     OperatorOnly,
+    /// Only an auditor replays the log.
+    #[error("AUDITOR_ONLY")]
+    AuditorOnly,
     /// The action does not serve the purpose, or does not fit the resource.
     #[error("PURPOSE_NOT_ALLOWED")]
     Purpose,
+}
+
+impl Denial {
+    /// Every denial.
+    pub const ALL: &'static [Self] = &[
+        Self::UnknownOrganisation,
+        Self::UnknownDesk,
+        Self::DeskClosed,
+        Self::ForeignTerritory,
+        Self::NotARegisteringService,
+        Self::NotALessor,
+        Self::NotForTheOperator,
+        Self::OperatorOnly,
+        Self::AuditorOnly,
+        Self::Purpose,
+    ];
 }

@@ -32,6 +32,11 @@ pub enum Profile {
         /// The desk's territory.
         territory: Territory,
     },
+    /// An agent of an auditing organisation, which has no desk.
+    Auditor {
+        /// The organisation.
+        organisation: Siren,
+    },
 }
 
 impl Directory {
@@ -48,9 +53,9 @@ impl Directory {
         self.organisations.get(&siren)
     }
 
-    /// The organisation that holds a desk.
-    pub fn holder_of(&self, desk: DeskCode) -> Option<Siren> {
-        self.desks.get(&desk).copied()
+    /// Every desk that ever was, and the organisation that holds its code.
+    pub fn desks(&self) -> impl Iterator<Item = (DeskCode, Siren)> {
+        self.desks.iter().map(|(desk, siren)| (*desk, *siren))
     }
 
     /// How many organisations and desks there are.
@@ -71,6 +76,9 @@ impl Directory {
         let organisation =
             self.organisations.get(siren).filter(|o| o.takes_part_on(day)).ok_or(Denial::UnknownOrganisation)?;
         let kind = organisation.kind().ok_or(Denial::UnknownOrganisation)?;
+        if kind == OrganisationKind::Auditor && desk.is_none() {
+            return Ok(Profile::Auditor { organisation: *siren });
+        }
         let code = desk.ok_or(Denial::UnknownDesk)?;
         let (_, desk) = organisation.desks().find(|(other, _)| **other == code).ok_or(Denial::UnknownDesk)?;
         if !desk.is_open_on(day) {

@@ -153,6 +153,9 @@ pub enum OrganisationRejection {
     /// It is there already.
     #[error("ORGANISATION_ALREADY_REGISTERED")]
     AlreadyRegistered,
+    /// It is there under another name, kind, territory or first day, or one of its desks is.
+    #[error("ORGANISATION_DIFFERS")]
+    Differs,
     /// It is not there.
     #[error("ORGANISATION_NOT_FOUND")]
     NotRegistered,
@@ -193,6 +196,17 @@ impl Organisation {
     /// Its name, once registered.
     pub fn name(&self) -> Option<&str> {
         self.registered.as_ref().map(|identity| identity.name.as_str())
+    }
+
+    /// Whether it was registered just so.
+    pub fn is_registered_as(&self, other: &RegisterOrganisation) -> bool {
+        self.registered.as_ref().is_some_and(|known| {
+            known.siren == other.siren
+                && known.name == other.name
+                && known.kind == other.kind
+                && known.territories == other.territories
+                && known.since == other.since
+        })
     }
 
     /// Whether it takes part on a day.

@@ -28,6 +28,10 @@ pub enum Action {
     AdministerOrganisations,
     /// Check the register as a whole; sees no name.
     Inspect,
+    /// Replay demands and the log, personal parts sealed.
+    Audit,
+    /// Ask what became of a command of one's own organisation.
+    AskOutcome,
 }
 
 impl Action {
@@ -43,6 +47,8 @@ impl Action {
         Self::Renounce,
         Self::AdministerOrganisations,
         Self::Inspect,
+        Self::Audit,
+        Self::AskOutcome,
     ];
 }
 
@@ -65,12 +71,15 @@ pub enum Purpose {
     Attribution,
     /// Keeping the register.
     Administration,
+    /// Proving what happened, and that nobody rewrote it.
+    Audit,
 }
 
 /// Whether a profile may do an action to a resource for a purpose. Deny by default.
 ///
 /// R441-2-6 opens a demand to the registering services of its territory; INV-35 lets any of them modify and renew it;
-/// attribution, lease and the radiation that goes with it are a lessor's (R441-2-8 a, INV-25).
+/// attribution, lease and the radiation that goes with it are a lessor's (R441-2-8 a, INV-25). An auditor replays every
+/// territory, because positions without holes are a thing of the whole log; he sees no name.
 pub fn may(profile: Profile, action: Action, resource: Resource, purpose: Purpose) -> Result<(), Denial> {
     match (profile, action, resource, purpose) {
         (
@@ -80,7 +89,15 @@ pub fn may(profile: Profile, action: Action, resource: Resource, purpose: Purpos
             Purpose::Administration,
         ) => Ok(()),
         (Profile::Operator, _, Resource::Demand { .. }, _) => Err(Denial::NotForTheOperator),
-        (Profile::Agent { .. }, Action::AdministerOrganisations | Action::Inspect, _, _) => Err(Denial::OperatorOnly),
+        (_, Action::AdministerOrganisations | Action::Inspect, _, _) => Err(Denial::OperatorOnly),
+        (Profile::Auditor { .. }, Action::Audit, _, Purpose::Audit) => Ok(()),
+        (Profile::Auditor { .. }, Action::Audit, _, _) => Err(Denial::Purpose),
+        (Profile::Auditor { .. }, _, _, _) => Err(Denial::NotARegisteringService),
+        (_, Action::Audit, _, _) => Err(Denial::AuditorOnly),
+        (Profile::Agent { kind, .. }, Action::AskOutcome, Resource::Register, Purpose::Attribution) => {
+            if kind.may_register() { Ok(()) } else { Err(Denial::NotARegisteringService) }
+        }
+        (_, Action::AskOutcome, _, _) => Err(Denial::Purpose),
         (
             Profile::Agent { kind, territory, .. },
             _,

@@ -69,8 +69,14 @@ fn a_demand_of_another_territory_is_denied_for_every_action() {
     for kind in OrganisationKind::ALL {
         for action in Action::ALL {
             let denial = may(agent(*kind), *action, elsewhere, Purpose::Attribution).unwrap_err();
-            let system = matches!(action, Action::AdministerOrganisations | Action::Inspect);
-            assert_eq!(denial, if system { Denial::OperatorOnly } else { Denial::ForeignTerritory });
+            let expected = match action {
+                Action::AdministerOrganisations | Action::Inspect => Denial::OperatorOnly,
+                Action::Audit => Denial::AuditorOnly,
+                // A command is no demand: its outcome is asked of the register.
+                Action::AskOutcome => Denial::Purpose,
+                _ => Denial::ForeignTerritory,
+            };
+            assert_eq!(denial, expected);
         }
     }
 }
@@ -90,6 +96,65 @@ fn the_operator_keeps_the_register_and_acts_on_no_demand() {
     for action in [Action::AdministerOrganisations, Action::Inspect] {
         assert_eq!(may(Profile::Operator, action, Resource::Register, Purpose::Administration), Ok(()));
     }
+}
+
+/// An auditor proves what happened in every territory, and does nothing else; nobody else replays the log.
+#[test]
+fn only_an_auditor_audits_and_an_auditor_only_audits() {
+    let auditor = Profile::Auditor { organisation: siren() };
+    for resource in [Resource::Register, Resource::Demand { territory: territory("083") }] {
+        for action in Action::ALL {
+            let expected = match action {
+                Action::Audit => Ok(()),
+                Action::AdministerOrganisations | Action::Inspect => Err(Denial::OperatorOnly),
+                _ => Err(Denial::NotARegisteringService),
+            };
+            assert_eq!(may(auditor, *action, resource, Purpose::Audit), expected, "{action:?}");
+        }
+        assert_eq!(may(auditor, Action::Audit, resource, Purpose::Attribution), Err(Denial::Purpose));
+        for kind in OrganisationKind::ALL {
+            assert_eq!(may(agent(*kind), Action::Audit, resource, Purpose::Audit), Err(Denial::AuditorOnly));
+        }
+    }
+    assert_eq!(may(Profile::Operator, Action::Audit, Resource::Register, Purpose::Audit), Err(Denial::AuditorOnly));
+}
+
+/// The receipt of a command is its own organisation's: who may register may ask what became of it.
+#[test]
+fn the_outcome_of_a_command_is_told_to_registering_services() {
+    for kind in OrganisationKind::ALL {
+        let reader = matches!(
+            kind,
+            OrganisationKind::TerritoryManager
+                | OrganisationKind::DaloCommission
+                | OrganisationKind::StatisticsReader
+                | OrganisationKind::Auditor
+        );
+        let expected = if reader { Err(Denial::NotARegisteringService) } else { Ok(()) };
+        let asked = may(agent(*kind), Action::AskOutcome, Resource::Register, Purpose::Attribution);
+        assert_eq!(asked, expected, "{kind:?}");
+    }
+}
+
+#[test]
+fn an_auditor_needs_no_desk_and_everybody_else_does() {
+    let entered = |kind| {
+        let mut directory = Directory::default();
+        directory.apply(
+            siren(),
+            OrganisationEvent::OrganisationRegistered {
+                siren: siren(),
+                name: "Organisme fictif".into(),
+                kind,
+                territories: vec![territory("006")],
+                since: date(2020, 1, 1),
+            },
+        );
+        let actor = Actor::Agent { organisation: siren(), desk: None, agent: AgentId::parse("agent-01").unwrap() };
+        directory.profile(&actor, date(2026, 1, 1))
+    };
+    assert_eq!(entered(OrganisationKind::Auditor), Ok(Profile::Auditor { organisation: siren() }));
+    assert_eq!(entered(OrganisationKind::Hlm), Err(Denial::UnknownDesk));
 }
 
 fn entered() -> Vec<OrganisationEvent> {

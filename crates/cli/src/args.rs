@@ -64,6 +64,8 @@ pub enum Command {
         #[arg(long)]
         cross_read: bool,
     },
+    /// Ouvre le registre aux systèmes des bailleurs et guichets (gRPC), jusqu'à SIGTERM ou Ctrl-C
+    Serve(Serve),
     /// Données fictives, reproductibles à partir d'une graine
     #[command(subcommand)]
     Synth(SynthCommand),
@@ -74,6 +76,13 @@ pub struct Demo {
     /// Efface d'abord le dossier de la démonstration
     #[arg(long)]
     pub reset: bool,
+}
+
+#[derive(clap::Args)]
+pub struct Serve {
+    /// Adresse d'écoute : de cette machine seulement, tant que les appelants ne prouvent pas leur identité ; port 0 : libre
+    #[arg(long, env = "SNE_LISTEN", default_value = "127.0.0.1:50051")]
+    pub listen: std::net::SocketAddr,
 }
 
 #[derive(Subcommand)]
@@ -104,9 +113,6 @@ pub enum DemandCommand {
         /// Lecteur utilisé
         #[arg(long, value_enum, default_value_t = Reader::Sne)]
         reader: Reader,
-        /// Agit pour SIREN/GUICHET/agent
-        #[arg(long, value_parser = actor)]
-        actor: Option<Actor>,
     },
 }
 

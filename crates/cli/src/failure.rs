@@ -44,7 +44,7 @@ impl From<register::Error> for Failure {
 
 impl From<private_postgres::Error> for Failure {
     fn from(error: private_postgres::Error) -> Self {
-        Self::Local(format!("la base privée ne démarre pas : {error}"))
+        Self::Local(format!("la base privée ne démarre pas : {}", with_causes(&error)))
     }
 }
 
@@ -74,6 +74,36 @@ fn explain(error: &register::Error) -> (String, u8) {
         | Error::NumbersExhausted
         | Error::MalformedRequest => (format!("acte refusé ({error})"), 4),
         Error::OutcomeUnknown => ("issue inconnue : renvoyez le même acte, il ne sera appliqué qu'une fois".into(), 1),
-        other => (other.to_string(), 1),
+        Error::Log(error) => {
+            let hint = error.hint().map(|hint| format!("\n  {hint}")).unwrap_or_default();
+            (format!("{} : {}{hint}", trouble(error), with_causes(error)), 1)
+        }
+        other => (with_causes(other), 1),
+    }
+}
+
+/// An error with what caused it, down to the first cause.
+fn with_causes(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        let told = error.to_string();
+        if !text.contains(&told) {
+            text.push_str(&format!(" : {told}"));
+        }
+        cause = error.source();
+    }
+    text
+}
+
+/// What is the matter with the log, in a few words.
+fn trouble(error: &event_log::Error) -> &'static str {
+    use event_log::Error;
+    match error {
+        Error::Connection { .. } | Error::Unreachable { .. } => "la base ne répond pas",
+        Error::UnsafeSetting { .. } | Error::ServerTooOld { .. } => "la base n'est pas sûre",
+        Error::MissingRole { .. } | Error::RoleNotGranted { .. } => "la base n'est pas préparée",
+        Error::Gap { .. } | Error::VersionGap { .. } | Error::Unreadable { .. } => "le journal est abîmé",
+        _ => "le journal a refusé",
     }
 }

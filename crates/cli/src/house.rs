@@ -18,11 +18,12 @@ const LOGIN: &str = "sne_app";
 
 const CREATE_LOGIN: &str = "
 DO $$ BEGIN
+  PERFORM pg_advisory_xact_lock(hashtext('sne login'));
   IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'sne_app') THEN
     CREATE ROLE sne_app LOGIN NOINHERIT;
   END IF;
-END $$;
-GRANT sne_owner, sne_writer, sne_projector, sne_reader TO sne_app";
+  GRANT sne_owner, sne_writer, sne_projector, sne_reader TO sne_app;
+END $$";
 
 /// An open register, and the cluster that it runs on, if it is ours. Dropping it stops the cluster.
 pub struct House {
@@ -76,8 +77,14 @@ async fn private(data_dir: &Path) -> Result<(PgConnectOptions, Cluster), Failure
         .bind(DATABASE)
         .fetch_optional(&mut connection)
         .await?;
-    if exists.is_none() {
-        connection.execute("CREATE DATABASE sne").await?;
+    if exists.is_none()
+        && let Err(error) = connection.execute("CREATE DATABASE sne").await
+    {
+        // Another sne made it in between.
+        let code = error.as_database_error().and_then(|database| database.code());
+        if !matches!(code.as_deref(), Some("42P04" | "23505")) {
+            return Err(error.into());
+        }
     }
     connection.close().await?;
     event_log::create_roles(&as_superuser(DATABASE)?).await?;

@@ -41,10 +41,11 @@ async fn run(args: Args) -> Result<(), Failure> {
         Command::Demand(DemandCommand::Show { number, actor }) => {
             commands::demand::show(place, format, number, actor.as_ref()).await
         }
-        Command::Demand(DemandCommand::History { number, reader, actor }) => {
-            commands::demand::history(place, format, number, reader, actor.as_ref()).await
+        Command::Demand(DemandCommand::History { number, reader }) => {
+            commands::demand::history(place, format, number, reader).await
         }
         Command::Doctor { cross_read } => commands::doctor::run(place, format, cross_read).await,
+        Command::Serve(options) => commands::serve::run(place, &options).await,
         Command::Synth(SynthCommand::Lives(options)) => commands::synth::lives(&options),
         Command::Synth(SynthCommand::Organisations { seed }) => commands::synth::organisations(seed),
     }

@@ -6,12 +6,21 @@ use serde::Serialize;
 
 use crate::args::Format;
 
+/// Prints a line to standard output. Who reads no further (`| head`) is no reason to fail.
+macro_rules! say {
+    ($($arg:tt)*) => {{
+        use ::std::io::Write as _;
+        let _ = ::std::writeln!(::std::io::stdout(), $($arg)*);
+    }};
+}
+pub(crate) use say;
+
 /// Prints rows: a table for people, or the serialised rows for programs.
 pub fn rows<T: Serialize>(format: Format, header: &[&str], rows: &[T], cells: impl Fn(&T) -> Vec<String>) {
     match format {
         Format::Table => table(header, rows.iter().map(cells)),
-        Format::Json => println!("{}", json(&rows)),
-        Format::Ndjson => rows.iter().for_each(|row| println!("{}", line(row))),
+        Format::Json => say!("{}", json(&rows)),
+        Format::Ndjson => rows.iter().for_each(|row| say!("{}", line(row))),
     }
 }
 
@@ -23,7 +32,7 @@ pub fn table(header: &[&str], rows: impl Iterator<Item = Vec<String>>) {
         table.set_header(header);
     }
     table.add_rows(rows);
-    println!("{table}");
+    say!("{table}");
 }
 
 fn json<T: Serialize>(value: &T) -> String {

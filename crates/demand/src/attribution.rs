@@ -14,14 +14,18 @@ use crate::form::text::date;
 use crate::rejection::{Check, FieldReason, Rejection, RejectionReason};
 
 /// What a lessor sends when its commission attributed a dwelling.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct AttributionDraft {
     /// Day of the decision, `AAAA-MM-JJ`.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub decided_on: Option<String>,
     /// RPLS number of the dwelling, when known.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub rpls: Option<String>,
 }
+
+personal::redact!(AttributionDraft);
 
 /// An attribution in progress.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -47,7 +51,7 @@ pub(crate) fn attribute(
         return Err(Rejection::invalid(found));
     };
     check_day(decided_on, demand.filed_on, today)?;
-    if decided_on > demand.expires_on() {
+    if !demand.was_valid_on(decided_on) {
         return Err(RejectionReason::Expired.into());
     }
     if demand.attribution_of(lessor).is_some() {

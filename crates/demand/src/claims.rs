@@ -39,16 +39,19 @@ pub fn claims_of(demand: &Demand) -> Result<Vec<ClaimedPerson>, Unreadable> {
         return Ok(Vec::new());
     };
     let rubrics = demand.rubrics.clear().ok_or(Unreadable)?;
-    Ok(rubrics.household().into_iter().flat_map(|household| household.adults()).map(claimed).collect())
+    Ok(rubrics.household().into_iter().flat_map(|household| household.adults()).map(ClaimedPerson::of).collect())
 }
 
-fn claimed(person: &Person) -> ClaimedPerson {
-    let key = |surname: &str| PersonKey {
-        surname: surname.to_owned(),
-        given_names: person.given_names.as_str().to_owned(),
-        birth_date: person.birth_date,
-    };
-    let mut keys = vec![key(person.surname.as_str())];
-    keys.extend(person.birth_name.as_ref().map(|name| key(name.as_str())));
-    ClaimedPerson { keys }
+impl ClaimedPerson {
+    /// An adult with every key he is known by.
+    pub fn of(person: &Person) -> Self {
+        let key = |surname: &str| PersonKey {
+            surname: surname.to_owned(),
+            given_names: person.given_names.as_str().to_owned(),
+            birth_date: person.birth_date,
+        };
+        let mut keys = vec![key(person.surname.as_str())];
+        keys.extend(person.birth_name.as_ref().map(|name| key(name.as_str())));
+        Self { keys }
+    }
 }

@@ -2,6 +2,7 @@
 
 use cqrs_es::Aggregate;
 use cqrs_es::event_sink::EventSink;
+use jiff::ToSpan as _;
 use jiff::civil::Date;
 use nomenclature::{Siren, Territory};
 use personal::Pii;
@@ -39,6 +40,8 @@ pub struct ActiveDemand {
     pub filed_on: Date,
     /// Day of the last renewal.
     pub last_renewed_on: Option<Date>,
+    /// Days on which it was past its expiry, before a late renewal: first and last of each time.
+    pub gaps: Vec<(Date, Date)>,
     /// Reference of the applicant, nationwide.
     pub person_ref: Option<Uuid>,
     /// Registered over somebody's claim.
@@ -92,6 +95,7 @@ impl ActiveDemand {
             territory: event.territory,
             filed_on: event.filed_on,
             last_renewed_on: None,
+            gaps: Vec::new(),
             person_ref: event.person_ref,
             forced: event.forced.is_some(),
             rubrics: event.rubrics.clear().map_or(Pii::Sealed, Pii::Clear),
@@ -109,6 +113,12 @@ impl ActiveDemand {
     /// The last day of validity (INV-15).
     pub fn expires_on(&self) -> Date {
         deadlines::expires_on(self.filed_on, self.last_renewed_on)
+    }
+
+    /// Whether it was valid on a day, as far as is known now (INV-15, INV-48).
+    pub fn was_valid_on(&self, day: Date) -> bool {
+        let in_a_gap = self.gaps.iter().any(|(first, last)| (*first..=*last).contains(&day));
+        (self.filed_on..=self.expires_on()).contains(&day) && !in_a_gap
     }
 
     /// The attribution this lessor has in progress.
@@ -154,6 +164,10 @@ impl ActiveDemand {
             DemandEvent::Renewed(event) => {
                 self.take_rubrics(&event.rubrics);
                 self.facts = event.facts;
+                let expired = (self.expires_on().saturating_add(1.day()), event.renewed_on.saturating_sub(1.day()));
+                if expired.0 <= expired.1 {
+                    self.gaps.push(expired);
+                }
                 self.last_renewed_on = Some(event.renewed_on);
             }
             DemandEvent::PieceAdded(event) => self.pieces.push(HeldPiece {

@@ -5,7 +5,7 @@
 
 use jiff::civil::Date;
 use nomenclature::{
-    Channel, CoApplicantLink, CommuneCode, Contract, DwellingType, FamilySituation, FormVersion, Kinship, Nationality,
+    CoApplicantLink, CommuneCode, Contract, DwellingType, FamilySituation, FormVersion, Kinship, Nationality,
     PresentDwelling, Reason,
 };
 use serde::{Deserialize, Serialize};
@@ -136,8 +136,8 @@ impl Composition {
 }
 
 /// The facts of a whole form on a day. Pure: called by the decisions of this crate only, so that a replay never computes
-/// them anew.
-pub(crate) fn of(form: &Rubrics, day: Date, channel: Channel, before: Option<&Facts>) -> Facts {
+/// them anew. Whether the applicant was ever online is the history's to say: the caller fills it in.
+pub(crate) fn of(form: &Rubrics, day: Date) -> Facts {
     let household = form.household();
     let adults = household.map_or(0, |household| household.adults().count());
     Facts {
@@ -163,7 +163,7 @@ pub(crate) fn of(form: &Rubrics, day: Date, channel: Channel, before: Option<&Fa
         dwelling_types: form.sought.as_ref().map(|sought| sought.dwelling_types.clone()).unwrap_or_default(),
         communes: form.sought.as_ref().map(|sought| sought.communes.clone()).unwrap_or_default(),
         email_known: form.contact.as_ref().is_some_and(|contact| contact.email.is_some()),
-        ever_online: channel == Channel::Online || before.is_some_and(|facts| facts.ever_online),
+        ever_online: false,
         form_version: FormVersion::in_force(day),
     }
 }

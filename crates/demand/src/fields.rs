@@ -52,6 +52,7 @@ pub(crate) use field_table;
 pub fn fields() -> Vec<Field> {
     use crate::{event, facts, form, pieces, radiation};
     [
+        form::identity::Household::FIELDS,
         form::identity::Person::FIELDS,
         form::identity::CoApplicant::FIELDS,
         form::identity::Dependant::FIELDS,

@@ -39,6 +39,7 @@ pub mod radiation;
 pub mod registration;
 mod rejection;
 pub mod renewal;
+pub mod spelling;
 
 pub use carried::{Carried, Carry};
 pub use command::{Act, By, DemandCommand};

@@ -9,7 +9,7 @@ use uuid::Uuid;
 use crate::demand::ActiveDemand;
 use crate::event::{DemandEvent, PieceAdded};
 use crate::fields::field_table;
-use crate::form::text::{Text, date};
+use crate::form::text::{Text, past_day};
 use crate::rejection::{Check, FieldReason, Rejection, RejectionReason};
 
 /// A piece as typed.
@@ -17,12 +17,16 @@ use crate::rejection::{Check, FieldReason, Rejection, RejectionReason};
 #[serde(deny_unknown_fields, default)]
 pub struct PieceDraft {
     /// Code of [`PieceType`].
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub piece_type: Option<String>,
     /// A title for people.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub label: Option<String>,
     /// SHA-256 of the content, 64 hexadecimal digits, lower case.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub sha256: Option<String>,
     /// The day it was handed in, `AAAA-MM-JJ`; today when absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub received_on: Option<String>,
 }
 
@@ -67,11 +71,10 @@ impl NewPiece {
         let piece_type = check.required("piece_type", draft.piece_type.as_deref(), crate::form::code(PieceType::parse));
         let label = check.optional("label", draft.label.as_deref(), Text::parse);
         let sha256 = check.required("sha256", draft.sha256.as_deref(), digest);
-        let received_on = match draft.received_on.as_deref() {
+        // A text that says nothing is an absent one: the piece must not get lost without a word.
+        let received_on = match draft.received_on.as_deref().filter(|text| !text.trim().is_empty()) {
             None => Some(today),
-            Some(text) => check.optional("received_on", Some(text), |text| {
-                date(text).and_then(|day| if day > today { Err(FieldReason::InTheFuture) } else { Ok(day) })
-            }),
+            Some(text) => check.optional("received_on", Some(text), |text| past_day(text, today)),
         };
         Some(Self { piece: Piece { piece_type: piece_type?, label, sha256: sha256? }, received_on: received_on? })
     }

@@ -2,19 +2,19 @@
 
 use jiff::ToSpan as _;
 use jiff::civil::Date;
-use nomenclature::Territory;
+use nomenclature::{Channel, Territory};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::command::By;
 use crate::deadlines::LATEST_RECEPTION_DAYS;
 use crate::event::{DemandEvent, Registered};
-use crate::facts;
+use crate::facts::{self, Facts};
 use crate::form::identity::Identity;
 use crate::form::text::date;
 use crate::form::{FormDraft, Rubrics};
 use crate::pieces::{NewPiece, PieceDraft};
-use crate::rejection::{Check, FieldReason, Rejection, RejectionReason, Violation};
+use crate::rejection::{Check, FieldReason, Rejection, Violation};
 
 /// What a desk sends to register a demand.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -41,8 +41,6 @@ pub struct Registration {
 pub enum ForceReason {
     /// A true homonym born the same day.
     Homonym,
-    /// The territory's manager looked at both demands.
-    ManagerDecision,
 }
 
 /// Decides a registration. The number is allotted after this decision, so that a refusal costs none.
@@ -54,9 +52,9 @@ pub(crate) fn register(
     today: Date,
 ) -> Result<Vec<DemandEvent>, Rejection> {
     let mut found = Vec::new();
-    let filed_on = match registration.filed_on.as_deref() {
+    let filed_on = match registration.filed_on.as_deref().filter(|text| !text.trim().is_empty()) {
         None => Some(today),
-        Some(text) => Check::new("filed_on", &mut found).take(date(text)),
+        Some(text) => Check::new("filed_on", &mut found).take(date(text).and_then(|day| reception(day, today))),
     };
     let rubrics = Rubrics::parse(&registration.form, registration.territory, today, &mut found);
     let wrong: Vec<String> = found.iter().map(|violation| violation.field.clone()).collect();
@@ -65,13 +63,11 @@ pub(crate) fn register(
     if !found.is_empty() {
         return Err(Rejection::invalid(found));
     }
-    let filed_on = filed_on.unwrap_or(today);
-    check_filing(filed_on, today)?;
-    let facts = facts::of(&rubrics, today, by.channel, None);
+    let facts = Facts { ever_online: by.channel == Channel::Online, ..facts::of(&rubrics, today) };
     let natural = rubrics.household().is_some();
     let registered = Registered {
         territory: registration.territory,
-        filed_on,
+        filed_on: filed_on.unwrap_or(today),
         desk: by.desk,
         organisation: by.organisation,
         channel: by.channel,
@@ -112,12 +108,12 @@ fn identity_piece(
 }
 
 /// Reception lies neither in the future nor further back than the tolerance (INV-10).
-fn check_filing(filed_on: Date, today: Date) -> Result<(), Rejection> {
-    if filed_on > today {
-        return Err(RejectionReason::FiledInTheFuture.into());
+fn reception(day: Date, today: Date) -> Result<Date, FieldReason> {
+    if day > today {
+        Err(FieldReason::InTheFuture)
+    } else if day.saturating_add(LATEST_RECEPTION_DAYS.days()) < today {
+        Err(FieldReason::TooLongAgo)
+    } else {
+        Ok(day)
     }
-    if filed_on.saturating_add(LATEST_RECEPTION_DAYS.days()) < today {
-        return Err(RejectionReason::FiledTooLongAgo.into());
-    }
-    Ok(())
 }

@@ -95,12 +95,8 @@ reasons! {
         Radiated = "DEMAND_RADIATED", "Cette demande est radiée : elle ne peut plus être modifiée, renouvelée ni attribuée.";
         /// The demand is past its expiry: it must be renewed before a dwelling is attributed (INV-15, INV-48).
         Expired = "DEMAND_EXPIRED", "Cette demande n'est plus valide : elle doit d'abord être renouvelée.";
-        /// The filing date lies after the day of record (INV-10).
-        FiledInTheFuture = "FILED_IN_THE_FUTURE", "La date de dépôt ne peut pas être dans le futur.";
-        /// The filing date lies too long before the day of record (provisional: 31 days).
-        FiledTooLongAgo = "FILED_TOO_LONG_AGO", "La date de dépôt est antérieure de plus de 31 jours à l'enregistrement.";
-        /// A demand is renewed at most once a day.
-        AlreadyRenewedToday = "ALREADY_RENEWED_TODAY", "Cette demande a déjà été renouvelée aujourd'hui.";
+        /// The validity already counts from today: the demand was filed or renewed this very day.
+        AlreadyRenewedToday = "ALREADY_RENEWED_TODAY", "La validité de cette demande court déjà à compter d'aujourd'hui : il n'y a pas lieu de la renouveler.";
         /// A natural person cannot become an association, nor the reverse.
         KindChanged = "APPLICANT_KIND_CHANGED", "Une demande ne peut pas passer d'une personne physique à une association, ni l'inverse.";
         /// The applicant of a demand cannot be replaced by somebody else.
@@ -153,6 +149,8 @@ reasons! {
         InTheFuture = "IN_THE_FUTURE", "date dans le futur";
         /// A commune outside the territory of the demand (INV-02).
         OutsideTerritory = "OUTSIDE_TERRITORY", "commune hors du territoire de la demande";
+        /// A date too long before the day of record: a reception over 31 days ago (provisional).
+        TooLongAgo = "TOO_LONG_AGO", "date trop ancienne";
         /// Too many entries.
         TooMany = "TOO_MANY", "trop de valeurs";
         /// The same value, or the same person, twice.

@@ -1,11 +1,14 @@
 //! Renewing for a year: number and filing date stay, validity counts from the renewal (R441-2-7, INV-15, INV-18).
 
 use jiff::civil::Date;
+use nomenclature::Channel;
 
 use crate::command::By;
 use crate::demand::ActiveDemand;
 use crate::event::{DemandEvent, Renewed};
+use crate::facts::Facts;
 use crate::form::FormDraft;
+use crate::form::identity::Proof;
 use crate::modification::Update;
 use crate::rejection::{Rejection, RejectionReason};
 
@@ -19,7 +22,8 @@ pub(crate) fn renew(
     if demand.valid_from() >= today {
         return Err(RejectionReason::AlreadyRenewedToday.into());
     }
-    let Update { rubrics, facts } = Update::decide(demand, form, by, today)?;
+    let Update { rubrics, facts } = Update::decide(demand, form, Proof::Word, today)?;
+    let facts = Facts { ever_online: facts.ever_online || by.channel == Channel::Online, ..facts };
     let renewed = Renewed { renewed_on: today, channel: by.channel, rubrics: rubrics.into(), facts };
     Ok(vec![DemandEvent::Renewed(Box::new(renewed))])
 }

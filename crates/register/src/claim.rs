@@ -1,9 +1,9 @@
 //! From the persons a demand claims to the claims of the log (INV-06).
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use demand::Demand;
-use demand::claims::claims_of;
+use demand::claims::{Unreadable, claims_of};
 use event_log::{Claim, ClaimOp, StreamId};
 use nomenclature::Territory;
 use uuid::Uuid;
@@ -16,34 +16,33 @@ pub(crate) const PERSON: i16 = 1;
 /// Kind of the claims on desk codes, unique everywhere.
 pub(crate) const DESK: i16 = 2;
 
-/// The claims an act takes and releases, with the references of the persons they stand for.
+/// The claims an act takes and releases, and who of them is the applicant.
 pub(crate) struct Claims {
     pub(crate) claims: Vec<Claim>,
+    /// Every token of the applicant after the act.
+    pub(crate) applicant: Vec<Token>,
 }
 
-/// What may be taken although somebody holds it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Over {
-    /// Nothing: a held claim refuses the act.
-    Nobody,
-    /// A registration forced over a claim, flagged on its event.
-    Holders,
+/// What earlier tries of the same act found out.
+pub(crate) struct Known<'a> {
+    /// The reference of the applicant.
+    pub(crate) applicant_ref: Uuid,
+    /// References that live claims carry.
+    pub(crate) tags: &'a HashMap<Token, Uuid>,
+    /// Persons that somebody holds and over whom the registration is forced, flagged on its event.
+    pub(crate) forced: &'a HashSet<Token>,
 }
 
 impl Claims {
-    /// The difference between the persons claimed before and after an act, blinded.
-    ///
-    /// `tags` are references found on live claims (by an earlier try of the same act); `applicant_ref` is that of the
-    /// applicant; other persons draw one of their own.
+    /// The difference between the persons claimed before and after an act, blinded. A person who is known nowhere draws
+    /// a reference; all tokens of one person share one.
     pub(crate) fn of(
         secrets: &Secrets,
         before: &Demand,
         after: &Demand,
         at: (&StreamId, Territory),
-        over: Over,
-        applicant_ref: Uuid,
-        tags: &HashMap<Token, Uuid>,
-    ) -> Result<Self, demand::claims::Unreadable> {
+        known: &Known<'_>,
+    ) -> Result<Self, Unreadable> {
         let (holder, territory) = at;
         let held = blinded(secrets, before)?;
         let wanted = blinded(secrets, after)?;
@@ -56,22 +55,36 @@ impl Claims {
         };
         let released = held.iter().filter(|(token, _)| !wanted.iter().any(|(other, _)| other == token));
         let mut claims: Vec<Claim> = released.map(|(token, _)| claim(token, ClaimOp::Release)).collect();
-        let mut drawn: HashMap<usize, Uuid> = HashMap::from([(0, applicant_ref)]);
+        let mut own: HashMap<usize, Uuid> = HashMap::from([(0, known.applicant_ref)]);
+        for (token, adult) in &wanted {
+            if let (Some(tag), true) = (known.tags.get(token), *adult > 0) {
+                own.entry(*adult).or_insert(*tag);
+            }
+        }
         for (token, adult) in wanted.iter().filter(|(token, _)| !held.iter().any(|(other, _)| other == token)) {
-            let own = *drawn.entry(*adult).or_insert_with(Uuid::new_v4);
-            let tag = tags.get(token).copied().unwrap_or(own);
-            let op = match over {
-                Over::Nobody => ClaimOp::Take { tag },
-                Over::Holders => ClaimOp::Force { tag },
-            };
+            let own = *own.entry(*adult).or_insert_with(Uuid::new_v4);
+            let tag = known.tags.get(token).copied().unwrap_or(own);
+            let op = if known.forced.contains(token) { ClaimOp::Force { tag } } else { ClaimOp::Take { tag } };
             claims.push(claim(token, op));
         }
-        Ok(Self { claims })
+        let applicant = wanted.iter().filter(|(_, adult)| *adult == 0).map(|(token, _)| *token).collect();
+        Ok(Self { claims, applicant })
+    }
+
+    /// The token of the n-th claim.
+    pub(crate) fn token(&self, index: usize) -> Option<Token> {
+        self.claims.get(index).and_then(|claim| Token::try_from(claim.key.as_slice()).ok())
+    }
+
+    /// The tokens of the persons newly claimed.
+    pub(crate) fn taken(&self) -> Vec<Token> {
+        let taken = self.claims.iter().filter(|claim| claim.op != ClaimOp::Release);
+        taken.filter_map(|claim| Token::try_from(claim.key.as_slice()).ok()).collect()
     }
 }
 
 /// Every token a demand claims with the place of its adult, each token once.
-pub(crate) fn blinded(secrets: &Secrets, demand: &Demand) -> Result<Vec<(Token, usize)>, demand::claims::Unreadable> {
+pub(crate) fn blinded(secrets: &Secrets, demand: &Demand) -> Result<Vec<(Token, usize)>, Unreadable> {
     let mut blinded: Vec<(Token, usize)> = Vec::new();
     for (adult, person) in claims_of(demand)?.iter().enumerate() {
         for token in tokens(secrets, person) {

@@ -40,9 +40,21 @@ pub enum Error {
         /// The version found.
         found: u32,
     },
+    /// The demand kept changing while the act was decided, many times over: send the same command again.
+    #[error("CONTENDED at version {version}")]
+    Contended {
+        /// The version last seen.
+        version: u32,
+    },
     /// The sequence of the territory and month is used up.
     #[error("NUMBERS_EXHAUSTED")]
     NumbersExhausted,
+    /// A position beyond the last one of the log.
+    #[error("POSITION_BEYOND_HEAD: head {head}")]
+    PositionBeyondHead {
+        /// The last position of the log.
+        head: i64,
+    },
     /// The request does not fit together: a registration names a number, another act names none.
     #[error("MALFORMED_REQUEST")]
     MalformedRequest,
@@ -94,10 +106,18 @@ impl Error {
             Self::Rejected(rejection) => rejection.reason.code().to_owned(),
             Self::OrganisationRejected(rejection) => rejection.to_string(),
             Self::Denied(denial) => denial.to_string(),
+            Self::NotFound => "DEMAND_NOT_FOUND".to_owned(),
+            Self::Duplicate { .. } => "DUPLICATE_DEMAND".to_owned(),
+            Self::DeskCodeTaken => "DESK_CODE_TAKEN".to_owned(),
+            Self::CommandIdReused => "COMMAND_ID_REUSED".to_owned(),
+            Self::VersionConflict { .. } => "VERSION_CONFLICT".to_owned(),
+            Self::Contended { .. } => "CONTENDED".to_owned(),
+            Self::NumbersExhausted => "NUMBERS_EXHAUSTED".to_owned(),
+            Self::PositionBeyondHead { .. } => "POSITION_BEYOND_HEAD".to_owned(),
+            Self::MalformedRequest => "MALFORMED_REQUEST".to_owned(),
+            Self::OutcomeUnknown => "OUTCOME_UNKNOWN".to_owned(),
+            Self::Unreadable { .. } => "UNREADABLE_EVENT".to_owned(),
             Self::Log(_) | Self::Vault(_) | Self::Database(_) => "UNAVAILABLE".to_owned(),
-            other => {
-                other.to_string().split(':').next().unwrap_or_default().split(' ').next().unwrap_or_default().to_owned()
-            }
         }
     }
 }

@@ -1,7 +1,6 @@
 //! Reading one demand: what it is, and everything that happened to it.
 
 use access::{Action, Purpose, Resource, may};
-use cqrs_es::Aggregate as _;
 use demand::{Demand, DemandEvent};
 use event_log::{RecordedEvent, StreamSpan};
 use nomenclature::{Actor, UniqueNumber};
@@ -81,13 +80,4 @@ pub(crate) fn check_leaf(event: &RecordedEvent) -> Result<(), Error> {
     } else {
         Err(stream::unreadable(event, &"its content does not match its leaf hash"))
     }
-}
-
-/// Folds events that were read elsewhere.
-pub fn fold(events: impl IntoIterator<Item = DemandEvent>) -> Demand {
-    let mut demand = Demand::default();
-    for event in events {
-        demand.apply(event);
-    }
-    demand
 }

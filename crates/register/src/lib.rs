@@ -10,7 +10,8 @@
 //!
 //! Invariant of absence: no view is known here, and no handler of the network.
 
-mod bell;
+mod attempt;
+mod audit;
 mod blind;
 mod claim;
 mod clock;
@@ -21,18 +22,20 @@ mod history;
 mod numbers;
 mod open;
 mod organisations;
+mod outcome;
 mod register;
 mod stock;
 mod stream;
 
-pub use bell::Bell;
+pub use audit::AsOf;
 pub use clock::{Clock, SetClock, SystemClock};
 pub use directory::ORGANISATION;
 pub use doctor::{Check, Depth, Findings};
 pub use error::Error;
-pub use history::{HistoryLine, Viewer, fold};
+pub use history::{HistoryLine, Viewer};
 pub use open::Place;
 pub use organisations::{DeskLine, Imported, OrganisationLine};
+pub use outcome::Outcome;
 pub use register::{Answer, Register, Request};
 pub use stock::{StockReader, upcasters};
 pub use stream::DEMAND;

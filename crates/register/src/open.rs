@@ -9,12 +9,17 @@ use sqlx::{ConnectOptions as _, Executor as _, PgPool};
 use vault::{DEAD_FOR_SAFETY, KeyId, Vault};
 
 use crate::Error;
-use crate::bell::Bell;
 use crate::clock::Clock;
 use crate::directory::LiveDirectory;
 use crate::numbers::Numbers;
 use crate::register::{Parts, Register};
 use crate::stock::StockReader;
+
+/// Two processes at once would both find no schema: the lock of the migrations comes too late for that.
+const CREATE_SCHEMA: &str = "DO $$ BEGIN
+  PERFORM pg_advisory_xact_lock(hashtext('sne schema register'));
+  CREATE SCHEMA IF NOT EXISTS register;
+END $$";
 
 static MIGRATOR: sqlx::migrate::Migrator = sqlx::migrate!("./migrations");
 
@@ -56,7 +61,6 @@ impl Register {
             vault,
             numbers: Numbers::new(writer),
             clock: place.clock,
-            bell: Bell::default(),
         };
         let register = Self { parts: Arc::new(parts) };
         register.parts.directory.catch_up().await?;
@@ -98,6 +102,6 @@ async fn migrate(owner: &PgPool) -> Result<(), Error> {
     let options = (*owner.connect_options()).clone().options([("search_path", "register")]);
     let mut connection = options.connect().await.map_err(|error| failed(&error))?;
     connection.execute("SET ROLE sne_owner").await.map_err(|error| failed(&error))?;
-    connection.execute("CREATE SCHEMA IF NOT EXISTS register").await.map_err(|error| failed(&error))?;
+    connection.execute(CREATE_SCHEMA).await.map_err(|error| failed(&error))?;
     MIGRATOR.run(&mut connection).await.map_err(|error| failed(&error))
 }

@@ -82,15 +82,6 @@ impl Register {
     pub async fn organisation_count(&self) -> Result<(usize, usize), Error> {
         Ok(self.parts.directory.snapshot().await?.len())
     }
-
-    /// The names of an organisation and of a desk, for display.
-    ///
-    /// # Errors
-    /// A failure of the log.
-    pub async fn organisation_name(&self, siren: Siren) -> Result<Option<String>, Error> {
-        let directory = self.parts.directory.snapshot().await?;
-        Ok(directory.organisation(siren).and_then(|organisation| organisation.name()).map(str::to_owned))
-    }
 }
 
 impl Parts {
@@ -178,18 +169,27 @@ async fn decide(
 ) -> Result<(Vec<OrganisationEvent>, Imported), OrganisationRejection> {
     let mut imported = Imported::default();
     let mut commands = Vec::new();
+    let identity = RegisterOrganisation {
+        siren: line.siren,
+        name: line.name.clone(),
+        kind: line.kind,
+        territories: line.territories.clone(),
+        since: line.since,
+    };
     if organisation.kind().is_none() {
         imported.organisations = 1;
-        commands.push(OrganisationCommand::Register(RegisterOrganisation {
-            siren: line.siren,
-            name: line.name.clone(),
-            kind: line.kind,
-            territories: line.territories.clone(),
-            since: line.since,
-        }));
+        commands.push(OrganisationCommand::Register(identity));
+    } else if !organisation.is_registered_as(&identity) {
+        // Renames and mergers will be acts of their own: a file does not rewrite what is there.
+        return Err(OrganisationRejection::Differs);
     }
     for desk in &line.desks {
-        let known = organisation.desks().find(|(code, _)| **code == desk.code).map(|(_, desk)| desk.closed_on);
+        let known = organisation.desks().find(|(code, _)| **code == desk.code).map(|(_, known)| known);
+        if let Some(known) = known
+            && (&known.name, known.territory, known.opened_on) != (&desk.name, desk.territory, desk.opened_on)
+        {
+            return Err(OrganisationRejection::Differs);
+        }
         if known.is_none() {
             imported.desks_opened += 1;
             commands.push(OrganisationCommand::OpenDesk(access::OpenDesk {
@@ -199,11 +199,13 @@ async fn decide(
                 opened_on: desk.opened_on,
             }));
         }
-        if let Some(closed_on) = desk.closed_on
-            && known.flatten().is_none()
-        {
-            imported.desks_closed += 1;
-            commands.push(OrganisationCommand::CloseDesk { code: desk.code, closed_on });
+        match (desk.closed_on, known.and_then(|known| known.closed_on)) {
+            (Some(closed_on), None) => {
+                imported.desks_closed += 1;
+                commands.push(OrganisationCommand::CloseDesk { code: desk.code, closed_on });
+            }
+            (asked, closed) if closed.is_some() && asked != closed => return Err(OrganisationRejection::Differs),
+            _ => {}
         }
     }
     let sink = EventSink::default();

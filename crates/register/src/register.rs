@@ -4,32 +4,25 @@
 //! changes in one append; everything before that can be thrown away. A decision made on a version that moved on is made
 //! anew, unless the caller named the version he had read.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use access::{Action, Profile, Purpose, Resource, may};
-use cqrs_es::event_sink::EventSink;
-use cqrs_es::{Aggregate as _, Query};
-use demand::{Act, By, Demand, DemandCommand, DemandEvent};
-use event_log::{
-    Command, EventLog, KeyRef, Position, Reader, Receipt, RecordedEvent, Refusal, StreamAppend, StreamSpan,
-    TerritoryCode, Verdict,
-};
+use demand::{Act, By};
+use event_log::{EventLog, Position, Reader, Receipt, RecordedEvent};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use nomenclature::{Actor, Channel, Territory, UniqueNumber};
 use serde::Serialize;
 use uuid::Uuid;
-use vault::{DrawnKey, KeyId, Vault};
+use vault::Vault;
 
 use crate::Error;
-use crate::bell::Bell;
-use crate::blind::Token;
-use crate::claim::{Claims, Over};
+use crate::attempt::{Run, Try};
 use crate::clock::Clock;
 use crate::directory::LiveDirectory;
 use crate::numbers::Numbers;
-use crate::stream::{self, Loaded, Opening};
+use crate::stream;
 
 /// How often an act is decided anew because its demand moved on meanwhile.
 const MOST_TRIES: usize = 8;
@@ -47,7 +40,6 @@ pub(crate) struct Parts {
     pub(crate) numbers: Numbers,
     pub(crate) directory: LiveDirectory,
     pub(crate) clock: Arc<dyn Clock>,
-    pub(crate) bell: Bell,
 }
 
 /// What somebody asks of the register.
@@ -107,36 +99,10 @@ impl Register {
         &self.parts.reader
     }
 
-    /// The bell rung after each commit of this process.
-    pub fn bell(&self) -> &Bell {
-        &self.parts.bell
-    }
-
     /// The clock everything here goes by.
     pub fn clock(&self) -> &dyn Clock {
         &*self.parts.clock
     }
-}
-
-/// A command on its way through the bus.
-struct Run<'a> {
-    request: &'a Request,
-    digest: [u8; 32],
-    today: Date,
-    by: By,
-    territory: Territory,
-    person_ref: Uuid,
-    piece_id: Uuid,
-    tags: HashMap<Token, Uuid>,
-}
-
-/// What one try came to.
-enum Try {
-    Answered(Answer),
-    /// Something moved meanwhile: decide anew.
-    Again,
-    /// The number already has a stream, which a restored database can cause: it is never offered again.
-    NumberTaken,
 }
 
 impl Parts {
@@ -162,169 +128,39 @@ impl Parts {
             person_ref: Uuid::new_v4(),
             piece_id: Uuid::new_v4(),
             tags: HashMap::new(),
+            forced: HashSet::new(),
         };
         let mut found = 0;
         for _ in 0..MOST_TRIES {
-            match self.attempt(&mut run, &mut found).await? {
-                Try::Answered(answer) => return Ok(answer),
-                Try::Again | Try::NumberTaken => {}
+            match self.attempt(&mut run, &mut found).await {
+                Ok(Try::Answered(answer)) => return Ok(answer),
+                Ok(Try::Again | Try::NumberTaken) => {}
+                Err(refusal) => return self.unless_done_meanwhile(&run, refusal).await,
             }
         }
-        Err(Error::VersionConflict { expected: found, found })
+        self.unless_done_meanwhile(&run, Error::Contended { version: found }).await
     }
 
-    /// Load, decide, append once.
-    async fn attempt(&self, run: &mut Run<'_>, found: &mut u32) -> Result<Try, Error> {
-        let loaded = match run.request.number {
-            None => Loaded { demand: Demand::default(), version: 0, key: None },
-            Some(number) => self.load_for(run, number).await?,
-        };
-        *found = loaded.version;
-        let command = DemandCommand {
-            today: run.today,
-            by: run.by,
-            person_ref: run.person_ref,
-            piece_id: run.piece_id,
-            act: run.request.act.clone(),
-        };
-        let mut after = loaded.demand.clone();
-        let sink = EventSink::default();
-        after.handle(command, &(), &sink).await?;
-        let events = sink.collect().await;
-
-        // A number and a key come after the decision, so that a refusal costs neither.
-        let filed_on = after.content().map_or(run.today, |demand| demand.filed_on);
-        let (number, allotted) = match run.request.number {
-            Some(number) => (number, false),
-            None => (self.numbers.allot(run.territory, filed_on, run.by.desk).await?, true),
-        };
-        let drawn = if allotted { Some(self.vault.draw().await?) } else { None };
-        let outcome = self.append(run, number, &loaded, &after, events, drawn.as_ref()).await;
-        if matches!(outcome, Ok(Try::Answered(_)) | Err(Error::OutcomeUnknown)) {
-            // Committed, or perhaps: number and key are spent.
-            return outcome;
+    /// The same command, sent twice at once or by a process that was killed, may have committed since the receipt was
+    /// looked up; its own effect must not refuse it. Whoever was refused because of an event sees its receipt now.
+    async fn unless_done_meanwhile(&self, run: &Run<'_>, refusal: Error) -> Result<Answer, Error> {
+        if matches!(refusal, Error::OutcomeUnknown | Error::Log(_) | Error::Vault(_) | Error::Database(_)) {
+            return Err(refusal);
         }
-        if allotted && !matches!(outcome, Ok(Try::NumberTaken)) {
-            self.numbers.give_back(number, filed_on).await;
-        }
-        if let Some(drawn) = drawn {
-            self.vault.give_back(drawn);
-        }
-        outcome
-    }
-
-    async fn load_for(&self, run: &Run<'_>, number: UniqueNumber) -> Result<Loaded, Error> {
-        let loaded = stream::load(&self.reader, &self.vault, number, Opening::Opened, StreamSpan::ALL).await?;
-        // Rights by the loaded facts: the number said the territory, the stream must say the same.
-        if loaded.demand.content().is_none_or(|demand| demand.territory != run.territory) {
-            return Err(Error::NotFound);
-        }
-        match run.request.expected_version {
-            Some(expected) if expected != loaded.version => {
-                Err(Error::VersionConflict { expected, found: loaded.version })
-            }
-            _ => Ok(loaded),
-        }
-    }
-
-    async fn append(
-        &self,
-        run: &mut Run<'_>,
-        number: UniqueNumber,
-        loaded: &Loaded,
-        after: &Demand,
-        events: Vec<DemandEvent>,
-        drawn: Option<&DrawnKey>,
-    ) -> Result<Try, Error> {
-        let stream_id = stream::stream_of(number)?;
-        let over = match &run.request.act {
-            Act::Register(registration) if registration.forced.is_some() => Over::Holders,
-            _ => Over::Nobody,
-        };
-        let applicant_ref = after.content().and_then(|demand| demand.person_ref).unwrap_or(run.person_ref);
-        let at = (&stream_id, run.territory);
-        let Claims { claims } =
-            Claims::of(self.vault.secrets(), &loaded.demand, after, at, over, applicant_ref, &run.tags)
-                .map_err(|_| demand::Rejection::from(demand::RejectionReason::PersonalDataUnreadable))?;
-        let (key, data_key) = match (drawn, &loaded.key) {
-            (Some(drawn), _) => (KeyRef { id: drawn.id.get(), commitment: drawn.commitment }, &drawn.key),
-            (None, Some((key, data_key))) => (*key, data_key),
-            (None, None) => {
-                return Err(demand::Rejection::from(demand::RejectionReason::PersonalDataUnreadable).into());
-            }
-        };
-        let sealed = stream::seal(events, &stream_id, loaded.version, (KeyId::new(key.id), data_key), run.today)?;
-        let recorded_at = self.clock.now();
-        let count = u32::try_from(sealed.len()).unwrap_or(u32::MAX);
-        let effective_on = sealed.first().map_or(run.today, |event| event.effective_on);
-        let command = Command {
-            id: run.request.command_id,
-            organisation: run.request.actor.organisation_code().to_owned(),
-            actor: run.request.actor.to_string(),
-            body_digest: run.digest,
-            recorded_at,
-            streams: vec![StreamAppend {
-                stream_type: stream::DEMAND,
-                stream: stream_id.clone(),
-                territory: Some(TerritoryCode::parse(&run.territory.to_string())?),
-                expected_version: loaded.version,
-                key: Some(key),
-                events: sealed,
-            }],
-            claims: claims.clone(),
-        };
-        let verdict = self.log.append(vec![command]).await?.into_iter().next();
-        match verdict.ok_or(Error::OutcomeUnknown)? {
-            Verdict::Committed(receipt) => {
-                Query::<Demand>::dispatch(&self.bell, stream_id.as_str(), &[]).await;
-                Ok(Try::Answered(Answer {
-                    number,
-                    version: loaded.version + count,
-                    position: receipt.last,
-                    effective_on,
-                    recorded_at: to_the_microsecond(recorded_at),
-                }))
-            }
-            // Sent twice at once, or again after a lost connection: the first answer stands.
-            Verdict::Repeated(receipt) => self.answer(receipt).await.map(Try::Answered),
-            Verdict::Refused(refusal) => Self::refused(run, refusal, &claims),
-        }
-    }
-
-    /// What follows from a refusal of the log: decide anew, or tell why not.
-    fn refused(run: &mut Run<'_>, refusal: Refusal, claims: &[event_log::Claim]) -> Result<Try, Error> {
-        match refusal {
-            Refusal::CommandIdReused => Err(Error::CommandIdReused),
-            Refusal::VersionConflict { .. } if run.request.number.is_none() => Ok(Try::NumberTaken),
-            Refusal::VersionConflict { expected, actual, .. } => match run.request.expected_version {
-                Some(_) => Err(Error::VersionConflict { expected, found: actual }),
-                None => Ok(Try::Again),
-            },
-            Refusal::ClaimHeld { holder, .. } => match UniqueNumber::parse(holder.as_str()) {
-                Ok(held_by) => Err(Error::Duplicate { held_by }),
-                Err(_) => Err(Error::OutcomeUnknown),
-            },
-            Refusal::TagConflict { index, actual } => {
-                // The person is known elsewhere under another reference: decide anew with that one.
-                let claim = claims.get(index);
-                if let Some(token) = claim.and_then(|claim| Token::try_from(claim.key.as_slice()).ok()) {
-                    run.tags.insert(token, actual);
-                    let first = claims.iter().position(|claim| claim.op != event_log::ClaimOp::Release);
-                    if run.request.number.is_none() && first == Some(index) {
-                        run.person_ref = actual;
-                    }
-                }
-                Ok(Try::Again)
-            }
-            // The claims moved with the stream: a concurrent act on the same demand came first.
-            Refusal::ClaimNotHeld { .. } => Ok(Try::Again),
-            other => Err(Error::Database(format!("the log refused the command: {other:?}"))),
+        let organisation = run.request.actor.organisation_code();
+        match self.reader.receipt(organisation, run.request.command_id).await {
+            Ok(Some((receipt, of_first))) if of_first == run.digest => self.answer(receipt).await,
+            Ok(Some(_)) => Err(Error::CommandIdReused),
+            Ok(None) => Err(refusal),
+            // Whether the refusal is true cannot be said now.
+            Err(_) => Err(Error::OutcomeUnknown),
         }
     }
 
     /// The answer to a committed command, from its events alone: so a repeat gets the very same.
-    async fn answer(&self, receipt: Receipt) -> Result<Answer, Error> {
-        let events = self.reader.read_range(receipt.first..=receipt.last).await?;
+    pub(crate) async fn answer(&self, receipt: Receipt) -> Result<Answer, Error> {
+        // The command is committed whatever becomes of this reading.
+        let events = self.reader.read_range(receipt.first..=receipt.last).await.map_err(|_| Error::OutcomeUnknown)?;
         match (events.first(), events.last()) {
             (Some(first), Some(last)) => answer_of(first, last),
             _ => Err(Error::OutcomeUnknown),
@@ -333,9 +169,15 @@ impl Parts {
 
     /// A keyed digest of everything the sender said.
     fn digest(&self, request: &Request) -> Result<[u8; 32], Error> {
-        let body = serde_json::to_vec(&(request.number, request.expected_version, request.channel, &request.act));
-        Ok(self.vault.secrets().digest(&body.map_err(|_| Error::MalformedRequest)?))
+        Ok(self.vault.secrets().digest(&body(request)?))
     }
+}
+
+/// The bytes that a command's digest is taken of. What was not said is not written, so that a field which a later form
+/// adds does not make an old command look like another one.
+fn body(request: &Request) -> Result<Vec<u8>, Error> {
+    let said = ("command/1", request.number, request.expected_version, request.channel, &request.act);
+    serde_json::to_vec(&said).map_err(|_| Error::MalformedRequest)
 }
 
 fn answer_of(first: &RecordedEvent, last: &RecordedEvent) -> Result<Answer, Error> {
@@ -371,7 +213,30 @@ fn action_of(act: &Act) -> Action {
     }
 }
 
-/// The precision the log keeps, so that a repeat answers the very same instant.
-fn to_the_microsecond(instant: Timestamp) -> Timestamp {
-    Timestamp::from_microsecond(instant.as_microsecond()).unwrap_or(instant)
+#[cfg(test)]
+mod tests {
+    use demand::FormDraft;
+    use demand::modification::Origin;
+
+    use super::*;
+
+    /// Golden: a repeat must be known as such for ever, so these bytes never change for what could be said so far.
+    #[test]
+    fn the_bytes_of_a_command_do_not_change_with_the_form() {
+        let form = r#"{"identity":{"applicant":{"surname":"Lune"}},"sought":{"communes":["06088"],"parking":false}}"#;
+        let form: FormDraft = serde_json::from_str(form).unwrap();
+        let request = Request {
+            command_id: Uuid::nil(),
+            actor: Actor::Operator,
+            channel: Channel::Desk,
+            number: Some(UniqueNumber::parse("1110318016982G1104").unwrap()),
+            expected_version: None,
+            act: Act::Modify { origin: Origin::Applicant, form: Box::new(form) },
+        };
+        let expected = concat!(
+            r#"["command/1","1110318016982G1104",null,"GUICHET",{"modify":{"origin":"applicant","form":"#,
+            r#"{"identity":{"applicant":{"surname":"Lune"}},"sought":{"communes":["06088"]}}}}]"#
+        );
+        assert_eq!(String::from_utf8(body(&request).unwrap()).unwrap(), expected);
+    }
 }

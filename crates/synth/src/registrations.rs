@@ -18,7 +18,7 @@ const DAY: Date = date(2025, 8, 1);
 /// Registrations of households in Alpes-Maritimes, of realistic size, received on the day they are recorded.
 ///
 /// Never twice the same person: surnames are coined from a running number, which begins elsewhere for another seed and
-/// comes back after 2^30 adults. Without tax notices, whose years would depend on the day of record.
+/// comes back after 2^30 adults. Without tax notices and expected births, whose dates would depend on the day of record.
 ///
 /// ```
 /// let first = synth::registrations(1).next().expect("there is always one more");
@@ -30,7 +30,10 @@ pub fn registrations(seed: u64) -> impl Iterator<Item = Registration> {
     let mut people = People::coined(seed);
     (0..).map(move |index| {
         let mut dice = Dice::new(seed, Purpose::Registration, index);
-        let file = File::household(&mut dice, &mut people, &scene, TaxKnown::No, DAY);
+        let mut file = File::household(&mut dice, &mut people, &scene, TaxKnown::No, DAY);
+        if let Some(family) = &mut file.form.family {
+            (family.expected_children, family.expected_on) = (None, None);
+        }
         let nationality = file.applicant().map(|applicant| applicant.nationality);
         Registration {
             territory: home(),

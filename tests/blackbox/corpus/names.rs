@@ -93,11 +93,12 @@ async fn names_are_given_back_byte_for_byte() {
     let names = KEPT.iter().copied().chain(longest.iter().map(String::as_str));
     for (n, name) in names.enumerate() {
         let mut form = somebody(n);
+        let word = cast::letters(n);
         let short: String = name.chars().take(12).collect();
         form["identity"]["applicant"]["surname"] = json!(name);
         form["identity"]["applicant"]["birth_name"] = json!(format!("{short} née"));
         form["identity"]["co_applicants"] = json!([{"link": "L", "person": {
-            "surname": format!("co {n} {short}"), "given_names": name, "birth_date": "1981-01-01", "nationality": "1"
+            "surname": format!("co {word} {short}"), "given_names": name, "birth_date": "1981-01-01", "nationality": "1"
         }}]);
         form["identity"]["dependants"] = json!([{
             "surname": short, "given_names": "Léa", "birth_date": "2015-05-01", "sex": "F", "kinship": "E"
@@ -112,7 +113,7 @@ async fn names_are_given_back_byte_for_byte() {
         let flat_sharer = &household.co_applicants[0].person;
         assert_eq!(household.applicant.surname.as_str(), name);
         assert_eq!(household.applicant.birth_name.as_ref().unwrap().as_str(), format!("{short} née"));
-        assert_eq!(flat_sharer.surname.as_str(), format!("co {n} {short}"));
+        assert_eq!(flat_sharer.surname.as_str(), format!("co {word} {short}"));
         assert_eq!(flat_sharer.given_names.as_str(), name);
         assert_eq!(household.dependants[0].surname.as_str(), short);
         assert_eq!(rubrics.contact.as_ref().unwrap().postal_address.street.as_str(), short);

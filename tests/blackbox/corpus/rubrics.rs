@@ -21,6 +21,12 @@ async fn rubric_c_one_situation_for_each_adult() {
         ("family.expected_children", json!(-1), Bad("OUT_OF_RANGE")),
         ("family.expected_children", json!(i64::MAX), Bad("OUT_OF_RANGE")),
         ("family.expected_children", json!(1.5), Unreadable),
+        ("family", json!({"situations": ["C"], "expected_children": 1, "expected_on": "2027-02-01"}), Accepted),
+        (
+            "family",
+            json!({"situations": ["C"], "expected_children": 1, "expected_on": "9999-12-31"}),
+            Refused("INVALID_FORM: family.expected_on=IMPOSSIBLE_DATE"),
+        ),
         ("family.expected_on", json!("2027-02-01"), Bad("INCONSISTENT")),
         ("family.expected_on", json!("2027-02-30"), Refused("INVALID_FORM: family.expected_on=IMPOSSIBLE_DATE")),
     ];
@@ -148,6 +154,7 @@ async fn rubric_f_how_the_household_is_housed_now() {
         ("housing.since", json!("2026-11-23"), Accepted),
         ("housing.since", json!("2026-11-24"), Bad("IN_THE_FUTURE")),
         ("housing.since", json!("2025-02-29"), Bad("IMPOSSIBLE_DATE")),
+        ("housing.since", json!("0001-01-01"), Bad("IMPOSSIBLE_DATE")),
         ("housing.since", json!("hier"), Bad("MALFORMED")),
         ("housing.occupants", json!(99), Accepted),
         ("housing.occupants", json!(100), Bad("OUT_OF_RANGE")),
@@ -187,6 +194,11 @@ async fn rubric_g_reasons_and_what_goes_with_them() {
         ),
         ("reasons.judgment_on", json!("2026-01-15"), Bad("INCONSISTENT")),
         ("reasons", json!({"reasons": ["05"], "judgment_on": "2026-01-15"}), Accepted),
+        (
+            "reasons",
+            json!({"reasons": ["05"], "judgment_on": "9999-12-31"}),
+            Refused("INVALID_FORM: reasons.judgment_on=IN_THE_FUTURE"),
+        ),
         (
             "reasons",
             json!({"reasons": ["05"], "judgment_on": "2026-01-32"}),

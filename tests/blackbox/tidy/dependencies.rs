@@ -51,8 +51,12 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     ("event-log", &[]),
     ("vault", &[]),
     ("private-postgres", &[]),
+    ("projection", &["event-log"]),
+    ("views", &["nomenclature", "personal", "demand", "event-log", "projection"]),
     ("register", &["nomenclature", "personal", "demand", "access", "event-log", "vault"]),
     ("synth", &["nomenclature", "personal", "demand", "access"]),
+    ("proto", &[]),
+    ("server", &["nomenclature", "personal", "demand", "access", "event-log", "register", "proto"]),
     (
         "cli",
         &[
@@ -64,6 +68,7 @@ const MAY_NAME: &[(&str, &[&str])] = &[
             "vault",
             "private-postgres",
             "register",
+            "server",
             "synth",
         ],
     ),
@@ -92,6 +97,7 @@ const MAY_NAME: &[(&str, &[&str])] = &[
             "vault",
             "private-postgres",
             "register",
+            "server",
             "synth",
         ],
     ),

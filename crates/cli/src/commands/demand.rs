@@ -85,16 +85,10 @@ fn household(content: &demand::ActiveDemand) -> String {
 }
 
 /// Shows the history of a demand through one of the two readers.
-pub async fn history(
-    place: Place,
-    format: Format,
-    number: UniqueNumber,
-    reader: Reader,
-    actor: Option<&Actor>,
-) -> Result<(), Failure> {
+pub async fn history(place: Place, format: Format, number: UniqueNumber, reader: Reader) -> Result<(), Failure> {
     let house = House::open(place, Arc::new(SystemClock)).await?;
     let lines = match reader {
-        Reader::Sne => history_lines(&house.register, number, actor).await?,
+        Reader::Sne => history_lines(&house.register, number).await?,
         Reader::PostgresEs => stock_lines(&house, number).await?,
     };
     print_history(format, &lines);
@@ -130,12 +124,8 @@ pub fn print_history(format: Format, lines: &[Line]) {
 }
 
 /// The history through the register's own reader.
-pub async fn history_lines(
-    register: &Register,
-    number: UniqueNumber,
-    actor: Option<&Actor>,
-) -> Result<Vec<Line>, Failure> {
-    let history = register.history(number, viewer(actor)).await?;
+pub async fn history_lines(register: &Register, number: UniqueNumber) -> Result<Vec<Line>, Failure> {
+    let history = register.history(number, Viewer::Operator).await?;
     let line = |line: &register::HistoryLine| Line {
         version: line.recorded.version,
         position: line.recorded.position.to_string(),
@@ -166,7 +156,7 @@ async fn stock_lines(house: &House, number: UniqueNumber) -> Result<Vec<Line>, F
             Ok(Line {
                 version: u32::try_from(stored.sequence).unwrap_or(u32::MAX),
                 position,
-                recorded_at: recorded_at.chars().take(10).collect(),
+                recorded_at: paris_day(&recorded_at),
                 effective_on,
                 event: wording::event(&event),
                 summary: wording::summary(&event),
@@ -174,6 +164,11 @@ async fn stock_lines(house: &House, number: UniqueNumber) -> Result<Vec<Line>, F
             })
         })
         .collect()
+}
+
+/// The civil day of an instant as the view writes it.
+fn paris_day(instant: &str) -> String {
+    instant.parse().map_or_else(|_| instant.to_owned(), |instant| nomenclature::paris_day(instant).to_string())
 }
 
 fn viewer(actor: Option<&Actor>) -> Viewer<'_> {

@@ -19,7 +19,7 @@ use super::{demand, doctor, org};
 use crate::args::{Demo, Format, Place};
 use crate::failure::Failure;
 use crate::house::{House, default_data_dir};
-use crate::output;
+use crate::output::{self, say};
 use crate::progress;
 
 /// Marks a data folder as the demonstration's own: nothing else is ever erased.
@@ -29,9 +29,12 @@ const MARKER: &str = "demonstration";
 pub async fn run(mut place: Place, options: &Demo) -> Result<(), Failure> {
     let started = Instant::now();
     let data_dir = place.data_dir.take().unwrap_or_else(|| default_data_dir().join("demo"));
-    if place.database_url.is_none() {
-        prepare(&data_dir, options.reset)?;
+    if place.database_url.is_some() {
+        return Err(Failure::Local(
+            "la démonstration n'écrit que dans sa base privée : retirez --database-url ou DATABASE_URL".to_owned(),
+        ));
     }
+    prepare(&data_dir, options.reset)?;
     place.data_dir = Some(data_dir.clone());
     let lines = sample()?;
     let first_day = lines.first().map_or(Date::ZERO, |line| line.day);
@@ -46,19 +49,19 @@ pub async fn run(mut place: Place, options: &Demo) -> Result<(), Failure> {
 
     let imported = org::lines(&house.register, synth::SAMPLE_ORGANISATIONS).await?;
     let (organisations, desks) = house.register.organisation_count().await?;
-    println!("{organisations} organismes et {desks} guichets ({} nouveaux)", imported.organisations);
+    say!("{organisations} organismes et {desks} guichets ({} nouveaux)", imported.organisations);
 
     let lived = live(&house.register, &clock, lines).await?;
     lived.print();
     tell_one_life(&house.register, &lived).await?;
 
-    println!("\nÉtat du registre et accord des deux lecteurs :");
+    say!("\nÉtat du registre et accord des deux lecteurs :");
     let findings = doctor::examine(&house.register, &house.stock, Depth::CrossRead).await?;
     doctor::print(Format::Table, &findings);
     if !findings.is_sound() {
         return Err(Failure::Unsound);
     }
-    println!("\nTerminé en {:.1} s. Données gardées dans {}.", started.elapsed().as_secs_f32(), data_dir.display());
+    say!("\nTerminé en {:.1} s. Données gardées dans {}.", started.elapsed().as_secs_f32(), data_dir.display());
     hints(&data_dir, &lived);
     Ok(())
 }
@@ -68,24 +71,35 @@ fn prepare(data_dir: &Path, reset: bool) -> Result<(), Failure> {
     let marker = data_dir.join(MARKER);
     let unusable = |error: std::io::Error| Failure::Local(format!("dossier {} : {error}", data_dir.display()));
     if reset && data_dir.exists() {
-        if !marker.exists() {
-            return Err(Failure::Local(format!(
-                "{} n'est pas un dossier de démonstration : il n'est pas effacé",
-                data_dir.display()
-            )));
-        }
+        check_ours(data_dir, &marker)?;
         stop_left_over(data_dir)?;
         std::fs::remove_dir_all(data_dir).map_err(unusable)?;
     }
     std::fs::create_dir_all(data_dir).map_err(unusable)?;
+    let mut entries = std::fs::read_dir(data_dir).map_err(unusable)?;
+    if entries.next().is_some() {
+        // Invented households must never come into a register that is in use: its log forgets nothing.
+        check_ours(data_dir, &marker)?;
+    }
     std::fs::write(&marker, "Données fictives de « sne demo ».\n").map_err(unusable)
+}
+
+/// Refuses a folder that an earlier demonstration did not mark as its own.
+fn check_ours(data_dir: &Path, marker: &Path) -> Result<(), Failure> {
+    if marker.exists() {
+        return Ok(());
+    }
+    Err(Failure::Local(format!("{} n'est pas un dossier de démonstration : rien n'y est changé", data_dir.display())))
 }
 
 /// A cluster left by a killed process is adopted and stopped before its folder goes.
 fn stop_left_over(data_dir: &Path) -> Result<(), Failure> {
     let folder: PathBuf = data_dir.join("postgresql");
     if folder.join("postmaster.pid").exists() {
-        private_postgres::Cluster::start(private_postgres::Options::new(folder))?.stop()?;
+        let cluster = private_postgres::Cluster::start(private_postgres::Options::new(folder))?;
+        if cluster.stop()? == private_postgres::Stopped::OthersRemain {
+            return Err(Failure::Local("un autre sne utilise ce dossier : arrêtez-le d'abord".to_owned()));
+        }
     }
     Ok(())
 }
@@ -136,11 +150,8 @@ async fn live(register: &Register, clock: &SetClock, lines: Vec<synth::Line>) ->
         nth = if line.day == day { nth + 1 } else { 0 };
         day = line.day;
         clock.set(morning(day, nth));
-        if let Some(expected) = &line.expect
-            && line.seq <= lived.until
-        {
+        if line.expect.is_some() && line.seq <= lived.until {
             // Refusals leave no receipt: sent again today, this act would be decided on what came after it.
-            *lived.refused_as_expected.entry(expected.clone()).or_default() += 1;
             bar.inc(1);
             continue;
         }
@@ -226,20 +237,20 @@ impl Lived {
 
 async fn tell_one_life(register: &Register, lived: &Lived) -> Result<(), Failure> {
     let Some(number) = lived.example() else { return Ok(()) };
-    println!("\nUne vie : la demande {number}");
-    demand::print_history(Format::Table, &demand::history_lines(register, number, None).await?);
+    say!("\nUne vie : la demande {number}");
+    demand::print_history(Format::Table, &demand::history_lines(register, number).await?);
     Ok(())
 }
 
 fn hints(data_dir: &Path, lived: &Lived) {
     let program = std::env::args().next().unwrap_or_else(|| "sne".to_owned());
     let Some(number) = lived.example() else { return };
-    println!("\nÀ essayer :");
-    println!("  export SNE_DATA_DIR={}", data_dir.display());
-    println!("  {program} demand show {number}");
+    say!("\nÀ essayer :");
+    say!("  export SNE_DATA_DIR={}", data_dir.display());
+    say!("  {program} demand show {number}");
     if let Some(actor) = &lived.desk {
-        println!("  {program} demand show {number} --actor {actor}");
+        say!("  {program} demand show {number} --actor {actor}");
     }
-    println!("  {program} demand history {number} --reader postgres-es");
-    println!("  {program} doctor --cross-read");
+    say!("  {program} demand history {number} --reader postgres-es");
+    say!("  {program} doctor --cross-read");
 }

@@ -4,4 +4,5 @@ pub mod demand;
 pub mod demo;
 pub mod doctor;
 pub mod org;
+pub mod serve;
 pub mod synth;

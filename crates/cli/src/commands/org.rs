@@ -39,12 +39,12 @@ struct Report {
 /// Imports every line of a text.
 pub async fn lines(register: &Register, text: &str) -> Result<Imported, Failure> {
     let mut total = Imported::default();
-    let lines: Vec<&str> = text.lines().filter(|line| !line.trim().is_empty()).collect();
+    let lines: Vec<(usize, &str)> = (1..).zip(text.lines()).filter(|(_, line)| !line.trim().is_empty()).collect();
     let bar = progress::bar(lines.len() as u64, "organismes");
-    for (index, line) in lines.iter().enumerate() {
+    for (number, line) in lines {
         let line: OrganisationLine = serde_json::from_str(line)
-            .map_err(|error| Failure::Local(format!("ligne {} illisible : {error}", index + 1)))?;
-        let imported = register.import_organisation(line).await?;
+            .map_err(|error| Failure::Local(format!("ligne {number} illisible : {error}")))?;
+        let imported = register.import_organisation(line).await.inspect_err(|_| eprintln!("ligne {number} :"))?;
         total.organisations += imported.organisations;
         total.desks_opened += imported.desks_opened;
         total.desks_closed += imported.desks_closed;

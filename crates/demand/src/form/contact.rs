@@ -12,22 +12,31 @@ use crate::rejection::{Check, FieldReason};
 #[serde(deny_unknown_fields, default)]
 pub struct ContactDraft {
     /// Where letters go.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub postal_address: Option<AddressDraft>,
     /// Where the household lives, when elsewhere.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub dwelling_address: Option<AddressDraft>,
     /// Digits only.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub home_phone: Option<String>,
     /// Digits only.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub mobile_phone: Option<String>,
     /// Digits only.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub work_phone: Option<String>,
     /// E-mail.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub email: Option<String>,
     /// Wants renewal notices by e-mail.
+    #[serde(skip_serializing_if = "crate::form::is_false")]
     pub electronic_notices: bool,
     /// Accepts notices by SMS.
+    #[serde(skip_serializing_if = "crate::form::is_false")]
     pub sms_notices: bool,
     /// Wants to be told of events.
+    #[serde(skip_serializing_if = "crate::form::is_false")]
     pub event_notices: bool,
 }
 
@@ -36,32 +45,46 @@ pub struct ContactDraft {
 #[serde(deny_unknown_fields, default)]
 pub struct AddressDraft {
     /// Flat.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub apartment: Option<String>,
     /// Floor.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub floor: Option<String>,
     /// Staircase.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub staircase: Option<String>,
     /// Building.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub building: Option<String>,
     /// Second line.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub complement: Option<String>,
     /// Number in the street.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub number: Option<String>,
     /// Street.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub street: Option<String>,
     /// Named place.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub locality: Option<String>,
     /// Postal code, France.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub postal_code: Option<String>,
     /// INSEE code of the commune, France.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub commune: Option<String>,
     /// Postal code abroad.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub foreign_postal_code: Option<String>,
     /// Town abroad.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub foreign_town: Option<String>,
     /// Country, for an address abroad.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub country: Option<String>,
     /// Who hosts the household.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub host: Option<String>,
 }
 

@@ -3,6 +3,7 @@
 use nomenclature::Contract;
 use serde::{Deserialize, Serialize};
 
+use super::identity::MOST_ADULTS;
 use super::text::Text;
 use crate::fields::field_table;
 use crate::form::code;
@@ -15,14 +16,19 @@ pub struct JobDraft {
     /// 0 for the applicant, then the co-applicants in the order of rubric a.
     pub adult: i64,
     /// Code of [`Contract`].
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub contract: Option<String>,
     /// Profession.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub profession: Option<String>,
     /// Works for several employers.
+    #[serde(skip_serializing_if = "crate::form::is_false")]
     pub several_employers: bool,
     /// Main employer.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub main_employer: Option<String>,
     /// Body that collects the employer's housing contribution.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub collecting_body: Option<String>,
 }
 
@@ -61,6 +67,10 @@ personal::redact!(JobDraft, Employment, Job);
 
 impl Employment {
     pub(crate) fn parse(draft: &[JobDraft], mut check: Check<'_>) -> Option<Self> {
+        if draft.len() > MOST_ADULTS {
+            check.violation(FieldReason::TooMany);
+            return None;
+        }
         let mut seen = Vec::new();
         let jobs: Vec<_> = draft
             .iter()

@@ -4,20 +4,24 @@ use jiff::civil::Date;
 use nomenclature::FamilySituation;
 use serde::{Deserialize, Serialize};
 
-use super::text::date;
+use super::identity::MOST_ADULTS;
+use super::text::near_day;
 use crate::fields::field_table;
 use crate::form::code;
 use crate::rejection::{Check, FieldReason};
 
 /// Rubric c as typed.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct FamilyDraft {
     /// Codes of [`FamilySituation`]: the applicant's, then each co-applicant's, in the order of rubric a.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub situations: Vec<String>,
     /// Children to come, 0 to 9.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub expected_children: Option<i64>,
     /// When, `AAAA-MM-JJ`.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub expected_on: Option<String>,
 }
 
@@ -49,29 +53,33 @@ field_table!(ExpectedChildren in "c" {
     expected_on: Personal, "date de naissance prévue", "date";
 });
 
-personal::redact!(Family, ExpectedChildren);
+personal::redact!(FamilyDraft, Family, ExpectedChildren);
 
 impl Family {
-    pub(crate) fn parse(draft: &FamilyDraft, mut check: Check<'_>) -> Option<Self> {
+    pub(crate) fn parse(draft: &FamilyDraft, today: Date, mut check: Check<'_>) -> Option<Self> {
         let mut at = check.at("situations");
-        if draft.situations.is_empty() {
-            at.violation(FieldReason::Missing);
-        }
-        let situations: Vec<_> = draft
-            .situations
-            .iter()
-            .enumerate()
-            .map(|(index, text)| at.nth(index).take(code(FamilySituation::parse)(text)))
-            .collect();
+        let situations: Option<Vec<_>> = match draft.situations.len() {
+            0 => {
+                at.violation(FieldReason::Missing);
+                None
+            }
+            1..=MOST_ADULTS => {
+                let texts = draft.situations.iter().enumerate();
+                let parsed = texts.map(|(index, text)| at.nth(index).take(code(FamilySituation::parse)(text)));
+                // Collected twice, so that every wrong one is named.
+                parsed.collect::<Vec<_>>().into_iter().collect()
+            }
+            _ => {
+                at.violation(FieldReason::TooMany);
+                None
+            }
+        };
         let count = check.number("expected_children", draft.expected_children, 0..=9).unwrap_or(0);
-        let expected_on = check.optional("expected_on", draft.expected_on.as_deref(), date);
+        let expected_on = check.optional("expected_on", draft.expected_on.as_deref(), |text| near_day(text, today));
         if count == 0 && expected_on.is_some() {
             check.at("expected_on").violation(FieldReason::Inconsistent);
         }
         let expected = u8::try_from(count).ok().filter(|count| *count > 0);
-        Some(Self {
-            situations: situations.into_iter().collect::<Option<_>>()?,
-            expected: expected.map(|count| ExpectedChildren { count, expected_on }),
-        })
+        Some(Self { situations: situations?, expected: expected.map(|count| ExpectedChildren { count, expected_on }) })
     }
 }

@@ -5,7 +5,7 @@ use nomenclature::{CommuneCode, DwellingCategory, DwellingType, PresentDwelling}
 use serde::{Deserialize, Serialize};
 
 use super::contact::known_commune;
-use super::text::{Text, date};
+use super::text::{Text, past_day};
 use crate::fields::field_table;
 use crate::form::code;
 use crate::rejection::{Check, FieldReason};
@@ -15,30 +15,43 @@ use crate::rejection::{Check, FieldReason};
 #[serde(deny_unknown_fields, default)]
 pub struct HousingDraft {
     /// Codes of [`PresentDwelling`]: several when unsure.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub kinds: Vec<String>,
     /// Social landlord of the present dwelling.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub landlord: Option<String>,
     /// Since when, `AAAA-MM-JJ`, for a temporary solution.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub since: Option<String>,
     /// Structure or centre that houses.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub structure: Option<String>,
     /// Euros a month.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub rent: Option<i64>,
     /// Housing benefit, euros a month.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub housing_benefit: Option<i64>,
     /// Persons living there.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub occupants: Option<i64>,
     /// Code of [`DwellingCategory`].
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub category: Option<String>,
     /// Code of [`DwellingType`].
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub dwelling_type: Option<String>,
     /// Square metres.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub surface: Option<i64>,
     /// Owns a dwelling.
+    #[serde(skip_serializing_if = "crate::form::is_false")]
     pub owner: bool,
     /// Commune of the dwelling owned.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub owned_commune: Option<String>,
     /// Type of the dwelling owned.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub owned_type: Option<String>,
 }
 
@@ -94,9 +107,7 @@ personal::redact!(HousingDraft, Housing);
 impl Housing {
     pub(crate) fn parse(draft: &HousingDraft, today: Date, mut check: Check<'_>) -> Option<Self> {
         let kinds = list(&draft.kinds, PresentDwelling::ALL.len(), code(PresentDwelling::parse), check.at("kinds"));
-        let since = check.optional("since", draft.since.as_deref(), |text| {
-            date(text).and_then(|day| if day > today { Err(FieldReason::InTheFuture) } else { Ok(day) })
-        });
+        let since = check.optional("since", draft.since.as_deref(), |text| past_day(text, today));
         if !draft.owner && (draft.owned_commune.is_some() || draft.owned_type.is_some()) {
             check.at("owner").violation(FieldReason::Inconsistent);
         }

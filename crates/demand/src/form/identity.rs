@@ -8,18 +8,23 @@ use super::text::{Text, birth_date};
 use crate::fields::field_table;
 use crate::form::code;
 use crate::rejection::{Check, FieldReason};
+use crate::spelling;
 
 /// Rubric a as typed. There is no field for the social-security number (INV-68).
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct IdentityDraft {
     /// The natural person who asks; absent for an association.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub applicant: Option<PersonDraft>,
     /// Those who will sign the lease with the applicant.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub co_applicants: Vec<CoApplicantDraft>,
     /// Persons to house who are no party to the lease.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub dependants: Vec<DependantDraft>,
     /// The association that asks, instead of a person.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub association: Option<AssociationDraft>,
 }
 
@@ -28,24 +33,31 @@ pub struct IdentityDraft {
 #[serde(deny_unknown_fields, default)]
 pub struct PersonDraft {
     /// Code of [`Civility`].
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub civility: Option<String>,
     /// Name in use.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub surname: Option<String>,
     /// Name at birth, when it differs.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub birth_name: Option<String>,
     /// Given names.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub given_names: Option<String>,
     /// `AAAA-MM-JJ`.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub birth_date: Option<String>,
     /// Code of [`Nationality`].
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub nationality: Option<String>,
 }
 
 /// A co-applicant as typed.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct CoApplicantDraft {
     /// Code of [`CoApplicantLink`].
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub link: Option<String>,
     /// Who.
     pub person: PersonDraft,
@@ -56,14 +68,19 @@ pub struct CoApplicantDraft {
 #[serde(deny_unknown_fields, default)]
 pub struct DependantDraft {
     /// Surname.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub surname: Option<String>,
     /// Given names.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub given_names: Option<String>,
     /// `AAAA-MM-JJ`.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub birth_date: Option<String>,
     /// Code of [`Sex`].
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub sex: Option<String>,
     /// Code of [`Kinship`].
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub kinship: Option<String>,
 }
 
@@ -72,10 +89,11 @@ pub struct DependantDraft {
 #[serde(deny_unknown_fields, default)]
 pub struct AssociationDraft {
     /// Its name.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
 }
 
-personal::redact!(PersonDraft, DependantDraft, AssociationDraft);
+personal::redact!(PersonDraft, CoApplicantDraft, DependantDraft, AssociationDraft);
 
 /// Rubric a: a household, or an association (L442-8-1).
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -97,6 +115,12 @@ pub struct Household {
     /// Personnes à charge.
     pub dependants: Vec<Dependant>,
 }
+
+field_table!(Household in "a" {
+    applicant: Personal, "demandeur", "obligatoire, sauf pour une association";
+    co_applicants: Personal, "cotitulaires", "9 au plus";
+    dependants: Personal, "personnes à charge", "30 au plus";
+});
 
 /// An adult party to the future lease.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -237,6 +261,7 @@ impl Identity {
 
 /// Provisional: the form has no bound; beyond these it is an error of typing.
 const MOST_CO_APPLICANTS: usize = 9;
+pub(crate) const MOST_ADULTS: usize = 1 + MOST_CO_APPLICANTS;
 const MOST_DEPENDANTS: usize = 30;
 
 impl Household {
@@ -272,23 +297,40 @@ impl Person {
         })
     }
 
-    /// The same birth date and the same names, letter case aside.
+    /// The same birth date and the same names, however they are spelled.
     fn is_same_as(&self, other: &Self) -> bool {
-        let fold = |text: &Text<36>| text.as_str().to_lowercase();
-        self.birth_date == other.birth_date
-            && fold(&self.surname) == fold(&other.surname)
-            && fold(&self.given_names) == fold(&other.given_names)
+        let first = |person: &Self| spelling::fold(spelling::first_given_name(person.given_names.as_str()));
+        self.birth_date == other.birth_date && first(self) == first(other) && self.shares_a_surname_with(other)
     }
 
-    /// Whether `corrected` can be this person after a correction: the same birth date, or the same names.
-    ///
-    /// Everything at once cannot be corrected: that would be another person.
-    pub(crate) fn may_become(&self, corrected: &Self) -> bool {
-        let fold = |text: &Text<36>| text.as_str().to_lowercase();
-        self.birth_date == corrected.birth_date
-            || fold(&self.surname) == fold(&corrected.surname)
-                && fold(&self.given_names) == fold(&corrected.given_names)
+    /// Whether `corrected` can be this person after a correction: the same names, or the same birth date with the same
+    /// given names (a marriage, a misspelt surname). With a piece in hand a given name may be corrected too: without one a
+    /// twin could take the place.
+    pub(crate) fn may_become(&self, corrected: &Self, proof: Proof) -> bool {
+        let given_names = spelling::fold(self.given_names.as_str()) == spelling::fold(corrected.given_names.as_str());
+        let surname = self.shares_a_surname_with(corrected);
+        match self.birth_date == corrected.birth_date {
+            false => given_names && surname,
+            true => given_names || surname && proof == Proof::Piece,
+        }
     }
+
+    fn shares_a_surname_with(&self, other: &Self) -> bool {
+        let names = |person: &Self| {
+            let birth_name = person.birth_name.as_ref().map(|name| spelling::fold(name.as_str()));
+            std::iter::once(spelling::fold(person.surname.as_str())).chain(birth_name).collect::<Vec<_>>()
+        };
+        names(self).iter().any(|name| names(other).contains(name))
+    }
+}
+
+/// What founds a correction of an identity.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Proof {
+    /// A piece of the dossier.
+    Piece,
+    /// The word of the applicant, or of a third party.
+    Word,
 }
 
 impl Dependant {

@@ -87,11 +87,11 @@ impl Rubrics {
         Self {
             identity: draft.identity.as_ref().and_then(|d| Identity::parse(d, today, check.at("identity"))),
             contact: draft.contact.as_ref().and_then(|d| Contact::parse(d, check.at("contact"))),
-            family: draft.family.as_ref().and_then(|d| Family::parse(d, check.at("family"))),
+            family: draft.family.as_ref().and_then(|d| Family::parse(d, today, check.at("family"))),
             employment: draft.employment.as_ref().and_then(|d| Employment::parse(d, check.at("employment"))),
             resources: draft.resources.as_ref().and_then(|d| Resources::parse(d, today, check.at("resources"))),
             housing: draft.housing.as_ref().and_then(|d| Housing::parse(d, today, check.at("housing"))),
-            reasons: draft.reasons.as_ref().and_then(|d| Reasons::parse(d, check.at("reasons"))),
+            reasons: draft.reasons.as_ref().and_then(|d| Reasons::parse(d, today, check.at("reasons"))),
             sought: draft.sought.as_ref().and_then(|d| Sought::parse(d, territory, check.at("sought"))),
         }
     }
@@ -182,6 +182,11 @@ impl Rubrics {
             }
         }
     }
+}
+
+/// For drafts: what was not said is not written, so that a field added later does not change what was sent before it.
+pub(crate) fn is_false(value: &bool) -> bool {
+    !value
 }
 
 /// Reads the code of a list, in the form that [`Check`] takes.

@@ -5,7 +5,7 @@ use nomenclature::Reason;
 use serde::{Deserialize, Serialize};
 
 use super::housing::list;
-use super::text::{Text, date};
+use super::text::{Text, past_day};
 use crate::fields::field_table;
 use crate::form::code;
 use crate::rejection::{Check, FieldReason};
@@ -15,10 +15,13 @@ use crate::rejection::{Check, FieldReason};
 #[serde(deny_unknown_fields, default)]
 pub struct ReasonsDraft {
     /// Codes of [`Reason`].
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub reasons: Vec<String>,
     /// Day of the eviction judgment, `AAAA-MM-JJ`.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub judgment_on: Option<String>,
     /// What the reason "other" is.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub other: Option<String>,
 }
 
@@ -42,9 +45,9 @@ field_table!(Reasons in "g" {
 personal::redact!(ReasonsDraft, Reasons);
 
 impl Reasons {
-    pub(crate) fn parse(draft: &ReasonsDraft, mut check: Check<'_>) -> Option<Self> {
+    pub(crate) fn parse(draft: &ReasonsDraft, today: Date, mut check: Check<'_>) -> Option<Self> {
         let reasons = list(&draft.reasons, Reason::ALL.len(), code(Reason::parse), check.at("reasons"));
-        let judgment_on = check.optional("judgment_on", draft.judgment_on.as_deref(), date);
+        let judgment_on = check.optional("judgment_on", draft.judgment_on.as_deref(), |text| past_day(text, today));
         let other = check.optional("other", draft.other.as_deref(), Text::parse);
         let reasons = reasons?;
         if judgment_on.is_some() && !reasons.contains(&Reason::Eviction) {

@@ -5,6 +5,7 @@ use nomenclature::{PaidResourceKind, ResourceKind};
 use serde::{Deserialize, Serialize};
 
 use super::employment::adult_index;
+use super::identity::MOST_ADULTS;
 use crate::fields::field_table;
 use crate::form::code;
 use crate::rejection::{Check, FieldReason};
@@ -14,10 +15,13 @@ use crate::rejection::{Check, FieldReason};
 #[serde(deny_unknown_fields, default)]
 pub struct ResourcesDraft {
     /// At most one entry per adult.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub adults: Vec<AdultResourcesDraft>,
     /// Received each month by dependants.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub dependants_received: Vec<AmountDraft>,
     /// Paid each month by dependants.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub dependants_paid: Vec<AmountDraft>,
 }
 
@@ -28,10 +32,13 @@ pub struct AdultResourcesDraft {
     /// 0 for the applicant, then the co-applicants in the order of rubric a.
     pub adult: i64,
     /// Revenu fiscal de référence of the last two years known.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub tax: Vec<TaxIncomeDraft>,
     /// Received each month.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub received: Vec<AmountDraft>,
     /// Paid each month.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub paid: Vec<AmountDraft>,
 }
 
@@ -40,8 +47,10 @@ pub struct AdultResourcesDraft {
 #[serde(deny_unknown_fields, default)]
 pub struct TaxIncomeDraft {
     /// Year of the income.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub year: Option<i64>,
     /// Euros.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub amount: Option<i64>,
 }
 
@@ -50,8 +59,10 @@ pub struct TaxIncomeDraft {
 #[serde(deny_unknown_fields, default)]
 pub struct AmountDraft {
     /// Code of the kind of resource.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub kind: Option<String>,
     /// Euros a month.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub amount: Option<i64>,
 }
 
@@ -153,6 +164,10 @@ impl Resources {
     pub(crate) fn parse(draft: &ResourcesDraft, today: Date, mut check: Check<'_>) -> Option<Self> {
         let mut seen = Vec::new();
         let mut at = check.at("adults");
+        if draft.adults.len() > MOST_ADULTS {
+            at.violation(FieldReason::TooMany);
+            return None;
+        }
         let adults: Vec<_> = draft
             .adults
             .iter()

@@ -10,24 +10,32 @@ use crate::form::code;
 use crate::rejection::{Check, FieldReason};
 
 /// Rubric h as typed.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct SoughtDraft {
     /// Code of [`SoughtCategory`].
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub category: Option<String>,
     /// Wants a parking place.
+    #[serde(skip_serializing_if = "crate::form::is_false")]
     pub parking: bool,
     /// Accepts the ground floor.
+    #[serde(skip_serializing_if = "crate::form::is_false")]
     pub ground_floor: bool,
     /// Accepts a building without lift.
+    #[serde(skip_serializing_if = "crate::form::is_false")]
     pub no_lift: bool,
     /// Highest rent with charges, euros a month.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub max_rent: Option<i64>,
     /// Codes of [`DwellingType`].
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub dwelling_types: Vec<String>,
     /// INSEE codes of the communes, in order of preference.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub communes: Vec<String>,
     /// Would accept other communes nearby (demande élargie): mandatory answer.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub extended: Option<bool>,
 }
 
@@ -63,7 +71,7 @@ field_table!(Sought in "h" {
     extended: Personal, "demande élargie", "oui ou non, obligatoire";
 });
 
-personal::redact!(Sought);
+personal::redact!(SoughtDraft, Sought);
 
 /// Most communes a demand may wish for since 2012 (INV-71; five before).
 const MOST_COMMUNES: usize = 10;

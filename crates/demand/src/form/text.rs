@@ -76,6 +76,18 @@ pub(crate) fn birth_date(text: &str, today: Date) -> Result<Date, FieldReason> {
     Ok(date)
 }
 
+/// A day of the past that somebody now alive can have lived: at most 130 years ago, not in the future.
+pub(crate) fn past_day(text: &str, today: Date) -> Result<Date, FieldReason> {
+    birth_date(text, today)
+}
+
+/// A day soon: from two months ago to a year ahead.
+pub(crate) fn near_day(text: &str, today: Date) -> Result<Date, FieldReason> {
+    let day = date(text)?;
+    let near = nomenclature::add_months(today, -2)..=nomenclature::add_months(today, 12);
+    if near.contains(&day) { Ok(day) } else { Err(FieldReason::ImpossibleDate) }
+}
+
 /// A civil date written `AAAA-MM-JJ`.
 pub(crate) fn date(text: &str) -> Result<Date, FieldReason> {
     nomenclature::parse_date(text).map_err(|error| match error {

@@ -18,30 +18,41 @@ use crate::form::text::date;
 use crate::rejection::{Check, FieldReason, Rejection, RejectionReason};
 
 /// What a lessor sends when a lease was signed (R441-2-9).
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct LeaseDraft {
     /// Day of the signature, `AAAA-MM-JJ`.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub signed_on: Option<String>,
     /// RPLS number of the dwelling.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub rpls: Option<String>,
     /// Code of [`KnownAnswer`]: already housed in the lessor's stock.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub already_housed: Option<String>,
     /// Code of [`CollectiveAgreement`].
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub collective_agreement: Option<String>,
     /// Code of [`ReservationHolder`].
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub reservation_holder: Option<String>,
     /// Code of [`KnownAnswer`]: counts for a DALO decision.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub dalo: Option<String>,
     /// Code of [`UrbanZone`].
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub urban_zone: Option<String>,
     /// Code of [`RplsDwellingType`].
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub dwelling_type: Option<String>,
     /// INSEE code.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub commune: Option<String>,
     /// Square metres.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub surface: Option<i64>,
     /// Euros a month.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub rent: Option<i64>,
 }
 
@@ -62,7 +73,7 @@ field_table!(Dwelling in "bail" {
     rent: Personal, "loyer", "0 à 9 999 euros par mois";
 });
 
-personal::redact!(Dwelling);
+personal::redact!(LeaseDraft, Dwelling);
 
 /// Last day on which a lease could be told without RPLS number (INV-27).
 const LAST_DAY_WITHOUT_RPLS: Date = civil(2015, 12, 31);

@@ -27,8 +27,10 @@ pub enum WrittenAct {
 #[serde(deny_unknown_fields, default)]
 pub struct RenunciationDraft {
     /// Day of the written act, `AAAA-MM-JJ`.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub written_on: Option<String>,
     /// Its form.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub written_act: Option<WrittenAct>,
 }
 

@@ -118,6 +118,44 @@ fn inv_37_a_co_applicant_is_not_dropped_nor_exchanged_but_may_be_corrected() {
 }
 
 #[test]
+fn inv_37_a_twin_takes_no_ones_place_but_a_piece_corrects_a_given_name() {
+    let corrected = |given_names: &str| {
+        let mut form = FormDraft { identity: form().identity, ..FormDraft::default() };
+        form.identity.as_mut().unwrap().applicant = Some(person("Lévêque", given_names, "1990-02-28"));
+        Box::new(form)
+    };
+    let by_word = Act::Modify { origin: Origin::Applicant, form: corrected("Léa") };
+    assert_eq!(reason(when(registered(form()), FILED, by_word)), RejectionReason::ApplicantReplaced);
+    let by_piece =
+        Act::Modify { origin: Origin::Piece { piece_id: Uuid::from_u128(2) }, form: corrected("Zora Marie") };
+    assert!(when(registered(form()), FILED, by_piece).is_ok());
+    let spelled_otherwise = Act::Modify { origin: Origin::Applicant, form: corrected("ZOE MARIE") };
+    assert!(when(registered(form()), FILED, spelled_otherwise).is_ok());
+}
+
+#[test]
+fn inv_48_a_decision_made_while_the_demand_was_expired_stays_refused_after_a_late_renewal() {
+    let events = then(registered(form()), date(2026, 4, 10), renew());
+    assert_eq!(reason(when(events.clone(), date(2026, 4, 12), attribute("2026-04-02"))), RejectionReason::Expired);
+    assert!(when(events.clone(), date(2026, 4, 12), attribute("2026-03-15")).is_ok());
+    assert!(when(events, date(2026, 4, 12), attribute("2026-04-10")).is_ok());
+}
+
+#[test]
+fn ever_online_is_said_of_filing_and_renewing_only() {
+    let online = |events: Vec<DemandEvent>, today, act| {
+        let mut command = command(today, act);
+        command.by = by(nomenclature::Channel::Online);
+        let new = fold(events.clone()).decide(&command).unwrap();
+        events.into_iter().chain(new).collect::<Vec<_>>()
+    };
+    let modified = online(registered(form()), date(2025, 6, 1), modify(wish("06004")));
+    assert!(!active(modified.clone()).facts.ever_online);
+    let renewed = online(modified, date(2026, 3, 1), renew());
+    assert!(active(then(renewed, date(2026, 3, 2), modify(wish("06088")))).facts.ever_online);
+}
+
+#[test]
 fn the_applicant_is_not_replaced_and_keeps_his_kind() {
     let mut replaced = FormDraft { identity: form().identity, ..FormDraft::default() };
     replaced.identity.as_mut().unwrap().applicant = Some(person("Autre", "Jeanne", "1971-01-01"));

@@ -2,7 +2,7 @@
 
 use demand::form::identity::IdentityDraft;
 use demand::form::resources::{AdultResourcesDraft, AmountDraft, ResourcesDraft, TaxIncomeDraft};
-use demand::{Act, FormDraft, RejectionReason};
+use demand::{Act, FormDraft};
 use jiff::civil::date;
 
 use crate::given::*;
@@ -178,13 +178,14 @@ fn inv_10_reception_is_neither_in_the_future_nor_over_31_days_ago() {
     let on = |filed: &str| {
         let mut registration = registration(form());
         registration.filed_on = some(filed);
-        when(Vec::new(), date(2026, 11, 23), Act::Register(Box::new(registration))).map_err(|r| r.reason)
+        when(Vec::new(), date(2026, 11, 23), Act::Register(Box::new(registration))).map_err(|r| r.to_string())
     };
-    assert_eq!(on("2026-11-24").unwrap_err(), RejectionReason::FiledInTheFuture);
-    assert_eq!(on("2026-10-22").unwrap_err(), RejectionReason::FiledTooLongAgo);
+    assert_eq!(on("2026-11-24").unwrap_err(), "INVALID_FORM: filed_on=IN_THE_FUTURE");
+    assert_eq!(on("2026-10-22").unwrap_err(), "INVALID_FORM: filed_on=TOO_LONG_AGO");
     assert!(on("2026-10-23").is_ok());
     assert!(on("2026-11-23").is_ok());
-    assert_eq!(on("2026-02-30").unwrap_err(), RejectionReason::InvalidForm);
+    assert_eq!(on("2026-02-30").unwrap_err(), "INVALID_FORM: filed_on=IMPOSSIBLE_DATE");
+    assert!(on(" ").is_ok(), "a text that says nothing is an absent one");
 }
 
 #[test]
@@ -192,4 +193,30 @@ fn a_rejection_never_repeats_what_was_typed() {
     let wrong = identity(|identity| identity.applicant.as_mut().unwrap().surname = some("Zzyzx\u{202E}"));
     let rejection = when(Vec::new(), FILED, Act::Register(Box::new(registration(wrong)))).unwrap_err();
     assert!(!format!("{rejection} {rejection:?}").contains("Zzyzx"));
+}
+
+#[test]
+fn dates_that_cannot_be_are_refused_in_every_rubric() {
+    let mut wrong = form();
+    wrong.family.as_mut().unwrap().expected_children = Some(1);
+    wrong.family.as_mut().unwrap().expected_on = some("9999-01-01");
+    wrong.housing.as_mut().unwrap().since = some("1602-01-01");
+    wrong.reasons.as_mut().unwrap().reasons = vec!["05".into()];
+    wrong.reasons.as_mut().unwrap().judgment_on = some("2025-03-16");
+    assert_eq!(
+        violations(wrong),
+        ["family.expected_on=IMPOSSIBLE_DATE", "housing.since=IMPOSSIBLE_DATE", "reasons.judgment_on=IN_THE_FUTURE"]
+    );
+}
+
+#[test]
+fn nothing_typed_shows_in_the_debug_of_a_command() {
+    let mut full = form();
+    full.sought.as_mut().unwrap().max_rent = Some(987);
+    full.family.as_mut().unwrap().expected_on = some("2025-06-07");
+    let acts = [Act::Register(Box::new(registration(full))), Act::SignLease(lease("2025-06-02"))];
+    let printed = format!("{acts:?}");
+    for canary in ["Zoé", "Lévêque", "Lilas", "987", "2025-06-07", "06088", "0600012345"] {
+        assert!(!printed.contains(canary), "{canary} in {printed}");
+    }
 }

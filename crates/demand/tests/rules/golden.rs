@@ -10,7 +10,9 @@ use demand::attribution::AttributionDraft;
 use demand::form::employment::JobDraft;
 use demand::form::resources::{AdultResourcesDraft, AmountDraft, ResourcesDraft, TaxIncomeDraft};
 use demand::modification::Origin;
+use demand::pieces::PieceDraft;
 use demand::radiation::renunciation::{RenunciationDraft, WrittenAct};
+use demand::registration::ForceReason;
 use demand::{Act, DemandEvent, FormDraft, codec};
 use jiff::civil::date;
 use serde::{Deserialize, Serialize};
@@ -52,7 +54,10 @@ fn events() -> Vec<(&'static str, DemandEvent)> {
         new
     };
     let sought = FormDraft { sought: full.sought.clone(), ..FormDraft::default() };
-    act("modified", date(2025, 4, 1), Act::Modify { origin: Origin::Applicant, form: Box::new(sought) });
+    let modify = |origin| Act::Modify { origin, form: Box::new(sought.clone()) };
+    act("modified", date(2025, 4, 1), modify(Origin::Applicant));
+    act("modified_by_piece", date(2025, 4, 2), modify(Origin::Piece { piece_id: uuid::Uuid::from_u128(2) }));
+    act("modified_by_third_party", date(2025, 4, 3), modify(Origin::ThirdPartyValidated));
     act("renewed", date(2026, 3, 1), Act::Renew { form: Box::new(full) });
     let attribution = || Act::Attribute(AttributionDraft { decided_on: some("2026-04-02"), rpls: some("0600012345") });
     act("attributed", date(2026, 4, 3), attribution());
@@ -73,6 +78,19 @@ fn events() -> Vec<(&'static str, DemandEvent)> {
     let signed = when(events, date(2026, 5, 6), Act::SignLease(lease)).unwrap();
     named.push(("lease_signed", signed[0].clone()));
     named.push(("radiated_attribution", signed[1].clone()));
+    let mut of_association = registration(association());
+    of_association.identity_piece = None;
+    named.push((
+        "registered_association",
+        when(Vec::new(), FILED, Act::Register(Box::new(of_association))).unwrap().remove(0),
+    ));
+    let mut forced = registration(form());
+    forced.forced = Some(ForceReason::Homonym);
+    named.push(("registered_forced", when(Vec::new(), FILED, Act::Register(Box::new(forced))).unwrap().remove(0)));
+    let sensitive = PieceDraft { piece_type: some("MOT-08"), label: some("certificat"), ..identity_piece() };
+    let mut command = command(FILED, Act::AddPiece(sensitive));
+    command.piece_id = uuid::Uuid::from_u128(3);
+    named.push(("piece_added_sensitive", fold(registered(form())).decide(&command).unwrap().remove(0)));
     named
 }
 

@@ -30,7 +30,7 @@ fn act(kind: u8, day: Date) -> Act {
 
 proptest! {
     #[test]
-    fn inv_18_inv_29_inv_53_hold_over_any_life(acts in proptest::collection::vec((0u8..9, 0i64..120), 1..25)) {
+    fn inv_18_the_filing_date_and_one_radiation_at_most_hold_over_any_life(acts in proptest::collection::vec((0u8..9, 0i64..120), 1..25)) {
         use cqrs_es::Aggregate as _;
         let mut demand = fold(registered(form()));
         let mut today = FILED;

@@ -124,3 +124,46 @@ async fn a_person_keeps_one_reference_over_territories_while_a_demand_lives() {
     let later = world.act(TOULON, None, Act::Register(Box::new(elsewhere))).await.unwrap().number;
     assert_ne!(reference(later).await, reference(toulon).await);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_person_known_by_the_birth_name_elsewhere_keeps_the_reference() {
+    let world = World::new().await;
+    let reference = |number| {
+        let register = world.register.clone();
+        async move { register.demand(number, Viewer::Operator).await.unwrap().0.content().unwrap().person_ref.unwrap() }
+    };
+    let nice = world.register(NICE, form(person("Martin", "Zoé", "1990-02-28"))).await.unwrap().number;
+    let mut married = person("Dupont", "Zoé", "1990-02-28");
+    married.birth_name = some("Martin");
+    let elsewhere = registration("083", form_in("83137", "83000", married));
+    let toulon = world.act(TOULON, None, Act::Register(Box::new(elsewhere))).await.unwrap().number;
+    assert_eq!(reference(nice).await, reference(toulon).await);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_large_household_known_elsewhere_under_two_names_each_is_registered() {
+    let world = World::new().await;
+    let adult = |n: u8| {
+        let mut adult = person(&format!("Mer{}", char::from(b'a' + n)), "Anne", "1980-01-01");
+        adult.birth_name = Some(format!("Terre{}", char::from(b'a' + n)));
+        adult
+    };
+    for n in 0..6 {
+        world.register(NICE, form(adult(n))).await.unwrap();
+    }
+    let mut household = form_in("83137", "83000", adult(0));
+    household.identity.as_mut().unwrap().co_applicants =
+        (1..6).map(|n| CoApplicantDraft { link: some("L"), person: adult(n) }).collect();
+    household.family.as_mut().unwrap().situations = vec!["C".into(); 6];
+    let elsewhere = registration("083", household);
+    world.act(TOULON, None, Act::Register(Box::new(elsewhere))).await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn inv_06_a_registration_forced_over_nobody_is_not_flagged() {
+    let world = World::new().await;
+    let mut forced = registration("006", form(person("Lune", "Zoé", "1990-02-28")));
+    forced.forced = Some(ForceReason::Homonym);
+    let number = world.act(NICE, None, Act::Register(Box::new(forced))).await.unwrap().number;
+    assert!(!world.register.demand(number, Viewer::Operator).await.unwrap().0.content().unwrap().forced);
+}

@@ -78,6 +78,11 @@ async fn an_import_twice_changes_nothing_and_a_desk_code_has_one_holder() {
     thief.siren = nomenclature::Siren::parse("383474814").unwrap();
     assert!(matches!(world.register.import_organisation(thief).await, Err(Error::DeskCodeTaken)));
 
+    let mut renamed = line.clone();
+    renamed.name = "Autre nom".into();
+    let refused = world.register.import_organisation(renamed).await;
+    assert!(matches!(refused, Err(Error::OrganisationRejected(access::OrganisationRejection::Differs))), "{refused:?}");
+
     let mut closing = line;
     closing.desks[0].closed_on = Some(TODAY);
     assert_eq!(world.register.import_organisation(closing).await.unwrap().desks_closed, 1);

@@ -35,7 +35,7 @@ impl Desk {
             };
             let mut commands = vec![OrganisationCommand::Register(register)];
             for desk in line.desks {
-                assert_eq!(directory.holder_of(desk.code), None, "a code has one desk");
+                assert_eq!(directory.desks().find(|(code, _)| *code == desk.code), None, "a code has one desk");
                 let open =
                     OpenDesk { code: desk.code, name: desk.name, territory: desk.territory, opened_on: desk.opened_on };
                 commands.push(OrganisationCommand::OpenDesk(open));

@@ -1,0 +1,53 @@
+//! `sne serve`: the network door, until SIGTERM or Ctrl-C.
+
+use std::sync::Arc;
+
+use register::SystemClock;
+use server::{Options, Server};
+use tokio::signal::unix::{SignalKind, signal};
+use tracing_subscriber::Layer as _;
+use tracing_subscriber::filter::{LevelFilter, Targets};
+use tracing_subscriber::layer::SubscriberExt as _;
+use tracing_subscriber::util::SubscriberInitExt as _;
+
+use crate::args::{Place, Serve};
+use crate::failure::Failure;
+use crate::house::House;
+
+/// Serves.
+pub async fn run(place: Place, options: &Serve) -> Result<(), Failure> {
+    log_as_json();
+    let mut terminate = signal(SignalKind::terminate()).map_err(|error| Failure::Local(error.to_string()))?;
+    let house = House::open(place, Arc::new(SystemClock)).await?;
+    let options = Options { listen: options.listen, ..Options::default() };
+    let server = Server::bind(house.register.clone(), options).await.map_err(explain)?;
+    let shutdown = async move {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = tokio::signal::ctrl_c() => {}
+        }
+    };
+    server.run(shutdown).await.map_err(explain)
+}
+
+/// One JSON object a line on standard error. Only what this program says on purpose: libraries below may print
+/// statements or headers, and are heard when something is wrong alone.
+fn log_as_json() {
+    let heard = Targets::new()
+        .with_default(LevelFilter::WARN)
+        .with_target("server", LevelFilter::INFO)
+        .with_target("sqlx", LevelFilter::ERROR);
+    let lines = tracing_subscriber::fmt::layer().json().flatten_event(true).with_writer(std::io::stderr);
+    // A second subscriber in one process would be a test's, and stays.
+    let _ = tracing_subscriber::registry().with(lines.with_filter(heard)).try_init();
+}
+
+fn explain(error: server::Error) -> Failure {
+    Failure::Local(match error {
+        server::Error::NotLoopback { address } => {
+            format!("{address} serait joignable d'ailleurs : seule une adresse de cette machine est acceptée")
+        }
+        server::Error::Listen { address, cause } => format!("impossible d'écouter sur {address} : {cause}"),
+        other => other.to_string(),
+    })
+}

@@ -1,0 +1,79 @@
+//! What an auditor reads: the log as it is, sealed parts sealed, nothing checked on his behalf.
+
+use access::{Action, Purpose, Resource, may};
+use event_log::{Position, Reader, RecordedEvent, StreamSpan};
+use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use nomenclature::{Actor, UniqueNumber};
+
+use crate::Error;
+use crate::register::Register;
+use crate::stream::stream_of;
+
+/// As of when a demand is replayed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AsOf {
+    /// As it is.
+    Now,
+    /// As the log was at a position.
+    Position(Position),
+    /// As the log was at the end of a day in Paris.
+    Day(Date),
+}
+
+impl Register {
+    /// The events of a demand as recorded, in order of version. They are handed out as they lie there: whoever audits
+    /// computes the leaf hashes himself.
+    ///
+    /// # Errors
+    /// [`Error::Denied`] unless the actor is an auditor; [`Error::NotFound`] when there was no such demand;
+    /// [`Error::PositionBeyondHead`]; a failure of the log.
+    pub async fn replay(
+        &self,
+        number: UniqueNumber,
+        as_of: AsOf,
+        auditor: &Actor,
+    ) -> Result<Vec<RecordedEvent>, Error> {
+        self.may_audit(auditor, Resource::Demand { territory: number.territory() }).await?;
+        let reader = &self.parts.reader;
+        let up_to = match as_of {
+            AsOf::Now => None,
+            AsOf::Position(position) => {
+                not_beyond(position, reader.head().await?)?;
+                Some(position)
+            }
+            AsOf::Day(day) => Some(reader.position_as_of(end_of(day)?).await?),
+        };
+        let span = StreamSpan { up_to, ..StreamSpan::ALL };
+        let events = reader.read_stream(&stream_of(number)?, span).await?;
+        if events.is_empty() { Err(Error::NotFound) } else { Ok(events) }
+    }
+
+    /// The log, for an auditor who begins behind a position, and its head.
+    ///
+    /// # Errors
+    /// [`Error::Denied`] unless the actor is an auditor; [`Error::PositionBeyondHead`]; a failure of the log.
+    pub async fn audited_log(&self, after: Position, auditor: &Actor) -> Result<(&Reader, Position), Error> {
+        self.may_audit(auditor, Resource::Register).await?;
+        let head = self.parts.reader.head().await?;
+        not_beyond(after, head)?;
+        Ok((&self.parts.reader, head))
+    }
+
+    async fn may_audit(&self, auditor: &Actor, resource: Resource) -> Result<(), Error> {
+        let profile = self.parts.directory.profile(auditor, self.parts.clock.today()).await?;
+        Ok(may(profile, Action::Audit, resource, Purpose::Audit)?)
+    }
+}
+
+fn not_beyond(position: Position, head: Position) -> Result<(), Error> {
+    if position > head { Err(Error::PositionBeyondHead { head: head.get() }) } else { Ok(()) }
+}
+
+/// The first instant of the day after, in Paris (design law 9).
+fn end_of(day: Date) -> Result<Timestamp, Error> {
+    let next = day.tomorrow().map_err(|_| Error::MalformedRequest)?;
+    let paris = TimeZone::get("Europe/Paris").map_err(|_| Error::MalformedRequest)?;
+    paris.to_timestamp(next.at(0, 0, 0, 0)).map_err(|_| Error::MalformedRequest)
+}

@@ -1,0 +1,66 @@
+//! What became of a command whose answer got lost, and which demands a person holds.
+
+use access::{Action, Profile, Purpose, Resource, may};
+use demand::claims::{ClaimedPerson, PersonKey};
+use event_log::Position;
+use nomenclature::{Actor, UniqueNumber};
+use uuid::Uuid;
+
+use crate::Error;
+use crate::blind::tokens;
+use crate::claim::PERSON;
+use crate::register::{Answer, Register};
+
+/// What is known of a command.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// It is committed, with this answer.
+    Committed(Answer),
+    /// Up to this position there is no trace of it. It may be under way still.
+    NotCommittedAsOf(Position),
+}
+
+impl Register {
+    /// The outcome of a command of the actor's own organisation.
+    ///
+    /// # Errors
+    /// [`Error::Denied`], or a failure of the log.
+    pub async fn outcome(&self, command_id: Uuid, actor: &Actor) -> Result<Outcome, Error> {
+        let parts = &self.parts;
+        let profile = parts.directory.profile(actor, parts.clock.today()).await?;
+        may(profile, Action::AskOutcome, Resource::Register, Purpose::Attribution)?;
+        // The head first: a command that commits between the two reads is then told, never denied wrongly.
+        let head = parts.reader.head().await?;
+        match parts.reader.receipt(actor.organisation_code(), command_id).await? {
+            Some((receipt, _)) => Ok(Outcome::Committed(parts.answer(receipt).await?)),
+            None => Ok(Outcome::NotCommittedAsOf(head)),
+        }
+    }
+
+    /// The active demands that a person holds in the actor's own territory (INV-06), found by the claims alone: nothing
+    /// is opened. More than one only for homonyms.
+    ///
+    /// # Errors
+    /// [`Error::Denied`], or a failure of the log.
+    pub async fn find_by_identity(&self, person: PersonKey, actor: &Actor) -> Result<Vec<UniqueNumber>, Error> {
+        let parts = &self.parts;
+        let profile = parts.directory.profile(actor, parts.clock.today()).await?;
+        let Profile::Agent { territory, .. } = profile else {
+            return Err(Error::Denied(access::Denial::NotARegisteringService));
+        };
+        may(profile, Action::Read, Resource::Demand { territory }, Purpose::Attribution)?;
+        let person = ClaimedPerson { keys: vec![person] };
+        let mut numbers = Vec::new();
+        for token in tokens(parts.vault.secrets(), &person) {
+            let holders = parts.reader.claim_holders(PERSON, &token).await?;
+            for claim in holders.iter().filter(|claim| claim.scope == territory.to_string()) {
+                let number = UniqueNumber::parse(claim.holder.as_str()).map_err(|_| Error::Unreadable {
+                    position: 0,
+                    cause: "the holder of a claim is no unique number".to_owned(),
+                })?;
+                numbers.push(number);
+            }
+        }
+        Ok(numbers)
+    }
+}

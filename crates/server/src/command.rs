@@ -1,0 +1,37 @@
+//! `CommandService`: what became of a command.
+
+use proto::v1::command_service_server::CommandService;
+use proto::v1::get_outcome_response::Outcome as Told;
+use proto::v1::{GetOutcomeRequest, GetOutcomeResponse, NotCommitted};
+use register::{Outcome, Register};
+use tonic::{Request, Response, Status};
+
+use crate::caller;
+use crate::convert::{Edge, answer};
+use crate::status::Refusal;
+
+/// The service.
+pub struct Commands {
+    register: Register,
+}
+
+impl Commands {
+    pub fn new(register: Register) -> Self {
+        Self { register }
+    }
+}
+
+#[tonic::async_trait]
+impl CommandService for Commands {
+    async fn get_outcome(&self, request: Request<GetOutcomeRequest>) -> Result<Response<GetOutcomeResponse>, Status> {
+        let actor = caller::of(request.metadata())?;
+        let mut edge = Edge::default();
+        let id = edge.request_id(&request.get_ref().request_id);
+        let id = edge.finish(id)?;
+        let outcome = match self.register.outcome(id, &actor).await.map_err(Refusal::from)? {
+            Outcome::Committed(committed) => Told::Committed(answer::write(&committed)),
+            Outcome::NotCommittedAsOf(position) => Told::NotCommitted(NotCommitted { as_of_position: position.get() }),
+        };
+        Ok(Response::new(GetOutcomeResponse { outcome: Some(outcome) }))
+    }
+}

@@ -1,0 +1,155 @@
+//! Requests that change something, as acts of the domain.
+
+use demand::attribution::AttributionDraft;
+use demand::modification::Origin;
+use demand::pieces::PieceDraft;
+use demand::radiation::lease::LeaseDraft;
+use demand::radiation::renunciation::{RenunciationDraft, WrittenAct};
+use demand::registration::ForceReason;
+use demand::{Act, FieldReason, Registration};
+use nomenclature::{Actor, Territory};
+use proto::v1;
+use register::Request;
+
+use super::{Edge, form};
+use crate::status::Refusal;
+
+/// A registration, and the territory it was read with when its own is wrong: then only its other fields mean something.
+pub struct RegistrationAct {
+    /// What was read of it.
+    pub registration: Registration,
+    /// The request, unless the door found faults.
+    pub request: Result<Request, Edge>,
+}
+
+/// Reads a registration.
+pub fn register(message: v1::RegisterDemandRequest, actor: Actor) -> RegistrationAct {
+    let mut edge = Edge::default();
+    let command_id = edge.request_id(&message.request_id);
+    let territory = edge.territory(&message.territory);
+    let forced = edge.known("forced", message.forced).map(|forced| match forced {
+        v1::ForceReason::Unspecified => None,
+        v1::ForceReason::Homonym => Some(ForceReason::Homonym),
+    });
+    let channel = edge.channel(message.channel);
+    let registration = Registration {
+        territory: territory.unwrap_or(Territory::ILE_DE_FRANCE),
+        filed_on: message.filed_on,
+        form: form::read(message.form),
+        identity_piece: message.identity_piece.map(piece),
+        forced: forced.flatten(),
+    };
+    let request = match (command_id, channel) {
+        (Some(command_id), Some(channel)) if edge.found.is_empty() => Ok(Request {
+            command_id,
+            actor,
+            channel,
+            number: None,
+            expected_version: None,
+            act: Act::Register(Box::new(registration.clone())),
+        }),
+        _ => Err(edge),
+    };
+    RegistrationAct { registration, request }
+}
+
+/// What every act on an existing demand says beside the act.
+pub struct Head<'a> {
+    /// UUID.
+    pub request_id: &'a str,
+    /// Unique number.
+    pub number: &'a str,
+    /// Version read.
+    pub etag: &'a str,
+    /// Enum of the channel; the desk where an act has none.
+    pub channel: i32,
+}
+
+/// Puts an act and its head together.
+///
+/// # Errors
+/// All faults found at the door.
+pub fn on_demand(
+    head: &Head<'_>,
+    actor: Actor,
+    act: impl FnOnce(&mut Edge) -> Option<Act>,
+) -> Result<Request, Refusal> {
+    let mut edge = Edge::default();
+    let command_id = edge.request_id(head.request_id);
+    let number = edge.number(head.number);
+    let version = edge.etag(head.etag);
+    let channel = edge.channel(head.channel);
+    let act = act(&mut edge);
+    let read = command_id.zip(number).zip(version).zip(channel).zip(act);
+    let ((((command_id, number), version), channel), act) = edge.finish(read)?;
+    let (number, expected_version) = (Some(number), Some(version));
+    Ok(Request { command_id, actor, channel, number, expected_version, act })
+}
+
+/// The channel of acts that only a desk does.
+pub const AT_A_DESK: i32 = v1::Channel::Desk as i32;
+
+/// Reads where changed information comes from.
+pub fn origin(edge: &mut Edge, origin: i32, piece_id: Option<String>) -> Option<Origin> {
+    match edge.known("origin", origin)? {
+        v1::Origin::Unspecified => {
+            edge.fault("origin", FieldReason::Missing);
+            None
+        }
+        v1::Origin::Applicant => Some(Origin::Applicant),
+        v1::Origin::ThirdPartyValidated => Some(Origin::ThirdPartyValidated),
+        v1::Origin::Piece => Some(Origin::Piece { piece_id: edge.uuid("piece_id", &piece_id.unwrap_or_default())? }),
+    }
+}
+
+/// Reads a piece.
+pub fn piece(message: v1::Piece) -> PieceDraft {
+    let v1::Piece { piece_type, label, sha256, received_on } = message;
+    PieceDraft { piece_type, label, sha256, received_on }
+}
+
+/// Reads an attribution.
+pub fn attribution(message: v1::Attribution) -> AttributionDraft {
+    let v1::Attribution { decided_on, rpls } = message;
+    AttributionDraft { decided_on, rpls }
+}
+
+/// Reads a lease.
+pub fn lease(message: v1::Lease) -> LeaseDraft {
+    let v1::Lease {
+        signed_on,
+        rpls,
+        already_housed,
+        collective_agreement,
+        reservation_holder,
+        dalo,
+        urban_zone,
+        dwelling_type,
+        commune,
+        surface,
+        rent,
+    } = message;
+    LeaseDraft {
+        signed_on,
+        rpls,
+        already_housed,
+        collective_agreement,
+        reservation_holder,
+        dalo,
+        urban_zone,
+        dwelling_type,
+        commune,
+        surface,
+        rent,
+    }
+}
+
+/// Reads a renunciation; a form of it that was not told is the domain's to miss.
+pub fn renunciation(edge: &mut Edge, message: v1::Renunciation) -> Option<RenunciationDraft> {
+    let written_act = match edge.known("renunciation.written_act", message.written_act)? {
+        v1::WrittenAct::Unspecified => None,
+        v1::WrittenAct::Letter => Some(WrittenAct::Letter),
+        v1::WrittenAct::Portal => Some(WrittenAct::Portal),
+    };
+    Some(RenunciationDraft { written_on: message.written_on, written_act })
+}

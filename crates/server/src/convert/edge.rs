@@ -1,0 +1,97 @@
+//! What the door itself reads of a request: identifiers and enums. Every fault is noted, then told at once.
+
+use demand::{FieldReason, Violation};
+use event_log::Position;
+use jiff::civil::Date;
+use nomenclature::{Channel, ParseError, Territory, UniqueNumber};
+use proto::v1;
+use uuid::Uuid;
+
+use super::etag;
+use crate::status::Refusal;
+
+/// The faults found so far.
+#[derive(Default)]
+pub struct Edge {
+    /// In the order of the request.
+    pub found: Vec<Violation>,
+}
+
+impl Edge {
+    /// Notes a fault.
+    pub fn fault(&mut self, field: &str, reason: FieldReason) {
+        self.found.push(Violation { field: field.to_owned(), reason });
+    }
+
+    fn text<T>(&mut self, field: &str, text: &str, parse: impl FnOnce(&str) -> Result<T, FieldReason>) -> Option<T> {
+        let read = if text.is_empty() { Err(FieldReason::Missing) } else { parse(text) };
+        read.map_err(|reason| self.fault(field, reason)).ok()
+    }
+
+    /// A UUID in its usual form; the nil one says nothing.
+    pub fn uuid(&mut self, field: &str, text: &str) -> Option<Uuid> {
+        self.text(field, text, |text| match Uuid::try_parse(text) {
+            Ok(id) if text.len() == 36 && !id.is_nil() => Ok(id),
+            _ => Err(FieldReason::Malformed),
+        })
+    }
+
+    /// The id of the command.
+    pub fn request_id(&mut self, text: &str) -> Option<Uuid> {
+        self.uuid("request_id", text)
+    }
+
+    /// A unique number.
+    pub fn number(&mut self, text: &str) -> Option<UniqueNumber> {
+        self.text("number", text, |text| UniqueNumber::parse(text).map_err(|_| FieldReason::Malformed))
+    }
+
+    /// A territory.
+    pub fn territory(&mut self, text: &str) -> Option<Territory> {
+        self.text("territory", text, |text| Territory::parse(text).map_err(|_| FieldReason::UnknownCode))
+    }
+
+    /// The version that an act was decided on.
+    pub fn etag(&mut self, text: &str) -> Option<u32> {
+        self.text("etag", text, |text| etag::read(text).ok_or(FieldReason::Malformed))
+    }
+
+    /// A day.
+    pub fn date(&mut self, field: &str, text: &str) -> Option<Date> {
+        self.text(field, text, |text| {
+            nomenclature::parse_date(text).map_err(|error| match error {
+                ParseError::ImpossibleDate => FieldReason::ImpossibleDate,
+                _ => FieldReason::Malformed,
+            })
+        })
+    }
+
+    /// A position of the log.
+    pub fn position(&mut self, field: &str, value: i64) -> Option<Position> {
+        Position::try_new(value).map_err(|_| self.fault(field, FieldReason::OutOfRange)).ok()
+    }
+
+    /// A value of an enum; one that this server does not know is a fault.
+    pub fn known<E: TryFrom<i32>>(&mut self, field: &str, value: i32) -> Option<E> {
+        E::try_from(value).map_err(|_| self.fault(field, FieldReason::UnknownCode)).ok()
+    }
+
+    /// How an act comes in.
+    pub fn channel(&mut self, value: i32) -> Option<Channel> {
+        Some(match self.known("channel", value)? {
+            v1::Channel::Unspecified | v1::Channel::Desk => Channel::Desk,
+            v1::Channel::Online => Channel::Online,
+        })
+    }
+
+    /// What was read, unless there were faults.
+    ///
+    /// # Errors
+    /// All faults.
+    pub fn finish<T>(self, read: Option<T>) -> Result<T, Refusal> {
+        match read {
+            Some(read) if self.found.is_empty() => Ok(read),
+            _ => Err(Refusal::invalid(self.found)),
+        }
+    }
+}

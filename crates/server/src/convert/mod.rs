@@ -1,0 +1,11 @@
+//! From messages to what the rooms below take, and back. Plain moves: what a form says is judged by the domain alone.
+
+pub mod act;
+pub mod answer;
+pub mod demand;
+mod edge;
+pub mod etag;
+pub mod event;
+pub mod form;
+
+pub use edge::Edge;

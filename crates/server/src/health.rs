@@ -1,0 +1,31 @@
+//! Health: green while the log answers, red otherwise and while the server stops.
+
+use std::time::Duration;
+
+use register::Register;
+use tonic_health::ServingStatus;
+use tonic_health::server::HealthReporter;
+
+/// How often the log is asked, and how long it may take.
+const EVERY: Duration = Duration::from_secs(1);
+const AT_MOST: Duration = Duration::from_secs(2);
+
+/// The names asked for: the server as a whole, and each service.
+const NAMES: [&str; 4] = ["", "sne.v1.RegistrationService", "sne.v1.AuditService", "sne.v1.CommandService"];
+
+/// Tells one status for everything.
+pub async fn tell(reporter: &HealthReporter, status: ServingStatus) {
+    for name in NAMES {
+        reporter.set_service_status(name, status).await;
+    }
+}
+
+/// Asks the log again and again, and tells what came of it. Never ends.
+pub async fn watch(register: Register, reporter: HealthReporter) {
+    loop {
+        let answered = tokio::time::timeout(AT_MOST, register.reader().head()).await;
+        let status = if matches!(answered, Ok(Ok(_))) { ServingStatus::Serving } else { ServingStatus::NotServing };
+        tell(&reporter, status).await;
+        tokio::time::sleep(EVERY).await;
+    }
+}

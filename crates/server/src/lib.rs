@@ -1,0 +1,30 @@
+//! The network door of the register: gRPC services over [`register::Register`].
+//!
+//! [`Server::bind`] takes a register and [`Options`] and listens; [`Server::run`] serves until it is told to stop, then
+//! drains within a bound. Every call goes through one guard (deadline, load, call log), says who calls by its metadata,
+//! is converted, and is answered by the register; an error is told by its row in [`Reason`] or in the domain's own lists.
+//!
+//! Callers name themselves by metadata until real identities exist: therefore nothing but a loopback address is ever
+//! listened on (design law 11). The operator is no network caller and cannot be named.
+//!
+//! Invariants of absence: no rule of the law is decided here, no SQL is written here, and nothing that a caller typed is
+//! logged.
+
+mod audit;
+mod caller;
+mod command;
+mod convert;
+mod error;
+mod guard;
+mod health;
+mod incoming;
+mod options;
+mod reason;
+mod registration;
+mod server;
+mod status;
+
+pub use error::Error;
+pub use options::Options;
+pub use reason::{Reason, Row, rows};
+pub use server::Server;

@@ -1,0 +1,47 @@
+//! What the server allows, and for how long.
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::time::Duration;
+
+/// Limits of the server. Each one is explicit: a default server of the library has neither a limit of streams nor a
+/// guard against floods of resets.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// Where to listen: loopback only. Port 0 takes a free one.
+    pub listen: SocketAddr,
+    /// Connections open at once; more wait to be accepted.
+    pub connections: usize,
+    /// Calls at once on one connection.
+    pub streams_per_connection: u32,
+    /// Calls at once over all connections, until they answer.
+    pub calls: usize,
+    /// Replays and followers at once.
+    pub replays: usize,
+    /// The largest request, in bytes.
+    pub request_bytes: usize,
+    /// The longest call until it answers, whatever the caller allows.
+    pub longest_call: Duration,
+    /// A follower hears from a quiet log this often.
+    pub sign_of_life: Duration,
+    /// Between saying that it stops and refusing new calls.
+    pub lame_duck: Duration,
+    /// Calls under way may take this long when the server stops.
+    pub drain: Duration,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 50_051)),
+            connections: 256,
+            streams_per_connection: 100,
+            calls: 256,
+            replays: 16,
+            request_bytes: 256 * 1024,
+            longest_call: Duration::from_secs(30),
+            sign_of_life: Duration::from_secs(5),
+            lame_duck: Duration::from_millis(500),
+            drain: Duration::from_secs(10),
+        }
+    }
+}

@@ -1,0 +1,211 @@
+//! `RegistrationService`: the acts on a demand, reading one, finding one.
+
+use demand::claims::PersonKey;
+use demand::{Act, By, Demand, DemandCommand, FieldReason, Violation};
+use nomenclature::Actor;
+use proto::v1::registration_service_server::RegistrationService;
+use proto::v1::{
+    AddPieceRequest, AddPieceResponse, Answer, FindByIdentityRequest, FindByIdentityResponse, GetDemandRequest,
+    GetDemandResponse, LapseAttributionRequest, LapseAttributionResponse, ModifyDemandRequest, ModifyDemandResponse,
+    RecordAttributionRequest, RecordAttributionResponse, RefuseAttributionRequest, RefuseAttributionResponse,
+    RegisterDemandRequest, RegisterDemandResponse, RenewDemandRequest, RenewDemandResponse, RenounceDemandRequest,
+    RenounceDemandResponse, SignLeaseRequest, SignLeaseResponse,
+};
+use register::{Register, Viewer};
+use tonic::{Request, Response, Status};
+
+use crate::caller;
+use crate::convert::act::{self, Head, RegistrationAct};
+use crate::convert::{Edge, answer, demand as written, form};
+use crate::reason::Reason;
+use crate::status::Refusal;
+
+/// The longest name that is looked for, in bytes: longer than any the form takes.
+const LONGEST_NAME: usize = 600;
+
+/// The service.
+pub struct Registration {
+    register: Register,
+}
+
+impl Registration {
+    pub fn new(register: Register) -> Self {
+        Self { register }
+    }
+
+    /// Sends an act through the bus. A caller who goes away, or whose deadline passes, does not stop it.
+    async fn execute(&self, request: register::Request) -> Result<Option<Answer>, Refusal> {
+        match self.register.execute(request).await {
+            Ok(done) => Ok(Some(answer::write(&done))),
+            Err(register::Error::Rejected(mut rejection)) => {
+                place(&mut rejection.violations);
+                Err(rejection.into())
+            }
+            Err(other) => Err(other.into()),
+        }
+    }
+
+    /// What the domain finds wrong with a registration that the door refuses already, so that the caller hears
+    /// everything at once. Nothing is read or written.
+    fn also_wrong(&self, registration: demand::Registration, actor: &Actor) -> Vec<Violation> {
+        let (Some(organisation), Some(desk)) = (actor.organisation(), actor.desk()) else { return Vec::new() };
+        let command = DemandCommand {
+            today: self.register.clock().today(),
+            by: By { organisation, desk, channel: nomenclature::Channel::Desk },
+            person_ref: uuid::Uuid::nil(),
+            piece_id: uuid::Uuid::nil(),
+            act: Act::Register(Box::new(registration)),
+        };
+        Demand::default().decide(&command).err().map(|rejection| rejection.violations).unwrap_or_default()
+    }
+}
+
+/// Names the fields as the request does.
+fn place(violations: &mut [Violation]) {
+    for violation in violations {
+        violation.field = form::path(&violation.field);
+        if let Some(day @ ("refused_on" | "lapsed_on")) = violation.field.strip_prefix("attribution.") {
+            violation.field = day.to_owned();
+        }
+    }
+}
+
+/// One act on an existing demand: its head, then what it says.
+macro_rules! on_demand {
+    ($self:ident, $request:ident, $response:ident, |$message:ident, $edge:ident| from $channel:expr, $act:expr) => {{
+        let actor = caller::of($request.metadata())?;
+        let $message = $request.into_inner();
+        let (request_id, number, etag) = ($message.request_id.clone(), $message.number.clone(), $message.etag.clone());
+        let channel = $channel;
+        let head = Head { request_id: &request_id, number: &number, etag: &etag, channel };
+        let request = act::on_demand(&head, actor, |$edge| $act)?;
+        let answer = $self.execute(request).await?;
+        Ok(Response::new($response { answer }))
+    }};
+}
+
+#[tonic::async_trait]
+impl RegistrationService for Registration {
+    async fn register_demand(
+        &self,
+        request: Request<RegisterDemandRequest>,
+    ) -> Result<Response<RegisterDemandResponse>, Status> {
+        let actor = caller::of(request.metadata())?;
+        let RegistrationAct { registration, request } = act::register(request.into_inner(), actor);
+        let request = match request {
+            Ok(request) => request,
+            Err(edge) => {
+                let mut found = edge.found;
+                let territory_wrong = found.iter().any(|violation| violation.field == "territory");
+                let mut also = self.also_wrong(registration, &actor);
+                also.retain(|violation| !(territory_wrong && violation.reason == FieldReason::OutsideTerritory));
+                place(&mut also);
+                found.extend(also);
+                return Err(Refusal::invalid(found).into());
+            }
+        };
+        let answer = self.execute(request).await?;
+        Ok(Response::new(RegisterDemandResponse { answer }))
+    }
+
+    async fn modify_demand(
+        &self,
+        request: Request<ModifyDemandRequest>,
+    ) -> Result<Response<ModifyDemandResponse>, Status> {
+        on_demand!(self, request, ModifyDemandResponse, |message, edge| from message.channel, {
+            let origin = act::origin(edge, message.origin, message.piece_id)?;
+            Some(Act::Modify { origin, form: Box::new(form::read(message.form)) })
+        })
+    }
+
+    async fn renew_demand(
+        &self,
+        request: Request<RenewDemandRequest>,
+    ) -> Result<Response<RenewDemandResponse>, Status> {
+        on_demand!(self, request, RenewDemandResponse, |message, _edge| from message.channel, {
+            Some(Act::Renew { form: Box::new(form::read(message.form)) })
+        })
+    }
+
+    async fn add_piece(&self, request: Request<AddPieceRequest>) -> Result<Response<AddPieceResponse>, Status> {
+        on_demand!(self, request, AddPieceResponse, |message, _edge| from message.channel, {
+            Some(Act::AddPiece(act::piece(message.piece.unwrap_or_default())))
+        })
+    }
+
+    async fn record_attribution(
+        &self,
+        request: Request<RecordAttributionRequest>,
+    ) -> Result<Response<RecordAttributionResponse>, Status> {
+        on_demand!(self, request, RecordAttributionResponse, |message, _edge| from act::AT_A_DESK, {
+            Some(Act::Attribute(act::attribution(message.attribution.unwrap_or_default())))
+        })
+    }
+
+    async fn refuse_attribution(
+        &self,
+        request: Request<RefuseAttributionRequest>,
+    ) -> Result<Response<RefuseAttributionResponse>, Status> {
+        on_demand!(self, request, RefuseAttributionResponse, |message, _edge| from act::AT_A_DESK, {
+            Some(Act::RefuseAttribution { refused_on: message.refused_on })
+        })
+    }
+
+    async fn lapse_attribution(
+        &self,
+        request: Request<LapseAttributionRequest>,
+    ) -> Result<Response<LapseAttributionResponse>, Status> {
+        on_demand!(self, request, LapseAttributionResponse, |message, _edge| from act::AT_A_DESK, {
+            Some(Act::LapseAttribution { lapsed_on: message.lapsed_on })
+        })
+    }
+
+    async fn sign_lease(&self, request: Request<SignLeaseRequest>) -> Result<Response<SignLeaseResponse>, Status> {
+        on_demand!(self, request, SignLeaseResponse, |message, _edge| from act::AT_A_DESK, {
+            Some(Act::SignLease(act::lease(message.lease.unwrap_or_default())))
+        })
+    }
+
+    async fn renounce_demand(
+        &self,
+        request: Request<RenounceDemandRequest>,
+    ) -> Result<Response<RenounceDemandResponse>, Status> {
+        on_demand!(self, request, RenounceDemandResponse, |message, edge| from message.channel, {
+            act::renunciation(edge, message.renunciation.unwrap_or_default()).map(Act::Renounce)
+        })
+    }
+
+    async fn get_demand(&self, request: Request<GetDemandRequest>) -> Result<Response<GetDemandResponse>, Status> {
+        let actor = caller::of(request.metadata())?;
+        let mut edge = Edge::default();
+        let number = edge.number(&request.get_ref().number);
+        let number = edge.finish(number)?;
+        let (demand, version) = self.register.demand(number, Viewer::Agent(&actor)).await.map_err(Refusal::from)?;
+        let today = self.register.clock().today();
+        let demand = written::write(number, &demand, version, today).ok_or(Refusal::new(Reason::DemandNotFound))?;
+        Ok(Response::new(GetDemandResponse { demand: Some(demand) }))
+    }
+
+    async fn find_by_identity(
+        &self,
+        request: Request<FindByIdentityRequest>,
+    ) -> Result<Response<FindByIdentityResponse>, Status> {
+        let actor = caller::of(request.metadata())?;
+        let FindByIdentityRequest { surname, given_names, birth_date } = request.into_inner();
+        let mut edge = Edge::default();
+        for (field, name) in [("surname", &surname), ("given_names", &given_names)] {
+            if name.trim().is_empty() {
+                edge.fault(field, FieldReason::Missing);
+            } else if name.len() > LONGEST_NAME {
+                edge.fault(field, FieldReason::TooLong);
+            } else if !name.chars().any(char::is_alphabetic) {
+                edge.fault(field, FieldReason::NotAName);
+            }
+        }
+        let birth_date = edge.date("birth_date", &birth_date);
+        let birth_date = edge.finish(birth_date)?;
+        let person = PersonKey { surname, given_names, birth_date };
+        let numbers = self.register.find_by_identity(person, &actor).await.map_err(Refusal::from)?;
+        Ok(Response::new(FindByIdentityResponse { numbers: numbers.iter().map(ToString::to_string).collect() }))
+    }
+}

@@ -1,0 +1,145 @@
+//! Listening, serving, draining.
+
+use std::future::Future;
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use proto::v1::audit_service_server::AuditServiceServer;
+use proto::v1::command_service_server::CommandServiceServer;
+use proto::v1::registration_service_server::RegistrationServiceServer;
+use register::Register;
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+use tonic::service::Routes;
+use tonic_health::ServingStatus;
+use tonic_health::server::{HealthReporter, health_reporter};
+
+use crate::audit::Audit;
+use crate::command::Commands;
+use crate::error::Error;
+use crate::guard::GuardLayer;
+use crate::health;
+use crate::incoming;
+use crate::options::Options;
+use crate::registration::Registration;
+
+/// A server that listens and does not serve yet.
+pub struct Server {
+    listener: TcpListener,
+    address: SocketAddr,
+    register: Register,
+    options: Options,
+}
+
+impl Server {
+    /// Listens.
+    ///
+    /// # Errors
+    /// [`Error::NotLoopback`] for an address that others could reach; [`Error::Listen`].
+    pub async fn bind(register: Register, options: Options) -> Result<Self, Error> {
+        let address = options.listen;
+        if !address.ip().is_loopback() {
+            return Err(Error::NotLoopback { address });
+        }
+        let listen = |cause| Error::Listen { address, cause };
+        let listener = TcpListener::bind(address).await.map_err(listen)?;
+        let address = listener.local_addr().map_err(listen)?;
+        Ok(Self { listener, address, register, options })
+    }
+
+    /// Where it listens: the port that was found, when none was asked for.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Serves until `shutdown` resolves; then health turns red, after the lame-duck time no new call is taken, replays
+    /// end, and calls under way have the drain time to finish.
+    ///
+    /// # Errors
+    /// [`Error::Reflection`] or [`Error::Transport`].
+    pub async fn run(self, shutdown: impl Future<Output = ()> + Send) -> Result<(), Error> {
+        let Self { listener, address, register, options } = self;
+        let (stopping, stopped) = watch::channel(false);
+        let (reporter, health_service) = health_reporter();
+        health::tell(&reporter, ServingStatus::NotServing).await;
+        let watcher = tokio::spawn(health::watch(register.clone(), reporter.clone()));
+
+        let routes = routes(&register, &options, &stopped)?.add_service(health_service);
+        let incoming = incoming::connections(listener, options.connections);
+        let mut told = stopped.clone();
+        let serving = builder(&options).add_routes(routes).serve_with_incoming_shutdown(incoming, async move {
+            // An error says that the sender is gone, which is a stop as well.
+            let _ = told.wait_for(|stopping| *stopping).await;
+        });
+        let mut serving = tokio::spawn(serving);
+        tracing::info!(%address, "listening");
+
+        let ended = tokio::select! {
+            ended = &mut serving => Some(ended),
+            () = shutdown => None,
+        };
+        watcher.abort();
+        let ended = match ended {
+            Some(ended) => Ok(ended),
+            None => {
+                announce(&reporter, options.lame_duck).await;
+                stopping.send_replace(true);
+                tokio::time::timeout(options.drain, &mut serving).await
+            }
+        };
+        match ended {
+            Ok(Ok(result)) => result?,
+            Ok(Err(_)) => tracing::error!("the server's task failed"),
+            Err(_) => {
+                serving.abort();
+                tracing::warn!("calls were still under way after the drain time");
+            }
+        }
+        tracing::info!("stopped");
+        Ok(())
+    }
+}
+
+async fn announce(reporter: &HealthReporter, lame_duck: Duration) {
+    tracing::info!("stopping");
+    health::tell(reporter, ServingStatus::NotServing).await;
+    tokio::time::sleep(lame_duck).await;
+}
+
+/// Every limit that the transport has, said: left out, some of them mean "none" (reset floods, streams, headers).
+fn builder(
+    options: &Options,
+) -> tonic::transport::Server<tower::layer::util::Stack<GuardLayer, tower::layer::util::Identity>> {
+    tonic::transport::Server::builder()
+        .max_concurrent_streams(options.streams_per_connection)
+        .concurrency_limit_per_connection(options.streams_per_connection as usize)
+        .http2_max_pending_accept_reset_streams(Some(20))
+        .http2_max_local_error_reset_streams(Some(256))
+        .http2_max_header_list_size(16 * 1024)
+        .max_frame_size(16 * 1024)
+        .initial_stream_window_size(256 * 1024)
+        .initial_connection_window_size(1024 * 1024)
+        .http2_adaptive_window(Some(false))
+        .http2_keepalive_interval(Some(Duration::from_secs(30)))
+        .http2_keepalive_timeout(Some(Duration::from_secs(10)))
+        .accept_http1(false)
+        .layer(GuardLayer::new(options.calls, options.longest_call))
+}
+
+fn routes(register: &Register, options: &Options, stopped: &watch::Receiver<bool>) -> Result<Routes, Error> {
+    let most = options.request_bytes;
+    let registration = RegistrationServiceServer::new(Registration::new(register.clone()));
+    let audit = AuditServiceServer::new(Audit::new(register.clone(), options, stopped.clone()));
+    let commands = CommandServiceServer::new(Commands::new(register.clone()));
+    let reflection = |error: tonic_reflection::server::Error| Error::Reflection(error.to_string());
+    let described = || {
+        tonic_reflection::server::Builder::configure()
+            .register_encoded_file_descriptor_set(proto::DESCRIPTORS)
+            .register_encoded_file_descriptor_set(tonic_health::pb::FILE_DESCRIPTOR_SET)
+    };
+    Ok(Routes::new(registration.max_decoding_message_size(most))
+        .add_service(audit.max_decoding_message_size(most))
+        .add_service(commands.max_decoding_message_size(most))
+        .add_service(described().build_v1().map_err(reflection)?)
+        .add_service(described().build_v1alpha().map_err(reflection)?))
+}

@@ -1,0 +1,152 @@
+//! A refusal as `google.rpc.Status`: one ErrorInfo, all field violations, a French sentence, and when to try again.
+
+use std::collections::HashMap;
+
+use demand::Violation;
+use tonic::{Code, Status};
+use tonic_types::{ErrorDetails, FieldViolation, LocalizedMessage, PreconditionViolation, StatusExt as _};
+
+use crate::convert::etag;
+use crate::reason::{Reason, Row, of_denial, of_rejection};
+
+/// The domain of every reason.
+pub const DOMAIN: &str = "sne";
+const LOCALE: &str = "fr-FR";
+
+/// A refusal on its way to its caller. Boxed: refusals are rare, and what returns one shall stay small.
+pub struct Refusal(Box<Told>);
+
+struct Told {
+    row: Row,
+    message: String,
+    metadata: HashMap<String, String>,
+    violations: Vec<Violation>,
+}
+
+impl Refusal {
+    /// A refusal without further details.
+    pub fn new(reason: Reason) -> Self {
+        Self::told(reason.row())
+    }
+
+    /// A form with violations.
+    pub fn invalid(violations: Vec<Violation>) -> Self {
+        demand::Rejection::invalid(violations).into()
+    }
+
+    fn told(row: Row) -> Self {
+        let message = row.reason.clone();
+        Self(Box::new(Told { row, message, metadata: HashMap::new(), violations: Vec::new() }))
+    }
+
+    /// With one more variable of the message.
+    pub fn with(mut self, key: &str, value: impl ToString) -> Self {
+        let value = value.to_string();
+        self.0.message = format!("{} {key}={value}", self.0.message);
+        self.0.metadata.insert(key.to_owned(), value);
+        self
+    }
+}
+
+impl From<Reason> for Refusal {
+    fn from(reason: Reason) -> Self {
+        Self::new(reason)
+    }
+}
+
+impl From<demand::Rejection> for Refusal {
+    fn from(rejection: demand::Rejection) -> Self {
+        let mut refusal = Self::told(of_rejection(rejection.reason));
+        refusal.0.message = rejection.to_string();
+        refusal.0.violations = rejection.violations;
+        refusal
+    }
+}
+
+impl From<register::Error> for Refusal {
+    fn from(error: register::Error) -> Self {
+        use register::Error as E;
+        match error {
+            E::Rejected(rejection) => rejection.into(),
+            E::Denied(denial) => Self::told(of_denial(denial)),
+            E::NotFound => Reason::DemandNotFound.into(),
+            E::Duplicate { held_by } => Self::new(Reason::DuplicateDemand).with("held_by", held_by),
+            E::CommandIdReused => Reason::CommandIdReused.into(),
+            E::VersionConflict { expected, found } => Self::new(Reason::VersionConflict)
+                .with("expected_etag", etag::write(expected))
+                .with("current_etag", etag::write(found)),
+            E::NumbersExhausted => Reason::NumbersExhausted.into(),
+            E::PositionBeyondHead { head } => Self::new(Reason::PositionBeyondHead).with("head_position", head),
+            E::OutcomeUnknown => Reason::OutcomeUnknown.into(),
+            E::Unreadable { position, cause } => {
+                tracing::error!(position, cause, "an event cannot be read");
+                Self::new(Reason::UnreadableEvent).with("position", position)
+            }
+            E::Log(error) => of_log(&error),
+            E::Vault(error) => unavailable(&error),
+            E::Database(error) => unavailable(&error),
+            E::MalformedRequest | E::OrganisationRejected(_) | E::DeskCodeTaken => Reason::MalformedRequest.into(),
+            other => unavailable(&other),
+        }
+    }
+}
+
+impl From<event_log::Error> for Refusal {
+    fn from(error: event_log::Error) -> Self {
+        register::Error::from(error).into()
+    }
+}
+
+fn of_log(error: &event_log::Error) -> Refusal {
+    use event_log::Error as E;
+    match error {
+        E::Gap { .. } | E::VersionGap { .. } | E::Unreadable { .. } => {
+            tracing::error!(%error, "the log is damaged");
+            Reason::LogDamaged.into()
+        }
+        E::InvalidIdentifier { .. }
+        | E::InvalidPosition { .. }
+        | E::EmptyCommand
+        | E::DuplicateStream { .. }
+        | E::DuplicateClaim { .. }
+        | E::InvalidText { .. }
+        | E::TooLarge { .. }
+        | E::OutOfRange { .. } => Reason::MalformedRequest.into(),
+        other => unavailable(other),
+    }
+}
+
+/// What failed is for who runs the register; the caller hears that it is not there.
+fn unavailable(error: &dyn std::fmt::Display) -> Refusal {
+    tracing::warn!(%error, "a call could not be answered");
+    Reason::Unavailable.into()
+}
+
+impl From<Refusal> for Status {
+    fn from(refusal: Refusal) -> Self {
+        let Told { row, message, metadata, violations } = *refusal.0;
+        let mut details = ErrorDetails::new();
+        details.set_error_info(row.reason.clone(), DOMAIN, metadata);
+        details.set_localized_message(LOCALE, row.french);
+        if row.retry.is_some() {
+            details.set_retry_info(row.retry);
+        }
+        if row.code == Code::FailedPrecondition {
+            details.set_precondition_failure([PreconditionViolation::new(row.reason, "demand", row.french)]);
+        }
+        if !violations.is_empty() {
+            details.set_bad_request(violations.iter().map(field).collect::<Vec<_>>());
+        }
+        Self::with_error_details(row.code, message, details)
+    }
+}
+
+fn field(violation: &Violation) -> FieldViolation {
+    let french = violation.reason.message();
+    FieldViolation {
+        field: violation.field.clone(),
+        description: french.to_owned(),
+        reason: violation.reason.code().to_owned(),
+        localized_message: Some(LocalizedMessage { locale: LOCALE.to_owned(), message: french.to_owned() }),
+    }
+}

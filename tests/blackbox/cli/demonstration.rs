@@ -1,0 +1,115 @@
+//! `sne demo` on a private cluster: the first minutes of a newcomer.
+
+use std::fs::Permissions;
+use std::io::{BufRead as _, BufReader};
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+use private_postgres::{Cluster, Options};
+use tempfile::TempDir;
+
+use super::sne::{Place, Ran};
+
+/// A folder that the server's account may enter, as one made by hand would be.
+fn home() -> TempDir {
+    tempfile::Builder::new().prefix("sne-cli-").permissions(Permissions::from_mode(0o755)).tempdir().unwrap()
+}
+
+/// What a demonstration tells about the register, without what may differ from run to run.
+fn told(run: &Ran) -> Vec<&str> {
+    // Refusals of the first run leave nothing to repeat: a second run does not send them.
+    let same = |line: &&str| !["nouveaux", "Terminé en", "refusés à raison"].iter().any(|part| line.contains(part));
+    run.out.lines().filter(same).collect()
+}
+
+/// The server of a private cluster, seen from outside.
+struct Server {
+    psql: std::path::PathBuf,
+    url: String,
+}
+
+impl Server {
+    fn of(cluster: &Cluster) -> Self {
+        Self { psql: cluster.binaries().tool("psql"), url: cluster.url(cluster.superuser(), "sne") }
+    }
+
+    fn ask(&self, sql: &str) -> String {
+        let output = Command::new(&self.psql).args(["-XqAt", "-c", sql, "-d", &self.url]).output().unwrap();
+        String::from_utf8(output.stdout).unwrap().trim().to_owned()
+    }
+}
+
+fn cluster_of(data_dir: &Path) -> Cluster {
+    Cluster::start(Options::new(data_dir.join("postgresql"))).unwrap()
+}
+
+#[test]
+fn a_demonstration_needs_nothing_and_a_second_one_goes_on() {
+    let home = home();
+    let place = Place::private(home.path().join("demo"));
+    let first = place.sne(&["demo"]).ends(0);
+    for part in ["1. enregistrements", "Une vie : la demande 006", "300 demandes comparées", "sne demand show 006"] {
+        assert!(first.out.contains(part), "{part}: {}", first.out);
+    }
+    assert!(first.err.contains("création"), "{}", first.err);
+
+    let second = place.sne(&["demo"]).ends(0);
+    assert_eq!(told(&second), told(&first));
+    assert!(second.err.contains("--reset"), "a second run says how to begin anew: {}", second.err);
+
+    let cluster = cluster_of(&place.data_dir);
+    place.sne(&["doctor", "--cross-read"]).ends(0);
+    let altered = "UPDATE log.events SET payload = replace(payload, '\"household_size\":1', '\"household_size\":9')
+                    WHERE position = (SELECT min(position) FROM log.events WHERE payload LIKE '%\"household_size\":1,%')
+                RETURNING position";
+    let position = Server::of(&cluster).ask(altered);
+    let found = place.sne(&["doctor", "--cross-read", "--format", "json"]).ends(6).json();
+    let faults: Vec<_> =
+        found.as_array().unwrap().iter().flat_map(|check| check["faults"].as_array().unwrap()).collect();
+    assert_eq!(faults.len(), 1, "{faults:?}");
+    assert!(faults[0].as_str().unwrap().starts_with(&format!("position {position} ")), "{faults:?}");
+}
+
+#[test]
+fn a_killed_demonstration_is_taken_over_and_finished_by_the_next() {
+    let home = home();
+    let place = Place::private(home.path().join("demo"));
+    let mut killed = place.command(["demo"]).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+    let mut line = String::new();
+    BufReader::new(killed.stdout.take().unwrap()).read_line(&mut line).unwrap();
+    assert!(line.contains("18 organismes"), "{line}");
+    // Looked at as another user of the cluster, who leaves before the kill: nobody but the killed one holds it then.
+    let cluster = cluster_of(&place.data_dir);
+    let (server, postmaster) = (Server::of(&cluster), cluster.postmaster_pid());
+    drop(cluster);
+    let deadline = Instant::now() + Duration::from_secs(60);
+    while server.ask("SELECT position > 200 FROM log.head") != "t" {
+        assert!(Instant::now() < deadline, "the demonstration moves on");
+    }
+    killed.kill().unwrap();
+    killed.wait().unwrap();
+    assert_ne!(server.ask("SELECT position > 1000 FROM log.head"), "t", "it was killed in the middle");
+
+    let next = place.sne(&["demo"]).ends(0);
+    assert!(next.err.contains(&format!("reprise (processus {postmaster})")), "{}", next.err);
+    assert!(next.out.contains("300 demandes comparées"), "{}", next.out);
+}
+
+#[test]
+fn nothing_but_a_demonstration_is_erased() {
+    let home = home();
+    std::fs::write(home.path().join("thèse.odt"), "précieux").unwrap();
+    for arguments in [&["demo", "--reset"][..], &["demo"]] {
+        let refused = Place::private(home.path()).sne(arguments).ends(1);
+        assert!(refused.err.contains("n'est pas un dossier de démonstration"), "{}", refused.err);
+    }
+    let managed = Place { database_url: Some("postgresql:///sne".into()), ..Place::private(home.path().join("new")) };
+    assert!(
+        managed.sne(&["demo"]).ends(1).err.contains("base privée"),
+        "invented households stay out of a real register"
+    );
+    assert_eq!(std::fs::read_to_string(home.path().join("thèse.odt")).unwrap(), "précieux");
+    assert_eq!(home.path().read_dir().unwrap().count(), 1, "nothing was added either");
+}

@@ -1,0 +1,62 @@
+//! Nothing personal in what the operator's commands print: the sample says who lives there.
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+
+use super::shown::SHOWN;
+
+/// Texts of the sample that name or reach somebody.
+fn personal_texts() -> BTreeSet<String> {
+    let mut texts = BTreeSet::new();
+    for line in synth::SAMPLE_LIVES.lines() {
+        collect(&serde_json::from_str(line).unwrap(), &mut texts);
+    }
+    assert!(texts.len() > 1_000, "the sample has {} personal texts", texts.len());
+    texts
+}
+
+fn collect(value: &Value, texts: &mut BTreeSet<String>) {
+    let text = |key: &str| value.get(key).and_then(Value::as_str);
+    if let (Some(surname), Some(given_names)) = (text("surname"), text("given_names")) {
+        texts.extend([format!("{given_names} {surname}"), format!("{surname} {given_names}")]);
+    }
+    for key in ["street", "email", "mobile_phone", "home_phone", "work_phone", "sha256", "main_employer"] {
+        texts.extend(text(key).map(str::to_owned));
+    }
+    // Days of birth long past: later ones could be days of acts.
+    texts.extend(text("birth_date").filter(|day| *day < "2020").map(str::to_owned));
+    match value {
+        Value::Object(fields) => fields.values().for_each(|field| collect(field, texts)),
+        Value::Array(items) => items.iter().for_each(|item| collect(item, texts)),
+        _ => {}
+    }
+}
+
+#[test]
+fn the_operator_sees_numbers_dates_and_facts_and_nobody_by_name() {
+    let texts = personal_texts();
+    let mut printed = vec![SHOWN.demo.out.clone(), SHOWN.demo.err.clone()];
+    let mut commands = vec!["doctor --cross-read".to_owned(), "doctor --cross-read --format json".to_owned()];
+    for number in SHOWN.rows("SELECT stream FROM log.events WHERE event_type = 'LeaseSigned' LIMIT 4") {
+        commands.push(format!("demand show {number}"));
+        commands.push(format!("demand history {number}"));
+        commands.push(format!("demand history {number} --reader postgres-es --format ndjson"));
+    }
+    for command in commands {
+        let run = SHOWN.place.sne(&command.split(' ').collect::<Vec<_>>()).ends(0);
+        printed.extend([run.out, run.err]);
+    }
+    for text in &texts {
+        for page in &printed {
+            assert!(!page.contains(text.as_str()), "somebody's data are printed:\n{page}");
+        }
+    }
+}
+
+#[test]
+fn a_refusal_of_the_command_line_repeats_no_name() {
+    let number = SHOWN.number_where("event_type = 'Renewed'");
+    let shown = SHOWN.place.sne(&["demand", "show", &number, "--actor", "000080010/083A1/agent-01"]).ends(3);
+    assert!(personal_texts().iter().all(|text| !shown.err.contains(text.as_str())), "{}", shown.err);
+}

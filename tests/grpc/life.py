@@ -1,0 +1,408 @@
+"""A lessor system in another language: lives demands' lives against a running server, and doubts every answer.
+
+Arguments: address of the server, its process id (it is told to stop at the end), SIREN of an auditor. Prints the reasons
+it was refused for, as a JSON list. The organisations are those of the committed sample.
+"""
+
+import datetime
+import json
+import os
+import signal
+import sys
+import threading
+import time
+import zoneinfo
+
+import grpc
+from grpc import StatusCode as Code
+from grpc_health.v1 import health_pb2, health_pb2_grpc
+from grpc_reflection.v1alpha import reflection_pb2, reflection_pb2_grpc
+from sne.v1 import audit_service_pb2 as audit
+from sne.v1 import command_service_pb2 as command
+from sne.v1 import demand_pb2
+from sne.v1 import registration_service_pb2 as r
+
+from households import households
+from leaf import leaf
+from wire import Caller, metadata, new_id, refused, seen
+
+ADDRESS, SERVER, AUDITOR = sys.argv[1], int(sys.argv[2]), sys.argv[3]
+# The day of the register is that of Paris, wherever this runs.
+TODAY = datetime.datetime.now(zoneinfo.ZoneInfo("Europe/Paris")).date()
+TERRITORY = "006"
+
+channel = grpc.insecure_channel(ADDRESS)
+lessor = Caller(channel, "000005017", "006A1")
+other_lessor = Caller(channel, "000005025", "006B1")
+town = Caller(channel, "000005074", "006G1")
+foreigner = Caller(channel, "000080010", "083A1")
+auditor = Caller(channel, AUDITOR)
+sample = households()
+
+
+def day(back):
+    return (TODAY - datetime.timedelta(days=back)).isoformat()
+
+
+def registration(form, piece, filed=20, **more):
+    return r.RegisterDemandRequest(
+        request_id=new_id(), territory=TERRITORY, filed_on=day(filed), form=form, identity_piece=piece, **more
+    )
+
+
+def registered(who=town, filed=20):
+    form, piece = next(sample)
+    request = registration(form, piece, filed)
+    return request, who.RegisterDemand(request).answer
+
+
+def head(answer):
+    return {"request_id": new_id(), "number": answer.number, "etag": answer.etag}
+
+
+def lives_and_leaves():
+    """Registered by a town, completed, renewed and attributed by a lessor, housed: one life, and its replay."""
+    form, piece = next(sample)
+    request = registration(form, piece)
+    answer = town.RegisterDemand(request).answer
+    assert answer.number.startswith(TERRITORY) and len(answer.number) == 18
+    assert town.RegisterDemand(request).answer == answer, "the same request gives the same answer"
+
+    other = r.RegisterDemandRequest.FromString(request.SerializeToString())
+    other.filed_on = day(19)
+    refused(lambda: town.RegisterDemand(other), "COMMAND_ID_REUSED", Code.FAILED_PRECONDITION)
+    again = registration(form, piece)
+    refusal = refused(lambda: lessor.RegisterDemand(again), "DUPLICATE_DEMAND", Code.ALREADY_EXISTS)
+    assert refusal.variables["held_by"] == answer.number
+
+    got = lessor.GetDemand(r.GetDemandRequest(number=answer.number)).demand
+    assert got.etag == answer.etag and got.status == demand_pb2.STATUS_ACTIVE and got.filed_on == day(20)
+    assert got.form.identity == form.identity and got.form.sought == form.sought, "texts come back as they were given"
+    applicant = form.identity.applicant
+    asked = r.FindByIdentityRequest(
+        surname=applicant.surname.upper(), given_names=applicant.given_names, birth_date=applicant.birth_date
+    )
+    assert list(lessor.FindByIdentity(asked).numbers) == [answer.number]
+    assert not foreigner.FindByIdentity(asked).numbers, "another territory does not see the person"
+    refused(lambda: foreigner.GetDemand(r.GetDemandRequest(number=answer.number)), "DEMAND_NOT_FOUND", Code.NOT_FOUND)
+    refused(lambda: foreigner.RenewDemand(r.RenewDemandRequest(**head(answer))), "DEMAND_NOT_FOUND", Code.NOT_FOUND)
+
+    first = answer
+    sought = form.sought
+    sought.max_rent = 777
+    changed = r.ModifyDemandRequest(**head(answer), origin=r.ORIGIN_APPLICANT)
+    changed.form.sought.CopyFrom(sought)
+    answer = town.ModifyDemand(changed).answer
+    assert town.ModifyDemand(changed).answer == answer
+    stale = r.RenewDemandRequest(**head(first))
+    refusal = refused(lambda: lessor.RenewDemand(stale), "VERSION_CONFLICT", Code.ABORTED)
+    assert refusal.variables["current_etag"] == answer.etag
+    answer = lessor.RenewDemand(r.RenewDemandRequest(**head(answer))).answer
+    refused(
+        lambda: lessor.RenewDemand(r.RenewDemandRequest(**head(answer))),
+        "ALREADY_RENEWED_TODAY",
+        Code.FAILED_PRECONDITION,
+    )
+    answer = lessor.AddPiece(r.AddPieceRequest(**head(answer), piece=piece)).answer
+
+    decided = r.Attribution(decided_on=day(1))
+    refused(
+        lambda: town.RecordAttribution(r.RecordAttributionRequest(**head(answer), attribution=decided)),
+        "NOT_A_LESSOR",
+        Code.PERMISSION_DENIED,
+    )
+    answer = lessor.RecordAttribution(r.RecordAttributionRequest(**head(answer), attribution=decided)).answer
+    twice = r.RecordAttributionRequest(**head(answer), attribution=decided)
+    refused(lambda: lessor.RecordAttribution(twice), "ATTRIBUTION_IN_PROGRESS", Code.FAILED_PRECONDITION)
+    answer = lessor.RefuseAttribution(r.RefuseAttributionRequest(**head(answer), refused_on=day(0))).answer
+    answer = other_lessor.RecordAttribution(r.RecordAttributionRequest(**head(answer), attribution=decided)).answer
+    early = r.LapseAttributionRequest(**head(answer), lapsed_on=day(5))
+    refused(lambda: other_lessor.LapseAttribution(early), "DATE_TOO_EARLY", Code.FAILED_PRECONDITION)
+    answer = other_lessor.LapseAttribution(r.LapseAttributionRequest(**head(answer), lapsed_on=day(0))).answer
+    none = r.LapseAttributionRequest(**head(answer), lapsed_on=day(0))
+    refused(lambda: other_lessor.LapseAttribution(none), "NO_ATTRIBUTION_IN_PROGRESS", Code.FAILED_PRECONDITION)
+
+    lease = r.Lease(
+        signed_on=day(0), already_housed="NON", collective_agreement="ACD", reservation_holder="AUCUN", dalo="NON"
+    )
+    refused(
+        lambda: lessor.SignLease(r.SignLeaseRequest(**head(answer), lease=lease)),
+        "RPLS_NUMBER_MISSING",
+        Code.INVALID_ARGUMENT,
+    )
+    lease.rpls = "0123456789"
+    answer = lessor.SignLease(r.SignLeaseRequest(**head(answer), lease=lease)).answer
+    got = lessor.GetDemand(r.GetDemandRequest(number=answer.number)).demand
+    assert got.status == demand_pb2.STATUS_RADIATED and got.radiation.motive == "RADATT"
+    refused(
+        lambda: lessor.RenewDemand(r.RenewDemandRequest(**head(answer))), "DEMAND_RADIATED", Code.FAILED_PRECONDITION
+    )
+    replays(first, answer, applicant.surname)
+
+
+def replays(first, last, surname):
+    """The auditor gets every event of the demand, and computes every leaf hash anew."""
+    number = first.number
+    events = [message.event for message in auditor.ReplayDemand(audit.ReplayDemandRequest(number=number))]
+    assert [event.version for event in events] == list(range(1, len(events) + 1))
+    assert events[0].event_type == "Registered" and events[-1].event_type == "Radiated"
+    assert events[-1].position == last.position and all(event.stream == number for event in events)
+    for event in events:
+        assert leaf(event) == event.leaf, f"leaf of position {event.position}"
+    assert events[0].HasField("commitment") and events[0].sealed
+    assert all(surname not in event.payload for event in events), "names stay sealed, for an auditor too"
+    assert events[0].actor == "000005074/006G1/client-01" and events[0].effective_on == day(20)
+
+    as_of = audit.ReplayDemandRequest(number=number, position=first.position)
+    # The identity piece came with the registration: one command, two events.
+    assert [message.event.event_type for message in auditor.ReplayDemand(as_of)] == ["Registered", "PieceAdded"]
+    today = audit.ReplayDemandRequest(number=number, date=day(0))
+    assert len(list(auditor.ReplayDemand(today))) == len(events)
+    refused(
+        lambda: auditor.ReplayDemand(audit.ReplayDemandRequest(number=number, date=day(2))),
+        "DEMAND_NOT_FOUND",
+        Code.NOT_FOUND,
+    )
+    beyond = audit.ReplayDemandRequest(number=number, position=10**15)
+    refused(lambda: auditor.ReplayDemand(beyond), "POSITION_BEYOND_HEAD", Code.OUT_OF_RANGE)
+    refused(
+        lambda: lessor.ReplayDemand(audit.ReplayDemandRequest(number=number)), "AUDITOR_ONLY", Code.PERMISSION_DENIED
+    )
+
+
+def replays_the_log():
+    """Every position from 1 to the head, once, in order, each with its true leaf; and from the middle."""
+    positions = []
+    for message in auditor.ReplayLog(audit.ReplayLogRequest()):
+        for event in message.events:
+            positions.append(event.position)
+            assert leaf(event) == event.leaf
+        assert positions[-1] <= message.head_position
+    assert positions == list(range(1, len(positions) + 1)) and len(positions) > 20
+    middle = audit.ReplayLogRequest(after_position=5, up_to_position=9)
+    found = [event.position for message in auditor.ReplayLog(middle) for event in message.events]
+    assert found == [6, 7, 8, 9]
+    refused(lambda: auditor.ReplayLog(audit.ReplayLogRequest(after_position=10**15)), "POSITION_BEYOND_HEAD", Code.OUT_OF_RANGE)
+    refused(lambda: auditor.ReplayLog(audit.ReplayLogRequest(after_position=-1)), "INVALID_FORM", Code.INVALID_ARGUMENT)
+
+
+def follows_live():
+    """A follower sees an act of somebody else soon after it."""
+    head_position = list(auditor.ReplayLog(audit.ReplayLogRequest()))[-1].head_position
+    stream = auditor.FollowLog(audit.FollowLogRequest(after_position=head_position))
+    _, answer = registered()
+    found = next(message for message in stream if message.events)
+    assert found.events[0].position == head_position + 1 and found.events[0].stream == answer.number
+    stream.cancel()
+
+
+def tells_every_violation_at_once():
+    form, piece = next(sample)
+    form.identity.applicant.surname = ""
+    form.identity.applicant.birth_date = "2026-02-30"
+    form.sought.communes[:] = ["75056", "06088"]
+    form.sought.ClearField("extended")
+    piece.sha256 = "not a digest"
+    request = registration(form, piece)
+    request.request_id = "17"
+    refusal = refused(lambda: town.RegisterDemand(request), "INVALID_FORM", Code.INVALID_ARGUMENT)
+    expected = {
+        "request_id": "MALFORMED",
+        "form.identity.applicant.surname": "MISSING",
+        "form.identity.applicant.birth_date": "IMPOSSIBLE_DATE",
+        "form.sought.extended": "MISSING",
+        "identity_piece.sha256": "MALFORMED",
+    }
+    assert expected.items() <= refusal.violations.items(), refusal.violations
+    assert any(field.startswith("form.sought.communes[0]") for field in refusal.violations), refusal.violations
+    assert "corrigez chaque champ" in refusal.french
+
+    _, answer = registered()
+    nothing = r.RenewDemandRequest(request_id="", number="x", etag="1")
+    refusal = refused(lambda: town.RenewDemand(nothing), "INVALID_FORM", Code.INVALID_ARGUMENT)
+    assert refusal.violations == {"request_id": "MISSING", "number": "MALFORMED", "etag": "MALFORMED"}
+    lease = r.SignLeaseRequest(**head(answer))
+    refusal = refused(lambda: lessor.SignLease(lease), "INVALID_FORM", Code.INVALID_ARGUMENT)
+    assert refusal.violations["lease.signed_on"] == "MISSING" and len(refusal.violations) >= 5
+    origin = r.ModifyDemandRequest(**head(answer))
+    refusal = refused(lambda: town.ModifyDemand(origin), "INVALID_FORM", Code.INVALID_ARGUMENT)
+    assert refusal.violations == {"origin": "MISSING"}
+    empty = r.FindByIdentityRequest(surname=" ", given_names="17")
+    refusal = refused(lambda: town.FindByIdentity(empty), "INVALID_FORM", Code.INVALID_ARGUMENT)
+    assert refusal.violations == {"surname": "MISSING", "given_names": "NOT_A_NAME", "birth_date": "MISSING"}
+
+
+def refuses_what_the_law_refuses():
+    form, piece = next(pair for pair in sample if pair[0].identity.co_applicants)
+    answer = town.RegisterDemand(registration(form, piece)).answer
+
+    def modify(reason, code, origin=r.ORIGIN_APPLICANT, piece_id=None, **rubrics):
+        request = r.ModifyDemandRequest(**head(answer), origin=origin, piece_id=piece_id)
+        for name, rubric in rubrics.items():
+            getattr(request.form, name).CopyFrom(rubric)
+        return refused(lambda: town.ModifyDemand(request), reason, code)
+
+    modify("NOTHING_TO_MODIFY", Code.INVALID_ARGUMENT)
+    modify("UNKNOWN_PIECE", Code.FAILED_PRECONDITION, r.ORIGIN_PIECE, new_id(), sought=form.sought)
+    stranger, _ = next(pair for pair in sample if len(pair[0].identity.co_applicants) == 1)
+    replaced = type(form.identity)()
+    replaced.CopyFrom(form.identity)
+    replaced.applicant.CopyFrom(stranger.identity.applicant)
+    modify("APPLICANT_REPLACED", Code.FAILED_PRECONDITION, identity=replaced)
+    alone = type(form.identity)()
+    alone.CopyFrom(form.identity)
+    del alone.co_applicants[:]
+    family = type(form.family)(situations=form.family.situations[:1])
+    employment = type(form.employment)(jobs=[job for job in form.employment.jobs if job.adult == 0])
+    modify("CO_APPLICANT_DROPPED", Code.FAILED_PRECONDITION, identity=alone, family=family, employment=employment)
+    tomorrow = r.RecordAttributionRequest(**head(answer), attribution=r.Attribution(decided_on=day(-2)))
+    refused(lambda: lessor.RecordAttribution(tomorrow), "DATE_IN_THE_FUTURE", Code.INVALID_ARGUMENT)
+    renounced = r.RenounceDemandRequest(
+        **head(answer), renunciation=r.Renunciation(written_on=day(0), written_act=r.WRITTEN_ACT_LETTER)
+    )
+    answer = town.RenounceDemand(renounced).answer
+    assert town.GetDemand(r.GetDemandRequest(number=answer.number)).demand.radiation.motive == "RADABA"
+    person, _ = next(sample)
+    association = type(person)(contact=person.contact, sought=person.sought)
+    association.contact.ClearField("dwelling_address")
+    association.identity.association.name = "Association fictive"
+    answer = town.RegisterDemand(registration(association, None)).answer
+    household = {"identity": person.identity, "family": person.family}
+    modify("APPLICANT_KIND_CHANGED", Code.FAILED_PRECONDITION, housing=person.housing, reasons=person.reasons, **household)
+    nobody = answer.number[:7] + "999999" + answer.number[13:]
+    refused(lambda: town.GetDemand(r.GetDemandRequest(number=nobody)), "DEMAND_NOT_FOUND", Code.NOT_FOUND)
+
+
+def tells_the_outcome():
+    request, answer = registered()
+    outcome = town.GetOutcome(command.GetOutcomeRequest(request_id=request.request_id))
+    assert outcome.committed == answer
+    unknown = town.GetOutcome(command.GetOutcomeRequest(request_id=new_id()))
+    assert unknown.not_committed.as_of_position >= answer.position
+    foreign = lessor.GetOutcome(command.GetOutcomeRequest(request_id=request.request_id))
+    assert foreign.WhichOneof("outcome") == "not_committed", "another organisation's command is never seen"
+
+
+def knows_who_calls():
+    get = r.GetDemandRequest(number="006112600000106A10")
+
+    def as_(entries, reason, code=Code.UNAUTHENTICATED):
+        stub = town.stubs[0]
+        return refused(lambda: stub.GetDemand(get, timeout=20, metadata=entries), reason, code)
+
+    as_([], "METADATA_MISSING")
+    as_([("sne-organisation", "000005017"), ("sne-desk", "006A1")], "METADATA_MISSING")
+    assert as_(metadata("operator"), "METADATA_MALFORMED").variables == {"key": "sne-organisation"}
+    as_(metadata("000005018", "006A1"), "METADATA_MALFORMED")
+    as_(metadata("000005017", "006a1"), "METADATA_MALFORMED")
+    as_(metadata("000005017", "006A1", "someone@example.org"), "METADATA_MALFORMED")
+    as_(metadata("000005017", "006A1") + [("sne-desk", "006A2")], "METADATA_MALFORMED")
+    as_(metadata("732829320", "006A1"), "UNKNOWN_ORGANISATION", Code.PERMISSION_DENIED)
+    as_(metadata("000005017", "006B1"), "UNKNOWN_DESK", Code.PERMISSION_DENIED)
+    as_(metadata("000005017"), "UNKNOWN_DESK", Code.PERMISSION_DENIED)
+    as_(metadata("000005041", "006D3"), "DESK_CLOSED", Code.PERMISSION_DENIED)
+    as_(metadata(AUDITOR), "NOT_A_REGISTERING_SERVICE", Code.PERMISSION_DENIED)
+
+
+def survives_bad_messages():
+    def raw(payload, path="/sne.v1.RegistrationService/GetDemand", **more):
+        call = channel.unary_unary(path, request_serializer=bytes, response_deserializer=bytes)
+        return lambda: call(payload, timeout=20, metadata=town.metadata, **more)
+
+    refused(raw(b"\xff\xff\xff"), "MALFORMED_MESSAGE", Code.INVALID_ARGUMENT)
+    refused(raw(b"\x0a\x02\xc3\x28"), "MALFORMED_MESSAGE", Code.INVALID_ARGUMENT)
+    refused(raw(b"\x0a\xff\xff\xff\xff\x07"), "MALFORMED_MESSAGE", Code.INVALID_ARGUMENT)
+    refused(raw(b"\x0a" + b"\x80\x80\x20" + bytes(512 * 1024)), "MESSAGE_TOO_LARGE", Code.RESOURCE_EXHAUSTED)
+    zeros = bytes(100_000)
+    refused(raw(zeros, compression=grpc.Compression.Gzip), "COMPRESSION_UNSUPPORTED", Code.UNIMPLEMENTED)
+    refused(raw(b"", path="/sne.v1.RegistrationService/EraseEverything"), "UNKNOWN_METHOD", Code.UNIMPLEMENTED)
+    refused(raw(b"", path="/sne.v1.NoService/Call"), "UNKNOWN_METHOD", Code.UNIMPLEMENTED)
+    # Fields of a later version are no fault.
+    _, answer = registered()
+    unknown = r.GetDemandRequest(number=answer.number).SerializeToString() + b"\xfa\x3e\x03abc"
+    assert raw(unknown)()
+    too_deep = b""
+    for _ in range(200):
+        too_deep = b"\x0b" + too_deep + b"\x0c"
+    refused(raw(too_deep), "MALFORMED_MESSAGE", Code.INVALID_ARGUMENT)
+
+
+def keeps_deadlines():
+    """Whether an act with a tiny deadline happened is found out by its outcome, and the repeat does it exactly once."""
+    for timeout in (0.000_001, 0.001, 0.002, 0.004, 0.008):
+        form, piece = next(sample)
+        request = registration(form, piece)
+        try:
+            town.RegisterDemand(request, timeout=timeout)
+        except grpc.RpcError as error:
+            assert error.code() == Code.DEADLINE_EXCEEDED, error
+        answer = town.RegisterDemand(request).answer
+        outcome = town.GetOutcome(command.GetOutcomeRequest(request_id=request.request_id))
+        assert outcome.committed == answer
+        assert len(list(auditor.ReplayDemand(audit.ReplayDemandRequest(number=answer.number)))) == 2
+
+
+def bounds_replays():
+    head_position = list(auditor.ReplayLog(audit.ReplayLogRequest()))[-1].head_position
+    follow = audit.FollowLogRequest(after_position=head_position)
+    streams = [auditor.FollowLog(follow, timeout=60) for _ in range(16)]
+    for stream in streams:
+        stream.initial_metadata()
+    refusal = refused(lambda: auditor.FollowLog(follow), "TOO_MANY_REPLAYS", Code.RESOURCE_EXHAUSTED)
+    assert refusal.retry
+    for stream in streams:
+        stream.cancel()
+    for _ in range(200):
+        try:
+            list(auditor.ReplayLog(audit.ReplayLogRequest(after_position=head_position)))
+            return
+        except grpc.RpcError:
+            time.sleep(0.02)
+    raise AssertionError("the places of cancelled replays are not given back")
+
+
+def describes_itself():
+    health = health_pb2_grpc.HealthStub(channel)
+    for service in ("", "sne.v1.RegistrationService", "sne.v1.AuditService", "sne.v1.CommandService"):
+        answer = health.Check(health_pb2.HealthCheckRequest(service=service), timeout=20)
+        assert answer.status == health_pb2.HealthCheckResponse.SERVING, service
+    wanted = {"sne.v1.RegistrationService", "sne.v1.AuditService", "sne.v1.CommandService", "grpc.health.v1.Health"}
+    asked = reflection_pb2.ServerReflectionRequest(list_services="")
+    alpha = reflection_pb2_grpc.ServerReflectionStub(channel).ServerReflectionInfo(iter([asked]), timeout=20)
+    assert wanted <= {service.name for service in next(alpha).list_services_response.service}
+    # The same messages under the name of version 1.
+    v1 = channel.stream_stream(
+        "/grpc.reflection.v1.ServerReflection/ServerReflectionInfo",
+        request_serializer=reflection_pb2.ServerReflectionRequest.SerializeToString,
+        response_deserializer=reflection_pb2.ServerReflectionResponse.FromString,
+    )(iter([asked]), timeout=20)
+    assert wanted <= {service.name for service in next(v1).list_services_response.service}
+
+
+def stops_politely():
+    """Told to stop, the server ends its followers with a reason, and calls under way with an answer."""
+    head_position = list(auditor.ReplayLog(audit.ReplayLogRequest()))[-1].head_position
+    stream = auditor.FollowLog(audit.FollowLogRequest(after_position=head_position), timeout=60)
+    stream.initial_metadata()
+    threading.Timer(0.2, os.kill, (SERVER, signal.SIGTERM)).start()
+    refusal = refused(lambda: stream, "SHUTTING_DOWN", Code.UNAVAILABLE)
+    assert refusal.retry
+
+
+for check in (
+    describes_itself,
+    knows_who_calls,
+    lives_and_leaves,
+    tells_every_violation_at_once,
+    refuses_what_the_law_refuses,
+    tells_the_outcome,
+    replays_the_log,
+    follows_live,
+    survives_bad_messages,
+    keeps_deadlines,
+    bounds_replays,
+    stops_politely,
+):
+    print(check.__name__, file=sys.stderr)
+    check()
+print(json.dumps(sorted(seen)))

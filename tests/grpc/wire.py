@@ -1,0 +1,86 @@
+"""Calling the register: channels, callers, and refusals with their details."""
+
+import uuid
+
+import grpc
+from google.rpc import error_details_pb2
+from grpc_status import rpc_status
+from sne.v1 import (
+    audit_service_pb2_grpc,
+    command_service_pb2_grpc,
+    registration_service_pb2_grpc,
+)
+
+# Every reason that a server's answer named, over the whole run.
+seen = set()
+
+
+def metadata(organisation, desk=None, agent="client-01"):
+    entries = [("sne-organisation", organisation), ("sne-agent", agent)]
+    return entries + ([("sne-desk", desk)] if desk else [])
+
+
+class Caller:
+    """An agent at a desk: every method of every service, with his metadata."""
+
+    def __init__(self, channel, *who):
+        self.metadata = metadata(*who)
+        self.stubs = [
+            registration_service_pb2_grpc.RegistrationServiceStub(channel),
+            audit_service_pb2_grpc.AuditServiceStub(channel),
+            command_service_pb2_grpc.CommandServiceStub(channel),
+        ]
+
+    def __getattr__(self, method):
+        call = next(getattr(stub, method) for stub in self.stubs if hasattr(stub, method))
+        return lambda request, timeout=20, **more: call(request, timeout=timeout, metadata=self.metadata, **more)
+
+
+class Refusal:
+    """What a refused call says: code, reason, variables, violations, the French sentence, when to try again."""
+
+    def __init__(self, error):
+        self.code = error.code()
+        status = rpc_status.from_call(error)
+        assert status is not None, f"{error.code()} without details: {error.details()}"
+        found = {}
+        for detail in status.details:
+            kind = detail.type_url.rsplit("/", 1)[1]
+            assert kind not in found, f"{kind} twice"
+            found[kind] = detail
+        info = self._unpack(found["google.rpc.ErrorInfo"], error_details_pb2.ErrorInfo())
+        assert info.domain == "sne"
+        self.reason, self.variables = info.reason, dict(info.metadata)
+        french = self._unpack(found["google.rpc.LocalizedMessage"], error_details_pb2.LocalizedMessage())
+        assert french.locale == "fr-FR" and french.message.endswith("."), french
+        self.french = french.message
+        self.violations = {}
+        if "google.rpc.BadRequest" in found:
+            bad = self._unpack(found["google.rpc.BadRequest"], error_details_pb2.BadRequest())
+            self.violations = {violation.field: violation.reason for violation in bad.field_violations}
+        self.retry = "google.rpc.RetryInfo" in found
+        seen.add(self.reason)
+
+    @staticmethod
+    def _unpack(detail, message):
+        assert detail.Unpack(message)
+        return message
+
+
+def refused(call, reason, code):
+    """Runs a call that must be refused for this reason."""
+    try:
+        answer = call()
+        # A stream is refused when it is read.
+        if hasattr(answer, "__next__"):
+            list(answer)
+    except grpc.RpcError as error:
+        refusal = Refusal(error)
+        assert refusal.reason == reason, f"{refusal.reason} {refusal.violations} instead of {reason}"
+        assert refusal.code == code, f"{refusal.code} for {reason}"
+        return refusal
+    raise AssertionError(f"not refused: {reason} expected")
+
+
+def new_id():
+    return str(uuid.uuid4())
