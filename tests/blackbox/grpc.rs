@@ -17,7 +17,7 @@ use crate::tidy::root;
 const AUDITOR: &str = "000090001";
 const AUDITOR_LINE: &str = r#"{"siren":"000090001","name":"Auditeur fictif","kind":"AUDIT","territories":["006"],"since":"2012-01-01","desks":[]}"#;
 
-/// A server with the organisations of the sample. Dropping it kills it.
+/// A server with the organisations of the sample. Dropping it stops it.
 struct Served {
     folder: tempfile::TempDir,
     server: Child,
@@ -84,6 +84,9 @@ impl Served {
 
 impl Drop for Served {
     fn drop(&mut self) {
+        if !matches!(self.server.try_wait(), Ok(None)) {
+            return;
+        }
         // Told first, so that it stops its cluster; a server that hangs is a failure of the test itself.
         let id = i32::try_from(self.server.id()).unwrap();
         let _ = kill(Pid::from_raw(id), Signal::SIGTERM);

@@ -163,7 +163,7 @@ async fn live(register: &Register, clock: &SetClock, lines: Vec<synth::Line>) ->
         let leased = matches!(&line.act, Act::SignLease(_));
         let request = Request {
             command_id: line.command_id,
-            actor: line.actor.clone(),
+            actor: line.actor,
             channel: line.channel,
             number,
             expected_version: None,
