@@ -1,6 +1,6 @@
 //! The form (Cerfa 14069) as its rubrics a to h (R441-2-2), as typed and as checked.
 //!
-//! A *draft* is what somebody typed: texts, nothing checked. [`Rubrics::parse`] turns it into rubrics and collects every
+//! A *draft* is what somebody typed: texts, nothing checked. Parsing turns it into rubrics and collects every
 //! violation on the way. A rubric present in a request replaces the old one whole; an absent one leaves it alone.
 
 pub mod contact;

@@ -1,0 +1,39 @@
+//! Views follow the log (design law 7): this crate is how.
+//!
+//! A [`Projection`] folds events into tables of its own; a [`Runner`] feeds it, page by page, in order of position, from
+//! the beginning of the log to its end and then along with it. Events come opened through an [`Opener`], so neither the
+//! domain nor a key is known here. Whoever queries the tables asks a [`Checkpoint`] how far they are, and may
+//! [wait](Checkpoint::wait_for) until they hold what he has just written.
+//!
+//! Doctrine:
+//! - **Rows and checkpoint move in one transaction**, and the checkpoint is moved first, from the position it was read
+//!   at: of two sessions that fold the same page one waits, finds the checkpoint elsewhere and starts over.
+//! - **One owner.** The runner that folds holds an advisory lock on the very session it writes with: whoever loses the
+//!   lock has lost the session, too. Other processes wait, and take over when the owner is gone.
+//! - **Never skip.** At an event that cannot be read, is missing or was altered, everything before it is folded and the
+//!   runner stops ([`State::Stopped`]). A database that is away is no reason to stop: it is asked again.
+//! - **A rebuild runs beside the view**, in a schema of its own, and takes its place in one transaction; a new version of
+//!   a projection begins with one.
+//! - Pages are committed without waiting for the disk: rows and checkpoint are lost together or not at all, and what a
+//!   crash loses is folded again. The log itself never does that.
+//!
+//! Invariants of absence: no domain, no key, no clock but the caller's.
+
+mod checkpoint;
+mod error;
+mod opener;
+mod owner;
+mod projection;
+mod rebuild;
+mod runner;
+mod schema;
+mod session;
+mod status;
+
+pub use checkpoint::{AtLeast, Checkpoint};
+pub use error::Error;
+pub use opener::{OpenError, Opened, Opener};
+pub use projection::Projection;
+pub use runner::{Options, Runner};
+pub use schema::migrate;
+pub use status::{Handle, State, Status};

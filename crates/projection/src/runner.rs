@@ -1,0 +1,197 @@
+//! The runner: catch up, then follow, as the one owner.
+
+use std::future::Future;
+use std::pin::{Pin, pin};
+use std::time::Duration;
+
+use event_log::{Position, Reader};
+use sqlx::PgPool;
+use tokio::sync::watch;
+
+use crate::error::tells_of_damage;
+use crate::owner::{LIVE, try_lock};
+use crate::session::{self, Slot};
+use crate::status::Progress;
+use crate::{Error, Handle, Opener, Projection, State};
+
+/// How a projection is run.
+#[derive(Clone, Copy, Debug)]
+pub struct Options {
+    /// Events folded in one transaction at most.
+    pub page: u32,
+    /// How long to wait before the owner's lock is tried again, or what failed is.
+    pub pause: Duration,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self { page: 1_000, pause: Duration::from_millis(500) }
+    }
+}
+
+/// A catch-up of so many events changes what the planner must know of the tables.
+const MANY: i64 = 10_000;
+
+/// Runs one projection in this process.
+#[derive(Debug)]
+pub struct Runner<P, O> {
+    pub(crate) projection: P,
+    pub(crate) opener: O,
+    pub(crate) reader: Reader,
+    pub(crate) pool: PgPool,
+    pub(crate) options: Options,
+    progress: watch::Sender<Progress>,
+}
+
+/// Something that ends the run, when it comes.
+type Drain<'a> = Pin<&'a mut (dyn Future<Output = ()> + Send)>;
+
+/// Why a session of the runner ended.
+enum End {
+    Drained,
+    Failed(Position, Error),
+}
+
+impl<P, O> Runner<P, O>
+where
+    P: Projection,
+    O: Opener<Event = P::Event>,
+{
+    /// A runner and its handle. The pool is of [`Role::Projector`](event_log::Role::Projector); one session of it is used
+    /// for as long as the runner runs. The reader is best that of the log this process appends to, which wakes it.
+    pub fn new(projection: P, opener: O, reader: Reader, pool: PgPool, options: Options) -> (Self, Handle) {
+        let (progress, seen) = watch::channel(Progress { position: Position::ZERO, state: State::Idle });
+        let handle = Handle { name: P::NAME, pool: pool.clone(), progress: seen };
+        (Self { projection, opener, reader, pool, options, progress }, handle)
+    }
+
+    /// Runs until `drain` is ready, or until it has to stop ([`State::Stopped`] stays to be seen in the handle). The page
+    /// in hand is committed first. Dropping the future instead is safe, too: the page is folded again by the next owner.
+    pub async fn run(self, drain: impl Future<Output = ()> + Send) {
+        let mut drain: Drain<'_> = pin!(drain);
+        loop {
+            match self.session(&mut drain).await {
+                End::Drained => {
+                    self.tell(None, State::Drained);
+                    return;
+                }
+                End::Failed(_, error) if error.passes() => {
+                    self.tell(None, State::Failing { cause: error.to_string() });
+                    tokio::select! {
+                        () = &mut drain => {}
+                        () = tokio::time::sleep(self.options.pause) => continue,
+                    }
+                    self.tell(None, State::Drained);
+                    return;
+                }
+                End::Failed(reached, error) => {
+                    let (position, cause) = match error {
+                        Error::Unreadable { position, cause } => (position, cause),
+                        Error::Log(event_log::Error::Gap { position }) => (position, "it is missing".to_owned()),
+                        other => (reached.next(), other.to_string()),
+                    };
+                    self.tell(None, State::Stopped { position, cause });
+                    return;
+                }
+            }
+        }
+    }
+
+    /// One life of a session: lock, tables, pages.
+    async fn session(&self, drain: &mut Drain<'_>) -> End {
+        let mut reached = Position::ZERO;
+        match self.follow(drain, &mut reached).await {
+            Ok(()) => End::Drained,
+            Err(error) => End::Failed(reached, error),
+        }
+    }
+
+    async fn follow(&self, drain: &mut Drain<'_>, reached: &mut Position) -> Result<(), Error> {
+        let mut session = session::open(&self.pool, Slot::Live).await?;
+        loop {
+            match session::checkpoint(&mut session, P::NAME, Slot::Live).await? {
+                Some((live, _)) if live > P::VERSION => return Err(Error::Superseded { live, own: P::VERSION }),
+                Some((live, _)) if live < P::VERSION => {
+                    // Beside the older program, which goes on until the switch.
+                    self.tell(None, State::Rebuilding);
+                    tokio::select! {
+                        () = &mut *drain => return Ok(()),
+                        built = self.rebuild() => built.map(drop)?,
+                    }
+                }
+                _ => {}
+            }
+            if try_lock(&mut session, LIVE, P::NAME).await? {
+                break;
+            }
+            self.tell(None, State::Waiting);
+            tokio::select! {
+                () = &mut *drain => return Ok(()),
+                () = tokio::time::sleep(self.options.pause) => {}
+            }
+        }
+        let mut from = match session::checkpoint(&mut session, P::NAME, Slot::Live).await? {
+            None => {
+                session::create::<P>(&mut session, Slot::Live).await?;
+                Position::ZERO
+            }
+            Some((version, position)) if version == P::VERSION => position,
+            // Switched since it was looked at: look again.
+            Some(_) => return Err(Error::CheckpointMoved),
+        };
+        *reached = from;
+        let (start, mut caught_up) = (from, false);
+        let mut log = self.reader.subscribe(from);
+        let head = self.reader.head().await?;
+        self.tell(Some(from), state_at(from, head));
+        let mut limit = self.options.page.max(1);
+        loop {
+            let page = tokio::select! {
+                () = &mut *drain => return Ok(()),
+                page = log.next_page(limit) => page,
+            };
+            let page = match page {
+                // Somewhere in this page: event by event, so that all before it is folded and its place is known.
+                Err(error) if tells_of_damage(&error) && limit > 1 => {
+                    limit = 1;
+                    continue;
+                }
+                page => page?,
+            };
+            let with = (&self.projection, &self.opener);
+            match session::advance(&mut session, with, Slot::Live, from, &page.events).await {
+                Ok(position) => {
+                    from = position;
+                    *reached = from;
+                    let state = state_at(from, page.head);
+                    let live = state == State::Live;
+                    self.tell(Some(from), state);
+                    if live && !caught_up && from.get() - start.get() >= MANY {
+                        session::analyze::<P>(&mut session).await?;
+                    }
+                    caught_up |= live;
+                }
+                Err((position, error)) => {
+                    *reached = position;
+                    self.tell(Some(position), State::CatchingUp);
+                    return Err(error);
+                }
+            }
+        }
+    }
+
+    /// The position is told only when it is committed.
+    fn tell(&self, position: Option<Position>, state: State) {
+        self.progress.send_if_modified(|progress| {
+            let moved = position.is_some_and(|position| position != progress.position);
+            progress.position = position.unwrap_or(progress.position);
+            let changed = moved || progress.state != state;
+            progress.state = state;
+            changed
+        });
+    }
+}
+
+fn state_at(position: Position, head: Position) -> State {
+    if position >= head { State::Live } else { State::CatchingUp }
+}

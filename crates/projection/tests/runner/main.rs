@@ -1,0 +1,10 @@
+//! The runner on a real PostgreSQL, with a view that counts the events of each stream.
+
+#![allow(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
+
+mod faults;
+mod owners;
+mod rebuilding;
+mod running;
+mod waiting;
+mod world;

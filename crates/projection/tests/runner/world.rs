@@ -1,0 +1,222 @@
+//! A log of notes, and a view that counts them.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use event_log::{
+    Command, EventLog, NewEvent, Position, RecordedEvent, Role, StreamAppend, StreamId, StreamType, Verdict, connect,
+};
+use jiff::civil::date;
+use private_postgres::test_util::shared;
+use projection::{AtLeast, Checkpoint, Handle, OpenError, Opened, Opener, Options, Projection, Runner, State};
+use sqlx::postgres::PgConnectOptions;
+use sqlx::{PgConnection, PgPool};
+use tokio::task::JoinHandle;
+use uuid::Uuid;
+
+const NOTE: StreamType = StreamType::from_static("note");
+/// Longer than anything here takes.
+pub const LONG: Duration = Duration::from_secs(30);
+
+/// Counts events by stream; the last position folded beside.
+pub struct Counts<const V: u32>;
+
+#[async_trait]
+impl<const V: u32> Projection for Counts<V> {
+    type Event = String;
+
+    const NAME: &'static str = "counts";
+    const VERSION: u32 = V;
+    const TABLES: &'static [&'static str] = &["counts", "texts"];
+    const CREATE: &'static str = "CREATE TABLE counts (stream text PRIMARY KEY, events bigint NOT NULL); \
+         CREATE TABLE texts (position bigint PRIMARY KEY, text text NOT NULL); \
+         GRANT SELECT ON counts, texts TO sne_reader";
+
+    async fn fold(&self, page: &[Opened<'_, String>], tables: &mut PgConnection) -> Result<(), sqlx::Error> {
+        for Opened { recorded, event } in page {
+            sqlx::query(
+                "INSERT INTO counts AS c VALUES ($1, 1) ON CONFLICT (stream) DO UPDATE SET events = c.events + 1",
+            )
+            .bind(recorded.stream.as_str())
+            .execute(&mut *tables)
+            .await?;
+            let insert = sqlx::query("INSERT INTO texts VALUES ($1, $2)").bind(recorded.position.get()).bind(event);
+            insert.execute(&mut *tables).await?;
+        }
+        Ok(())
+    }
+}
+
+/// Reads notes; not those that say so, and none while it is away.
+#[derive(Clone, Default)]
+pub struct Notes {
+    pub away: Arc<AtomicBool>,
+}
+
+pub const UNREADABLE: &str = r#""unreadable""#;
+
+#[async_trait]
+impl Opener for Notes {
+    type Event = String;
+
+    async fn open<'a>(&self, page: &'a [RecordedEvent]) -> Result<Vec<Opened<'a, String>>, OpenError> {
+        if self.away.load(Ordering::SeqCst) {
+            return Err(OpenError::Unavailable { cause: "away".to_owned() });
+        }
+        page.iter()
+            .map(|recorded| match recorded.payload.as_str() {
+                UNREADABLE => Err(OpenError::Unreadable { position: recorded.position, cause: "says so".to_owned() }),
+                text => Ok(Opened { recorded, event: text.to_owned() }),
+            })
+            .collect()
+    }
+}
+
+/// A log in a database of its own.
+pub struct World {
+    pub database: String,
+    pub options: PgConnectOptions,
+    pub log: EventLog,
+    pub projector: PgPool,
+    pub reader: PgPool,
+    pub notes: Notes,
+}
+
+/// A runner in a task.
+pub struct Running {
+    pub handle: Handle,
+    pub task: JoinHandle<()>,
+}
+
+impl Running {
+    /// Ends it as the death of its process does, in the middle of whatever it does.
+    pub async fn kill(self) {
+        self.task.abort();
+        let _ = self.task.await;
+    }
+
+    pub async fn until_live(&self) {
+        assert_eq!(self.handle.wait_until(|state| *state == State::Live).await, State::Live);
+    }
+
+    /// Where it stopped, and why.
+    pub async fn stopped(self) -> (i64, String) {
+        self.task.await.unwrap();
+        match self.handle.state() {
+            State::Stopped { position, cause } => (position.get(), cause),
+            other => panic!("it did not stop: {other:?}"),
+        }
+    }
+}
+
+impl World {
+    pub async fn new() -> Self {
+        let cluster = shared();
+        let database = cluster.fresh_name("projection");
+        cluster.create_database(&database, None).unwrap();
+        let options: PgConnectOptions = cluster.url(cluster.superuser(), &database).parse().unwrap();
+        // Roles are the cluster's: tests that make them at once may collide, and then they are there.
+        for _ in 0..5 {
+            if event_log::create_roles(&options).await.is_ok() {
+                break;
+            }
+        }
+        event_log::migrate(&options).await.unwrap();
+        projection::migrate(&options).await.unwrap();
+        let writer = connect(options.clone(), Role::Writer, 2).await.unwrap();
+        let log = EventLog::new(options.clone(), writer, event_log::Options::default());
+        let projector = connect(options.clone(), Role::Projector, 6).await.unwrap();
+        let reader = connect(options.clone(), Role::Reader, 4).await.unwrap();
+        Self { database, options, log, projector, reader, notes: Notes::default() }
+    }
+
+    /// Appends notes to three streams in turn, one command each; returns the last position.
+    pub async fn write(&self, texts: impl IntoIterator<Item = impl Into<String>>) -> Position {
+        let mut last = Position::ZERO;
+        for text in texts {
+            let head = self.log.reader().head().await.unwrap().get();
+            let (stream, version) = (format!("note-{}", head % 3), head / 3);
+            let command = Command {
+                id: Uuid::new_v4(),
+                organisation: "org-1".into(),
+                actor: "agent-1".into(),
+                body_digest: [0; 32],
+                recorded_at: "2026-11-23T12:00:00Z".parse().unwrap(),
+                streams: vec![StreamAppend {
+                    stream_type: NOTE,
+                    stream: StreamId::parse(stream).unwrap(),
+                    territory: None,
+                    expected_version: u32::try_from(version).unwrap(),
+                    key: None,
+                    events: vec![NewEvent {
+                        event_type: "Written".into(),
+                        schema_version: 1,
+                        effective_on: date(2026, 11, 23),
+                        payload: text.into(),
+                        sealed: Vec::new(),
+                    }],
+                }],
+                claims: Vec::new(),
+            };
+            match &self.log.append(vec![command]).await.unwrap()[0] {
+                Verdict::Committed(receipt) => last = receipt.last,
+                other => panic!("not written: {other:?}"),
+            }
+        }
+        last
+    }
+
+    pub async fn write_many(&self, count: usize) -> Position {
+        self.write((0..count).map(|n| format!("\"{n}\""))).await
+    }
+
+    pub fn runner<const V: u32>(&self, page: u32) -> (Runner<Counts<V>, Notes>, Handle) {
+        let options = Options { page, pause: Duration::from_millis(20) };
+        Runner::new(Counts::<V>, self.notes.clone(), self.log.reader().clone(), self.projector.clone(), options)
+    }
+
+    pub fn run_version<const V: u32>(&self, page: u32) -> Running {
+        let (runner, handle) = self.runner::<V>(page);
+        Running { handle, task: tokio::spawn(runner.run(std::future::pending())) }
+    }
+
+    pub fn run(&self, page: u32) -> Running {
+        self.run_version::<1>(page)
+    }
+
+    pub fn checkpoint(&self) -> Checkpoint {
+        Checkpoint::of::<Counts<1>>(self.reader.clone())
+    }
+
+    pub async fn seen(&self, position: Position) {
+        self.checkpoint().wait_for(AtLeast { position, within: LONG }).await.unwrap();
+    }
+
+    /// What the view says, and what it must say: folded here from the log.
+    pub async fn rows(&self) -> (BTreeMap<String, i64>, BTreeMap<String, i64>) {
+        let rows: Vec<(String, i64)> =
+            sqlx::query_as("SELECT stream, events FROM views.counts").fetch_all(&self.reader).await.unwrap();
+        let mut expected = BTreeMap::new();
+        for event in self.log.reader().read_after(Position::ZERO, 10_000).await.unwrap().events {
+            *expected.entry(event.stream.to_string()).or_default() += 1;
+        }
+        (rows.into_iter().collect(), expected)
+    }
+
+    pub async fn assert_whole(&self) {
+        let (rows, expected) = self.rows().await;
+        assert_eq!(rows, expected);
+    }
+
+    /// SQL as the superuser.
+    pub fn sql(&self, sql: &str) -> String {
+        shared().psql(&self.database, sql).unwrap()
+    }
+
+    pub fn live_position(&self) -> i64 {
+        self.sql("SELECT position FROM projection.checkpoints WHERE name = 'counts' AND slot = 'live'").parse().unwrap()
+    }
+}

@@ -1,0 +1,39 @@
+//! The one error type of the crate.
+
+/// Why a view does not answer.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// The view is behind, or not built; or the position asked for is beyond the head of the log.
+    #[error(transparent)]
+    Projection(#[from] projection::Error),
+    /// A name to search for has no letter.
+    #[error("name to search for has no letter")]
+    NameWithoutLetters,
+    /// A row of the view cannot be read: the tables are damaged, or of another program. A rebuild makes them anew.
+    #[error("column {column} of the view cannot be read")]
+    Unreadable {
+        /// Which column.
+        column: &'static str,
+    },
+    /// The database refused or was not there.
+    #[error("database failed while {action}: {message}")]
+    Database {
+        /// What was being done.
+        action: &'static str,
+        /// The SQLSTATE, or the kind of failure; never a value.
+        message: String,
+    },
+}
+
+impl Error {
+    pub(crate) fn database(action: &'static str, error: &sqlx::Error) -> Self {
+        let message = match error {
+            sqlx::Error::Database(database) => format!("SQLSTATE {}", database.code().unwrap_or_default()),
+            sqlx::Error::PoolTimedOut => "no connection was free in time".to_owned(),
+            sqlx::Error::Io(_) => "connection lost".to_owned(),
+            _ => "unexpected answer".to_owned(),
+        };
+        Self::Database { action, message }
+    }
+}

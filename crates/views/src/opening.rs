@@ -1,0 +1,123 @@
+//! Events of demands, opened for views: all that a view may know of them.
+
+use async_trait::async_trait;
+use demand::event::DemandEvent;
+use demand::{Carry, codec};
+use event_log::{RecordedEvent, StreamType};
+use personal::Pii;
+use projection::{OpenError, Opened, Opener};
+
+const DEMAND: StreamType = StreamType::from_static("demand");
+
+/// What became of the personal part of an event.
+#[derive(Clone, PartialEq, Eq)]
+pub enum Unsealed {
+    /// Its parts in clear: tag and content; none when nothing was sealed.
+    Clear(Vec<(u8, Vec<u8>)>),
+    /// Its key was destroyed: the person is erased.
+    Erased,
+    /// No such key was ever made: a fault.
+    Missing,
+    /// The sealed bytes do not open. What is wrong with them, never their content.
+    Damaged(String),
+}
+
+personal::redact!(Unsealed);
+
+/// The keys cannot be asked for now.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct UnsealerUnavailable(pub String);
+
+/// Opens the personal part of events; wired to the vault by whoever knows it.
+#[async_trait]
+pub trait Unsealer: Send + Sync {
+    /// One answer for each event, in their order, with one look-up of keys for all of them. Tombstones are looked for
+    /// each time, whatever is cached.
+    ///
+    /// # Errors
+    /// [`UnsealerUnavailable`] when keys cannot be looked up now.
+    async fn unseal(&self, events: &[&RecordedEvent]) -> Result<Vec<Unsealed>, UnsealerUnavailable>;
+}
+
+/// Whether the person behind an event can still be read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reading {
+    /// The personal part is clear, as far as there is one.
+    Clear,
+    /// The key of the stream was destroyed.
+    Erased,
+}
+
+/// An event of a demand as views see it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SeenEvent {
+    /// The event.
+    pub event: DemandEvent,
+    /// Whether its personal part is clear.
+    pub reading: Reading,
+}
+
+/// The opener of the demands' events.
+#[derive(Clone, Debug)]
+pub struct DemandEvents<U> {
+    unsealer: U,
+}
+
+impl<U: Unsealer> DemandEvents<U> {
+    /// An opener that asks this port.
+    pub fn new(unsealer: U) -> Self {
+        Self { unsealer }
+    }
+}
+
+#[async_trait]
+impl<U: Unsealer> Opener for DemandEvents<U> {
+    type Event = SeenEvent;
+
+    async fn open<'a>(&self, page: &'a [RecordedEvent]) -> Result<Vec<Opened<'a, SeenEvent>>, OpenError> {
+        let ours: Vec<&RecordedEvent> = page.iter().filter(|event| event.stream_type == DEMAND).collect();
+        if ours.is_empty() {
+            return Ok(Vec::new());
+        }
+        let unsealed = self.unsealer.unseal(&ours).await;
+        let unsealed = unsealed.map_err(|error| OpenError::Unavailable { cause: error.0 })?;
+        if unsealed.len() != ours.len() {
+            return Err(OpenError::Unavailable { cause: "not every event was answered for".to_owned() });
+        }
+        ours.into_iter()
+            .zip(unsealed)
+            .map(|(recorded, unsealed)| {
+                let event = read(recorded, unsealed)
+                    .map_err(|cause| OpenError::Unreadable { position: recorded.position, cause })?;
+                Ok(Opened { recorded, event })
+            })
+            .collect()
+    }
+}
+
+fn read(recorded: &RecordedEvent, unsealed: Unsealed) -> Result<SeenEvent, String> {
+    let (parts, reading) = match unsealed {
+        Unsealed::Clear(parts) => (parts, Reading::Clear),
+        Unsealed::Erased => (Vec::new(), Reading::Erased),
+        Unsealed::Missing => return Err("its key is missing".to_owned()),
+        Unsealed::Damaged(cause) => return Err(cause),
+    };
+    let event = codec::decode(&recorded.event_type, recorded.schema_version, &recorded.payload, &parts)
+        .map_err(|error| error.to_string())?;
+    let identity = rubrics_of(&event).map(|rubrics| &rubrics.identity);
+    if reading == Reading::Clear && matches!(identity, Some(Carry::Given(Pii::Sealed))) {
+        return Err("its identity is not among its sealed parts".to_owned());
+    }
+    Ok(SeenEvent { event, reading })
+}
+
+/// The rubrics that an event carries, if it is of a kind that does.
+pub(crate) fn rubrics_of(event: &DemandEvent) -> Option<&demand::Carried> {
+    match event {
+        DemandEvent::Registered(event) => Some(&event.rubrics),
+        DemandEvent::Modified(event) => Some(&event.rubrics),
+        DemandEvent::Renewed(event) => Some(&event.rubrics),
+        _ => None,
+    }
+}

@@ -1,0 +1,267 @@
+//! Questions to the view. Rows and position of an answer come from one statement, so from one snapshot.
+
+use std::fmt;
+use std::sync::Arc;
+
+use demand::claims::PersonKey;
+use event_log::{PgDate, Position};
+use jiff::civil::Date;
+use nomenclature::{CommuneCode, DwellingType, Territory, UniqueNumber};
+use projection::{AtLeast, Checkpoint, Handle, Projection as _};
+use sqlx::postgres::PgRow;
+use sqlx::{PgPool, Postgres, QueryBuilder};
+
+use super::columns::{column, columns, position};
+use super::row::SharedDemand;
+use super::tables::SharedManagement;
+use crate::{Blinder, Error, Token};
+
+/// Demands of one answer at most.
+const MOST: u16 = 500;
+
+/// What to look for, in one territory. Filters combine: a demand must meet all of them.
+#[derive(Clone)]
+pub struct Query {
+    /// The territory: nobody searches beyond it.
+    pub territory: Territory,
+    /// Seeks this commune.
+    pub commune: Option<CommuneCode>,
+    /// Seeks this type of dwelling.
+    pub dwelling_type: Option<DwellingType>,
+    /// Has this number.
+    pub number: Option<UniqueNumber>,
+    /// Has an adult of this surname or birth name, first given name and birth date. Spelling does not matter.
+    pub person: Option<PersonKey>,
+    /// Has an adult of this surname or birth name, or is an association of this name. Spelling does not matter.
+    pub name: Option<String>,
+    /// Goes on behind this place.
+    pub after: Option<Cursor>,
+    /// Demands in the answer at most: 1 to 500, a value beyond counts as the nearest.
+    pub limit: u16,
+}
+
+personal::redact!(Query);
+
+impl Query {
+    /// All active demands of a territory, the first 50 of them.
+    pub fn of(territory: Territory) -> Self {
+        Self {
+            territory,
+            commune: None,
+            dwelling_type: None,
+            number: None,
+            person: None,
+            name: None,
+            after: None,
+            limit: 50,
+        }
+    }
+}
+
+/// A place in the order of seniority. It stays where it is, whatever happens to the demand it was read from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Cursor {
+    /// Day of reception.
+    pub filed_on: Date,
+    /// Number, among those of a day.
+    pub number: UniqueNumber,
+}
+
+/// One demand, or none.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Answer {
+    /// The demand, when it is active.
+    pub demand: Option<SharedDemand>,
+    /// The position that the answer is for.
+    pub position: Position,
+}
+
+/// Some demands, the most senior first.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Found {
+    /// The demands.
+    pub demands: Vec<SharedDemand>,
+    /// Where to go on; none at the end.
+    pub next: Option<Cursor>,
+    /// The position that the answer is for.
+    pub position: Position,
+}
+
+/// Answers, with the rights of [`Role::Reader`](event_log::Role::Reader). Whether the asker may ask is decided before.
+/// Cheap to clone.
+#[derive(Clone)]
+pub struct View {
+    pool: PgPool,
+    checkpoint: Checkpoint,
+    blinder: Arc<dyn Blinder>,
+}
+
+impl fmt::Debug for View {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("View(..)")
+    }
+}
+
+impl View {
+    /// The view in a database, with the keyed hash that its projection uses.
+    pub fn new(pool: PgPool, blinder: Arc<dyn Blinder>) -> Self {
+        Self { checkpoint: Checkpoint::of::<SharedManagement>(pool.clone()), pool, blinder }
+    }
+
+    /// Lets the runner of this process wake those who wait.
+    #[must_use]
+    pub fn hinted_by(mut self, handle: &Handle) -> Self {
+        self.checkpoint = self.checkpoint.hinted_by(handle);
+        self
+    }
+
+    /// The active demand under a number.
+    ///
+    /// # Errors
+    /// As [`View::search`].
+    pub async fn get(&self, number: UniqueNumber, at_least: AtLeast) -> Result<Answer, Error> {
+        let query = Query { number: Some(number), limit: 1, ..Query::of(number.territory()) };
+        let found = self.search(&query, at_least).await?;
+        Ok(Answer { demand: found.demands.into_iter().next(), position: found.position })
+    }
+
+    /// The active demands that meet a query, in order of seniority.
+    ///
+    /// # Errors
+    /// [`Error::Projection`] with [`projection::Error::Behind`] when the view is not as far as asked in time, or not
+    /// built, and [`projection::Error::BeyondHead`] for a position that nobody can know;
+    /// [`Error::NameWithoutLetters`]; [`Error::Unreadable`]; [`Error::Database`].
+    pub async fn search(&self, query: &Query, at_least: AtLeast) -> Result<Found, Error> {
+        let filter = Filter::of(query, &*self.blinder)?;
+        if at_least.position > Position::ZERO {
+            self.checkpoint.wait_for(at_least).await?;
+        }
+        let limit = query.limit.clamp(1, MOST);
+        let behind = |position| projection::Error::Behind { position, asked: at_least.position };
+        let mut statement = filter.statement(limit);
+        // Planned for these values each time: a plan kept from when the tables were empty would read them whole.
+        let rows = match statement.build().persistent(false).fetch_all(&self.pool).await {
+            Ok(rows) => rows,
+            Err(error) if is_not_built(&error) => return Err(behind(Position::ZERO).into()),
+            Err(error) => return Err(Error::database("searching", &error)),
+        };
+        let Some(first) = rows.first() else { return Err(behind(Position::ZERO).into()) };
+        let at = position(first, "view_position")?;
+        if at < at_least.position {
+            return Err(behind(at).into());
+        }
+        found(&rows, at, limit)
+    }
+}
+
+fn found(rows: &[PgRow], position: Position, limit: u16) -> Result<Found, Error> {
+    let nothing = rows.len() == 1 && column::<Option<&str>>(&rows[0], "number")?.is_none();
+    let rows = if nothing { &[] } else { rows };
+    let shown = rows.iter().take(usize::from(limit));
+    let demands = shown.map(SharedDemand::from_row).collect::<Result<Vec<_>, _>>()?;
+    let last = demands.last().map(|demand| Cursor { filed_on: demand.filed_on, number: demand.number });
+    let next = last.filter(|_| rows.len() > usize::from(limit));
+    Ok(Found { demands, next, position })
+}
+
+/// The tables are not there yet, or are those of another version.
+fn is_not_built(error: &sqlx::Error) -> bool {
+    let code = error.as_database_error().and_then(|database| database.code());
+    matches!(code.as_deref(), Some("42P01" | "42703" | "3F000"))
+}
+
+/// A query, its names blinded.
+struct Filter<'a> {
+    query: &'a Query,
+    tokens: Vec<Token>,
+}
+
+/// An index of the view with the value looked for in it.
+enum Index<'a> {
+    Token(&'a Token),
+    Commune(CommuneCode),
+    DwellingType(DwellingType),
+}
+
+impl<'a> Filter<'a> {
+    fn of(query: &'a Query, blinder: &dyn Blinder) -> Result<Self, Error> {
+        let mut tokens = Vec::new();
+        tokens.extend(query.person.as_ref().map(|person| Token::of_person(blinder, person)));
+        if let Some(name) = &query.name {
+            tokens.push(Token::of_name(blinder, name).ok_or(Error::NameWithoutLetters)?);
+        }
+        Ok(Self { query, tokens })
+    }
+
+    /// The indexes to ask, the most selective first.
+    fn indexes(&self) -> Vec<Index<'_>> {
+        let tokens = self.tokens.iter().map(Index::Token);
+        let commune = self.query.commune.map(Index::Commune);
+        tokens.chain(commune).chain(self.query.dwelling_type.map(Index::DwellingType)).collect()
+    }
+
+    /// One index is walked in order of seniority, the others are looked up for each demand found in it. Without rows the
+    /// position comes alone.
+    fn statement(&self, limit: u16) -> QueryBuilder<'_, Postgres> {
+        let query = self.query;
+        let territory = query.territory.to_string();
+        let mut indexes = self.indexes().into_iter();
+        let walked = if query.number.is_some() { None } else { indexes.next() };
+        let mut sql = QueryBuilder::new(concat!(
+            "SELECT c.position AS view_position, d.* FROM projection.checkpoints AS c LEFT JOIN LATERAL (SELECT s.* FROM ",
+            "(SELECT k.filed_on, k.number FROM views."
+        ));
+        sql.push(walked.as_ref().map_or("shared_demands", Index::table));
+        sql.push(" AS k WHERE k.territory = ").push_bind(territory.clone());
+        match &walked {
+            Some(index) => index.equals("k", &mut sql),
+            None => drop(sql.push(" AND k.radiated_on IS NULL")),
+        }
+        if let Some(number) = query.number {
+            sql.push(" AND k.number = ").push_bind(number.to_string());
+        }
+        if let Some(Cursor { filed_on, number }) = query.after {
+            sql.push(" AND (k.filed_on, k.number) > (").push_bind(PgDate(filed_on));
+            sql.push(", ").push_bind(number.to_string()).push(")");
+        }
+        for index in indexes {
+            sql.push(" AND EXISTS (SELECT FROM views.").push(index.table());
+            sql.push(" AS i WHERE i.territory = k.territory AND i.filed_on = k.filed_on AND i.number = k.number");
+            index.equals("i", &mut sql);
+            sql.push(")");
+        }
+        sql.push(" ORDER BY k.filed_on, k.number LIMIT ").push_bind(i64::from(limit) + 1);
+        sql.push(concat!(
+            ") AS k CROSS JOIN LATERAL (SELECT ",
+            columns!(),
+            " FROM views.shared_demands WHERE territory = "
+        ));
+        sql.push_bind(territory).push(" AND number = k.number OFFSET 0) AS s) AS d ON true WHERE c.name = ");
+        sql.push_bind(SharedManagement::NAME).push(" AND c.slot = 'live' AND c.version = ");
+        sql.push_bind(i32::try_from(SharedManagement::VERSION).unwrap_or(i32::MAX));
+        sql.push(" ORDER BY d.filed_on, d.number");
+        sql
+    }
+}
+
+impl Index<'_> {
+    fn table(&self) -> &'static str {
+        match self {
+            Self::Token(_) => "shared_demand_tokens",
+            Self::Commune(_) => "shared_demand_communes",
+            Self::DwellingType(_) => "shared_demand_types",
+        }
+    }
+
+    fn equals(&self, alias: &'static str, sql: &mut QueryBuilder<'_, Postgres>) {
+        sql.push(" AND ").push(alias);
+        match self {
+            Self::Token(token) => {
+                sql.push(".kind = ").push_bind(i16::from(token.kind.code()));
+                sql.push(" AND ").push(alias).push(".token = ").push_bind(token.hash.to_vec());
+            }
+            Self::Commune(commune) => drop(sql.push(".commune = ").push_bind(commune.to_string())),
+            Self::DwellingType(code) => drop(sql.push(".dwelling_type = ").push_bind(code.code())),
+        }
+    }
+}

@@ -1,0 +1,9 @@
+//! Shared management: the fold alone, and the view on a real PostgreSQL with the sample of invented lives.
+
+#![allow(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
+
+mod erasing;
+mod folding;
+mod running;
+mod searching;
+mod world;

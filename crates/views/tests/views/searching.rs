@@ -1,0 +1,161 @@
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use demand::Act;
+use demand::claims::PersonKey;
+use demand::form::identity::PersonDraft;
+use event_log::Position;
+use jiff::civil::date;
+use nomenclature::{Territory, UniqueNumber};
+use projection::AtLeast;
+use views::Error;
+use views::shared_management::{Query, SharedDemand};
+
+use crate::world::{World, lines};
+
+fn home() -> Query {
+    Query { limit: 500, ..Query::of(Territory::parse("006").unwrap()) }
+}
+
+async fn search(world: &World, query: &Query) -> Vec<SharedDemand> {
+    world.view.search(query, AtLeast::NOW).await.unwrap().demands
+}
+
+fn numbers(demands: &[SharedDemand]) -> Vec<UniqueNumber> {
+    demands.iter().map(|demand| demand.number).collect()
+}
+
+/// A single person of the sample who never changes the identity, and the number.
+fn somebody(world: &World, active: &[UniqueNumber]) -> (PersonDraft, UniqueNumber) {
+    let found = lines().into_iter().find_map(|line| {
+        let Act::Register(registration) = line.act else { return None };
+        let person = registration.form.identity?.applicant?;
+        let (_, number) = world.numbers.iter().find(|(household, _)| *household == line.household)?;
+        let accented = person.surname.as_deref().is_some_and(|name| !name.is_ascii() || name.contains(' '));
+        (accented && active.contains(number)).then_some((person, *number))
+    });
+    found.expect("somebody in the sample has an accent in his name")
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn filters_find_what_the_rows_say_alone_and_together() {
+    let world = World::caught_up().await;
+    let all = search(&world, &home()).await;
+    assert!(all.is_sorted_by_key(|demand| (demand.filed_on, demand.number)));
+    let communes: BTreeSet<_> = all.iter().flat_map(|demand| demand.facts.communes.clone()).collect();
+    let types: Vec<_> = all.iter().flat_map(|demand| demand.facts.dwelling_types.clone()).collect();
+    for commune in communes.into_iter().take(12) {
+        let query = Query { commune: Some(commune), ..home() };
+        let seek = |demand: &&SharedDemand| demand.facts.communes.contains(&commune);
+        let expected: Vec<_> = all.iter().filter(seek).map(|demand| demand.number).collect();
+        assert_eq!(numbers(&search(&world, &query).await), expected);
+        for dwelling_type in [types[0], types[types.len() - 1]] {
+            let query = Query { dwelling_type: Some(dwelling_type), ..query.clone() };
+            let both = all.iter().filter(seek).filter(|demand| demand.facts.dwelling_types.contains(&dwelling_type));
+            assert_eq!(numbers(&search(&world, &query).await), both.map(|demand| demand.number).collect::<Vec<_>>());
+        }
+        for number in [expected[0], all[0].number] {
+            let query = Query { number: Some(number), ..query.clone() };
+            let found = numbers(&search(&world, &query).await);
+            assert_eq!(found, if expected.contains(&number) { vec![number] } else { Vec::new() });
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_person_is_found_however_the_name_is_spelt_and_by_nothing_else() {
+    let world = World::caught_up().await;
+    let active = numbers(&search(&world, &home()).await);
+    let (person, number) = somebody(&world, &active);
+    let surname = person.surname.unwrap();
+    let spellings = [surname.clone(), surname.to_uppercase(), demand::spelling::fold(&surname).to_lowercase()];
+    let key = |surname: &str, birth_date| PersonKey {
+        surname: surname.to_owned(),
+        given_names: person.given_names.clone().unwrap(),
+        birth_date,
+    };
+    let born = person.birth_date.as_deref().unwrap().parse().unwrap();
+    for surname in &spellings {
+        let query = Query { person: Some(key(surname, born)), ..home() };
+        assert_eq!(numbers(&search(&world, &query).await), [number]);
+        let query = Query { name: Some(surname.clone()), ..home() };
+        assert!(numbers(&search(&world, &query).await).contains(&number));
+        let both = Query { person: Some(key(surname, born)), ..query };
+        assert_eq!(numbers(&search(&world, &both).await), [number]);
+    }
+    let other_day = Query { person: Some(key(&surname, date(1901, 1, 1))), ..home() };
+    assert!(search(&world, &other_day).await.is_empty());
+    let nobody = Query { name: Some("Personne de ce nom".to_owned()), ..home() };
+    assert!(search(&world, &nobody).await.is_empty());
+    let empty = Query { name: Some(" -'12 ".to_owned()), ..home() };
+    assert!(matches!(world.view.search(&empty, AtLeast::NOW).await, Err(Error::NameWithoutLetters)));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_searches_across_territories() {
+    let world = World::caught_up().await;
+    let all = search(&world, &home()).await;
+    let (person, number) = somebody(&world, &numbers(&all));
+    let elsewhere = Query { limit: 500, ..Query::of(Territory::parse("083").unwrap()) };
+    assert!(search(&world, &elsewhere).await.is_empty());
+    for query in [
+        Query { name: person.surname.clone(), ..elsewhere.clone() },
+        Query { number: Some(number), ..elsewhere.clone() },
+        Query { commune: all[0].facts.communes.first().copied(), ..elsewhere.clone() },
+    ] {
+        let found = world.view.search(&query, AtLeast::NOW).await.unwrap();
+        assert!(found.demands.is_empty() && found.next.is_none());
+        assert_eq!(found.position, world.log.head().await.unwrap());
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn pages_give_everybody_once_whatever_leaves_in_between() {
+    let world = World::caught_up().await;
+    let all = numbers(&search(&world, &home()).await);
+    let commune = search(&world, &home()).await[0].facts.communes[0];
+    for query in [home(), Query { commune: Some(commune), ..home() }] {
+        let whole = numbers(&search(&world, &query).await);
+        for limit in [1, 7] {
+            let (mut paged, mut after) = (Vec::new(), None);
+            loop {
+                let page = Query { limit, after, ..query.clone() };
+                let found = world.view.search(&page, AtLeast::NOW).await.unwrap();
+                assert!(found.demands.len() <= usize::from(limit));
+                paged.extend(numbers(&found.demands));
+                after = found.next;
+                if after.is_none() {
+                    break;
+                }
+            }
+            assert_eq!(paged, whole);
+        }
+    }
+    let first = world.view.search(&Query { limit: 5, ..home() }, AtLeast::NOW).await.unwrap();
+    world.sql(&format!("DELETE FROM views.shared_demands WHERE number = '{}'", all[4]));
+    let second = Query { limit: 5, after: first.next, ..home() };
+    assert_eq!(numbers(&search(&world, &second).await), all[5..10]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_answer_tells_its_position_and_waits_for_the_one_asked() {
+    let world = World::new().await;
+    let head = world.log.head().await.unwrap();
+    let number = world.numbers[0].1;
+    let soon = |position| AtLeast { position, within: Duration::from_millis(40) };
+    let not_built = world.view.get(number, AtLeast::NOW).await;
+    assert!(
+        matches!(&not_built, Err(Error::Projection(projection::Error::Behind { position: Position::ZERO, .. }))),
+        "{not_built:?}"
+    );
+    let behind = world.view.get(number, soon(head)).await;
+    assert!(matches!(behind, Err(Error::Projection(projection::Error::Behind { .. }))), "{behind:?}");
+    let beyond = world.view.get(number, soon(head.next())).await;
+    assert!(matches!(beyond, Err(Error::Projection(projection::Error::BeyondHead { .. }))), "{beyond:?}");
+
+    let running = world.run(30);
+    let view = world.view.clone().hinted_by(&running.handle);
+    assert_eq!(view.get(number, world.at_head().await).await.unwrap().position, head);
+    assert_eq!(world.view.get(number, world.at_head().await).await.unwrap().position, head);
+    running.kill().await;
+}
