@@ -6,7 +6,7 @@ SHELL := /bin/bash
 CARGO ?= cargo
 ARGS ?=
 
-.PHONY: help deps demo test bench docs sample fmt
+.PHONY: help deps demo test bench docs serve sample fmt
 
 help: ## list the verbs
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 10
@@ -17,18 +17,29 @@ deps: ## install what is missing (as root on Debian), or print the line to run
 demo: deps ## let 300 invented households live in a private database, and show the result (ARGS=--reset starts anew)
 	$(CARGO) run --package cli -- demo $(ARGS)
 
-test: deps ## formatting, clippy, documentation and every test
+test: deps node_modules ## formatting, clippy, documentation and every test
 	$(CARGO) fmt --all --check
+	node_modules/.bin/buf lint proto
+	node_modules/.bin/buf format proto --diff --exit-code
+	node_modules/.bin/buf breaking proto --against proto/image.binpb
 	$(CARGO) clippy --workspace --all-targets -- -D warnings
 	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --workspace --no-deps
 	$(CARGO) build --package cli
+	tests/grpc/venv.sh
 	$(CARGO) test --workspace
+
+node_modules: package-lock.json
+	npm ci --ignore-scripts --no-audit --no-fund
+	@touch node_modules
 
 bench: deps ## figures of one interleaved run against pgbench and stock cqrs-es (ARGS=--quick for a minute)
 	$(CARGO) run --release --package bench -- $(ARGS)
 
 docs: ## write docs/fields.md and docs/rules.md from the code
 	UPDATE=1 $(CARGO) test --package tests --test blackbox -- document_is_fresh
+
+serve: deps ## serve gRPC on 127.0.0.1:50051 from a private database (ARGS=--listen 127.0.0.1:port)
+	$(CARGO) run --package cli -- serve $(ARGS)
 
 sample: ## write the committed sample of invented households anew
 	$(CARGO) build --package cli

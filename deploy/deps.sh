@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Installs what the register needs to be built and run, when it is missing: a C linker, and PostgreSQL 15 or newer without
-# a default cluster. As root on Debian it installs; otherwise it prints the line to run. Rust itself is not installed here.
+# Installs what the register needs to be built, run and tested, when it is missing: a C linker, PostgreSQL 15 or newer
+# without a default cluster, and for the tests Node.js with npm (buf) and Python with venv (a gRPC client). As root on Debian it installs; otherwise it prints the line to run. Rust itself is not installed here.
 set -euo pipefail
 
 missing=()
@@ -16,6 +16,10 @@ on_path=$(command -v initdb >/dev/null && initdb --version | grep -oE '[0-9]+' |
 if [ "${newest:-0}" -lt 15 ] && [ "${on_path:-0}" -lt 15 ]; then
   missing+=(postgresql)
 fi
+
+command -v node >/dev/null || missing+=(nodejs)
+command -v npm >/dev/null || missing+=(npm)
+python3 -c 'import venv, ensurepip' 2>/dev/null || missing+=(python3-venv)
 
 [ ${#missing[@]} -eq 0 ] && exit 0
 
