@@ -28,6 +28,8 @@ END $$";
 /// An open register, and the cluster that it runs on, if it is ours. Dropping it stops the cluster.
 pub struct House {
     pub register: Register,
+    /// Where the register was opened.
+    pub place: Place,
     pub stock: StockReader,
     _cluster: Option<Cluster>,
 }
@@ -45,8 +47,9 @@ impl House {
         };
         let stock = StockReader::open(database.clone());
         let keys = data_dir.join("keys");
-        let register = Register::open(Place { database: database.clone(), keys, connections: 8, clock }).await?;
-        Ok(Self { register, stock: stock.await?, _cluster: cluster })
+        let place = Place { database, keys, connections: 8, clock };
+        let register = Register::open(place.clone()).await?;
+        Ok(Self { register, place, stock: stock.await?, _cluster: cluster })
     }
 }
 

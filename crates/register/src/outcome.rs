@@ -3,7 +3,7 @@
 use access::{Action, Profile, Purpose, Resource, may};
 use demand::claims::{ClaimedPerson, PersonKey};
 use event_log::Position;
-use nomenclature::{Actor, UniqueNumber};
+use nomenclature::{Actor, Territory, UniqueNumber};
 use uuid::Uuid;
 
 use crate::Error;
@@ -37,18 +37,28 @@ impl Register {
         }
     }
 
+    /// The territory whose demands an actor may read, names included: that of his desk (R441-2-6). Views ask it before
+    /// they show a row.
+    ///
+    /// # Errors
+    /// [`Error::Denied`], or a failure of the log.
+    pub async fn readable_territory(&self, actor: &Actor) -> Result<Territory, Error> {
+        let profile = self.parts.directory.profile(actor, self.parts.clock.today()).await?;
+        let Profile::Agent { territory, .. } = profile else {
+            return Err(Error::Denied(access::Denial::NotARegisteringService));
+        };
+        may(profile, Action::Read, Resource::Demand { territory }, Purpose::Attribution)?;
+        Ok(territory)
+    }
+
     /// The active demands that a person holds in the actor's own territory (INV-06), found by the claims alone: nothing
     /// is opened. More than one only for homonyms.
     ///
     /// # Errors
     /// [`Error::Denied`], or a failure of the log.
     pub async fn find_by_identity(&self, person: PersonKey, actor: &Actor) -> Result<Vec<UniqueNumber>, Error> {
+        let territory = self.readable_territory(actor).await?;
         let parts = &self.parts;
-        let profile = parts.directory.profile(actor, parts.clock.today()).await?;
-        let Profile::Agent { territory, .. } = profile else {
-            return Err(Error::Denied(access::Denial::NotARegisteringService));
-        };
-        may(profile, Action::Read, Resource::Demand { territory }, Purpose::Attribution)?;
         let person = ClaimedPerson { keys: vec![person] };
         let mut numbers = Vec::new();
         for token in tokens(parts.vault.secrets(), &person) {

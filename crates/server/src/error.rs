@@ -23,6 +23,15 @@ pub enum Error {
     /// The interface's own description cannot be served.
     #[error("reflection: {0}")]
     Reflection(String),
+    /// The shared view cannot be opened.
+    #[error("shared view: {0}")]
+    View(#[from] projection::Error),
+    /// The keys of the shared view cannot be opened.
+    #[error("keys: {0}")]
+    Keys(#[from] vault::Error),
+    /// The database of the shared view cannot be reached.
+    #[error("event log: {0}")]
+    Log(#[from] event_log::Error),
     /// The transport failed.
     #[error("transport: {0}")]
     Transport(#[from] tonic::transport::Error),

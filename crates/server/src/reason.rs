@@ -95,6 +95,12 @@ reasons! {
     MalformedRequest = "MALFORMED_REQUEST", InvalidArgument, None, "La requête n'est pas cohérente.";
     /// A position beyond the last one of the log.
     PositionBeyondHead = "POSITION_BEYOND_HEAD", OutOfRange, None, "Cette position est au-delà de la fin du journal.";
+    /// A page token that is not one of the caller's organisation for these filters.
+    InvalidPageToken = "INVALID_PAGE_TOKEN", InvalidArgument, None,
+        "Cette suite de liste n'est pas valable pour cette recherche : reprenez la recherche au début.";
+    /// The view did not reach the position asked for in time, or is not built yet.
+    ViewBehind = "VIEW_BEHIND", Unavailable, SOON,
+        "La vue partagée est en retard sur le registre : réessayez dans un instant.";
     /// The outcome is not known: send the same request again, or ask its outcome.
     OutcomeUnknown = "OUTCOME_UNKNOWN", Unavailable, SOON,
         "L'issue est inconnue : renvoyez le même acte, il ne sera appliqué qu'une fois.";

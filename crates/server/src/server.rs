@@ -7,7 +7,8 @@ use std::time::Duration;
 use proto::v1::audit_service_server::AuditServiceServer;
 use proto::v1::command_service_server::CommandServiceServer;
 use proto::v1::registration_service_server::RegistrationServiceServer;
-use register::Register;
+use proto::v1::shared_management_service_server::SharedManagementServiceServer;
+use register::{Place, Register};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tonic::service::Routes;
@@ -22,21 +23,28 @@ use crate::health;
 use crate::incoming;
 use crate::options::Options;
 use crate::registration::Registration;
+use crate::shared_management::Shared;
+use crate::shared_view::SharedView;
+
+/// The page in hand of the view may take this long when the server stops.
+const VIEW_DRAIN: Duration = Duration::from_secs(5);
 
 /// A server that listens and does not serve yet.
 pub struct Server {
     listener: TcpListener,
     address: SocketAddr,
     register: Register,
+    shared: SharedView,
     options: Options,
 }
 
 impl Server {
-    /// Listens.
+    /// Listens, and opens the shared view where the register was opened.
     ///
     /// # Errors
-    /// [`Error::NotLoopback`] for an address that others could reach; [`Error::Listen`].
-    pub async fn bind(register: Register, options: Options) -> Result<Self, Error> {
+    /// [`Error::NotLoopback`] for an address that others could reach; [`Error::Listen`]; [`Error::View`],
+    /// [`Error::Keys`] and [`Error::Log`] when the view cannot be opened.
+    pub async fn bind(register: Register, place: &Place, options: Options) -> Result<Self, Error> {
         let address = options.listen;
         if !address.ip().is_loopback() {
             return Err(Error::NotLoopback { address });
@@ -44,7 +52,8 @@ impl Server {
         let listen = |cause| Error::Listen { address, cause };
         let listener = TcpListener::bind(address).await.map_err(listen)?;
         let address = listener.local_addr().map_err(listen)?;
-        Ok(Self { listener, address, register, options })
+        let shared = SharedView::open(&register, place).await?;
+        Ok(Self { listener, address, register, shared, options })
     }
 
     /// Where it listens: the port that was found, when none was asked for.
@@ -58,13 +67,18 @@ impl Server {
     /// # Errors
     /// [`Error::Reflection`] or [`Error::Transport`].
     pub async fn run(self, shutdown: impl Future<Output = ()> + Send) -> Result<(), Error> {
-        let Self { listener, address, register, options } = self;
+        let Self { listener, address, register, shared, options } = self;
         let (stopping, stopped) = watch::channel(false);
         let (reporter, health_service) = health_reporter();
         health::tell(&reporter, ServingStatus::NotServing).await;
-        let watcher = tokio::spawn(health::watch(register.clone(), reporter.clone()));
+        let routes = routes(&register, &shared, &options, &stopped)?.add_service(health_service);
+        // Calls under way may still wait for the view: it goes after them.
+        let (draining, mut drained) = watch::channel(false);
+        let (following, pulse) = shared.run(async move {
+            let _ = drained.wait_for(|drained| *drained).await;
+        });
+        let watcher = tokio::spawn(health::watch(register.clone(), pulse, reporter.clone()));
 
-        let routes = routes(&register, &options, &stopped)?.add_service(health_service);
         let incoming = incoming::connections(listener, options.connections);
         let mut told = stopped.clone();
         let serving = builder(&options).add_routes(routes).serve_with_incoming_shutdown(incoming, async move {
@@ -87,6 +101,12 @@ impl Server {
                 tokio::time::timeout(options.drain, &mut serving).await
             }
         };
+        draining.send_replace(true);
+        let abort = following.abort_handle();
+        if tokio::time::timeout(VIEW_DRAIN, following).await.is_err() {
+            // Its page is rolled back, and folded again at the next start.
+            abort.abort();
+        }
         match ended {
             Ok(Ok(result)) => result?,
             Ok(Err(_)) => tracing::error!("the server's task failed"),
@@ -126,9 +146,16 @@ fn builder(
         .layer(GuardLayer::new(options.calls, options.longest_call))
 }
 
-fn routes(register: &Register, options: &Options, stopped: &watch::Receiver<bool>) -> Result<Routes, Error> {
+fn routes(
+    register: &Register,
+    shared: &SharedView,
+    options: &Options,
+    stopped: &watch::Receiver<bool>,
+) -> Result<Routes, Error> {
     let most = options.request_bytes;
     let registration = RegistrationServiceServer::new(Registration::new(register.clone()));
+    let shared = Shared::new(register.clone(), shared.view.clone(), shared.keys.clone());
+    let shared = SharedManagementServiceServer::new(shared);
     let audit = AuditServiceServer::new(Audit::new(register.clone(), options, stopped.clone()));
     let commands = CommandServiceServer::new(Commands::new(register.clone()));
     let reflection = |error: tonic_reflection::server::Error| Error::Reflection(error.to_string());
@@ -138,6 +165,7 @@ fn routes(register: &Register, options: &Options, stopped: &watch::Receiver<bool
             .register_encoded_file_descriptor_set(tonic_health::pb::FILE_DESCRIPTOR_SET)
     };
     Ok(Routes::new(registration.max_decoding_message_size(most))
+        .add_service(shared.max_decoding_message_size(most))
         .add_service(audit.max_decoding_message_size(most))
         .add_service(commands.max_decoding_message_size(most))
         .add_service(described().build_v1().map_err(reflection)?)

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use demand::Violation;
+use demand::{FieldReason, Violation};
 use tonic::{Code, Status};
 use tonic_types::{ErrorDetails, FieldViolation, LocalizedMessage, PreconditionViolation, StatusExt as _};
 
@@ -94,6 +94,23 @@ impl From<register::Error> for Refusal {
 impl From<event_log::Error> for Refusal {
     fn from(error: event_log::Error) -> Self {
         register::Error::from(error).into()
+    }
+}
+
+impl From<views::Error> for Refusal {
+    fn from(error: views::Error) -> Self {
+        use projection::Error as P;
+        use views::Error as V;
+        match error {
+            V::Projection(P::Behind { position, .. }) => Self::new(Reason::ViewBehind).with("view_position", position),
+            V::Projection(P::BeyondHead { head, .. }) => {
+                Self::new(Reason::PositionBeyondHead).with("head_position", head)
+            }
+            V::NameWithoutLetters => {
+                Self::invalid(vec![Violation { field: "name".to_owned(), reason: FieldReason::NotAName }])
+            }
+            other => unavailable(&other),
+        }
     }
 }
 

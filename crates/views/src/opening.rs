@@ -2,12 +2,15 @@
 
 use async_trait::async_trait;
 use demand::event::DemandEvent;
+use demand::form::identity::Identity;
 use demand::{Carry, codec};
 use event_log::{RecordedEvent, StreamType};
 use personal::Pii;
 use projection::{OpenError, Opened, Opener};
 
 const DEMAND: StreamType = StreamType::from_static("demand");
+/// The letter of the rubric, as the codec tags it.
+const IDENTITY: u8 = b'a';
 
 /// What became of the personal part of an event.
 #[derive(Clone, PartialEq, Eq)]
@@ -120,4 +123,13 @@ pub(crate) fn rubrics_of(event: &DemandEvent) -> Option<&demand::Carried> {
         DemandEvent::Renewed(event) => Some(&event.rubrics),
         _ => None,
     }
+}
+
+/// The identity among the unsealed parts of an event: that of a [`SealedIdentity`](crate::shared_management::SealedIdentity).
+///
+/// # Errors
+/// What is wrong with the parts, never their content.
+pub fn identity_in(parts: &[(u8, Vec<u8>)]) -> Result<Identity, String> {
+    let (_, content) = parts.iter().find(|(tag, _)| *tag == IDENTITY).ok_or("the identity is not among the parts")?;
+    serde_json::from_slice(content).map_err(|error| format!("malformed identity at column {}", error.column()))
 }

@@ -56,7 +56,21 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     ("register", &["nomenclature", "personal", "demand", "access", "event-log", "vault"]),
     ("synth", &["nomenclature", "personal", "demand", "access"]),
     ("proto", &[]),
-    ("server", &["nomenclature", "personal", "demand", "access", "event-log", "register", "proto"]),
+    (
+        "server",
+        &[
+            "nomenclature",
+            "personal",
+            "demand",
+            "access",
+            "event-log",
+            "vault",
+            "projection",
+            "views",
+            "register",
+            "proto",
+        ],
+    ),
     (
         "cli",
         &[

@@ -20,7 +20,7 @@ pub async fn run(place: Place, options: &Serve) -> Result<(), Failure> {
     let mut terminate = signal(SignalKind::terminate()).map_err(|error| Failure::Local(error.to_string()))?;
     let house = House::open(place, Arc::new(SystemClock)).await?;
     let options = Options { listen: options.listen, ..Options::default() };
-    let server = Server::bind(house.register.clone(), options).await.map_err(explain)?;
+    let server = Server::bind(house.register.clone(), &house.place, options).await.map_err(explain)?;
     let shutdown = async move {
         tokio::select! {
             _ = terminate.recv() => {}

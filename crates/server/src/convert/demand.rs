@@ -1,5 +1,6 @@
 //! A demand as its desks read it, names included.
 
+use demand::attribution::OpenAttribution;
 use demand::form::Rubrics;
 use demand::form::contact::{Address, Contact, Place};
 use demand::form::employment::Job;
@@ -10,6 +11,7 @@ use demand::form::reasons::Reasons;
 use demand::form::resources::{AdultResources, Resources};
 use demand::form::sought::Sought;
 use demand::form::text::Text;
+use demand::pieces::HeldPiece;
 use demand::{ActiveDemand, Demand, Status};
 use jiff::civil::Date;
 use nomenclature::UniqueNumber;
@@ -43,23 +45,29 @@ pub fn write(number: UniqueNumber, demand: &Demand, version: u32, today: Date) -
         expires_on: content.expires_on().to_string(),
         forced: *forced,
         form: rubrics.clear().map(form),
-        pieces: pieces
-            .iter()
-            .map(|piece| v1::HeldPiece {
-                piece_id: piece.piece_id.to_string(),
-                open_type: piece.open_type.map(|kind| kind.code().to_owned()),
-                received_on: piece.received_on.to_string(),
-            })
-            .collect(),
-        attributions: attributions
-            .iter()
-            .map(|open| v1::OpenAttribution {
-                lessor: open.lessor.to_string(),
-                decided_on: open.decided_on.to_string(),
-            })
-            .collect(),
+        pieces: self::pieces(pieces),
+        attributions: self::attributions(attributions),
         radiation,
     })
+}
+
+/// Writes the pieces of a dossier.
+pub fn pieces(pieces: &[HeldPiece]) -> Vec<v1::HeldPiece> {
+    let piece = |piece: &HeldPiece| v1::HeldPiece {
+        piece_id: piece.piece_id.to_string(),
+        open_type: piece.open_type.map(|kind| kind.code().to_owned()),
+        received_on: piece.received_on.to_string(),
+    };
+    pieces.iter().map(piece).collect()
+}
+
+/// Writes the attributions in progress.
+pub fn attributions(attributions: &[OpenAttribution]) -> Vec<v1::OpenAttribution> {
+    let attribution = |open: &OpenAttribution| v1::OpenAttribution {
+        lessor: open.lessor.to_string(),
+        decided_on: open.decided_on.to_string(),
+    };
+    attributions.iter().map(attribution).collect()
 }
 
 fn form(rubrics: &Rubrics) -> v1::Form {

@@ -51,6 +51,11 @@ impl Edge {
         self.text("territory", text, |text| Territory::parse(text).map_err(|_| FieldReason::UnknownCode))
     }
 
+    /// A code of a list.
+    pub fn code<T>(&mut self, field: &str, text: &str, parse: impl FnOnce(&str) -> Option<T>) -> Option<T> {
+        self.text(field, text, |text| parse(text).ok_or(FieldReason::UnknownCode))
+    }
+
     /// The version that an act was decided on.
     pub fn etag(&mut self, text: &str) -> Option<u32> {
         self.text("etag", text, |text| etag::read(text).ok_or(FieldReason::Malformed))

@@ -7,5 +7,6 @@ mod edge;
 pub mod etag;
 pub mod event;
 pub mod form;
+pub mod shared;
 
 pub use edge::Edge;

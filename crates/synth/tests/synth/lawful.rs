@@ -61,7 +61,7 @@ fn inv_06_registrations_are_of_different_persons_and_accepted_on_any_day() {
     let two_sources = registrations(1).take(3_000).chain(registrations(2).take(3_000));
     for ((seq, registration), day) in (1..).zip(two_sources).zip(days.iter().cycle()) {
         let size = serde_json::to_string(&registration).unwrap().len();
-        assert!((800..12_000).contains(&size), "{size}");
+        assert!((500..12_000).contains(&size), "{size}");
         let line = Line {
             seq,
             command_id: uuid::Uuid::nil(),
