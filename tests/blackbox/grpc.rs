@@ -127,6 +127,7 @@ const NOT_PROVOKED: &[&str] = &[
     "PURPOSE_NOT_ALLOWED",
     "TOO_MANY_CALLS",
     "UNREADABLE_EVENT",
+    "VIEW_BEHIND",
 ];
 
 #[test]

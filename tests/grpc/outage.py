@@ -11,6 +11,7 @@ from grpc_health.v1 import health_pb2, health_pb2_grpc
 from sne.v1 import audit_service_pb2 as audit
 from sne.v1 import command_service_pb2 as command
 from sne.v1 import registration_service_pb2 as r
+from sne.v1 import shared_management_service_pb2 as shared
 
 from households import households
 from wire import Caller, new_id, refused, seen
@@ -25,6 +26,7 @@ calls = (
     lambda: town.RegisterDemand(request, timeout=60),
     lambda: town.GetDemand(r.GetDemandRequest(number="0061126000001006G1"), timeout=60),
     lambda: town.GetOutcome(command.GetOutcomeRequest(request_id=request.request_id), timeout=60),
+    lambda: town.ListSharedDemands(shared.ListSharedDemandsRequest(), timeout=60),
     lambda: auditor.ReplayLog(audit.ReplayLogRequest(), timeout=60),
 )
 # At once: each waits for a connection that does not come.

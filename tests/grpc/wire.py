@@ -9,6 +9,7 @@ from sne.v1 import (
     audit_service_pb2_grpc,
     command_service_pb2_grpc,
     registration_service_pb2_grpc,
+    shared_management_service_pb2_grpc,
 )
 
 # Every reason that a server's answer named, over the whole run.
@@ -27,6 +28,7 @@ class Caller:
         self.metadata = metadata(*who)
         self.stubs = [
             registration_service_pb2_grpc.RegistrationServiceStub(channel),
+            shared_management_service_pb2_grpc.SharedManagementServiceStub(channel),
             audit_service_pb2_grpc.AuditServiceStub(channel),
             command_service_pb2_grpc.CommandServiceStub(channel),
         ]

@@ -20,9 +20,6 @@ use crate::convert::{Edge, answer, demand as written, form};
 use crate::reason::Reason;
 use crate::status::Refusal;
 
-/// The longest name that is looked for, in bytes: longer than any the form takes.
-const LONGEST_NAME: usize = 600;
-
 /// The service.
 pub struct Registration {
     register: Register,
@@ -193,15 +190,8 @@ impl RegistrationService for Registration {
         let actor = caller::of(request.metadata())?;
         let FindByIdentityRequest { surname, given_names, birth_date } = request.into_inner();
         let mut edge = Edge::default();
-        for (field, name) in [("surname", &surname), ("given_names", &given_names)] {
-            if name.trim().is_empty() {
-                edge.fault(field, FieldReason::Missing);
-            } else if name.len() > LONGEST_NAME {
-                edge.fault(field, FieldReason::TooLong);
-            } else if !name.chars().any(char::is_alphabetic) {
-                edge.fault(field, FieldReason::NotAName);
-            }
-        }
+        edge.name("surname", &surname);
+        edge.name("given_names", &given_names);
         let birth_date = edge.date("birth_date", &birth_date);
         let birth_date = edge.finish(birth_date)?;
         let person = PersonKey { surname, given_names, birth_date };

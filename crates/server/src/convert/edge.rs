@@ -1,5 +1,6 @@
 //! What the door itself reads of a request: identifiers and enums. Every fault is noted, then told at once.
 
+use demand::spelling::fold;
 use demand::{FieldReason, Violation};
 use event_log::Position;
 use jiff::civil::Date;
@@ -9,6 +10,9 @@ use uuid::Uuid;
 
 use super::etag;
 use crate::status::Refusal;
+
+/// The longest name that is looked for, in bytes: longer than any the form takes.
+const LONGEST_NAME: usize = 600;
 
 /// The faults found so far.
 #[derive(Default)]
@@ -49,6 +53,17 @@ impl Edge {
     /// A territory.
     pub fn territory(&mut self, text: &str) -> Option<Territory> {
         self.text("territory", text, |text| Territory::parse(text).map_err(|_| FieldReason::UnknownCode))
+    }
+
+    /// A name to look for: without a letter it would mean everybody else without.
+    pub fn name(&mut self, field: &str, name: &str) {
+        if name.trim().is_empty() {
+            self.fault(field, FieldReason::Missing);
+        } else if name.len() > LONGEST_NAME {
+            self.fault(field, FieldReason::TooLong);
+        } else if fold(name).is_empty() {
+            self.fault(field, FieldReason::NotAName);
+        }
     }
 
     /// A code of a list.

@@ -1,0 +1,45 @@
+//! The command line.
+
+use std::path::PathBuf;
+
+use clap::Parser;
+
+use crate::plan::Plan;
+
+/// Measures the log, the bus and replay against pgbench and stock cqrs-es + postgres-es, in one interleaved run on a
+/// private PostgreSQL cluster of its own. Only ratios inside a run can be compared with those of another.
+#[derive(Parser)]
+#[command(version, after_help = crate::failure::EXIT_CODES)]
+pub struct Args {
+    /// Shorter passes, fewer repeats: about a minute, wider spread
+    #[arg(long)]
+    pub quick: bool,
+    /// The shortest run that goes through everything; its figures mean nothing
+    #[arg(long, hide = true, conflicts_with = "quick")]
+    pub smoke: bool,
+    /// How often everything is measured, 15 at most (each takes three days of the register's calendar)
+    #[arg(long, value_parser = clap::value_parser!(u32).range(1..=15))]
+    pub repeats: Option<u32>,
+    /// Compare with the table of bounds, and end with 3 when one is not held
+    #[arg(long)]
+    pub check: bool,
+    /// Write all figures to this file, too
+    #[arg(long, value_name = "FILE")]
+    pub json: Option<PathBuf>,
+    /// Where the cluster's temporary folder is made; it should lie on the disk to be measured
+    #[arg(long, value_name = "DIR", default_value_os_t = std::env::temp_dir())]
+    pub dir: PathBuf,
+}
+
+impl Args {
+    /// What to measure, and for how long.
+    pub fn plan(&self) -> Plan {
+        let mut plan = match (self.smoke, self.quick) {
+            (true, _) => Plan::smoke(),
+            (_, true) => Plan::quick(),
+            _ => Plan::standard(),
+        };
+        plan.repeats = self.repeats.unwrap_or(plan.repeats);
+        plan
+    }
+}

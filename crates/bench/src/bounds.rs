@@ -1,0 +1,138 @@
+//! What `--check` holds, in one place.
+//!
+//! There is no target yet. These bounds only catch what would be a fault: a guard that makes a round trip for every event,
+//! a log slower than the framework it stands in for. Bounds on rates are ratios inside one run, far from what was seen
+//! (`docs/performance.md`); bounds on counts are close, because counts do not depend on the machine. Calls of a single
+//! command have no bound on their rate: until somebody gathers the commands of many callers into one call, each waits for
+//! the flush of the one before, and more callers bring nothing. A target joins this table together with the change that
+//! reaches it.
+
+use crate::cost::{APPEND, APPEND_ARRAY, APPEND_EVENTS, Cost, REGISTRATION, RENEWAL};
+use crate::modes::Mode;
+use crate::replay::Way;
+use crate::report::Report;
+
+/// On which side a figure must lie.
+#[derive(Clone, Copy, Debug)]
+pub enum Limit {
+    /// Not below.
+    AtLeast(f64),
+    /// Not above.
+    AtMost(f64),
+}
+
+/// One bound.
+pub struct Bound {
+    /// What is bounded.
+    pub what: &'static str,
+    /// How.
+    pub limit: Limit,
+    /// Why this much.
+    pub because: &'static str,
+    figure: fn(&Report) -> Option<f64>,
+}
+
+/// What became of one bound.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// The figure lies where it should.
+    Held,
+    /// It does not.
+    Broken,
+    /// The run did not take it.
+    NotMeasured,
+}
+
+/// The table.
+pub const BOUNDS: &[Bound] = &[
+    Bound {
+        what: "guarded append in arrays of 64 / stock cqrs-es, 8 callers, commands/s, median",
+        limit: Limit::AtLeast(1.0),
+        because: "with its flushes shared, the log must not be slower than the framework it stands in for",
+        figure: |report| Some(report.ratio(Mode::Append(64), Mode::Stock, 8)?.median),
+    },
+    Bound {
+        what: "arrays of 64 / arrays of one, guarded append, 8 callers, commands/s, median",
+        limit: Limit::AtLeast(1.0),
+        because: "one flush for many commands must pay; a plan that scans would show here first",
+        figure: |report| Some(report.ratio(Mode::Append(64), Mode::Append(1), 8)?.median),
+    },
+    Bound {
+        what: "typed replay, sealed / stock ReplayStream, events/s, median",
+        limit: Limit::AtLeast(1.0),
+        because: "a rebuild by position must not lose against the replay it replaces",
+        figure: |report| Some(report.replay_ratio(Way::Sealed, Way::Stock)?.median),
+    },
+    Bound {
+        what: "round trips, guarded append of one event",
+        limit: Limit::AtMost(1.0),
+        because: "one function call",
+        figure: |report| round_trips(report, APPEND),
+    },
+    Bound {
+        what: "round trips, guarded append of 16 events",
+        limit: Limit::AtMost(1.0),
+        because: "no round trip for an event",
+        figure: |report| round_trips(report, APPEND_EVENTS),
+    },
+    Bound {
+        what: "round trips a command, guarded append of 64 commands",
+        limit: Limit::AtMost(1.0 / 64.0),
+        because: "no round trip for a command",
+        figure: |report| round_trips(report, APPEND_ARRAY),
+    },
+    Bound {
+        what: "statements, bus: register",
+        limit: Limit::AtMost(2.5),
+        because: "receipt and append; keys, numbers and the directory are asked for in blocks",
+        figure: |report| Some(cost(report, REGISTRATION)?.statements),
+    },
+    Bound {
+        what: "statements, bus: renew",
+        limit: Limit::AtMost(4.5),
+        because: "receipt, events, key and append",
+        figure: |report| Some(cost(report, RENEWAL)?.statements),
+    },
+];
+
+fn cost<'a>(report: &'a Report, what: &str) -> Option<&'a Cost> {
+    report.cost(what)
+}
+
+fn round_trips(report: &Report, what: &str) -> Option<f64> {
+    Some(cost(report, what)?.round_trips)
+}
+
+impl Bound {
+    /// The figure, and what became of the bound.
+    pub fn judge(&self, report: &Report) -> (Option<f64>, Outcome) {
+        let figure = (self.figure)(report);
+        let held = figure.map(|figure| match self.limit {
+            Limit::AtLeast(least) => figure >= least,
+            Limit::AtMost(most) => figure <= most,
+        });
+        let outcome = match held {
+            Some(true) => Outcome::Held,
+            Some(false) => Outcome::Broken,
+            None => Outcome::NotMeasured,
+        };
+        (figure, outcome)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::tests::report;
+
+    #[test]
+    fn a_log_slower_than_the_stock_framework_breaks_a_bound() {
+        assert_eq!(BOUNDS[0].judge(&report(250.0, 750.0)), (Some(3.0), Outcome::Held));
+        assert_eq!(BOUNDS[0].judge(&report(750.0, 250.0)), (Some(1.0 / 3.0), Outcome::Broken));
+    }
+
+    #[test]
+    fn what_was_not_measured_is_not_called_held() {
+        assert_eq!(BOUNDS[1].judge(&report(1.0, 1.0)), (None, Outcome::NotMeasured));
+    }
+}

@@ -1,0 +1,91 @@
+//! `bench`: what the register does in a second, beside what others do in the same second.
+//!
+//! A machine is never the same twice, and a virtual one not from minute to minute. So nothing here is a figure alone:
+//! [`run`] takes everything in turns, several times over, and [`report`] divides inside one repeat, by pgbench (a bare
+//! INSERT on the same server) and by stock cqrs-es + postgres-es. What does not depend on the machine is counted instead
+//! of timed: [`cost`] has round trips, flushes and allocations. [`bounds`] is the one table of what `--check` holds.
+//!
+//! A run ends with an error at the first command that is not answered as it should be: errors are fast, and would look
+//! well in a table. `docs/performance.md` says what the figures were, and what they do not say.
+
+#![allow(clippy::print_stdout, reason = "printing is what this binary is for")]
+#![allow(clippy::print_stderr, reason = "printing is what this binary is for")]
+
+mod args;
+mod bounds;
+mod callers;
+mod cost;
+mod cpu;
+mod failure;
+mod house;
+mod machine;
+mod meter;
+mod modes;
+mod plan;
+mod prefill;
+mod print;
+mod proxy;
+mod replay;
+mod report;
+mod run;
+mod sample;
+mod stats;
+
+use std::path::Path;
+use std::process::ExitCode;
+
+use clap::Parser as _;
+use tokio::signal::unix::{SignalKind, signal};
+
+use crate::args::Args;
+use crate::failure::Failure;
+use crate::house::House;
+use crate::report::Report;
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    match bench(&Args::parse()).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            eprintln!("bench: {failure}");
+            failure.exit_code()
+        }
+    }
+}
+
+async fn bench(args: &Args) -> Result<(), Failure> {
+    let house = House::start(&args.dir).await?;
+    let report = tokio::select! {
+        report = run::run(&house, args.plan(), |step| eprintln!("{step}")) => report?,
+        () = stopped() => return Err(Failure::Interrupted),
+    };
+    println!("{}", print::report(&report));
+    if let Some(path) = &args.json {
+        write_json(path, &report)?;
+    }
+    if args.check {
+        let (text, broken) = print::bounds(&report);
+        println!("{text}");
+        if broken > 0 {
+            return Err(Failure::Bounds(broken));
+        }
+    }
+    Ok(())
+}
+
+/// Returns when somebody asks the program to end: the cluster is then stopped and its folder removed.
+async fn stopped() {
+    let (Ok(mut interrupt), Ok(mut terminate)) = (signal(SignalKind::interrupt()), signal(SignalKind::terminate()))
+    else {
+        return std::future::pending().await;
+    };
+    tokio::select! {
+        _ = interrupt.recv() => {}
+        _ = terminate.recv() => {}
+    }
+}
+
+fn write_json(path: &Path, report: &Report) -> Result<(), Failure> {
+    let value = serde_json::json!({ "rows": report.rows(), "run": report });
+    std::fs::write(path, format!("{value:#}\n")).map_err(Failure::io("writing the figures"))
+}

@@ -1,0 +1,68 @@
+//! How much is measured.
+
+use std::time::Duration;
+
+use serde::Serialize;
+
+/// The size of a run.
+#[derive(Clone, Debug, Serialize)]
+pub struct Plan {
+    /// How often every pass is taken; ratios are taken inside one repeat.
+    pub repeats: u32,
+    /// Length of a pass.
+    #[serde(skip)]
+    pub length: Duration,
+    /// Length of a pgbench pass: whole seconds.
+    pub pgbench_seconds: u64,
+    /// Callers at once.
+    pub callers: Vec<u32>,
+    /// Callers at once for arrays of several commands.
+    pub array_callers: u32,
+    /// Commands a call.
+    pub arrays: Vec<u32>,
+    /// Demands, of two events each, written ahead of the replay.
+    pub prefill: u32,
+    /// Commands whose round trips, flushes and allocations are counted.
+    pub counted: u32,
+}
+
+impl Plan {
+    /// What `make bench` does.
+    pub fn standard() -> Self {
+        Self {
+            repeats: 5,
+            length: Duration::from_secs(2),
+            pgbench_seconds: 2,
+            callers: vec![1, 8, 32],
+            array_callers: 8,
+            arrays: vec![16, 64],
+            prefill: 100_000,
+            counted: 400,
+        }
+    }
+
+    /// About a minute.
+    pub fn quick() -> Self {
+        Self {
+            repeats: 3,
+            length: Duration::from_millis(700),
+            pgbench_seconds: 1,
+            prefill: 15_000,
+            counted: 100,
+            ..Self::standard()
+        }
+    }
+
+    /// Seconds; for the test that everything still runs.
+    pub fn smoke() -> Self {
+        Self {
+            repeats: 1,
+            length: Duration::from_millis(100),
+            callers: vec![2],
+            array_callers: 2,
+            prefill: 100,
+            counted: 10,
+            ..Self::quick()
+        }
+    }
+}

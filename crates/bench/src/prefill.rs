@@ -1,0 +1,139 @@
+//! A log worth replaying: real demands, decided, sealed and appended, past the bus to be quick.
+//!
+//! Every event is what the bus would have written, leaf, key and sealed parts included. Claims and numbers from blocks are
+//! left out: no replay reads them. The numbers are of a month of their own.
+
+use std::sync::Arc;
+
+use cqrs_es::Aggregate as _;
+use cqrs_es::event_sink::EventSink;
+use demand::{Act, By, Demand, DemandCommand, DemandEvent, Registration, codec};
+use event_log::{
+    Command, EventLog, KeyRef, NewEvent, Options, Role, StreamAppend, StreamId, TerritoryCode, Verdict, connect,
+};
+use jiff::civil::{Date, date};
+use nomenclature::{Actor, Channel, Sequence, UniqueNumber};
+use register::{Clock as _, DEMAND, SystemClock};
+use sqlx::postgres::PgConnectOptions;
+use tokio::task::JoinSet;
+use uuid::Uuid;
+use vault::envelope::{self, Place};
+use vault::{DrawnKey, Vault};
+
+use crate::failure::Failure;
+use crate::house::{House, REGISTER};
+use crate::modes::bus::FIRST_DAY;
+
+/// No pass comes as far: see the bound on the repeats.
+const DAY: Date = date(2025, 10, 1);
+const WRITERS: u32 = 2;
+const ARRAY: usize = 64;
+
+/// Writes so many demands of two events each.
+pub async fn fill(house: &House, actor: &Actor, demands: u32) -> Result<(), Failure> {
+    let database = house.login(REGISTER)?;
+    let writer = Writer::open(database, house, actor).await?;
+    let mut running = JoinSet::new();
+    for nth in 0..WRITERS {
+        let writer = writer.clone();
+        running.spawn(async move { writer.write(nth, demands).await });
+    }
+    while let Some(ended) = running.join_next().await {
+        ended.map_err(|error| Failure::Answer(error.to_string()))??;
+    }
+    Ok(())
+}
+
+#[derive(Clone)]
+struct Writer {
+    log: EventLog,
+    vault: Arc<Vault>,
+    actor: Actor,
+    by: By,
+}
+
+impl Writer {
+    async fn open(database: PgConnectOptions, house: &House, actor: &Actor) -> Result<Self, Failure> {
+        let pool = connect(database.clone(), Role::Writer, 2).await?;
+        let vault = Vault::open_folder(pool.clone(), house.keys(), FIRST_DAY).await?;
+        let log = EventLog::new(database, pool, Options::default());
+        let nobody = || Failure::Answer("the operator registers nothing".to_owned());
+        let by = By {
+            organisation: actor.organisation().ok_or_else(nobody)?,
+            desk: actor.desk().ok_or_else(nobody)?,
+            channel: Channel::Desk,
+        };
+        Ok(Self { log, vault: Arc::new(vault), actor: *actor, by })
+    }
+
+    /// The part of one of the writers: every so-manieth number.
+    async fn write(&self, nth: u32, demands: u32) -> Result<(), Failure> {
+        let numbers = (1 + nth..=demands).step_by(WRITERS as usize);
+        let mut array = Vec::with_capacity(ARRAY);
+        for (number, registration) in numbers.zip(synth::registrations(1_000 + u64::from(nth))) {
+            array.push(self.command(number, registration).await?);
+            if array.len() == ARRAY {
+                self.append(std::mem::take(&mut array)).await?;
+            }
+        }
+        self.append(array).await
+    }
+
+    async fn append(&self, array: Vec<Command>) -> Result<(), Failure> {
+        match self.log.append(array).await?.into_iter().find(|verdict| !matches!(verdict, Verdict::Committed(_))) {
+            None => Ok(()),
+            Some(verdict) => Err(Failure::Answer(format!("the log answered {verdict:?}"))),
+        }
+    }
+
+    async fn command(&self, number: u32, registration: Registration) -> Result<Command, Failure> {
+        let territory = registration.territory;
+        let command = DemandCommand {
+            today: DAY,
+            by: self.by,
+            person_ref: Uuid::new_v4(),
+            piece_id: Uuid::new_v4(),
+            act: Act::Register(Box::new(registration)),
+        };
+        let sink = EventSink::default();
+        let mut demand = Demand::default();
+        demand.handle(command, &(), &sink).await.map_err(register::Error::from)?;
+
+        let drawn = self.vault.draw().await?;
+        let sequence = Sequence::try_new(number).map_err(|error| Failure::Answer(error.to_string()))?;
+        let stream = UniqueNumber::compose(territory, DAY, sequence, self.by.desk).to_string();
+        let mut events = Vec::new();
+        for (event, version) in sink.collect().await.into_iter().zip(1..) {
+            events.push(sealed(event, &stream, version, &drawn)?);
+        }
+        Ok(Command {
+            id: Uuid::new_v4(),
+            organisation: self.actor.organisation_code().to_owned(),
+            actor: self.actor.to_string(),
+            body_digest: [0; 32],
+            recorded_at: SystemClock.now(),
+            streams: vec![StreamAppend {
+                stream_type: DEMAND,
+                stream: StreamId::parse(stream)?,
+                territory: Some(TerritoryCode::parse(&territory.to_string())?),
+                expected_version: 0,
+                key: Some(KeyRef { id: drawn.id.get(), commitment: drawn.commitment }),
+                events,
+            }],
+            claims: Vec::new(),
+        })
+    }
+}
+
+fn sealed(event: DemandEvent, stream: &str, version: u64, drawn: &DrawnKey) -> Result<NewEvent, Failure> {
+    let effective_on = event.effective_on(DAY);
+    let encoded = codec::encode(event)?;
+    let parts: Vec<(u8, &[u8])> = encoded.parts.iter().map(|(tag, content)| (*tag, content.as_slice())).collect();
+    Ok(NewEvent {
+        event_type: encoded.event_type.into(),
+        schema_version: encoded.schema_version,
+        effective_on,
+        payload: encoded.payload,
+        sealed: envelope::seal(&drawn.key, &Place { stream, version, key_id: drawn.id }, &parts)?,
+    })
+}

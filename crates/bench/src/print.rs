@@ -1,0 +1,159 @@
+//! The figures for people, as tables that can be pasted into a document.
+
+use comfy_table::presets::ASCII_MARKDOWN;
+use comfy_table::{CellAlignment, Table};
+
+use crate::bounds::{BOUNDS, Limit, Outcome};
+use crate::replay::Way;
+use crate::report::{Report, Row};
+use crate::stats::Spread;
+
+/// Above this many cores taken by others, a run says so.
+const QUIET: f64 = 0.1;
+
+/// Everything but the bounds.
+pub fn report(report: &Report) -> String {
+    [head(report), rows(report), costs(report), replays(report)].join("\n")
+}
+
+fn head(report: &Report) -> String {
+    let machine = &report.machine;
+    let settings: Vec<String> = machine.settings.iter().map(|(name, value)| format!("{name}={value}")).collect();
+    let mut lines = vec![
+        format!(
+            "{}: {} cores ({}), {} GiB; PostgreSQL {}, {}",
+            machine.day,
+            machine.cores,
+            machine.processor,
+            machine.memory_gib,
+            machine.postgresql,
+            settings.join(" ")
+        ),
+        format!(
+            "one flush (fdatasync, 8 kB): {:.0} us before, {:.0} us after; load average at the start {}",
+            machine.flush_us_before, machine.flush_us_after, machine.load_average
+        ),
+        "Client, server and base line share the cores. Only ratios inside this run can be compared with another run's."
+            .to_owned(),
+    ];
+    if let Some(foreign) = report.foreign_cores() {
+        lines.push(format!("cores taken by other programs during the passes: {foreign:.2} (min/median/max)"));
+        if foreign.median > QUIET {
+            lines.push("The machine was NOT quiet: the rates are too low, and the ratios less sure.".to_owned());
+        }
+    }
+    if machine.in_memory {
+        lines.push(
+            "The folder lies in memory: flushes cost nothing, these figures mean nothing (see --dir).".to_owned(),
+        );
+    }
+    lines.push(format!("{} repeats, interleaved; a/b/c is min/median/max over the repeats.\n", report.plan.repeats));
+    lines.join("\n")
+}
+
+fn rows(report: &Report) -> String {
+    let header = [
+        "callers",
+        "mode",
+        "commands/s",
+        "% of pgbench",
+        "x stock",
+        "p50 ms",
+        "p99 ms",
+        "server us",
+        "client us",
+        "WAL B",
+    ];
+    let cells = |row: &Row| {
+        let middle = |spread: Option<Spread>, digits: usize| {
+            spread.map_or_else(|| "-".to_owned(), |spread| format!("{:.digits$}", spread.median))
+        };
+        vec![
+            row.callers.to_string(),
+            row.mode.to_string(),
+            format!("{:.0}", row.per_second),
+            row.of_pgbench.map_or_else(|| "-".to_owned(), |share| format!("{:.0}", share.times(100.0))),
+            row.times_stock.map_or_else(|| "-".to_owned(), |times| format!("{times:.1}")),
+            row.p50_ms.map_or_else(
+                || row.mean_ms.map_or_else(|| "-".to_owned(), |mean| format!("{:.2} mean", mean.median)),
+                |p50| format!("{:.2}", p50.median),
+            ),
+            middle(row.p99_ms, 2),
+            middle(row.server_us, 0),
+            middle(row.client_us, 0),
+            middle(row.wal_bytes, 0),
+        ]
+    };
+    let all = report.rows();
+    let title = "Writing. Of what follows the ratios, the middle over the repeats; processor time and log a command.\n";
+    title.to_owned() + &table(&header, all.iter().map(cells))
+}
+
+fn costs(report: &Report) -> String {
+    let header = ["counted", "round trips", "statements", "flushes", "WAL B", "allocations", "allocated B"];
+    let cells = report.costs.iter().map(|cost| {
+        vec![
+            cost.what.to_owned(),
+            format!("{:.3}", cost.round_trips),
+            format!("{:.3}", cost.statements),
+            format!("{:.2}", cost.flushes),
+            format!("{:.0}", cost.wal_bytes),
+            format!("{:.0}", cost.allocations),
+            format!("{:.0}", cost.allocated_bytes),
+        ]
+    });
+    "Cost of one command (or event), one caller, counted on the wire and in the client.\n".to_owned()
+        + &table(&header, cells)
+}
+
+fn replays(report: &Report) -> String {
+    let us = |spread: Option<Spread>| spread.map_or_else(|| "-".to_owned(), |us| format!("{:.1}", us.median));
+    let cells = Way::ALL.into_iter().filter_map(|way| {
+        Some(vec![
+            way.label().to_owned(),
+            format!("{:.0}", report.replay_rate(way)?),
+            format!("{:.2}", report.replay_ratio(way, Way::Stock)?),
+            us(report.replay_server_us(way)),
+            us(report.replay_client_us(way)),
+        ])
+    });
+    let logged = report.logged;
+    format!(
+        "Replay of {} events of demands ({:.0} B open and {:.0} B sealed in the mean), warm, one connection.\n{}",
+        logged.events,
+        logged.payload_bytes,
+        logged.sealed_bytes,
+        table(&["replay", "events/s", "x stock", "server us/event", "client us/event"], cells)
+    )
+}
+
+/// The bounds with their figures, and how many are broken.
+pub fn bounds(report: &Report) -> (String, usize) {
+    let judged: Vec<_> = BOUNDS.iter().map(|bound| (bound, bound.judge(report))).collect();
+    let cells = judged.iter().map(|(bound, (figure, outcome))| {
+        let limit = match bound.limit {
+            Limit::AtLeast(least) => format!(">= {least:.3}"),
+            Limit::AtMost(most) => format!("<= {most:.3}"),
+        };
+        let outcome = match outcome {
+            Outcome::Held => "held",
+            Outcome::Broken => "BROKEN",
+            Outcome::NotMeasured => "not measured",
+        };
+        let figure = figure.map_or_else(|| "-".to_owned(), |figure| format!("{figure:.3}"));
+        vec![bound.what.to_owned(), figure, limit, outcome.to_owned(), bound.because.to_owned()]
+    });
+    let text = format!("Bounds.\n{}", table(&["bound", "figure", "limit", "", "because"], cells));
+    (text, judged.iter().filter(|(_, (_, outcome))| *outcome == Outcome::Broken).count())
+}
+
+fn table(header: &[&str], cells: impl Iterator<Item = Vec<String>>) -> String {
+    let mut table = Table::new();
+    table.load_style(ASCII_MARKDOWN).set_header(header.iter().copied());
+    table.add_rows(cells);
+    for column in table.column_iter_mut().skip(1) {
+        let words = column.index == 1 && header.first() == Some(&"callers");
+        column.set_cell_alignment(if words { CellAlignment::Left } else { CellAlignment::Right });
+    }
+    format!("\n{table}\n")
+}

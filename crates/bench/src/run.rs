@@ -1,0 +1,137 @@
+//! One run: count, then time everything in turns, then replay.
+
+use crate::cost::{count_all, count_replay};
+use crate::failure::Failure;
+use crate::house::{BASELINE, House, LOG, REGISTER};
+use crate::machine::{Machine, flush_us};
+use crate::meter::Meter;
+use crate::modes::bus::{Bus, Desk};
+use crate::modes::guarded::Guarded;
+use crate::modes::pgbench::Pgbench;
+use crate::modes::stock::Stock;
+use crate::modes::{Mode, Pass};
+use crate::plan::Plan;
+use crate::prefill;
+use crate::replay::{Replay, Replayed, Way, prepare};
+use crate::report::Report;
+
+/// What takes its turn together.
+#[derive(Clone, Copy)]
+enum Turn {
+    Pgbench,
+    Stock,
+    Append(u32),
+    /// Registrations, then the renewal of what they registered.
+    Bus,
+}
+
+/// Takes all figures; `tell` hears of each.
+pub async fn run(house: &House, plan: Plan, tell: impl Fn(&str)) -> Result<Report, Failure> {
+    let mut meter = Meter::new(house).await?;
+    let mut machine = Machine::look(house, meter.admin()).await?;
+    let scripts = tempfile::tempdir().map_err(Failure::io("making a temporary folder"))?;
+
+    let stock = Stock::new(house.superuser(BASELINE)?).await?;
+    let guarded = Guarded::new(house.login(LOG)?).await?;
+    let desk = Desk::new(house.login(REGISTER)?, house.keys()).await?;
+    tell("counting round trips, flushes and allocations");
+    let mut costs = count_all(house, &mut meter, &plan, &stock, &guarded, &desk).await?;
+
+    let pgbench = Pgbench::new(house, scripts.path(), plan.pgbench_seconds).await?;
+    let most = plan.callers.iter().copied().max().unwrap_or(1);
+    let bus = Bus::new(&desk, house.login(REGISTER)?, most).await?;
+    let mut modes = Modes { meter: &mut meter, plan: &plan, pgbench, stock, guarded, bus };
+    let mut passes = Vec::new();
+    for repeat in 1..=plan.repeats {
+        for callers in &plan.callers {
+            passes.extend(modes.turns(repeat, *callers, &tell).await?);
+        }
+    }
+    drop(modes);
+
+    tell("writing the log to be replayed");
+    let actor = desk.actor().ok_or_else(|| Failure::Answer("no desk is open".to_owned()))?;
+    prefill::fill(house, actor, plan.prefill).await?;
+    let logged = prepare(house).await?;
+    costs.extend(count_replay(house, &mut meter).await?);
+    let mut replay = Replay::new(house, logged).await?;
+    let mut replays: Vec<Replayed> = Vec::new();
+    // Repeat 0 warms the caches and is forgotten.
+    for repeat in 0..=plan.repeats {
+        for way in Way::ALL {
+            let replayed = replay.read(&mut meter, way, repeat).await?;
+            if repeat > 0 {
+                tell(&format!(
+                    "replay {repeat}/{}: {}: {:.0} events/s",
+                    plan.repeats,
+                    way.label(),
+                    replayed.per_second
+                ));
+                replays.push(replayed);
+            }
+        }
+    }
+    machine.flush_us_after = flush_us(house.folder())?;
+    Ok(Report { machine, plan, costs, passes, logged, replays })
+}
+
+fn told(pass: &Pass, plan: &Plan) -> String {
+    let Pass { repeat, callers, mode, per_second, .. } = pass;
+    format!("repeat {repeat}/{}: {callers} callers: {mode}: {per_second:.0} commands/s", plan.repeats)
+}
+
+struct Modes<'a> {
+    meter: &'a mut Meter,
+    plan: &'a Plan,
+    pgbench: Pgbench,
+    stock: Stock,
+    guarded: Guarded,
+    bus: Bus,
+}
+
+impl Modes<'_> {
+    /// Every mode with so many callers. Each repeat begins with another, so that none is always the first.
+    async fn turns(&mut self, repeat: u32, callers: u32, tell: impl Fn(&str)) -> Result<Vec<Pass>, Failure> {
+        let mut turns = vec![Turn::Pgbench, Turn::Stock, Turn::Append(1)];
+        if callers == self.plan.array_callers {
+            turns.extend(self.plan.arrays.iter().map(|array| Turn::Append(*array)));
+        }
+        turns.push(Turn::Bus);
+        let first = repeat as usize % turns.len();
+        turns.rotate_left(first);
+        let mut passes = Vec::new();
+        for turn in turns {
+            for pass in self.turn(turn, callers).await? {
+                let pass = Pass { repeat, ..pass };
+                tell(&told(&pass, self.plan));
+                passes.push(pass);
+            }
+        }
+        passes.sort_by_key(|pass| order(pass.mode));
+        Ok(passes)
+    }
+
+    async fn turn(&mut self, turn: Turn, callers: u32) -> Result<Vec<Pass>, Failure> {
+        let (meter, length) = (&mut *self.meter, self.plan.length);
+        Ok(match turn {
+            Turn::Pgbench => vec![self.pgbench.pass(meter, callers).await?],
+            Turn::Stock => vec![self.stock.pass(meter, callers, length).await?],
+            Turn::Append(array) => vec![self.guarded.pass(meter, callers, array, length).await?],
+            Turn::Bus => {
+                let registered = self.bus.register(meter, callers, length).await?;
+                vec![registered, self.bus.renew(meter, callers, length).await?]
+            }
+        })
+    }
+}
+
+/// The place of a mode in the tables.
+fn order(mode: Mode) -> (u8, u32) {
+    match mode {
+        Mode::Pgbench => (0, 0),
+        Mode::Stock => (1, 0),
+        Mode::Append(array) => (2, array),
+        Mode::Register => (3, 0),
+        Mode::Renew => (4, 0),
+    }
+}

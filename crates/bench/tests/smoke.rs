@@ -1,0 +1,63 @@
+//! The program still goes through everything, and its counts are what the design says. No time is asserted.
+
+use std::process::Command;
+
+use serde_json::Value;
+
+#[test]
+fn a_run_takes_every_figure_and_leaves_nothing_behind() {
+    let folder = tempfile::tempdir().unwrap();
+    let json = folder.path().join("figures.json");
+    // The server's account must be able to walk through the folder that its own lies in.
+    let disk = tempfile::tempdir().unwrap();
+    std::fs::set_permissions(disk.path(), std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
+    let run = Command::new(env!("CARGO_BIN_EXE_bench"))
+        .arg("--smoke")
+        .arg("--json")
+        .arg(&json)
+        .arg("--dir")
+        .arg(disk.path())
+        .output()
+        .unwrap();
+    assert!(run.status.success(), "{}", String::from_utf8_lossy(&run.stderr));
+    assert_eq!(std::fs::read_dir(disk.path()).unwrap().count(), 0, "the cluster's folders are removed");
+
+    let figures: Value = serde_json::from_slice(&std::fs::read(json).unwrap()).unwrap();
+    let names = |rows: &Value, name: &str| -> Vec<String> {
+        rows.as_array().unwrap().iter().map(|row| row[name].as_str().unwrap().to_owned()).collect()
+    };
+    let modes = [
+        "pgbench INSERT",
+        "stock cqrs-es",
+        "guarded append",
+        "guarded append x16",
+        "guarded append x64",
+        "bus: register",
+        "bus: renew",
+    ];
+    assert_eq!(names(&figures["rows"], "mode"), modes);
+    assert!(figures["rows"].as_array().unwrap().iter().all(|row| row["of_pgbench"]["median"].as_f64() > Some(0.0)));
+    let ways = ["typed, sealed", "stock ReplayStream", "typed, unsealed"];
+    assert_eq!(names(&figures["run"]["replays"], "way"), ways);
+
+    let counted = |what: &str, figure: &str| {
+        let costs = figures["run"]["costs"].as_array().unwrap();
+        let cost = costs.iter().find(|cost| cost["what"].as_str().unwrap().starts_with(what));
+        cost.unwrap_or_else(|| panic!("no row for {what}"))[figure].as_f64().unwrap()
+    };
+    // One call of one function, whatever the number of events and commands in it.
+    assert!((counted("guarded append, 1 event", "round_trips") - 1.0).abs() < 1e-9);
+    assert!((counted("guarded append, 16 events", "round_trips") - 1.0).abs() < 1e-9);
+    assert!((counted("guarded append x64", "round_trips") - 1.0 / 64.0).abs() < 1e-9);
+    // Receipt and append; receipt, events, key and append. Blocks and the directory's second look come on top, rarely.
+    assert!((2.0..3.5).contains(&counted("bus: register", "statements")));
+    assert!((4.0..5.5).contains(&counted("bus: renew", "statements")));
+}
+
+#[test]
+fn wrong_arguments_and_a_folder_that_is_not_there_end_with_their_codes() {
+    let code = |args: &[&str]| Command::new(env!("CARGO_BIN_EXE_bench")).args(args).output().unwrap().status.code();
+    assert_eq!(code(&["--repeats", "0"]), Some(2));
+    assert_eq!(code(&["--quick", "--smoke"]), Some(2));
+    assert_eq!(code(&["--smoke", "--dir", "/nonexistent"]), Some(1));
+}

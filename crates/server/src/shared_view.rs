@@ -1,0 +1,73 @@
+//! The shared view of this process: its runner, its keys, its queries.
+
+use std::future::Future;
+use std::sync::Arc;
+
+use event_log::{Role, connect};
+use projection::{Handle, Options, Runner, State};
+use register::{Place, Register};
+use tokio::task::{AbortHandle, JoinHandle};
+use vault::Vault;
+use views::DemandEvents;
+use views::shared_management::{SharedManagement, View};
+
+use crate::error::Error;
+use crate::keys::Keys;
+
+/// One session of the runner, one for a rebuild beside it, and those that look up keys.
+const PROJECTOR_CONNECTIONS: u32 = 6;
+const READER_CONNECTIONS: u32 = 8;
+
+/// The view, not run yet.
+pub struct SharedView {
+    pub view: View,
+    pub keys: Keys,
+    runner: Runner<SharedManagement, DemandEvents<Keys>>,
+    handle: Handle,
+}
+
+impl SharedView {
+    /// Migrates the checkpoints and opens the view where the register lies.
+    pub async fn open(register: &Register, place: &Place) -> Result<Self, Error> {
+        projection::migrate(&place.database).await?;
+        let projector = connect(place.database.clone(), Role::Projector, PROJECTOR_CONNECTIONS).await?;
+        let reader = connect(place.database.clone(), Role::Reader, READER_CONNECTIONS).await?;
+        let keys = Keys(Arc::new(Vault::open_folder(projector.clone(), &place.keys, place.clock.today()).await?));
+        let blinder = Arc::new(keys.clone());
+        let (runner, handle) = Runner::new(
+            SharedManagement::new(blinder.clone()),
+            DemandEvents::new(keys.clone()),
+            register.reader().clone(),
+            projector,
+            Options::default(),
+        );
+        let view = View::new(reader, blinder).hinted_by(&handle);
+        Ok(Self { view, keys, runner, handle })
+    }
+
+    /// Runs the projection in a task until `drain` is ready.
+    pub fn run(self, drain: impl Future<Output = ()> + Send + 'static) -> (JoinHandle<()>, Pulse) {
+        let (runner, handle) = (self.runner, self.handle.clone());
+        let task = tokio::spawn(async move {
+            runner.run(drain).await;
+            if let State::Stopped { position, cause } = handle.state() {
+                tracing::error!(%position, cause, "the shared view stopped");
+            }
+        });
+        let pulse = Pulse { handle: self.handle, task: task.abort_handle() };
+        (task, pulse)
+    }
+}
+
+/// Whether the projection still follows the log.
+pub struct Pulse {
+    handle: Handle,
+    task: AbortHandle,
+}
+
+impl Pulse {
+    /// Not once it stopped at an event, or its task is gone.
+    pub fn beats(&self) -> bool {
+        !self.task.is_finished() && !matches!(self.handle.state(), State::Stopped { .. })
+    }
+}
