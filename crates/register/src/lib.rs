@@ -27,7 +27,7 @@ mod register;
 mod stock;
 mod stream;
 
-pub use audit::AsOf;
+pub use audit::{AsOf, Replayed};
 pub use clock::{Clock, SetClock, SystemClock};
 pub use directory::ORGANISATION;
 pub use doctor::{Check, Depth, Findings};

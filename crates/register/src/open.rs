@@ -21,6 +21,11 @@ const CREATE_SCHEMA: &str = "DO $$ BEGIN
   CREATE SCHEMA IF NOT EXISTS register;
 END $$";
 
+/// No look-up takes longer, wanted still or not: the longest that a server lets a call take.
+const STATEMENT: &str = "30s";
+/// Sessions for auditors.
+const AUDITORS: u32 = 4;
+
 static MIGRATOR: sqlx::migrate::Migrator = sqlx::migrate!("./migrations");
 
 /// Where a register lives.
@@ -50,13 +55,16 @@ impl Register {
         migrate(&owner).await?;
         owner.close().await;
 
-        let writer = connect(place.database.clone(), Role::Writer, place.connections).await?;
+        let bounded = place.database.clone().options([("statement_timeout", STATEMENT)]);
+        let writer = connect(bounded.clone(), Role::Writer, place.connections).await?;
+        let auditors = connect(bounded, Role::Projector, AUDITORS).await?;
         let vault = Vault::open_folder(writer.clone(), &place.keys, place.clock.today()).await?;
         let log = EventLog::new(place.database.clone(), writer.clone(), Options::default());
         let reader = log.reader().clone();
         let parts = Parts {
             log,
             directory: LiveDirectory::new(reader.clone()),
+            audit: reader.on(auditors),
             reader,
             vault,
             numbers: Numbers::new(writer),

@@ -14,11 +14,12 @@ use nomenclature::UniqueNumber;
 use private_postgres::test_util::shared;
 use projection::{AtLeast, Handle, Options, Runner, State};
 use register::{Place, Register, Request, SetClock};
-use sqlx::PgPool;
 use sqlx::postgres::PgConnectOptions;
+use sqlx::{ConnectOptions as _, PgConnection, PgPool};
 use synth::Line;
 use tempfile::TempDir;
 use tokio::task::JoinHandle;
+use tokio::time::Instant;
 use vault::{KeyId, KeyState, Vault, envelope};
 use views::shared_management::{SharedManagement, View};
 use views::{Blinder, DemandEvents, OpenPart, Unsealed, Unsealer, UnsealerUnavailable};
@@ -28,6 +29,11 @@ pub const LONG: Duration = Duration::from_secs(60);
 const TODAY: Date = date(2026, 11, 23);
 /// Lives that are played: enough of each act, and the last day of some.
 const HOUSEHOLDS: u32 = 90;
+
+/// When a search that is not about time must be over.
+pub fn later() -> Instant {
+    Instant::now() + LONG
+}
 
 /// The vault behind both ports, as the server wires it.
 #[derive(Clone)]
@@ -256,6 +262,11 @@ impl World {
     }
 
     /// Destroys the key of a stream, as erasure does.
+    /// A session of the superuser, outside of all pools.
+    pub async fn database(&self) -> PgConnection {
+        options(&self.database).connect().await.unwrap()
+    }
+
     pub async fn destroy_key_of(&self, number: UniqueNumber) {
         let key = self.key_of(number);
         let keys = Vault::open_folder(self.writer.clone(), self.folder.path(), TODAY).await.unwrap();
