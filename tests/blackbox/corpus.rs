@@ -14,4 +14,4 @@ mod names;
 mod pieces;
 mod rubrics;
 mod sequences;
-mod stage;
+pub mod stage;

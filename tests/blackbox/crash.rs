@@ -10,74 +10,144 @@ mod processes;
 mod sabotage;
 
 use std::collections::HashMap;
+use std::path::PathBuf;
 use std::sync::Arc;
 
+use client::{Client, Outcome};
+use nomenclature::Actor;
 use private_postgres::test_util::TestCluster;
+use proto::v1::ListSharedDemandsResponse;
 use register::{Depth, Register, StockReader, SystemClock};
+use serde_json::json;
+use tempfile::TempDir;
+use tests::cast::NICE;
 use tests::ledger::{Entry, Ledger};
-use tests::wire::{Order, Reply};
+use tests::wire::{Ack, Order, Reply};
 use tokio::task::JoinSet;
+use uuid::Uuid;
 
+use crate::served::Served;
 use crate::world;
 use evidence::Evidence;
-use processes::Load;
+use processes::{Load, Worker};
 
-const CYCLES: usize = 5;
+/// Kills of a usual run: of the bus, and of the server with its door. `make kill` asks for more.
+const BUS_KILLS: usize = 5;
+const DOOR_KILLS: usize = 3;
 /// Acknowledgements between two kills.
 const ACKS_BETWEEN: usize = 250;
 
-#[tokio::test(flavor = "multi_thread")]
-async fn nothing_acknowledged_is_lost_or_doubled_by_five_kills_under_load() {
-    let cluster = TestCluster::start().unwrap();
-    let (database, url) = world::new_database(&cluster);
-    let folder = tempfile::tempdir().unwrap();
-    let (keys, ledger) = (folder.path().join("keys"), folder.path().join("ledger.ndjson"));
-    world::bring_in_the_cast(&world::open(&url, &keys, Arc::new(SystemClock)).await).await;
+fn kills(usual: usize) -> usize {
+    std::env::var("SNE_KILLS").map_or(usual, |kills| kills.parse().expect("SNE_KILLS is a number of kills"))
+}
 
-    let mut load = Load::start(&url, &keys, &ledger);
-    for cycle in 1..=CYCLES {
-        load.runs_until(load.acks() + ACKS_BETWEEN);
-        if cycle % 2 == 1 {
-            load.kill_the_worker();
-        } else {
-            cluster.kill_postmaster();
-            cluster.restart().unwrap();
+/// A database, a data folder, and what a load under kills came to there.
+struct Scene {
+    cluster: TestCluster,
+    database: String,
+    url: String,
+    folder: TempDir,
+    evidence: Evidence,
+}
+
+impl Scene {
+    /// Kills a worker and the postmaster in turn under load, then lets everything settle.
+    async fn of(worker: Worker, kills: usize) -> Self {
+        let cluster = TestCluster::start().unwrap();
+        let (database, url) = world::new_database(&cluster);
+        let folder = tempfile::tempdir().unwrap();
+        let (keys, ledger) = (folder.path().join("keys"), folder.path().join("ledger.ndjson"));
+        world::bring_in_the_cast(&world::open(&url, &keys, Arc::new(SystemClock)).await).await;
+
+        let mut load = Load::start(worker, &url, &keys, &ledger);
+        for kill in 1..=kills {
+            load.runs_until(load.acks() + ACKS_BETWEEN);
+            if kill % 2 == 1 {
+                load.kill_the_worker();
+            } else {
+                cluster.kill_postmaster();
+                cluster.restart().unwrap();
+            }
         }
+        load.runs_until(load.acks() + ACKS_BETWEEN);
+        let told = load.stops();
+        assert!(told.died_with.iter().any(|unanswered| *unanswered > 0), "no worker was killed under load");
+
+        let evidence = Evidence::gather(&cluster, &database, Ledger::read(&ledger).unwrap());
+        assert_eq!(checker::faults(&evidence), Vec::<String>::new());
+        let hurt = evidence
+            .ledger
+            .iter()
+            .filter(|entry| matches!(entry, Entry::Answer(Reply::Unknown { .. } | Reply::Failed { .. })))
+            .count();
+        assert!(hurt > 0 || kills < 2, "no order was hurt by a postmaster that died under load");
+        eprintln!(
+            "crash: {kills} kills, workers died with {:?} orders open, {hurt} orders failed on the way; {} events",
+            told.died_with, evidence.head
+        );
+        Self { cluster, database, url, folder, evidence }
     }
-    load.runs_until(load.acks() + ACKS_BETWEEN);
-    let told = load.stops();
 
-    let evidence = Evidence::gather(&cluster, &database, Ledger::read(&ledger).unwrap());
-    assert_eq!(checker::faults(&evidence), Vec::<String>::new());
-    assert!(told.died_with.iter().any(|unanswered| *unanswered > 0), "no worker was killed under load");
+    fn keys(&self) -> PathBuf {
+        self.folder.path().join("keys")
+    }
+}
 
-    let register = world::open(&url, &keys, Arc::new(SystemClock)).await;
-    let stock = StockReader::open(url.parse().unwrap()).await.unwrap();
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_acknowledged_is_lost_or_doubled_by_kills_under_load() {
+    let scene = Scene::of(Worker::Bus, kills(BUS_KILLS)).await;
+    let register = world::open(&scene.url, &scene.keys(), Arc::new(SystemClock)).await;
+    let stock = StockReader::open(scene.url.parse().unwrap()).await.unwrap();
     let findings = register.examine(Depth::CrossRead, &stock, |_, _| ()).await.unwrap();
     assert!(findings.is_sound(), "{findings:?}");
-    let repeated = every_ack_is_given_again(&register, &evidence.ledger).await;
-    assert_eq!(register.reader().head().await.unwrap().get(), evidence.head, "a repeat wrote something");
-    let hurt = evidence
-        .ledger
-        .iter()
-        .filter(|entry| matches!(entry, Entry::Answer(Reply::Unknown { .. } | Reply::Failed { .. })));
-    eprintln!(
-        "crash: {CYCLES} kills, workers died with {:?} orders open, {} orders failed with their database; {} events, \
-         {repeated} acknowledgements kept and given again",
-        told.died_with,
-        hurt.count(),
-        evidence.head
-    );
+    let repeated = every_ack_is_given_again(&register, &scene.evidence.ledger).await;
+    assert!(repeated > kills(BUS_KILLS) * ACKS_BETWEEN);
+    assert_eq!(register.reader().head().await.unwrap().get(), scene.evidence.head, "a repeat wrote something");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_acknowledged_over_the_network_is_lost_or_doubled_by_kills_of_the_server_and_the_view_is_whole() {
+    let scene = Scene::of(Worker::Door, kills(DOOR_KILLS)).await;
+    let served = Served::on(&scene.url, scene.folder.path());
+    let client = Client::at(&served.address).unwrap();
+    let acked = scene.evidence.ledger.iter().filter_map(|entry| match entry {
+        Entry::Answer(Reply::Ack(ack)) => Some(ack),
+        _ => None,
+    });
+    let orders = orders(&scene.evidence.ledger);
+    for ack in acked {
+        let outcome = client.outcome(orders[&ack.command_id].actor, ack.command_id).await.unwrap();
+        let Outcome::Committed(again) = outcome else { panic!("{outcome:?} instead of {ack:?}") };
+        assert_eq!(Ack::told(ack.command_id, &again), *ack);
+    }
+    // The view was cut short wherever the kills fell; its rows are read back through SQL, then built anew.
+    let asked = json!({"at_least_position": scene.evidence.head, "page_size": 1});
+    let listed: ListSharedDemandsResponse =
+        client.call(Actor::parse(NICE).unwrap(), "SharedManagementService/ListSharedDemands", &asked).await.unwrap();
+    assert_eq!(listed.position, scene.evidence.head);
+    let running = evidence::view(&scene.cluster, &scene.database);
+    assert!(running.lines().count() > 300, "{running}");
+    served.sne(&["rebuild", "shared_management"]);
+    assert!(evidence::view(&scene.cluster, &scene.database) == running, "the rebuild has other rows");
+    served.stops();
+}
+
+/// The orders of a ledger, by command.
+fn orders(ledger: &[Entry]) -> HashMap<Uuid, Order> {
+    let intents = ledger.iter().filter_map(|entry| match entry {
+        Entry::Intent(order) => Some((order.command_id, (**order).clone())),
+        Entry::Answer(_) => None,
+    });
+    intents.collect()
 }
 
 /// Sends every acknowledged command once more; each must get its first answer. Returns how many there were.
 async fn every_ack_is_given_again(register: &Register, ledger: &[Entry]) -> usize {
-    let mut orders: HashMap<_, Order> = HashMap::new();
+    let orders = orders(ledger);
     let mut calls = JoinSet::new();
     let mut repeated = 0;
     for entry in ledger {
         match entry {
-            Entry::Intent(order) => drop(orders.insert(order.command_id, (**order).clone())),
             Entry::Answer(Reply::Ack(first)) => {
                 let (register, order, first) = (register.clone(), orders[&first.command_id].clone(), first.clone());
                 calls.spawn(async move {
@@ -86,7 +156,7 @@ async fn every_ack_is_given_again(register: &Register, ledger: &[Entry]) -> usiz
                 });
                 repeated += 1;
             }
-            Entry::Answer(_) => {}
+            Entry::Intent(_) | Entry::Answer(_) => {}
         }
         if calls.len() >= 16 {
             calls.join_next().await.unwrap().unwrap();

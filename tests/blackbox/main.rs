@@ -7,5 +7,6 @@ mod cli;
 mod corpus;
 mod crash;
 mod grpc;
+mod served;
 mod tidy;
 mod world;

@@ -23,43 +23,12 @@ from sne.v1 import demand_pb2
 from sne.v1 import registration_service_pb2 as r
 from sne.v1 import shared_management_service_pb2 as shared
 
-from households import households
 from leaf import leaf
-from wire import Caller, metadata, new_id, refused, seen
+from stage import AUDITOR, TERRITORY, auditor, channel, day, foreigner, head, lessor, other_lessor, registered, registration, sample, town
+from wire import metadata, new_id, refused, seen
 
-ADDRESS, SERVER, AUDITOR = sys.argv[1], int(sys.argv[2]), sys.argv[3]
-# The day of the register is that of Paris, wherever this runs.
-TODAY = datetime.datetime.now(zoneinfo.ZoneInfo("Europe/Paris")).date()
-TERRITORY = "006"
+SERVER = int(sys.argv[2])
 SHARED = "sne.v1.SharedManagementService"
-
-channel = grpc.insecure_channel(ADDRESS)
-lessor = Caller(channel, "000005017", "006A1")
-other_lessor = Caller(channel, "000005025", "006B1")
-town = Caller(channel, "000005074", "006G1")
-foreigner = Caller(channel, "000080010", "083A1")
-auditor = Caller(channel, AUDITOR)
-sample = households()
-
-
-def day(back):
-    return (TODAY - datetime.timedelta(days=back)).isoformat()
-
-
-def registration(form, piece, filed=20, **more):
-    return r.RegisterDemandRequest(
-        request_id=new_id(), territory=TERRITORY, filed_on=day(filed), form=form, identity_piece=piece, **more
-    )
-
-
-def registered(who=town, filed=20):
-    form, piece = next(sample)
-    request = registration(form, piece, filed)
-    return request, who.RegisterDemand(request).answer
-
-
-def head(answer):
-    return {"request_id": new_id(), "number": answer.number, "etag": answer.etag}
 
 
 def lives_and_leaves():
@@ -155,6 +124,13 @@ def replays(first, last, surname):
     assert all(surname not in event.payload for event in events), "names stay sealed, for an auditor too"
     assert events[0].actor == "000005074/006G1/client-01" and events[0].effective_on == day(20)
 
+    replayed = list(auditor.ReplayDemand(audit.ReplayDemandRequest(number=number)))
+    assert {message.versions for message in replayed} == {len(events)}, "a replay says how many events there are"
+    again = audit.ReplayDemandRequest(number=number, position=replayed[0].as_of_position)
+    assert list(auditor.ReplayDemand(again)) == replayed, "the position repeats the answer"
+    tomorrow = audit.ReplayDemandRequest(number=number, date=day(-1))
+    refusal = refused(lambda: auditor.ReplayDemand(tomorrow), "INVALID_FORM", Code.INVALID_ARGUMENT)
+    assert refusal.violations == {"date": "IN_THE_FUTURE"}, refusal.violations
     as_of = audit.ReplayDemandRequest(number=number, position=first.position)
     # The identity piece came with the registration: one command, two events.
     assert [message.event.event_type for message in auditor.ReplayDemand(as_of)] == ["Registered", "PieceAdded"]
@@ -186,6 +162,8 @@ def replays_the_log():
     assert found == [6, 7, 8, 9]
     refused(lambda: auditor.ReplayLog(audit.ReplayLogRequest(after_position=10**15)), "POSITION_BEYOND_HEAD", Code.OUT_OF_RANGE)
     refused(lambda: auditor.ReplayLog(audit.ReplayLogRequest(after_position=-1)), "INVALID_FORM", Code.INVALID_ARGUMENT)
+    backwards = audit.ReplayLogRequest(after_position=9, up_to_position=5)
+    refused(lambda: auditor.ReplayLog(backwards), "INVALID_FORM", Code.INVALID_ARGUMENT)
 
 
 def follows_live():
@@ -400,6 +378,7 @@ def pages_through_the_view():
     assert numbers == wanted
 
     token = first.next_page_token
+    assert numbers[1] not in token and filed[1] not in token, "the token can be read"
     other = "0" if token[-1] != "0" else "1"
     for call in (
         lambda: page(other_lessor, token),
@@ -452,7 +431,8 @@ def keeps_deadlines():
 def bounds_replays():
     head_position = list(auditor.ReplayLog(audit.ReplayLogRequest()))[-1].head_position
     follow = audit.FollowLogRequest(after_position=head_position)
-    streams = [auditor.FollowLog(follow, timeout=60) for _ in range(16)]
+    # Half of the places: the other half is for other auditors.
+    streams = [auditor.FollowLog(follow, timeout=60) for _ in range(8)]
     for stream in streams:
         stream.initial_metadata()
     refusal = refused(lambda: auditor.FollowLog(follow), "TOO_MANY_REPLAYS", Code.RESOURCE_EXHAUSTED)
@@ -487,13 +467,17 @@ def describes_itself():
 
 
 def stops_politely():
-    """Told to stop, the server ends its followers with a reason, and calls under way with an answer."""
+    """Told to stop, the server ends its followers with a reason and those who watch its health, and is gone soon."""
+    watch = health_pb2_grpc.HealthStub(channel).Watch(health_pb2.HealthCheckRequest(service=""), timeout=60)
+    assert next(watch).status == health_pb2.HealthCheckResponse.SERVING
     head_position = list(auditor.ReplayLog(audit.ReplayLogRequest()))[-1].head_position
     stream = auditor.FollowLog(audit.FollowLogRequest(after_position=head_position), timeout=60)
     stream.initial_metadata()
     threading.Timer(0.2, os.kill, (SERVER, signal.SIGTERM)).start()
     refusal = refused(lambda: stream, "SHUTTING_DOWN", Code.UNAVAILABLE)
     assert refusal.retry
+    told = [answer.status for answer in watch]
+    assert told == [health_pb2.HealthCheckResponse.NOT_SERVING], told
 
 
 for check in (

@@ -19,26 +19,31 @@ pub struct Generator {
     persons: usize,
     today: Date,
     demands: Vec<Known>,
+    /// Whether orders name the version they were made for, as callers of the network must.
+    versions: bool,
     queue: VecDeque<Order>,
 }
 
 /// A demand that was acknowledged to us.
 struct Known {
     number: UniqueNumber,
+    version: u32,
     leaving: bool,
 }
 
 impl Generator {
     /// A generator that has asked for nothing yet.
-    pub fn new(seed: u64) -> Self {
+    pub fn new(seed: u64, versions: bool) -> Self {
         let today = SystemClock.today();
-        Self { state: seed, persons: 0, today, demands: Vec::new(), queue: VecDeque::new() }
+        Self { state: seed, persons: 0, today, demands: Vec::new(), versions, queue: VecDeque::new() }
     }
 
-    /// Takes note of a demand that may be acted on.
+    /// Takes note of a demand that may be acted on, and of its version.
     pub fn learn(&mut self, order: &Order, ack: &Ack) {
         if matches!(order.act, Act::Register(_)) {
-            self.demands.push(Known { number: ack.number, leaving: false });
+            self.demands.push(Known { number: ack.number, version: ack.version, leaving: false });
+        } else if let Some(known) = self.demands.iter_mut().find(|known| known.number == ack.number) {
+            known.version = known.version.max(ack.version);
         }
     }
 
@@ -62,6 +67,8 @@ impl Generator {
     fn order(&mut self, actor: &str, number: Option<UniqueNumber>, act: Value) -> Order {
         Order {
             command_id: self.id(),
+            version: None,
+            again: false,
             actor: Actor::parse(actor).expect("the cast is well formed"),
             number,
             act: serde_json::from_value(act).expect("acts of the cast are readable"),
@@ -112,7 +119,8 @@ impl Generator {
             }
             _ => (lessor, cast::attribute(&today)),
         };
-        let order = self.order(actor, Some(number), act);
+        let version = self.versions.then_some(self.demands[chosen].version);
+        let order = Order { version, ..self.order(actor, Some(number), act) };
         self.queue.push_back(order);
     }
 }

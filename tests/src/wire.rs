@@ -6,6 +6,7 @@ use jiff::civil::Date;
 use nomenclature::{Actor, Channel, UniqueNumber};
 use register::{Answer, Error, Request};
 use serde::{Deserialize, Serialize};
+use tokio::sync::mpsc;
 use uuid::Uuid;
 
 /// What the load asks a worker to execute.
@@ -17,8 +18,28 @@ pub struct Order {
     pub actor: Actor,
     /// The demand; none for a registration.
     pub number: Option<UniqueNumber>,
+    /// The version that the sender knows; none when he does not say it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub version: Option<u32>,
+    /// Whether it was sent before: a caller of the network then asks for the outcome first.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub again: bool,
     /// The act.
     pub act: Act,
+}
+
+/// Reads orders from standard input, ahead and in a thread, so that whoever writes to us is never kept waiting.
+pub fn orders() -> mpsc::UnboundedReceiver<Order> {
+    let (sender, orders) = mpsc::unbounded_channel();
+    std::thread::spawn(move || {
+        for line in std::io::stdin().lines().map_while(Result::ok) {
+            let order = serde_json::from_str(&line).expect("the load writes orders");
+            if sender.send(order).is_err() {
+                return;
+            }
+        }
+    });
+    orders
 }
 
 impl Order {
@@ -29,7 +50,7 @@ impl Order {
             actor: self.actor,
             channel: Channel::Desk,
             number: self.number,
-            expected_version: None,
+            expected_version: self.version,
             act: self.act.clone(),
         }
     }
@@ -53,6 +74,13 @@ pub struct Ack {
 }
 
 impl Ack {
+    /// The answer of a server to a command.
+    pub fn told(command_id: Uuid, answer: &client::Answer) -> Self {
+        let client::Answer { number, ref etag, position, effective_on, recorded_at } = *answer;
+        let version = etag.strip_prefix('v').and_then(|version| version.parse().ok()).expect("an etag is a version");
+        Self { command_id, number, version, position, effective_on, recorded_at }
+    }
+
     /// The answer of the register to a command.
     pub fn of(command_id: Uuid, answer: &Answer) -> Self {
         let Answer { number, version, position, effective_on, recorded_at } = *answer;

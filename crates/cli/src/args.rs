@@ -66,6 +66,12 @@ pub enum Command {
     },
     /// Ouvre le registre aux systèmes des bailleurs et guichets (gRPC), jusqu'à SIGTERM ou Ctrl-C
     Serve(Serve),
+    /// Reconstruit une vue à partir du journal, sans interrompre les serveurs
+    Rebuild {
+        /// La vue
+        #[arg(value_parser = view)]
+        view: (&'static str, server::View),
+    },
     /// Données fictives, reproductibles à partir d'une graine
     #[command(subcommand)]
     Synth(SynthCommand),
@@ -76,6 +82,12 @@ pub struct Demo {
     /// Efface d'abord le dossier de la démonstration
     #[arg(long)]
     pub reset: bool,
+    /// S'arrête à la fin au lieu de rester à l'écoute
+    #[arg(long)]
+    pub exit: bool,
+    /// Adresse d'écoute ; port 0 : libre
+    #[arg(long, env = "SNE_LISTEN", default_value = "127.0.0.1:50051")]
+    pub listen: std::net::SocketAddr,
 }
 
 #[derive(clap::Args)]
@@ -154,6 +166,14 @@ pub struct Lives {
     /// Dernier jour
     #[arg(long, default_value = "2026-10-31", value_parser = date)]
     pub until: Date,
+}
+
+fn view(text: &str) -> Result<(&'static str, server::View), String> {
+    let known = server::View::ALL;
+    known.iter().copied().find(|(name, _)| *name == text).ok_or_else(|| {
+        let names: Vec<&str> = known.iter().map(|(name, _)| *name).collect();
+        format!("les vues sont : {}", names.join(", "))
+    })
 }
 
 fn number(text: &str) -> Result<UniqueNumber, String> {

@@ -46,6 +46,7 @@ async fn run(args: Args) -> Result<(), Failure> {
         }
         Command::Doctor { cross_read } => commands::doctor::run(place, format, cross_read).await,
         Command::Serve(options) => commands::serve::run(place, &options).await,
+        Command::Rebuild { view } => commands::rebuild::run(place, format, view).await,
         Command::Synth(SynthCommand::Lives(options)) => commands::synth::lives(&options),
         Command::Synth(SynthCommand::Organisations { seed }) => commands::synth::organisations(seed),
     }

@@ -39,17 +39,20 @@ pub async fn dismiss(reporter: &mut HealthReporter) {
     }
 }
 
-/// Looks again and again, and tells what came of it. Never ends.
+/// Looks again and again, and tells what changed: whoever watches is woken by every word. Never ends.
 pub async fn watch(register: Register, mut pulse: Pulse, reporter: HealthReporter) {
+    let mut told = None;
     loop {
         let log = matches!(tokio::time::timeout(AT_MOST, register.ready()).await, Ok(Ok(())));
         let follows = tokio::time::timeout(AT_MOST, pulse.beats(register.clock().now())).await;
         let shared = log && follows.unwrap_or(false);
-        for name in OF_THE_LOG {
-            reporter.set_service_status(name, status(log)).await;
-        }
-        for name in [SHARED, WHOLE] {
-            reporter.set_service_status(name, status(shared)).await;
+        if told.replace((log, shared)) != Some((log, shared)) {
+            for name in OF_THE_LOG {
+                reporter.set_service_status(name, status(log)).await;
+            }
+            for name in [SHARED, WHOLE] {
+                reporter.set_service_status(name, status(shared)).await;
+            }
         }
         tokio::time::sleep(EVERY).await;
     }

@@ -94,8 +94,6 @@ reasons! {
     /// The sequence of the territory and month is used up.
     NumbersExhausted = "NUMBERS_EXHAUSTED", ResourceExhausted, None,
         "Il n'y a plus de numéro unique pour ce territoire et ce mois.";
-    /// The request does not fit together.
-    MalformedRequest = "MALFORMED_REQUEST", InvalidArgument, None, "La requête n'est pas cohérente.";
     /// A position beyond the last one of the log.
     PositionBeyondHead = "POSITION_BEYOND_HEAD", OutOfRange, None, "Cette position est au-delà de la fin du journal.";
     /// A page token that is not one of the caller's organisation for these filters.
@@ -124,7 +122,8 @@ pub(crate) fn of_rejection(reason: RejectionReason) -> Row {
     use RejectionReason as R;
     let code = match reason {
         R::InvalidForm | R::NothingToModify | R::InTheFuture | R::RplsMissing => Code::InvalidArgument,
-        R::AlreadyRegistered | R::PieceAlreadyAdded => Code::AlreadyExists,
+        // No call can meet these: a registration brings no number, and the register draws the id of a piece.
+        R::AlreadyRegistered | R::PieceAlreadyAdded => return Reason::DuplicateDemand.row(),
         R::NotRegistered => return Reason::DemandNotFound.row(),
         R::Radiated
         | R::Expired
@@ -145,15 +144,16 @@ pub(crate) fn of_rejection(reason: RejectionReason) -> Row {
 pub(crate) fn of_denial(denial: Denial) -> Row {
     let french = match denial {
         Denial::ForeignTerritory => return Reason::DemandNotFound.row(),
+        // No call can meet these: the operator cannot call, and the purpose is the server's own word.
+        Denial::NotForTheOperator | Denial::OperatorOnly | Denial::Purpose => {
+            return of_denial(Denial::NotARegisteringService);
+        }
         Denial::UnknownOrganisation => "Cet organisme ne participe pas au registre.",
         Denial::UnknownDesk => "Ce guichet n'est pas un guichet de l'organisme, ou aucun guichet n'est indiqué.",
         Denial::DeskClosed => "Ce guichet n'est pas ouvert aujourd'hui.",
         Denial::NotARegisteringService => "Cet organisme n'est pas un service enregistreur.",
         Denial::NotALessor => "Seul un bailleur peut faire cet acte.",
-        Denial::NotForTheOperator => "L'exploitant n'agit pas sur les demandes.",
-        Denial::OperatorOnly => "Seul l'exploitant peut faire cet acte.",
         Denial::AuditorOnly => "Seul un auditeur peut relire le journal.",
-        Denial::Purpose => "Cet acte ne sert pas la finalité indiquée.",
     };
     Row { reason: denial.to_string(), code: Code::PermissionDenied, french, retry: None }
 }

@@ -3,7 +3,7 @@
 use std::future::Future;
 use std::sync::Arc;
 
-use event_log::{Role, connect};
+use event_log::{Position, Role, connect};
 use jiff::Timestamp;
 use projection::{Handle, Options, Runner, State};
 use register::{Place, Register};
@@ -48,6 +48,11 @@ impl SharedView {
         );
         let view = View::new(reader, blinder).hinted_by(&handle);
         Ok(Self { view, keys, runner, handle })
+    }
+
+    /// Folds the whole log anew beside the live tables, then puts the new ones in their place.
+    pub async fn rebuild(self) -> Result<Position, Error> {
+        Ok(self.runner.rebuild().await?)
     }
 
     /// Runs the projection in a task until `drain` is ready.

@@ -85,7 +85,7 @@ impl From<register::Error> for Refusal {
             E::Log(error) => of_log(&error),
             E::Vault(error) => unavailable(&error),
             E::Database(error) => unavailable(&error),
-            E::MalformedRequest | E::OrganisationRejected(_) | E::DeskCodeTaken => Reason::MalformedRequest.into(),
+            E::MalformedRequest | E::OrganisationRejected(_) | E::DeskCodeTaken => Reason::MalformedMessage.into(),
             other => unavailable(&other),
         }
     }
@@ -142,7 +142,7 @@ fn of_log(error: &event_log::Error) -> Refusal {
         | E::DuplicateClaim { .. }
         | E::InvalidText { .. }
         | E::TooLarge { .. }
-        | E::OutOfRange { .. } => Reason::MalformedRequest.into(),
+        | E::OutOfRange { .. } => Reason::MalformedMessage.into(),
         other => unavailable(other),
     }
 }

@@ -47,6 +47,6 @@ mod work;
 pub use line::Line;
 pub use lives::{lives, write_lives, write_organisations};
 pub use options::Options;
-pub use organisations::{DeskLine, OrganisationLine, organisations, organisations_in};
+pub use organisations::{AUDITOR, DeskLine, OrganisationLine, organisations, organisations_in};
 pub use registrations::registrations;
 pub use sample::{SAMPLE_LIVES, SAMPLE_ORGANISATIONS};

@@ -80,12 +80,27 @@ const COMMUNES: usize = 8;
 /// The first day of the sample: everybody takes part before it.
 const OPENED_BEFORE: Date = date(2025, 8, 1);
 
-/// The organisations of the sample's territory, [`Options::default`](crate::Options), and one lessor of a neighbouring
-/// territory, who has no business here.
+/// The organisations of the sample's territory, [`Options::default`](crate::Options), one lessor of a neighbouring
+/// territory, who has no business here, and an auditor, who has no desk.
 pub fn organisations(seed: u64) -> Vec<OrganisationLine> {
     let mut lines = organisations_in(seed, crate::options::home());
     lines.extend(organisations_in(seed, crate::options::neighbour()).into_iter().take(1));
+    lines.push(auditor());
     lines
+}
+
+/// SIREN of the auditor, for those who call in its name.
+pub const AUDITOR: &str = "000090001";
+
+fn auditor() -> OrganisationLine {
+    OrganisationLine {
+        siren: Siren::parse(AUDITOR).expect("a SIREN"),
+        name: "Auditeur fictif du registre".to_owned(),
+        kind: OrganisationKind::Auditor,
+        territories: vec![crate::options::home()],
+        since: OPENED_BEFORE,
+        desks: Vec::new(),
+    }
 }
 
 /// The organisations of any territory: six lessors, the eight largest communes, Action Logement, the State, the portal.

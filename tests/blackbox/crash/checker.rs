@@ -15,8 +15,10 @@ const EXPECTED_REFUSALS: &[&str] = &[
     "ALREADY_RENEWED_TODAY",
     "DEMAND_RADIATED",
     "ATTRIBUTION_IN_PROGRESS",
-    // Decided anew time and again while others were faster.
+    // Over the network an act names the version it is for, and others may be faster.
     "VERSION_CONFLICT",
+    // In process an act names none: it is decided anew, time and again.
+    "CONTENDED",
 ];
 
 /// Everything that is wrong; empty when all is well.

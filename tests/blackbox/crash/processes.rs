@@ -22,17 +22,31 @@ pub struct Told {
     worker: i32,
 }
 
+/// Who holds the register.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Worker {
+    /// The worker itself.
+    Bus,
+    /// A server that the worker has started: its only child.
+    Door,
+}
+
 /// A running load. Dropped, it ends, and its worker with it.
 pub struct Load {
+    worker: Worker,
     process: Child,
     lines: Receiver<String>,
     told: Told,
 }
 
 impl Load {
-    pub fn start(database: &str, keys: &Path, ledger: &Path) -> Self {
+    pub fn start(worker: Worker, database: &str, keys: &Path, ledger: &Path) -> Self {
+        let program = match worker {
+            Worker::Bus => env!("CARGO_BIN_EXE_crash_worker"),
+            Worker::Door => env!("CARGO_BIN_EXE_crash_door"),
+        };
         let mut process = Command::new(env!("CARGO_BIN_EXE_crash_load"))
-            .arg(env!("CARGO_BIN_EXE_crash_worker"))
+            .arg(program)
             .arg(database)
             .args([keys, ledger])
             .arg("1")
@@ -43,7 +57,7 @@ impl Load {
         let said = BufReader::new(process.stdout.take().unwrap());
         let (sender, lines) = mpsc::channel();
         std::thread::spawn(move || said.lines().map_while(Result::ok).try_for_each(|line| sender.send(line)));
-        Self { process, lines, told: Told::default() }
+        Self { worker, process, lines, told: Told::default() }
     }
 
     pub fn acks(&self) -> usize {
@@ -57,8 +71,12 @@ impl Load {
 
     /// As `kill -9` does, and waits until another worker has taken over.
     pub fn kill_the_worker(&mut self) {
-        let (before, pid) = (self.told.workers, Pid::from_raw(self.told.worker));
-        kill(pid, Signal::SIGKILL).unwrap();
+        let before = self.told.workers;
+        let pid = match self.worker {
+            Worker::Bus => self.told.worker,
+            Worker::Door => only_child_of(self.told.worker),
+        };
+        kill(Pid::from_raw(pid), Signal::SIGKILL).unwrap();
         self.listen(|told| told.workers > before);
     }
 
@@ -92,6 +110,13 @@ impl Load {
             }
         }
     }
+}
+
+fn only_child_of(pid: i32) -> i32 {
+    let children = std::fs::read_to_string(format!("/proc/{pid}/task/{pid}/children")).unwrap();
+    let children: Vec<i32> = children.split_whitespace().map(|child| child.parse().unwrap()).collect();
+    let [child] = children[..] else { panic!("the worker has children {children:?}") };
+    child
 }
 
 impl Drop for Load {

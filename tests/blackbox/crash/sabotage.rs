@@ -72,6 +72,8 @@ impl Scene {
     fn asks(&mut self, command: u128, actor: &str, number: Option<&str>, act: Value) {
         self.ledger.push(Entry::Intent(Box::new(Order {
             command_id: Uuid::from_u128(command),
+            version: None,
+            again: false,
             actor: Actor::parse(actor).unwrap(),
             number: number.map(|number| UniqueNumber::parse(number).unwrap()),
             act: serde_json::from_value(act).unwrap(),

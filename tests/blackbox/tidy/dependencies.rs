@@ -71,9 +71,12 @@ const MAY_NAME: &[(&str, &[&str])] = &[
             "proto",
         ],
     ),
+    ("client", &["nomenclature", "proto"]),
     (
         "cli",
         &[
+            "client",
+            "proto",
             "nomenclature",
             "personal",
             "demand",
@@ -103,6 +106,8 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     (
         "tests",
         &[
+            "client",
+            "proto",
             "nomenclature",
             "personal",
             "demand",

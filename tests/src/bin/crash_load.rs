@@ -26,6 +26,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let [worker, database, keys, ledger, seed] = arguments.as_slice() else {
         return Err("usage: crash_load WORKER DATABASE_URL KEY_FOLDER LEDGER SEED".into());
     };
+    let worker_is_a_door = worker.ends_with("crash_door");
     let (sender, news) = mpsc::channel();
     let stop = sender.clone();
     std::thread::spawn(move || {
@@ -36,7 +37,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let worker = workers.start()?;
     let mut load = Load {
         ledger: Ledger::create(ledger.as_ref())?,
-        generator: Generator::new(seed.parse()?),
+        generator: Generator::new(seed.parse()?, worker_is_a_door),
         workers,
         worker,
         open: Vec::new(),
@@ -207,7 +208,7 @@ impl Load {
         let due: Vec<Order> = due
             .map(|open| {
                 open.again_at = None;
-                open.order.clone()
+                Order { again: true, ..open.order.clone() }
             })
             .collect();
         due.iter().try_for_each(|order| self.send(order))

@@ -7,8 +7,8 @@ use std::io::{self, Write as _};
 use std::sync::Arc;
 
 use register::{Place, Register, SystemClock};
-use tests::wire::{Order, Reply};
-use tokio::sync::{Semaphore, mpsc};
+use tests::wire::{Reply, orders};
+use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
 /// Commands under way at once.
@@ -37,20 +37,6 @@ async fn main() -> Result<(), Box<dyn Error>> {
         told??;
     }
     Ok(())
-}
-
-/// Reads ahead in a thread, so that whoever writes to us is never kept waiting.
-fn orders() -> mpsc::UnboundedReceiver<Order> {
-    let (sender, orders) = mpsc::unbounded_channel();
-    std::thread::spawn(move || {
-        for line in io::stdin().lines().map_while(Result::ok) {
-            let order = serde_json::from_str(&line).expect("the load writes orders");
-            if sender.send(order).is_err() {
-                return;
-            }
-        }
-    });
-    orders
 }
 
 fn tell(reply: &Reply) -> io::Result<()> {

@@ -4,5 +4,6 @@ pub mod demand;
 pub mod demo;
 pub mod doctor;
 pub mod org;
+pub mod rebuild;
 pub mod serve;
 pub mod synth;

@@ -17,17 +17,24 @@ use crate::house::House;
 /// Serves.
 pub async fn run(place: Place, options: &Serve) -> Result<(), Failure> {
     log_as_json();
-    let mut terminate = signal(SignalKind::terminate()).map_err(|error| Failure::Local(error.to_string()))?;
     let house = House::open(place, Arc::new(SystemClock)).await?;
     let options = Options { listen: options.listen, ..Options::default() };
     let server = Server::bind(house.register.clone(), &house.place, options).await.map_err(explain)?;
+    let stop = asked_to_stop();
     let shutdown = async move {
-        tokio::select! {
-            _ = terminate.recv() => {}
-            _ = tokio::signal::ctrl_c() => {}
-        }
+        let _ = stop.await;
     };
     server.run(shutdown).await.map_err(explain)
+}
+
+/// Waits for SIGTERM or Ctrl-C.
+pub async fn asked_to_stop() -> Result<(), Failure> {
+    let mut terminate = signal(SignalKind::terminate()).map_err(|error| Failure::Local(error.to_string()))?;
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = tokio::signal::ctrl_c() => {}
+    }
+    Ok(())
 }
 
 /// One JSON object a line on standard error. Only what this program says on purpose: libraries below may print
@@ -42,7 +49,7 @@ fn log_as_json() {
     let _ = tracing_subscriber::registry().with(lines.with_filter(heard)).try_init();
 }
 
-fn explain(error: server::Error) -> Failure {
+pub fn explain(error: server::Error) -> Failure {
     Failure::Local(match error {
         server::Error::NotLoopback { address } => {
             format!("{address} serait joignable d'ailleurs : seule une adresse de cette machine est acceptée")

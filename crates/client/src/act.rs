@@ -1,0 +1,52 @@
+//! Acts as JSON, as messages.
+
+use serde_json::{Map, Value, json};
+
+/// The method that does an act, and its message but for who and where. `None` when it is no act.
+pub(crate) fn message_of(act: &Value) -> Option<(&'static str, Map<String, Value>)> {
+    let (kind, content) = act.as_object()?.iter().next()?;
+    let mut content = content.as_object()?.clone();
+    let inside =
+        |field: &str, content: Map<String, Value>| Map::from_iter([(field.to_owned(), Value::Object(content))]);
+    if let Some(form) = content.get_mut("form") {
+        jobs_in_a_message(form);
+    }
+    Some(match kind.as_str() {
+        "register" => {
+            rename_enum(&mut content, "forced", "FORCE_REASON_");
+            ("RegisterDemand", content)
+        }
+        "modify" => {
+            let origin = content.remove("origin")?;
+            let piece = origin.get("piece").and_then(|piece| piece.get("piece_id")).cloned();
+            let name = if piece.is_some() { "piece" } else { origin.as_str()? };
+            content.insert("origin".to_owned(), json!(format!("ORIGIN_{}", name.to_uppercase())));
+            content.extend(piece.map(|id| ("piece_id".to_owned(), id)));
+            ("ModifyDemand", content)
+        }
+        "renew" => ("RenewDemand", content),
+        "add_piece" => ("AddPiece", inside("piece", content)),
+        "attribute" => ("RecordAttribution", inside("attribution", content)),
+        "refuse_attribution" => ("RefuseAttribution", content),
+        "lapse_attribution" => ("LapseAttribution", content),
+        "sign_lease" => ("SignLease", inside("lease", content)),
+        "renounce" => {
+            rename_enum(&mut content, "written_act", "WRITTEN_ACT_");
+            ("RenounceDemand", inside("renunciation", content))
+        }
+        _ => return None,
+    })
+}
+
+/// A list of jobs is a message of its own in the interface, so that an empty one can be told from none.
+fn jobs_in_a_message(form: &mut Value) {
+    if let Some(jobs) = form.get_mut("employment").filter(|jobs| jobs.is_array()) {
+        *jobs = json!({"jobs": jobs.take()});
+    }
+}
+
+fn rename_enum(content: &mut Map<String, Value>, field: &str, prefix: &str) {
+    if let Some(Value::String(name)) = content.get_mut(field) {
+        name.insert_str(0, prefix);
+    }
+}

@@ -1,0 +1,137 @@
+//! Calls.
+
+use nomenclature::Actor;
+use prost_reflect::{DescriptorPool, DynamicMessage};
+use proto::v1;
+use serde_json::{Value, json};
+use tonic::Request;
+use tonic::client::Grpc;
+use tonic::codegen::http::uri::PathAndQuery;
+use tonic::transport::{Channel, Endpoint};
+use tonic_prost::ProstCodec;
+use uuid::Uuid;
+
+use crate::act::message_of;
+use crate::answer::{Answer, Outcome};
+use crate::refused::Refused;
+
+/// A connection to a server. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Client {
+    channel: Channel,
+    descriptions: DescriptorPool,
+}
+
+/// The demand that an act is on, as its caller last read it.
+#[derive(Clone, Copy, Debug)]
+pub struct On<'a> {
+    /// The unique number.
+    pub number: &'a str,
+    /// The version read.
+    pub etag: &'a str,
+}
+
+impl Client {
+    /// A client of the server at an address such as `127.0.0.1:50051`. It connects when first used.
+    ///
+    /// # Errors
+    /// [`Refused::Unreadable`] for what is no address.
+    pub fn at(address: &str) -> Result<Self, Refused> {
+        let channel =
+            Endpoint::from_shared(format!("http://{address}")).map_err(|_| Refused::Unreadable)?.connect_lazy();
+        let descriptions = DescriptorPool::decode(proto::DESCRIPTORS).map_err(|_| Refused::Unreadable)?;
+        Ok(Self { channel, descriptions })
+    }
+
+    /// Sends an act written as JSON the way the register's files write it; `on` says on which demand, none for a
+    /// registration. The same id with the same act gives the first answer again.
+    ///
+    /// # Errors
+    /// See [`Refused`].
+    pub async fn act(&self, actor: Actor, id: Uuid, on: Option<On<'_>>, act: &Value) -> Result<Answer, Refused> {
+        let (method, mut message) = message_of(act).ok_or(Refused::Unreadable)?;
+        message.insert("request_id".to_owned(), json!(id));
+        if let Some(On { number, etag }) = on {
+            message.insert("number".to_owned(), json!(number));
+            message.insert("etag".to_owned(), json!(etag));
+        }
+        // Every answer to an act is one field, the first: any of their messages reads it.
+        let path = format!("RegistrationService/{method}");
+        let answered: v1::RenewDemandResponse = self.call(actor, &path, &Value::Object(message)).await?;
+        Answer::read(answered.answer)
+    }
+
+    /// Asks what became of a command of the actor's organisation.
+    ///
+    /// # Errors
+    /// See [`Refused`].
+    pub async fn outcome(&self, actor: Actor, id: Uuid) -> Result<Outcome, Refused> {
+        use v1::get_outcome_response::Outcome as Told;
+        let answer: v1::GetOutcomeResponse =
+            self.call(actor, "CommandService/GetOutcome", &json!({"request_id": id})).await?;
+        match answer.outcome {
+            Some(Told::Committed(answer)) => Answer::read(Some(answer)).map(Outcome::Committed),
+            Some(Told::NotCommitted(not)) => Ok(Outcome::NotCommittedAsOf(not.as_of_position)),
+            None => Err(Refused::Lost("an empty answer".to_owned())),
+        }
+    }
+
+    /// Calls a method of `sne.v1`, such as `RegistrationService/GetDemand`, with a message written as JSON.
+    ///
+    /// # Errors
+    /// See [`Refused`].
+    pub async fn call<A>(&self, actor: Actor, method: &str, message: &Value) -> Result<A, Refused>
+    where
+        A: prost::Message + Default + 'static,
+    {
+        let (mut grpc, request, path) = self.prepared(actor, method, message).await?;
+        let answered = grpc.unary(request, path, ProstCodec::<DynamicMessage, A>::default()).await;
+        answered.map(tonic::Response::into_inner).map_err(|status| Refused::told(&status))
+    }
+
+    /// Calls a method that streams, and reads its stream to the end.
+    ///
+    /// # Errors
+    /// See [`Refused`]; of a stream that was cut nothing is given.
+    pub async fn stream<A>(&self, actor: Actor, method: &str, message: &Value) -> Result<Vec<A>, Refused>
+    where
+        A: prost::Message + Default + 'static,
+    {
+        let (mut grpc, request, path) = self.prepared(actor, method, message).await?;
+        let answered = grpc.server_streaming(request, path, ProstCodec::<DynamicMessage, A>::default()).await;
+        let mut stream = answered.map_err(|status| Refused::told(&status))?.into_inner();
+        let mut messages = Vec::new();
+        while let Some(message) = stream.message().await.map_err(|status| Refused::told(&status))? {
+            messages.push(message);
+        }
+        Ok(messages)
+    }
+
+    async fn prepared(
+        &self,
+        actor: Actor,
+        method: &str,
+        message: &Value,
+    ) -> Result<(Grpc<Channel>, Request<DynamicMessage>, PathAndQuery), Refused> {
+        let (service, name) = method.split_once('/').ok_or(Refused::Unreadable)?;
+        let service = self.descriptions.get_service_by_name(&format!("sne.v1.{service}")).ok_or(Refused::Unreadable)?;
+        let described = service.methods().find(|method| method.name() == name).ok_or(Refused::Unreadable)?;
+        let message = DynamicMessage::deserialize(described.input(), message).map_err(|_| Refused::Unreadable)?;
+        let path = PathAndQuery::try_from(format!("/sne.v1.{method}")).map_err(|_| Refused::Unreadable)?;
+        let mut request = Request::new(message);
+        for (key, value) in metadata_of(actor) {
+            request.metadata_mut().insert(key, value.parse().map_err(|_| Refused::Unreadable)?);
+        }
+        let mut grpc = Grpc::new(self.channel.clone());
+        grpc.ready().await.map_err(|error| Refused::Lost(error.to_string()))?;
+        Ok((grpc, request, path))
+    }
+}
+
+/// The metadata by which an agent is known; none for the operator, who cannot call.
+fn metadata_of(actor: Actor) -> Vec<(&'static str, String)> {
+    let Actor::Agent { organisation, desk, agent } = actor else { return Vec::new() };
+    let mut metadata = vec![("sne-organisation", organisation.to_string()), ("sne-agent", agent.to_string())];
+    metadata.extend(desk.map(|desk| ("sne-desk", desk.to_string())));
+    metadata
+}

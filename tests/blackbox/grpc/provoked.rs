@@ -1,0 +1,103 @@
+//! A server with few places and little patience on a database that somebody tampers with; its clock can be set.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::time::Duration;
+
+use event_log::{Command, EventLog, NewEvent, Role, StreamAppend, StreamId, StreamType, connect};
+use jiff::{Timestamp, ToSpan as _};
+use private_postgres::test_util::shared;
+use register::{Clock as _, Place, Register, SetClock, SystemClock};
+use serde_json::json;
+use server::{Options, Server};
+use sqlx::postgres::PgConnectOptions;
+use tests::cast::{self, NICE};
+use tokio::sync::oneshot;
+use uuid::Uuid;
+
+use super::client;
+use crate::corpus::stage::request;
+use crate::world;
+
+/// Runs the script of the provocations: the reasons that it was given.
+pub async fn reasons() -> BTreeSet<String> {
+    let folder = tempfile::tempdir().unwrap();
+    let (database, url) = world::new_database(shared());
+    let now = SystemClock.now();
+    let clock = Arc::new(SetClock::at(now));
+    let place = Place {
+        database: url.parse().unwrap(),
+        keys: folder.path().join("keys"),
+        connections: 8,
+        clock: clock.clone(),
+    };
+    let register = Register::open(place.clone()).await.unwrap();
+    world::bring_in_the_cast(&register).await;
+    for line in synth::SAMPLE_ORGANISATIONS.lines() {
+        register.import_organisation(serde_json::from_str(line).unwrap()).await.unwrap();
+    }
+    let expired = long_ago(&register, &clock, now).await;
+    much_to_read(place.database.clone(), now).await;
+
+    let options = Options {
+        listen: ([127, 0, 0, 1], 0).into(),
+        calls: 4,
+        replays: 2,
+        longest_call: Duration::from_secs(8),
+        reader_patience: Duration::from_millis(500),
+        ..Options::default()
+    };
+    let server = Server::bind(register, &place, options).await.unwrap();
+    let address = server.address().to_string();
+    let (stop, stopped) = oneshot::channel();
+    let serving = tokio::spawn(server.run(async {
+        let _ = stopped.await;
+    }));
+    let superuser = shared().url(shared().superuser(), &database);
+    let told = tokio::task::spawn_blocking(move || client(&address, 0, "provoke.py", &[&superuser, &expired]));
+    let told = told.await.unwrap();
+    stop.send(()).unwrap();
+    serving.await.unwrap().unwrap();
+    told
+}
+
+/// A demand that was registered more than a year ago, and never renewed.
+async fn long_ago(register: &Register, clock: &SetClock, now: Timestamp) -> String {
+    clock.set(now - (24 * 420).hours());
+    let act = cast::register(cast::form("Autrefois", "Zoé", "1990-02-28"));
+    let answer = register.execute(request(NICE, None, serde_json::from_value(act).unwrap())).await.unwrap();
+    clock.set(now);
+    answer.number.to_string()
+}
+
+/// More than fits between a server and a reader who does not read.
+async fn much_to_read(database: PgConnectOptions, now: Timestamp) {
+    let writer = connect(database.clone(), Role::Writer, 2).await.unwrap();
+    let log = EventLog::new(database, writer, event_log::Options::default());
+    for n in 0..32 {
+        let event = NewEvent {
+            event_type: "Written".into(),
+            schema_version: 1,
+            effective_on: nomenclature::paris_day(now),
+            payload: json!("x".repeat(250_000)).to_string(),
+            sealed: Vec::new(),
+        };
+        let command = Command {
+            id: Uuid::new_v4(),
+            organisation: "org-1".into(),
+            actor: "agent-1".into(),
+            body_digest: [0; 32],
+            recorded_at: now,
+            streams: vec![StreamAppend {
+                stream_type: StreamType::from_static("note"),
+                stream: StreamId::parse("note-1".to_owned()).unwrap(),
+                territory: None,
+                expected_version: n,
+                key: None,
+                events: vec![event],
+            }],
+            claims: Vec::new(),
+        };
+        assert!(log.append(vec![command]).await.unwrap()[0].receipt().is_some());
+    }
+}

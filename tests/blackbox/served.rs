@@ -1,0 +1,90 @@
+//! The real `sne serve`, in a process of its own.
+
+use std::io::{BufRead as _, BufReader, Read as _};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Stdio};
+use std::thread::JoinHandle;
+
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
+use serde_json::Value;
+
+use crate::cli::sne::{Place, Ran};
+
+/// A server. Dropped, it is told to stop, so that it stops its cluster.
+pub struct Served {
+    server: Child,
+    place: Place,
+    pub address: String,
+    log: Option<JoinHandle<String>>,
+}
+
+impl Served {
+    /// On a private cluster in a data folder.
+    pub fn privately(data_dir: PathBuf) -> Self {
+        Self::start(Place::private(data_dir), &[])
+    }
+
+    /// On a database of somebody else's, with the keys in a data folder.
+    pub fn on(url: &str, data_dir: &Path) -> Self {
+        Self::start(Place { data_dir: data_dir.to_owned(), database_url: Some(url.to_owned()) }, &[])
+    }
+
+    /// Starts it and waits until it listens.
+    pub fn start(place: Place, more: &[&str]) -> Self {
+        let arguments = ["serve", "--listen", "127.0.0.1:0"].iter().chain(more);
+        let mut serve = place.command(arguments);
+        let mut server = serve.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+        let mut lines = BufReader::new(server.stderr.take().unwrap());
+        let mut log = String::new();
+        let address = loop {
+            let mut line = String::new();
+            assert!(lines.read_line(&mut line).unwrap() > 0, "the server does not start: {log}");
+            log.push_str(&line);
+            match serde_json::from_str::<Value>(&line) {
+                Ok(said) if said["message"] == "listening" => break said["address"].as_str().unwrap().to_owned(),
+                _ => {}
+            }
+        };
+        let log = std::thread::spawn(move || {
+            lines.read_to_string(&mut log).unwrap();
+            log
+        });
+        Self { server, place, address, log: Some(log) }
+    }
+
+    pub fn id(&self) -> u32 {
+        self.server.id()
+    }
+
+    fn pid(&self) -> Pid {
+        Pid::from_raw(i32::try_from(self.server.id()).unwrap())
+    }
+
+    /// Another command of the same program on the same register, which must succeed.
+    pub fn sne(&self, arguments: &[&str]) -> Ran {
+        self.place.sne(arguments).ends(0)
+    }
+
+    /// Waits for the end of a server that was told to stop: its whole log.
+    pub fn ended(mut self) -> String {
+        assert!(self.server.wait().unwrap().success());
+        self.log.take().unwrap().join().unwrap()
+    }
+
+    /// Tells it to stop, and waits until it has.
+    pub fn stops(self) -> String {
+        kill(self.pid(), Signal::SIGTERM).unwrap();
+        self.ended()
+    }
+}
+
+impl Drop for Served {
+    fn drop(&mut self) {
+        if matches!(self.server.try_wait(), Ok(None)) {
+            // A server that hangs is a failure of the test itself.
+            let _ = kill(self.pid(), Signal::SIGTERM);
+            let _ = self.server.wait();
+        }
+    }
+}

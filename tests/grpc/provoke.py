@@ -1,0 +1,209 @@
+"""Reasons that a sound register with patient callers never gives: each is provoked here, against a server with few places
+and little patience, by somebody who may write to its database.
+
+Further arguments: a superuser's address of the database, the number of a demand that has expired.
+"""
+
+import json
+import subprocess
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+import grpc
+from grpc import StatusCode as Code
+from grpc_health.v1 import health_pb2, health_pb2_grpc
+from sne.v1 import audit_service_pb2 as audit
+from sne.v1 import command_service_pb2 as command
+from sne.v1 import registration_service_pb2 as r
+from sne.v1 import shared_management_service_pb2 as shared
+
+from stage import auditor, channel, day, foreigner, head, lessor, registered, registration, sample, town
+from wire import new_id, refused, seen
+
+DATABASE, EXPIRED = sys.argv[4:6]
+# Of the server under test.
+CALLS = 4
+
+
+def sql(statement):
+    ran = subprocess.run(["psql", "-XAtq", "-v", "ON_ERROR_STOP=1", DATABASE, "-c", statement], capture_output=True, text=True)
+    assert ran.returncode == 0, ran.stderr
+    return ran.stdout.strip()
+
+
+class Locked:
+    """Nobody else reads this table meanwhile."""
+
+    def __init__(self, table):
+        self.table = table
+
+    def __enter__(self):
+        self.psql = subprocess.Popen(["psql", "-XAtq", DATABASE], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        self.psql.stdin.write(f"BEGIN; LOCK TABLE {self.table}; SELECT 'locked';\n")
+        self.psql.stdin.flush()
+        assert self.psql.stdout.readline() == "locked\n"
+
+    def __exit__(self, *_):
+        self.psql.stdin.close()
+        self.psql.wait()
+
+
+def until(holds, what):
+    deadline = time.monotonic() + 30
+    while not holds():
+        assert time.monotonic() < deadline, what
+        time.sleep(0.02)
+
+
+def seen_by_the_view(answer):
+    got = shared.GetSharedDemandRequest(number=answer.number, at_least_position=answer.position)
+    return town.GetSharedDemand(got)
+
+
+def a_demand_that_has_expired():
+    expired = r.GetDemandRequest(number=EXPIRED)
+    etag = lessor.GetDemand(expired).demand.etag
+    decided = r.RecordAttributionRequest(
+        request_id=new_id(), number=EXPIRED, etag=etag, attribution=r.Attribution(decided_on=day(0))
+    )
+    refused(lambda: lessor.RecordAttribution(decided), "DEMAND_EXPIRED", Code.FAILED_PRECONDITION)
+
+
+def a_demand_whose_key_was_destroyed():
+    request, answer = registered()
+    seen_by_the_view(answer)
+    sql(
+        "UPDATE vault.keys SET wrapped = NULL, destroyed_at = now() WHERE id = "
+        f"(SELECT key_id FROM log.events WHERE stream = '{answer.number}' AND version = 1)"
+    )
+    changed = r.ModifyDemandRequest(**head(answer), origin=r.ORIGIN_APPLICANT)
+    changed.form.sought.CopyFrom(request.form.sought)
+    refused(lambda: town.ModifyDemand(changed), "PERSONAL_DATA_UNREADABLE", Code.FAILED_PRECONDITION)
+    assert not seen_by_the_view(answer).demand.HasField("identity"), "the names are gone at once"
+
+
+def a_month_without_numbers():
+    sql(
+        "INSERT INTO register.number_counters SELECT '083', to_char(now() AT TIME ZONE 'Europe/Paris', 'MMYY'), 1000000"
+        " UNION SELECT '083', to_char(now() AT TIME ZONE 'Europe/Paris' - interval '20 days', 'MMYY'), 1000000"
+    )
+    form, piece = next(sample)
+    request = registration(form, piece)
+    request.territory = "083"
+    request.form.sought.communes[:] = ["83137"]
+    refused(lambda: foreigner.RegisterDemand(request), "NUMBERS_EXHAUSTED", Code.RESOURCE_EXHAUSTED)
+
+
+def a_database_that_keeps_everybody_waiting():
+    """Calls that wait for the database end with their time, in the database too; those beyond the places hear so at once."""
+    _, answer = registered()
+    get = r.GetDemandRequest(number=answer.number)
+    health = health_pb2_grpc.HealthStub(channel)
+    with Locked("log.events"), ThreadPoolExecutor(CALLS) as pool:
+        late = lambda: refused(lambda: town.GetDemand(get, timeout=60), "DEADLINE_EXCEEDED", Code.DEADLINE_EXCEEDED)
+        waiting = [pool.submit(late) for _ in range(CALLS)]
+        until(lambda: sql("SELECT count(*) FROM pg_locks WHERE NOT granted") != "0", "nobody waits")
+
+        def full():
+            try:
+                town.GetOutcome(command.GetOutcomeRequest(request_id=new_id()), timeout=60)
+            except grpc.RpcError as error:
+                return error.code() == Code.RESOURCE_EXHAUSTED
+            return False
+
+        until(full, "the server takes more calls than it may")
+        refusal = refused(lambda: town.GetDemand(get, timeout=60), "TOO_MANY_CALLS", Code.RESOURCE_EXHAUSTED)
+        assert refusal.retry
+        # Health is not refused, however full the server is.
+        assert health.Check(health_pb2.HealthCheckRequest(service=""), timeout=20).status
+        for call in waiting:
+            call.result()
+    assert town.GetDemand(get).demand.number == answer.number
+
+
+def a_reader_who_does_not_read():
+    replay = audit.ReplayLogRequest()
+    stalled = auditor.ReplayLog(replay, timeout=120)
+    stalled.initial_metadata()
+    refused(lambda: auditor.ReplayLog(replay), "TOO_MANY_REPLAYS", Code.RESOURCE_EXHAUSTED)
+
+    def place():
+        try:
+            list(auditor.ReplayLog(audit.ReplayLogRequest(up_to_position=1)))
+            return True
+        except grpc.RpcError:
+            return False
+
+    until(place, "the place of a reader who does not read is never free")
+    refused(lambda: stalled, "READER_TOO_SLOW", Code.ABORTED)
+    positions = [event.position for message in auditor.ReplayLog(replay) for event in message.events]
+    assert positions == list(range(1, len(positions) + 1)), "who reads gets everything"
+
+
+def a_row_of_the_view_that_cannot_be_read():
+    _, answer = registered()
+    seen_by_the_view(answer)
+    row = f"FROM views.shared_demands WHERE number = '{answer.number}'"
+    facts = sql(f"SELECT facts {row}").replace("'", "''")
+    sql(f"UPDATE views.shared_demands SET facts = 'x' WHERE number = '{answer.number}'")
+    refused(lambda: seen_by_the_view(answer), "VIEW_DAMAGED", Code.DATA_LOSS)
+    sql(f"UPDATE views.shared_demands SET facts = '{facts}' WHERE number = '{answer.number}'")
+    assert seen_by_the_view(answer).demand.number == answer.number
+
+
+def an_event_that_cannot_be_read():
+    _, answer = registered()
+    seen_by_the_view(answer)
+    sql(f"UPDATE log.events SET payload = '{{}}' WHERE stream = '{answer.number}' AND version = 1")
+    get = r.GetDemandRequest(number=answer.number)
+    refused(lambda: town.GetDemand(get), "UNREADABLE_EVENT", Code.DATA_LOSS)
+
+
+def an_answer_that_is_lost():
+    """The command is committed, and half of its events are gone: nobody can say what was answered."""
+    request, answer = registered()
+    seen_by_the_view(answer)
+    sql(f"DELETE FROM log.events WHERE stream = '{answer.number}' AND version = 2")
+    refusal = refused(lambda: town.RegisterDemand(request), "OUTCOME_UNKNOWN", Code.UNAVAILABLE)
+    assert refusal.retry
+    refused(lambda: auditor.ReplayLog(audit.ReplayLogRequest()), "LOG_DAMAGED", Code.DATA_LOSS)
+
+
+def a_view_that_stopped():
+    """An event with a wrong leaf: the view stops before it, says where, and health is red; registrations go on."""
+    _, answer = registered()
+    seen_by_the_view(answer)
+    sql(
+        "INSERT INTO log.events SELECT (jsonb_populate_record(e, jsonb_build_object("
+        "'position', e.position + 1, 'version', e.version + 1, 'command_id', gen_random_uuid()))).* "
+        "FROM log.events AS e ORDER BY position DESC LIMIT 1; UPDATE log.head SET position = position + 1"
+    )
+    ahead = shared.ListSharedDemandsRequest(at_least_position=answer.position + 1)
+    refusal = refused(lambda: town.ListSharedDemands(ahead, timeout=60), "VIEW_BEHIND", Code.UNAVAILABLE)
+    assert refusal.variables["view_position"] == str(answer.position) and refusal.retry
+    health = health_pb2_grpc.HealthStub(channel)
+
+    def status(service):
+        return health.Check(health_pb2.HealthCheckRequest(service=service), timeout=20).status
+
+    red, green = health_pb2.HealthCheckResponse.NOT_SERVING, health_pb2.HealthCheckResponse.SERVING
+    until(lambda: status("sne.v1.SharedManagementService") == red, "the health of the stopped view stays green")
+    assert status("") == red and status("sne.v1.RegistrationService") == green
+    registered()
+
+
+for check in (
+    a_demand_that_has_expired,
+    a_demand_whose_key_was_destroyed,
+    a_month_without_numbers,
+    a_database_that_keeps_everybody_waiting,
+    a_reader_who_does_not_read,
+    a_row_of_the_view_that_cannot_be_read,
+    an_event_that_cannot_be_read,
+    an_answer_that_is_lost,
+    a_view_that_stopped,
+):
+    print(check.__name__, file=sys.stderr)
+    check()
+print(json.dumps(sorted(seen)))

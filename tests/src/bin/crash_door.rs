@@ -1,0 +1,118 @@
+//! A worker that holds no register: it starts `sne serve` in a process of its own, to be killed, and passes orders on to it
+//! over the network.
+//!
+//! Usage: `crash_door DATABASE_URL KEY_FOLDER`, the key folder lying in the server's data folder. Before an order is sent
+//! again, its outcome is asked for. When the server is gone, so is this; at the end of its input it finishes what it has
+//! begun, tells the server to stop, and leaves.
+
+use std::error::Error;
+use std::io::{self, BufRead as _, BufReader, Write as _};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
+
+use client::{Client, On, Outcome, Refused};
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
+use serde_json::Value;
+use tests::wire::{Ack, Order, Reply, orders};
+use tokio::sync::Semaphore;
+use tokio::task::JoinSet;
+
+/// Calls under way at once.
+const IN_FLIGHT: usize = 16;
+
+/// Refusals that say nothing of the command: it is sent again.
+const PASSING: [&str; 5] = ["UNAVAILABLE", "OUTCOME_UNKNOWN", "DEADLINE_EXCEEDED", "TOO_MANY_CALLS", "SHUTTING_DOWN"];
+
+#[tokio::main]
+async fn main() -> Result<(), Box<dyn Error>> {
+    let mut arguments = std::env::args().skip(1);
+    let (Some(database), Some(keys)) = (arguments.next(), arguments.next()) else {
+        return Err("usage: crash_door DATABASE_URL KEY_FOLDER".into());
+    };
+    let (mut server, address) = serve(&database, keys.as_ref())?;
+    let id = Pid::from_raw(i32::try_from(server.id())?);
+    // Who passes orders on to nobody is no use.
+    let watch = std::thread::spawn(move || server.wait());
+    let door = Client::at(&address)?;
+    let mut orders = orders();
+    let room = Arc::new(Semaphore::new(IN_FLIGHT));
+    let mut under_way = JoinSet::new();
+    while let Some(order) = orders.recv().await {
+        if watch.is_finished() {
+            return Err("the server is gone".into());
+        }
+        let (door, permit) = (door.clone(), Arc::clone(&room).acquire_owned().await?);
+        under_way.spawn(async move {
+            let reply = pass_on(&door, &order).await;
+            drop(permit);
+            tell(&reply)
+        });
+    }
+    while let Some(told) = under_way.join_next().await {
+        told??;
+    }
+    let _ = kill(id, Signal::SIGTERM);
+    let _ = watch.join();
+    Ok(())
+}
+
+/// Starts the server and waits until it listens.
+fn serve(database: &str, keys: &Path) -> Result<(Child, String), Box<dyn Error>> {
+    let program = std::env::current_exe()?.with_file_name("sne");
+    let folder = keys.parent().ok_or("the key folder lies in no data folder")?;
+    let mut server = Command::new(program)
+        .args(["serve", "--listen", "127.0.0.1:0"])
+        .env("DATABASE_URL", database)
+        .env("SNE_DATA_DIR", folder)
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped())
+        .spawn()?;
+    let mut said = BufReader::new(server.stderr.take().ok_or("no standard error")?).lines();
+    let address = loop {
+        let line = said.next().ok_or("the server does not start")??;
+        match serde_json::from_str::<Value>(&line) {
+            Ok(said) if said["message"] == "listening" => {
+                break said["address"].as_str().ok_or("no address")?.to_owned();
+            }
+            _ => {}
+        }
+    };
+    std::thread::spawn(move || {
+        said.for_each(drop);
+        // Killed: calls under way hang for as long as their connections look alive, and nobody needs their answers.
+        std::process::exit(1);
+    });
+    Ok((server, address))
+}
+
+async fn pass_on(door: &Client, order: &Order) -> Reply {
+    let command_id = order.command_id;
+    if order.again {
+        match door.outcome(order.actor, command_id).await {
+            Ok(Outcome::Committed(answer)) => return Reply::Ack(Ack::told(command_id, &answer)),
+            Ok(Outcome::NotCommittedAsOf(_)) => {}
+            Err(_) => return Reply::Unknown { command_id },
+        }
+    }
+    let on = order.number.map(|number| (number.to_string(), format!("v{}", order.version.unwrap_or_default())));
+    let on = on.as_ref().map(|(number, etag)| On { number, etag });
+    let act = serde_json::to_value(&order.act).expect("an act is JSON");
+    match door.act(order.actor, command_id, on, &act).await {
+        Ok(answer) => Reply::Ack(Ack::told(command_id, &answer)),
+        Err(Refused::Told(told)) if !PASSING.contains(&told.reason.as_str()) => {
+            Reply::Refused { command_id, reason: told.reason }
+        }
+        Err(Refused::Unreadable) => Reply::Refused { command_id, reason: "UNREADABLE".to_owned() },
+        Err(Refused::Told(_) | Refused::Lost(_)) => Reply::Unknown { command_id },
+    }
+}
+
+fn tell(reply: &Reply) -> io::Result<()> {
+    let line = serde_json::to_string(reply)?;
+    let mut out = io::stdout().lock();
+    writeln!(out, "{line}")?;
+    out.flush()
+}
