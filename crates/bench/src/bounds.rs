@@ -64,6 +64,48 @@ pub const BOUNDS: &[Bound] = &[
         figure: |report| Some(report.replay_ratio(Way::Sealed, Way::Stock)?.median),
     },
     Bound {
+        what: "gRPC: register / bus: register, 8 callers, commands/s, median",
+        limit: Limit::AtLeast(0.4),
+        because: "the door and the view that follows must not cost more than the register behind them",
+        figure: |report| Some(report.ratio(Mode::GrpcRegister, Mode::Register, 8)?.median),
+    },
+    Bound {
+        what: "gRPC: register / gRPC: stock cqrs-es, 8 callers, commands/s, median",
+        limit: Limit::AtLeast(0.1),
+        because: "slower than a framework that guards nothing, but by a factor that is known",
+        figure: |report| Some(report.ratio(Mode::GrpcRegister, Mode::GrpcStock, 8)?.median),
+    },
+    Bound {
+        what: "gRPC ReplayLog / typed replay in process, sealed, events/s, median",
+        limit: Limit::AtLeast(0.2),
+        because: "an auditor's stream is the same pages, encoded once and decoded once",
+        figure: |report| Some(report.replay_ratio(Way::Grpc, Way::Sealed)?.median),
+    },
+    Bound {
+        what: "search through gRPC, slowest shape, p99, calibrated ms",
+        limit: Limit::AtMost(50.0),
+        because: "every shape walks an index; one that scans or sorts a territory would show here",
+        figure: |report| {
+            let p99 = report.large.searches.iter().map(|searched| searched.p99_ms).reduce(f64::max)?;
+            Some(report.calibrated(p99))
+        },
+    },
+    Bound {
+        what: "registrations by the clock, held a second",
+        limit: Limit::AtLeast(100.0),
+        because: "a view that follows must not stop those who write",
+        figure: |report| Some(report.large.lags.iter().find(|lagged| lagged.held())?.held_per_second),
+    },
+    Bound {
+        what: "lag of the shared view at the rate held, p99, calibrated ms",
+        limit: Limit::AtMost(200.0),
+        because: "who has just written waits so long to see it",
+        figure: |report| {
+            let held = report.large.lags.iter().find(|lagged| lagged.held())?;
+            Some(report.calibrated(held.lag.p99_ms))
+        },
+    },
+    Bound {
         what: "round trips, guarded append of one event",
         limit: Limit::AtMost(1.0),
         because: "one function call",

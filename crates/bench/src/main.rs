@@ -13,11 +13,15 @@
 
 mod args;
 mod bounds;
+mod calibration;
 mod callers;
 mod cost;
 mod cpu;
 mod failure;
+mod grpc;
 mod house;
+mod lag;
+mod large;
 mod machine;
 mod meter;
 mod modes;
@@ -29,6 +33,7 @@ mod replay;
 mod report;
 mod run;
 mod sample;
+mod search;
 mod stats;
 
 use std::path::Path;
