@@ -36,7 +36,7 @@ fn head(report: &Report) -> String {
             machine.flush_us_before, machine.flush_us_after, machine.load_average
         ),
         format!(
-            "fixed piece of work: {:.1} ms (min/median/max; {:.1} ms where the bounds in milliseconds were set)",
+            "fixed piece of work: {:.1} ms (min/median/max; {:.1} ms on the reference machine of the bounds)",
             report.calibration(),
             calibration::REFERENCE_MS
         ),

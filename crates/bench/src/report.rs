@@ -115,9 +115,10 @@ impl Report {
         Spread::of(self.calibrations.iter().copied()).unwrap_or(reference)
     }
 
-    /// Milliseconds here, as they would be on the machine that bounds in milliseconds were set on.
-    pub fn calibrated(&self, ms: f64) -> f64 {
-        ms * REFERENCE_MS / self.calibration().median
+    /// How many times slower a core is than on the machine that absolute bounds were set on. A faster one counts as equal:
+    /// a disk does not become faster with it.
+    pub fn slowness(&self) -> f64 {
+        (self.calibration().median / REFERENCE_MS).max(1.0)
     }
 
     /// The timed modes, by callers.
@@ -195,8 +196,10 @@ pub mod tests {
     }
 
     #[test]
-    fn milliseconds_of_a_slow_machine_count_for_less() {
-        assert_eq!(report(1.0, 1.0).calibrated(50.0), 25.0);
+    fn a_slow_machine_is_forgiven_and_a_fast_one_is_not_taxed() {
+        let slow = report(1.0, 1.0);
+        assert_eq!(slow.slowness(), 2.0);
+        assert_eq!(Report { calibrations: vec![REFERENCE_MS / 4.0], ..slow }.slowness(), 1.0);
     }
 
     #[test]
