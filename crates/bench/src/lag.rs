@@ -77,27 +77,8 @@ struct Sent {
     position: i64,
 }
 
-/// Tries a rate, and lower ones until one is held.
-pub async fn measure(
-    server: SocketAddr,
-    database: &PgConnectOptions,
-    desk: &Desk,
-    rate: u32,
-    length: Duration,
-) -> Result<Vec<Lagged>, Failure> {
-    let mut tried = Vec::new();
-    for rate in [rate, rate * 7 / 10, rate / 2, rate / 4, rate / 10] {
-        let lagged = at_rate(server, database, desk, rate.max(1), length).await?;
-        let held = lagged.held();
-        tried.push(lagged);
-        if held {
-            break;
-        }
-    }
-    Ok(tried)
-}
-
-async fn at_rate(
+/// Sends at a rate for some time, and tells how late answers and view were.
+pub async fn at_rate(
     server: SocketAddr,
     database: &PgConnectOptions,
     desk: &Desk,

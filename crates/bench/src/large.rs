@@ -101,12 +101,12 @@ pub async fn measure(
         }
     }
     // Last, because it makes the log longer.
-    let lags = lag::measure(served.address(), &owner, desk, plan.paced, plan.paced_length).await?;
-    for Lagged { asked_per_second, held_per_second, lag, .. } in &lags {
-        let p99 = lag.p99_ms;
-        tell(&format!(
-            "{asked_per_second} commands/s by the clock: {held_per_second:.0} held, view behind {p99:.1} ms"
-        ));
+    let mut lags = Vec::new();
+    for rate in &plan.paced {
+        let lagged = lag::at_rate(served.address(), &owner, desk, *rate, plan.paced_length).await?;
+        let (answered, p99) = (lagged.held_per_second, lagged.lag.p99_ms);
+        tell(&format!("{rate} commands/s by the clock: {answered:.0} answered, the view behind by {p99:.1} ms at p99"));
+        lags.push(lagged);
     }
     served.stop().await?;
     Ok(Large { logged, costs, replays, followed, demands, searches: searches.finish(), lags, calibrations })

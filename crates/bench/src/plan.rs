@@ -24,9 +24,9 @@ pub struct Plan {
     pub demands: u32,
     /// Searches of each shape in one repeat.
     pub searches: u32,
-    /// Commands a second, sent by the clock while the lag of the view is measured.
-    pub paced: u32,
-    /// For how long.
+    /// Commands a second, sent by the clock while the lag of the view is measured: one rate after the other.
+    pub paced: Vec<u32>,
+    /// For how long each.
     #[serde(skip)]
     pub paced_length: Duration,
     /// Commands whose round trips, flushes and allocations are counted.
@@ -45,7 +45,7 @@ impl Plan {
             arrays: vec![16, 64],
             demands: 100_000,
             searches: 200,
-            paced: 500,
+            paced: vec![250, 500, 750, 1_000],
             paced_length: Duration::from_secs(10),
             counted: 400,
         }
@@ -59,7 +59,8 @@ impl Plan {
             pgbench_seconds: 1,
             demands: 10_000,
             searches: 100,
-            paced_length: Duration::from_secs(4),
+            paced: vec![250, 500, 1_000],
+            paced_length: Duration::from_secs(3),
             counted: 100,
             ..Self::standard()
         }
@@ -74,7 +75,7 @@ impl Plan {
             array_callers: 2,
             demands: 300,
             searches: 3,
-            paced: 50,
+            paced: vec![50],
             paced_length: Duration::from_millis(400),
             counted: 10,
             ..Self::quick()

@@ -57,7 +57,7 @@ fn searches(report: &Report) -> String {
 fn lags(report: &Report) -> String {
     let header = [
         "asked/s",
-        "held/s",
+        "answered/s",
         "commands",
         "lag p50 ms",
         "lag p99 ms",
@@ -74,11 +74,15 @@ fn lags(report: &Report) -> String {
         cells
     });
     let followed = report.large.followed;
+    let held = report.large.lags.iter().filter(|lagged| lagged.held());
+    let highest = held.map(|lagged| lagged.asked_per_second).max();
     format!(
         "The shared view: {} events folded from the first one on, {:.0} events/s. Then registrations through gRPC by the \
-         clock: lag is from the answer of a commit until the view holds it, answer is from when a command was due.\n{}",
+         clock: lag is from the answer of a commit until the view holds it, answer is from when a command was due. The \
+         highest rate held was {}.\n{}",
         followed.events,
         followed.per_second(),
+        highest.map_or_else(|| "none of these".to_owned(), |rate| format!("{rate}/s")),
         table(&header, cells)
     )
 }
