@@ -154,8 +154,8 @@ pub const BOUNDS: &[Bound] = &[
     },
     Bound {
         what: "statements, gRPC: register, the view following",
-        limit: Limit::AtMost(9.0),
-        because: "receipt and append, and for the view at most a page for every command",
+        limit: Limit::AtMost(13.0),
+        because: "receipt and append, and for the view at most a page of ten for every command",
         figure: |report| Some(cost(report, GRPC_REGISTRATION)?.statements),
     },
     Bound {

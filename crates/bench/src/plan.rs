@@ -51,7 +51,7 @@ impl Plan {
         }
     }
 
-    /// About a minute.
+    /// About two minutes.
     pub fn quick() -> Self {
         Self {
             repeats: 3,
