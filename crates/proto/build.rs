@@ -13,7 +13,13 @@ fn main() -> Result<(), Box<dyn Error>> {
     let descriptors = protox::compile(files, [&proto])?;
     let out = PathBuf::from(std::env::var("OUT_DIR")?);
     std::fs::write(out.join("sne_v1.bin"), descriptors.encode_to_vec())?;
-    // Messages hold names: without Debug nobody can log one by accident.
-    tonic_prost_build::configure().build_client(false).build_server(true).skip_debug(["."]).compile_fds(descriptors)?;
+    tonic_prost_build::configure()
+        .build_client(std::env::var_os("CARGO_FEATURE_CLIENT").is_some())
+        // How to connect is the caller's business.
+        .build_transport(false)
+        .build_server(true)
+        // Messages hold names: without Debug nobody can log one by accident.
+        .skip_debug(["."])
+        .compile_fds(descriptors)?;
     Ok(())
 }

@@ -6,12 +6,12 @@ use clap::Parser;
 
 use crate::plan::Plan;
 
-/// Measures the log, the bus and replay against pgbench and stock cqrs-es + postgres-es, in one interleaved run on a
-/// private PostgreSQL cluster of its own. Only ratios inside a run can be compared with those of another.
+/// Measures the log, the bus, the server and replay against pgbench and stock cqrs-es + postgres-es, in one interleaved run
+/// on a private PostgreSQL cluster of its own; then searches, and how late the shared view is. Only ratios inside a run can be compared with those of another.
 #[derive(Parser)]
 #[command(version, after_help = crate::failure::EXIT_CODES)]
 pub struct Args {
-    /// Shorter passes, fewer repeats: about a minute, wider spread
+    /// Shorter passes, fewer repeats, a smaller register: about two minutes, wider spread
     #[arg(long)]
     pub quick: bool,
     /// The shortest run that goes through everything; its figures mean nothing

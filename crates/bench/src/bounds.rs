@@ -4,13 +4,18 @@
 //! a log slower than the framework it stands in for. Bounds on rates are ratios inside one run, far from what was seen
 //! (`docs/performance.md`); bounds on counts are close, because counts do not depend on the machine. Calls of a single
 //! command have no bound on their rate: until somebody gathers the commands of many callers into one call, each waits for
-//! the flush of the one before, and more callers bring nothing. A target joins this table together with the change that
-//! reaches it.
+//! the flush of the one before, and more callers bring nothing; through gRPC they are bounded against their peers alone. A
+//! target joins this table together with the change that reaches it.
+//!
+//! A search and the lag of a view have no peer in the run. Their bounds are absolute, several times what was seen, and
+//! grow on a machine whose cores are slower than those they were set on ([`calibration`](crate::calibration)).
 
-use crate::cost::{APPEND, APPEND_ARRAY, APPEND_EVENTS, Cost, REGISTRATION, RENEWAL};
+use crate::cost::{APPEND, APPEND_ARRAY, APPEND_EVENTS, Cost, GRPC_REGISTRATION, REGISTRATION, RENEWAL};
+use crate::lag::Lagged;
 use crate::modes::Mode;
 use crate::replay::Way;
 use crate::report::Report;
+use crate::search::Searched;
 
 /// On which side a figure must lie.
 #[derive(Clone, Copy, Debug)]
@@ -64,6 +69,60 @@ pub const BOUNDS: &[Bound] = &[
         figure: |report| Some(report.replay_ratio(Way::Sealed, Way::Stock)?.median),
     },
     Bound {
+        what: "gRPC: register / bus: register, 8 callers, commands/s, median",
+        limit: Limit::AtLeast(0.5),
+        because: "the door and the view that follows must not cost more than the register behind them",
+        figure: |report| Some(report.ratio(Mode::GrpcRegister, Mode::Register, 8)?.median),
+    },
+    Bound {
+        what: "gRPC: register / gRPC: stock cqrs-es, 8 callers, commands/s, median",
+        limit: Limit::AtLeast(0.15),
+        because: "slower than a framework that guards nothing, until calls are gathered; not slower than that",
+        figure: |report| Some(report.ratio(Mode::GrpcRegister, Mode::GrpcStock, 8)?.median),
+    },
+    Bound {
+        what: "gRPC: register / pgbench INSERT, 8 callers, commands/s, median",
+        limit: Limit::AtLeast(0.03),
+        because: "the same, against a bare insert",
+        figure: |report| Some(report.ratio(Mode::GrpcRegister, Mode::Pgbench, 8)?.median),
+    },
+    Bound {
+        what: "gRPC ReplayLog / typed replay in process, sealed, events/s, median",
+        limit: Limit::AtLeast(0.4),
+        because: "an auditor's stream is the same pages, encoded once and decoded once",
+        figure: |report| Some(report.replay_ratio(Way::Grpc, Way::Sealed)?.median),
+    },
+    Bound {
+        what: "gRPC ReplayLog / stock ReplayStream, events/s, median",
+        limit: Limit::AtLeast(1.0),
+        because: "through the network, and still not slower than the stock replay without one",
+        figure: |report| Some(report.replay_ratio(Way::Grpc, Way::Stock)?.median),
+    },
+    Bound {
+        what: "search through gRPC, slowest shape, p50, ms of the reference machine",
+        limit: Limit::AtMost(10.0),
+        because: "every shape walks an index; one that scans or sorts a territory would show here",
+        figure: |report| slowest_search(report, |searched| searched.p50_ms),
+    },
+    Bound {
+        what: "search through gRPC, slowest shape, p99, ms of the reference machine",
+        limit: Limit::AtMost(30.0),
+        because: "a desk that searches does not wait for others",
+        figure: |report| slowest_search(report, |searched| searched.p99_ms),
+    },
+    Bound {
+        what: "registrations through gRPC, 500/s by the clock, answered a second, on the reference machine",
+        limit: Limit::AtLeast(490.0),
+        because: "500 a second with the view following, but for what ends after the clock",
+        figure: |report| Some(at_500(report)?.held_per_second * report.slowness()),
+    },
+    Bound {
+        what: "lag of the shared view at 500/s by the clock, p99, ms of the reference machine",
+        limit: Limit::AtMost(100.0),
+        because: "who has just written waits so long to see it",
+        figure: |report| Some(at_500(report)?.lag.p99_ms / report.slowness()),
+    },
+    Bound {
         what: "round trips, guarded append of one event",
         limit: Limit::AtMost(1.0),
         because: "one function call",
@@ -93,10 +152,30 @@ pub const BOUNDS: &[Bound] = &[
         because: "receipt, events, key and append",
         figure: |report| Some(cost(report, RENEWAL)?.statements),
     },
+    Bound {
+        what: "statements, gRPC: register, the view following",
+        limit: Limit::AtMost(13.0),
+        because: "receipt and append, and for the view at most a page of ten for every command",
+        figure: |report| Some(cost(report, GRPC_REGISTRATION)?.statements),
+    },
+    Bound {
+        what: "allocations, gRPC: register, client, server and view",
+        limit: Limit::AtMost(1_200.0),
+        because: "a form is copied a few times on its way, not for every field in every layer",
+        figure: |report| Some(cost(report, GRPC_REGISTRATION)?.allocations),
+    },
 ];
 
 fn cost<'a>(report: &'a Report, what: &str) -> Option<&'a Cost> {
     report.cost(what)
+}
+
+fn slowest_search(report: &Report, figure: fn(&Searched) -> f64) -> Option<f64> {
+    Some(report.large.searches.iter().map(figure).reduce(f64::max)? / report.slowness())
+}
+
+fn at_500(report: &Report) -> Option<&Lagged> {
+    report.large.lags.iter().find(|lagged| lagged.asked_per_second == 500)
 }
 
 fn round_trips(report: &Report, what: &str) -> Option<f64> {
@@ -123,12 +202,35 @@ impl Bound {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::calibration::REFERENCE_MS;
+    use crate::lag::Waits;
     use crate::report::tests::report;
 
     #[test]
     fn a_log_slower_than_the_stock_framework_breaks_a_bound() {
         assert_eq!(BOUNDS[0].judge(&report(250.0, 750.0)), (Some(3.0), Outcome::Held));
         assert_eq!(BOUNDS[0].judge(&report(750.0, 250.0)), (Some(1.0 / 3.0), Outcome::Broken));
+    }
+
+    #[test]
+    fn a_rate_that_is_not_held_breaks_its_bound_unless_the_machine_is_slow() {
+        let outcome = |answered: f64, slowness: f64| {
+            let waits = Waits { p50_ms: 1.0, p99_ms: 2.0, max_ms: 3.0 };
+            let mut report = report(1.0, 1.0);
+            report.calibrations = vec![slowness * REFERENCE_MS];
+            report.large.lags = vec![Lagged {
+                asked_per_second: 500,
+                held_per_second: answered,
+                commands: 100,
+                lag: waits,
+                answer: waits,
+            }];
+            let bound = BOUNDS.iter().find(|bound| bound.what.starts_with("registrations through gRPC, 500/s"));
+            bound.unwrap().judge(&report).1
+        };
+        assert_eq!(outcome(499.0, 1.0), Outcome::Held);
+        assert_eq!(outcome(300.0, 1.0), Outcome::Broken);
+        assert_eq!(outcome(300.0, 2.0), Outcome::Held);
     }
 
     #[test]

@@ -10,11 +10,14 @@ use sqlx::postgres::PgConnectOptions;
 
 use crate::callers::Caller;
 use crate::failure::Failure;
-use crate::house::{BASELINE, House, LOG, REGISTER};
+use crate::grpc::served::Served;
+use crate::house::{BASELINE, House, LOG, REGISTER, SERVED};
 use crate::meter::Meter;
 use crate::modes::bus::Desk;
+use crate::modes::grpc;
 use crate::modes::guarded::{Guarded, Shape};
 use crate::modes::stock::Stock;
+use crate::modes::stock_grpc::StockServer;
 use crate::plan::Plan;
 use crate::proxy::{Counts, Proxy};
 use crate::replay::{Pages, Way};
@@ -31,6 +34,8 @@ pub const APPEND_EVENTS: &str = "guarded append, 16 events of one stream, 1 clai
 pub const APPEND_ARRAY: &str = "guarded append x64, 1 event, 1 claim each";
 pub const REGISTRATION: &str = "bus: register (2 events)";
 pub const RENEWAL: &str = "bus: renew (loads 2 events, writes 1)";
+pub const GRPC_STOCK: &str = "gRPC: stock cqrs-es, 1 event";
+pub const GRPC_REGISTRATION: &str = "gRPC: register (2 events), the view following";
 
 /// How often something is called.
 #[derive(Clone, Copy)]
@@ -60,6 +65,18 @@ pub struct Cost {
     pub allocated_bytes: f64,
 }
 
+/// A caller with the server that he calls: both on one thread, so that what both do is counted.
+struct WithServer<S> {
+    caller: grpc::Registrar,
+    _server: S,
+}
+
+impl<S: Send + 'static> Caller for WithServer<S> {
+    async fn call(&mut self) -> Result<Option<u32>, Failure> {
+        self.caller.call().await
+    }
+}
+
 /// Counts every kind of command. Nothing else may be connected to the cluster.
 pub async fn count_all(
     house: &House,
@@ -68,6 +85,7 @@ pub async fn count_all(
     stock: &Stock,
     guarded: &Guarded,
     desk: &Desk,
+    served: &Desk,
 ) -> Result<Vec<Cost>, Failure> {
     let proxy = Proxy::before(&house.login(LOG)?)?;
     let calls = Calls { warm_up: WARM_UP, counted: plan.counted };
@@ -75,7 +93,7 @@ pub async fn count_all(
     let mut costs = Vec::new();
 
     let (database, written) = (proxy.through(house.superuser(BASELINE)?), stock.written());
-    costs.push(counter.count(STOCK, async move || Stock::caller(database, written).await).await?);
+    costs.push(counter.count(STOCK, async move || Stock::writer(database, written, 1).await).await?);
     for (what, array, events) in [(APPEND, 1, 1), (APPEND_EVENTS, 1, 16), (APPEND_ARRAY, 64, 1)] {
         let (database, written) = (proxy.through(house.login(LOG)?), guarded.written());
         let shape = Shape { array, events };
@@ -88,6 +106,22 @@ pub async fn count_all(
     let (database, at) = (proxy.through(house.login(REGISTER)?), desk.clone());
     let renewer = async move || Ok(at.renewer(&at.open(database, 2).await?));
     costs.push(counter.count(RENEWAL, renewer).await?);
+
+    let (database, written) = (proxy.through(house.superuser(BASELINE)?), stock.written());
+    let (at, waiting) = (served.clone(), grpc::ready(served, ready)?);
+    let stock = async move || {
+        let server = StockServer::start(Stock::writer(database, written, 1).await?).await?;
+        let caller = grpc::Registrar::connect(server.address(), &at, &waiting).await?;
+        Ok(WithServer { caller, _server: server })
+    };
+    costs.push(counter.count(GRPC_STOCK, stock).await?);
+    let (database, at, waiting) = (proxy.through(house.login(SERVED)?), served.clone(), grpc::ready(served, ready)?);
+    let registrar = async move || {
+        let server = Served::start(&at, database, 2).await?;
+        let caller = grpc::Registrar::connect(server.address(), &at, &waiting).await?;
+        Ok(WithServer { caller, _server: server })
+    };
+    costs.push(counter.count(GRPC_REGISTRATION, registrar).await?);
     Ok(costs)
 }
 

@@ -20,6 +20,20 @@ pub enum Failure {
     /// A statement of the bench's own.
     #[error(transparent)]
     Database(#[from] sqlx::Error),
+    /// The server, when it starts or ends.
+    #[error(transparent)]
+    Server(#[from] server::Error),
+    /// A call through gRPC was refused, or did not come through.
+    #[error("the server answered {code}: {message}")]
+    Call {
+        /// What kind of refusal.
+        code: tonic::Code,
+        /// In the server's words.
+        message: String,
+    },
+    /// No connection to a server on this machine.
+    #[error("connecting to the server: {0}")]
+    Connect(#[from] tonic::transport::Error),
     /// An event that does not read back.
     #[error(transparent)]
     Codec(#[from] demand::codec::CodecError),
@@ -51,6 +65,12 @@ pub enum Failure {
 /// What the exit codes mean, for `--help`.
 pub const EXIT_CODES: &str = "Exit codes: 0 figures were taken; 1 a command was answered with an error, or the run \
     failed otherwise; 2 wrong arguments; 3 a bound of --check is not held; 130 interrupted";
+
+impl From<tonic::Status> for Failure {
+    fn from(status: tonic::Status) -> Self {
+        Self::Call { code: status.code(), message: status.message().to_owned() }
+    }
+}
 
 impl Failure {
     /// For `map_err`: an operating system error with what was tried.

@@ -16,6 +16,8 @@ pub const BASELINE: &str = "baseline";
 pub const LOG: &str = "log";
 /// A whole register.
 pub const REGISTER: &str = "register";
+/// A register that is reached through gRPC alone, so that its view follows nothing else.
+pub const SERVED: &str = "served";
 
 const CREATE_LOGIN: &str = "CREATE ROLE bench LOGIN NOINHERIT; \
     GRANT sne_owner, sne_writer, sne_projector, sne_reader TO bench";
@@ -30,6 +32,8 @@ pub fn settings() -> Vec<(&'static str, String)> {
         ("min_wal_size", "4GB".to_owned()),
         ("checkpoint_timeout", "30min".to_owned()),
         ("work_mem", "64MB".to_owned()),
+        // Every mode keeps a connection for each of its callers.
+        ("max_connections", "300".to_owned()),
     ]
 }
 
@@ -38,6 +42,7 @@ pub struct House {
     cluster: Cluster,
     folder: TempDir,
     keys: TempDir,
+    served_keys: TempDir,
 }
 
 impl House {
@@ -46,22 +51,23 @@ impl House {
         let temporary = |prefix| {
             tempfile::Builder::new().prefix(prefix).tempdir_in(dir).map_err(Failure::io("making a temporary folder"))
         };
-        let (folder, keys) = (temporary("sne-bench-")?, temporary("sne-bench-keys-")?);
+        let (folder, keys, served_keys) =
+            (temporary("sne-bench-")?, temporary("sne-bench-keys-")?, temporary("sne-bench-keys-")?);
         let options = settings()
             .into_iter()
             .fold(Options::new(folder.path()), |options, (name, value)| options.setting(name, value));
         let started = tokio::task::spawn_blocking(move || Cluster::start(options)).await;
         let cluster = started.map_err(|error| Failure::Answer(error.to_string()))??;
-        let house = Self { cluster, folder, keys };
+        let house = Self { cluster, folder, keys, served_keys };
 
         let mut connection = house.superuser("postgres")?.connect().await?;
         event_log::create_roles(&house.superuser("postgres")?).await?;
         connection.execute(CREATE_LOGIN).await?;
-        for database in [BASELINE, LOG, REGISTER] {
+        for database in [BASELINE, LOG, REGISTER, SERVED] {
             connection.execute(format!("CREATE DATABASE {database}").as_str()).await?;
         }
         connection.close().await?;
-        for database in [LOG, REGISTER] {
+        for database in [LOG, REGISTER, SERVED] {
             event_log::create_roles(&house.superuser(database)?).await?;
         }
         Ok(house)
@@ -77,9 +83,14 @@ impl House {
         self.folder.path()
     }
 
-    /// The folder of the keys.
+    /// The folder of the keys of [`REGISTER`].
     pub fn keys(&self) -> &Path {
         self.keys.path()
+    }
+
+    /// The folder of the keys of [`SERVED`]: a folder belongs to one database.
+    pub fn served_keys(&self) -> &Path {
+        self.served_keys.path()
     }
 
     /// The database as its superuser, for pgbench.

@@ -3,7 +3,8 @@
 //! A machine is never the same twice, and a virtual one not from minute to minute. So nothing here is a figure alone:
 //! [`run`] takes everything in turns, several times over, and [`report`] divides inside one repeat, by pgbench (a bare
 //! INSERT on the same server) and by stock cqrs-es + postgres-es. What does not depend on the machine is counted instead
-//! of timed: [`cost`] has round trips, flushes and allocations. [`bounds`] is the one table of what `--check` holds.
+//! of timed: [`cost`] has round trips, flushes and allocations. What is only worth something in a register that has become
+//! large stands in [`large`]: replay, [`search`], the [`lag`] of the view. [`bounds`] is the one table of what `--check` holds.
 //!
 //! A run ends with an error at the first command that is not answered as it should be: errors are fast, and would look
 //! well in a table. `docs/performance.md` says what the figures were, and what they do not say.
@@ -13,11 +14,15 @@
 
 mod args;
 mod bounds;
+mod calibration;
 mod callers;
 mod cost;
 mod cpu;
 mod failure;
+mod grpc;
 mod house;
+mod lag;
+mod large;
 mod machine;
 mod meter;
 mod modes;
@@ -29,6 +34,7 @@ mod replay;
 mod report;
 mod run;
 mod sample;
+mod search;
 mod stats;
 
 use std::path::Path;

@@ -20,8 +20,15 @@ pub struct Plan {
     pub array_callers: u32,
     /// Commands a call.
     pub arrays: Vec<u32>,
-    /// Demands, of two events each, written ahead of the replay.
-    pub prefill: u32,
+    /// Demands in the register that is replayed and searched; what the passes left is filled up to so many.
+    pub demands: u32,
+    /// Searches of each shape in one repeat.
+    pub searches: u32,
+    /// Commands a second, sent by the clock while the lag of the view is measured: one rate after the other.
+    pub paced: Vec<u32>,
+    /// For how long each.
+    #[serde(skip)]
+    pub paced_length: Duration,
     /// Commands whose round trips, flushes and allocations are counted.
     pub counted: u32,
 }
@@ -36,18 +43,24 @@ impl Plan {
             callers: vec![1, 8, 32],
             array_callers: 8,
             arrays: vec![16, 64],
-            prefill: 100_000,
+            demands: 100_000,
+            searches: 200,
+            paced: vec![250, 500, 750, 1_000],
+            paced_length: Duration::from_secs(10),
             counted: 400,
         }
     }
 
-    /// About a minute.
+    /// About two minutes.
     pub fn quick() -> Self {
         Self {
             repeats: 3,
             length: Duration::from_millis(700),
             pgbench_seconds: 1,
-            prefill: 15_000,
+            demands: 10_000,
+            searches: 100,
+            paced: vec![250, 500, 1_000],
+            paced_length: Duration::from_secs(3),
             counted: 100,
             ..Self::standard()
         }
@@ -60,7 +73,10 @@ impl Plan {
             length: Duration::from_millis(100),
             callers: vec![2],
             array_callers: 2,
-            prefill: 100,
+            demands: 300,
+            searches: 3,
+            paced: vec![50],
+            paced_length: Duration::from_millis(400),
             counted: 10,
             ..Self::quick()
         }

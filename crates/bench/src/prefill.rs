@@ -15,6 +15,7 @@ use jiff::civil::{Date, date};
 use nomenclature::{Actor, Channel, Sequence, UniqueNumber};
 use register::{Clock as _, DEMAND, SystemClock};
 use sqlx::postgres::PgConnectOptions;
+use sqlx::{ConnectOptions as _, Connection as _};
 use tokio::task::JoinSet;
 use uuid::Uuid;
 use vault::envelope::{self, Place};
@@ -29,8 +30,14 @@ const DAY: Date = date(2025, 10, 1);
 const WRITERS: u32 = 2;
 const ARRAY: usize = 64;
 
-/// Writes so many demands of two events each.
+const DEMANDS: &str = "SELECT count(*) FROM log.events WHERE stream_type = 'demand' AND version = 1";
+
+/// Fills up to so many demands; those written here have two events each.
 pub async fn fill(house: &House, actor: &Actor, demands: u32) -> Result<(), Failure> {
+    let mut connection = house.superuser(REGISTER)?.connect().await?;
+    let there: i64 = sqlx::query_scalar(DEMANDS).fetch_one(&mut connection).await?;
+    connection.close().await?;
+    let demands = demands.saturating_sub(u32::try_from(there).unwrap_or(u32::MAX));
     let database = house.login(REGISTER)?;
     let writer = Writer::open(database, house, actor).await?;
     let mut running = JoinSet::new();

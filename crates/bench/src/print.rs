@@ -1,10 +1,12 @@
 //! The figures for people, as tables that can be pasted into a document.
 
+mod large;
+
 use comfy_table::presets::ASCII_MARKDOWN;
 use comfy_table::{CellAlignment, Table};
 
 use crate::bounds::{BOUNDS, Limit, Outcome};
-use crate::replay::Way;
+use crate::calibration;
 use crate::report::{Report, Row};
 use crate::stats::Spread;
 
@@ -13,7 +15,7 @@ const QUIET: f64 = 0.1;
 
 /// Everything but the bounds.
 pub fn report(report: &Report) -> String {
-    [head(report), rows(report), costs(report), replays(report)].join("\n")
+    [head(report), rows(report), costs(report), large::report(report)].join("\n")
 }
 
 fn head(report: &Report) -> String {
@@ -32,6 +34,11 @@ fn head(report: &Report) -> String {
         format!(
             "one flush (fdatasync, 8 kB): {:.0} us before, {:.0} us after; load average at the start {}",
             machine.flush_us_before, machine.flush_us_after, machine.load_average
+        ),
+        format!(
+            "fixed piece of work: {:.1} ms (min/median/max; {:.1} ms on the reference machine of the bounds)",
+            report.calibration(),
+            calibration::REFERENCE_MS
         ),
         "Client, server and base line share the cores. Only ratios inside this run can be compared with another run's."
             .to_owned(),
@@ -104,27 +111,6 @@ fn costs(report: &Report) -> String {
     });
     "Cost of one command (or event), one caller, counted on the wire and in the client.\n".to_owned()
         + &table(&header, cells)
-}
-
-fn replays(report: &Report) -> String {
-    let us = |spread: Option<Spread>| spread.map_or_else(|| "-".to_owned(), |us| format!("{:.1}", us.median));
-    let cells = Way::ALL.into_iter().filter_map(|way| {
-        Some(vec![
-            way.label().to_owned(),
-            format!("{:.0}", report.replay_rate(way)?),
-            format!("{:.2}", report.replay_ratio(way, Way::Stock)?),
-            us(report.replay_server_us(way)),
-            us(report.replay_client_us(way)),
-        ])
-    });
-    let logged = report.logged;
-    format!(
-        "Replay of {} events of demands ({:.0} B open and {:.0} B sealed in the mean), warm, one connection.\n{}",
-        logged.events,
-        logged.payload_bytes,
-        logged.sealed_bytes,
-        table(&["replay", "events/s", "x stock", "server us/event", "client us/event"], cells)
-    )
 }
 
 /// The bounds with their figures, and how many are broken.

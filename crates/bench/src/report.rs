@@ -2,11 +2,13 @@
 
 use serde::Serialize;
 
+use crate::calibration::REFERENCE_MS;
 use crate::cost::Cost;
+use crate::large::Large;
 use crate::machine::Machine;
 use crate::modes::{Mode, Pass};
 use crate::plan::Plan;
-use crate::replay::{Logged, Replayed, Way};
+use crate::replay::Way;
 use crate::stats::Spread;
 
 /// A run.
@@ -20,10 +22,10 @@ pub struct Report {
     pub costs: Vec<Cost>,
     /// What was timed.
     pub passes: Vec<Pass>,
-    /// What was replayed.
-    pub logged: Logged,
-    /// How fast.
-    pub replays: Vec<Replayed>,
+    /// What the register was once it was large.
+    pub large: Large,
+    /// The fixed piece of work, in every repeat, milliseconds.
+    pub calibrations: Vec<f64>,
 }
 
 /// One mode with so many callers, over all repeats.
@@ -39,7 +41,7 @@ pub struct Row {
     pub events_per_second: Spread,
     /// Commands a second, as a share of pgbench's in the same repeat.
     pub of_pgbench: Option<Spread>,
-    /// Commands a second, times those of the stock framework in the same repeat.
+    /// Commands a second, times those of the stock framework reached by the same way, in the same repeat.
     pub times_stock: Option<Spread>,
     /// Half of the calls are faster.
     pub p50_ms: Option<Spread>,
@@ -72,12 +74,12 @@ impl Report {
 
     /// Events a second of one way to replay.
     pub fn replay_rate(&self, way: Way) -> Option<Spread> {
-        Spread::of(self.replays.iter().filter(|replay| replay.way == way).map(|replay| replay.per_second))
+        Spread::of(self.large.replays.iter().filter(|replay| replay.way == way).map(|replay| replay.per_second))
     }
 
     /// Events a second of one way to replay, divided by those of another, each inside one repeat.
     pub fn replay_ratio(&self, way: Way, base: Way) -> Option<Spread> {
-        let of = |way: Way| self.replays.iter().filter(move |replay| replay.way == way);
+        let of = |way: Way| self.large.replays.iter().filter(move |replay| replay.way == way);
         Spread::of(of(way).filter_map(|replay| {
             let base = of(base).find(|base| base.repeat == replay.repeat)?;
             Some(replay.per_second / base.per_second)
@@ -86,13 +88,13 @@ impl Report {
 
     /// Processor time of the client for an event of one way to replay, in microseconds.
     pub fn replay_client_us(&self, way: Way) -> Option<Spread> {
-        let of = self.replays.iter().filter(|replay| replay.way == way);
+        let of = self.large.replays.iter().filter(|replay| replay.way == way);
         Spread::of(of.filter_map(|replay| Some(replay.client_cpu? / replay.events as f64 * 1e6)))
     }
 
     /// The same of the server.
     pub fn replay_server_us(&self, way: Way) -> Option<Spread> {
-        let of = self.replays.iter().filter(|replay| replay.way == way);
+        let of = self.large.replays.iter().filter(|replay| replay.way == way);
         Spread::of(of.filter_map(|replay| Some(replay.server_cpu? / replay.events as f64 * 1e6)))
     }
 
@@ -104,7 +106,19 @@ impl Report {
     /// Cores that others took while something was timed.
     pub fn foreign_cores(&self) -> Option<Spread> {
         let passes = self.passes.iter().filter_map(|pass| pass.foreign_cores);
-        Spread::of(passes.chain(self.replays.iter().filter_map(|replay| replay.foreign_cores)))
+        Spread::of(passes.chain(self.large.replays.iter().filter_map(|replay| replay.foreign_cores)))
+    }
+
+    /// What the fixed piece of work took.
+    pub fn calibration(&self) -> Spread {
+        let reference = Spread { min: REFERENCE_MS, median: REFERENCE_MS, max: REFERENCE_MS };
+        Spread::of(self.calibrations.iter().copied()).unwrap_or(reference)
+    }
+
+    /// How many times slower a core is than on the machine that absolute bounds were set on. A faster one counts as equal:
+    /// a disk does not become faster with it.
+    pub fn slowness(&self) -> f64 {
+        (self.calibration().median / REFERENCE_MS).max(1.0)
     }
 
     /// The timed modes, by callers.
@@ -126,7 +140,7 @@ impl Report {
             per_second: over(|pass| Some(pass.per_second))?,
             events_per_second: over(|pass| Some(pass.per_second * pass.a_command(pass.events as f64)))?,
             of_pgbench: self.ratio(mode, Mode::Pgbench, callers),
-            times_stock: self.ratio(mode, Mode::Stock, callers),
+            times_stock: self.ratio(mode, mode.peer(), callers),
             p50_ms: over(|pass| pass.p50_ms),
             p99_ms: over(|pass| pass.p99_ms),
             mean_ms: over(|pass| pass.mean_ms),
@@ -140,7 +154,9 @@ impl Report {
 #[cfg(test)]
 pub mod tests {
     use super::*;
+    use crate::large::Followed;
     use crate::meter::Used;
+    use crate::replay::Logged;
 
     fn pass(mode: Mode, repeat: u32, per_second: f64) -> Pass {
         let used = Used { seconds: 1.0, cpu: None, wal_bytes: 0 };
@@ -165,9 +181,25 @@ pub mod tests {
             flush_us_after: 1.0,
             load_average: String::new(),
         };
-        let logged = Logged { events: 0, payload_bytes: 0.0, sealed_bytes: 0.0 };
-        let (costs, replays) = (Vec::new(), Vec::new());
-        Report { machine, plan: Plan::smoke(), costs, passes: passes.collect(), logged, replays }
+        let large = Large {
+            logged: Logged { events: 0, payload_bytes: 0.0, sealed_bytes: 0.0 },
+            costs: Vec::new(),
+            replays: Vec::new(),
+            followed: Followed { events: 0, seconds: 1.0 },
+            demands: 0,
+            searches: Vec::new(),
+            lags: Vec::new(),
+            calibrations: Vec::new(),
+        };
+        let (costs, calibrations) = (Vec::new(), vec![2.0 * REFERENCE_MS]);
+        Report { machine, plan: Plan::smoke(), costs, passes: passes.collect(), large, calibrations }
+    }
+
+    #[test]
+    fn a_slow_machine_is_forgiven_and_a_fast_one_is_not_taxed() {
+        let slow = report(1.0, 1.0);
+        assert_eq!(slow.slowness(), 2.0);
+        assert_eq!(Report { calibrations: vec![REFERENCE_MS / 4.0], ..slow }.slowness(), 1.0);
     }
 
     #[test]

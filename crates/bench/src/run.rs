@@ -1,18 +1,20 @@
-//! One run: count, then time everything in turns, then replay.
+//! One run: count, then time everything in turns, then the same register once it is large.
 
-use crate::cost::{count_all, count_replay};
+use crate::calibration::calibrate;
+use crate::cost::count_all;
 use crate::failure::Failure;
-use crate::house::{BASELINE, House, LOG, REGISTER};
+use crate::house::{BASELINE, House, LOG, REGISTER, SERVED};
+use crate::large;
 use crate::machine::{Machine, flush_us};
 use crate::meter::Meter;
 use crate::modes::bus::{Bus, Desk};
+use crate::modes::grpc::Grpc;
 use crate::modes::guarded::Guarded;
 use crate::modes::pgbench::Pgbench;
 use crate::modes::stock::Stock;
+use crate::modes::stock_grpc::StockServer;
 use crate::modes::{Mode, Pass};
 use crate::plan::Plan;
-use crate::prefill;
-use crate::replay::{Replay, Replayed, Way, prepare};
 use crate::report::Report;
 
 /// What takes its turn together.
@@ -23,6 +25,8 @@ enum Turn {
     Append(u32),
     /// Registrations, then the renewal of what they registered.
     Bus,
+    /// One of the two servers.
+    Grpc(Mode),
 }
 
 /// Takes all figures; `tell` hears of each.
@@ -34,45 +38,34 @@ pub async fn run(house: &House, plan: Plan, tell: impl Fn(&str)) -> Result<Repor
     let stock = Stock::new(house.superuser(BASELINE)?).await?;
     let guarded = Guarded::new(house.login(LOG)?).await?;
     let desk = Desk::new(house.login(REGISTER)?, house.keys()).await?;
+    let served = Desk::new(house.login(SERVED)?, house.served_keys()).await?;
     tell("counting round trips, flushes and allocations");
-    let mut costs = count_all(house, &mut meter, &plan, &stock, &guarded, &desk).await?;
+    let mut costs = count_all(house, &mut meter, &plan, &stock, &guarded, &desk, &served).await?;
 
     let pgbench = Pgbench::new(house, scripts.path(), plan.pgbench_seconds).await?;
     let most = plan.callers.iter().copied().max().unwrap_or(1);
     let bus = Bus::new(&desk, house.login(REGISTER)?, most).await?;
-    let mut modes = Modes { meter: &mut meter, plan: &plan, pgbench, stock, guarded, bus };
-    let mut passes = Vec::new();
+    let writer = Stock::writer(house.superuser(BASELINE)?, stock.written(), most).await?;
+    let servers = (house.login(SERVED)?, house.superuser(SERVED)?);
+    let grpc = Grpc::new(&served, servers, StockServer::start(writer).await?, most).await?;
+    let mut modes = Modes { meter: &mut meter, plan: &plan, pgbench, stock, guarded, bus, grpc };
+    let (mut passes, mut calibrations) = (Vec::new(), Vec::new());
     for repeat in 1..=plan.repeats {
+        calibrations.push(calibrate());
         for callers in &plan.callers {
             passes.extend(modes.turns(repeat, *callers, &tell).await?);
         }
     }
-    drop(modes);
+    // Their sessions end: what comes next counts.
+    let Modes { grpc, bus, .. } = modes;
+    drop(bus);
+    grpc.stop().await?;
 
-    tell("writing the log to be replayed");
-    let actor = desk.actor().ok_or_else(|| Failure::Answer("no desk is open".to_owned()))?;
-    prefill::fill(house, actor, plan.prefill).await?;
-    let logged = prepare(house).await?;
-    costs.extend(count_replay(house, &mut meter).await?);
-    let mut replay = Replay::new(house, logged).await?;
-    let mut replays: Vec<Replayed> = Vec::new();
-    // Repeat 0 warms the caches and is forgotten.
-    for repeat in 0..=plan.repeats {
-        for way in Way::ALL {
-            let replayed = replay.read(&mut meter, way, repeat).await?;
-            if repeat > 0 {
-                tell(&format!(
-                    "replay {repeat}/{}: {}: {:.0} events/s",
-                    plan.repeats,
-                    way.label(),
-                    replayed.per_second
-                ));
-                replays.push(replayed);
-            }
-        }
-    }
+    let mut large = large::measure(house, &mut meter, &plan, &desk, &tell).await?;
+    costs.append(&mut large.costs);
+    calibrations.append(&mut large.calibrations);
     machine.flush_us_after = flush_us(house.folder())?;
-    Ok(Report { machine, plan, costs, passes, logged, replays })
+    Ok(Report { machine, plan, costs, passes, large, calibrations })
 }
 
 fn told(pass: &Pass, plan: &Plan) -> String {
@@ -87,6 +80,7 @@ struct Modes<'a> {
     stock: Stock,
     guarded: Guarded,
     bus: Bus,
+    grpc: Grpc,
 }
 
 impl Modes<'_> {
@@ -96,7 +90,7 @@ impl Modes<'_> {
         if callers == self.plan.array_callers {
             turns.extend(self.plan.arrays.iter().map(|array| Turn::Append(*array)));
         }
-        turns.push(Turn::Bus);
+        turns.extend([Turn::Bus, Turn::Grpc(Mode::GrpcStock), Turn::Grpc(Mode::GrpcRegister)]);
         let first = repeat as usize % turns.len();
         turns.rotate_left(first);
         let mut passes = Vec::new();
@@ -121,6 +115,7 @@ impl Modes<'_> {
                 let registered = self.bus.register(meter, callers, length).await?;
                 vec![registered, self.bus.renew(meter, callers, length).await?]
             }
+            Turn::Grpc(mode) => vec![self.grpc.pass(meter, mode, callers, length).await?],
         })
     }
 }
@@ -133,5 +128,7 @@ fn order(mode: Mode) -> (u8, u32) {
         Mode::Append(array) => (2, array),
         Mode::Register => (3, 0),
         Mode::Renew => (4, 0),
+        Mode::GrpcStock => (5, 0),
+        Mode::GrpcRegister => (6, 0),
     }
 }

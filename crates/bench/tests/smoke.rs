@@ -34,11 +34,27 @@ fn a_run_takes_every_figure_and_leaves_nothing_behind() {
         "guarded append x64",
         "bus: register",
         "bus: renew",
+        "gRPC: stock cqrs-es",
+        "gRPC: register",
     ];
     assert_eq!(names(&figures["rows"], "mode"), modes);
     assert!(figures["rows"].as_array().unwrap().iter().all(|row| row["of_pgbench"]["median"].as_f64() > Some(0.0)));
-    let ways = ["typed, sealed", "stock ReplayStream", "typed, unsealed"];
-    assert_eq!(names(&figures["run"]["replays"], "way"), ways);
+    let large = &figures["run"]["large"];
+    let ways = ["typed, sealed", "gRPC ReplayLog", "stock ReplayStream", "typed, unsealed"];
+    assert_eq!(names(&large["replays"], "way"), ways);
+    let shapes = ["commune, first page", "commune, deep page", "type and commune", "name", "person", "number"];
+    assert_eq!(names(&large["searches"], "shape"), shapes);
+    let finite = |value: &Value| value.as_f64().is_some_and(f64::is_finite);
+    for searched in large["searches"].as_array().unwrap() {
+        assert!(["found", "p50_ms", "p99_ms", "max_ms"].iter().all(|figure| finite(&searched[figure])), "{searched}");
+    }
+    assert!(large["demands"].as_u64() >= Some(300), "the register is filled up");
+    assert!(finite(&large["followed"]["seconds"]));
+    // A command by the clock is answered and seen, whatever the rate was.
+    let lags = large["lags"].as_array().unwrap();
+    assert!(lags.iter().all(|lagged| finite(&lagged["held_per_second"]) && finite(&lagged["lag"]["p99_ms"])));
+    assert!(!lags.is_empty());
+    assert!(figures["run"]["calibrations"].as_array().unwrap().iter().all(finite));
 
     let counted = |what: &str, figure: &str| {
         let costs = figures["run"]["costs"].as_array().unwrap();
@@ -52,6 +68,9 @@ fn a_run_takes_every_figure_and_leaves_nothing_behind() {
     // Receipt and append; receipt, events, key and append. Blocks and the directory's second look come on top, rarely.
     assert!((2.0..3.5).contains(&counted("bus: register", "statements")));
     assert!((4.0..5.5).contains(&counted("bus: renew", "statements")));
+    // Those of the registration, and those of the view that folds it: at most a page for every command.
+    assert!(counted("gRPC: register", "statements") >= 2.0);
+    assert!(counted("gRPC: register", "allocations") > counted("bus: register", "allocations"));
 }
 
 #[test]

@@ -29,9 +29,15 @@ const READY_A_SECOND: [(u32, f64); 3] = [(1, 4_000.0), (8, 10_000.0), (u32::MAX,
 
 type Shared<T> = Arc<Mutex<T>>;
 
-fn pop<T>(stack: &Mutex<Vec<T>>) -> Option<T> {
+/// Takes the next of what was made ready.
+pub fn pop<T>(stack: &Mutex<Vec<T>>) -> Option<T> {
     stack.lock().unwrap_or_else(PoisonError::into_inner).pop()
 }
+
+/// Who may replay the log, and nothing else.
+const AUDITOR: &str = "000090001/-/agent-01";
+const AUDITOR_LINE: &str = r#"{"siren":"000090001","name":"Auditeur fictif","kind":"AUDIT","territories":["006"],
+    "since":"2012-01-01","desks":[]}"#;
 
 /// What the callers of a bus have in common, whatever way they reach it.
 #[derive(Clone)]
@@ -64,8 +70,8 @@ impl Desk {
             registered: Shared::default(),
         };
         let register = desk.open(database, 2).await?;
-        for line in lines {
-            let line = serde_json::to_value(line).and_then(serde_json::from_value::<OrganisationLine>);
+        let lines = lines.into_iter().map(|line| serde_json::to_value(line).and_then(serde_json::from_value));
+        for line in lines.chain([serde_json::from_str::<OrganisationLine>(AUDITOR_LINE)]) {
             register.import_organisation(line.map_err(|error| Failure::Answer(error.to_string()))?).await?;
         }
         Ok(desk)
@@ -73,14 +79,23 @@ impl Desk {
 
     /// A register on this database, with this many connections for its reads.
     pub async fn open(&self, database: PgConnectOptions, connections: u32) -> Result<Register, Failure> {
-        let place = Place { database, keys: self.keys.clone(), connections, clock: self.clock.clone() };
-        Ok(Register::open(place).await?)
+        Ok(Register::open(self.place(database, connections)).await?)
+    }
+
+    /// Where such a register lies.
+    pub fn place(&self, database: PgConnectOptions, connections: u32) -> Place {
+        Place { database, keys: self.keys.clone(), connections, clock: self.clock.clone() }
+    }
+
+    /// The next households, so many of them.
+    pub fn households(&self, count: usize) -> Vec<Registration> {
+        let mut households = self.households.lock().unwrap_or_else(PoisonError::into_inner);
+        households.by_ref().take(count).collect()
     }
 
     /// Somebody who registers households made ready now.
     pub fn registrar(&self, register: &Register, ready: usize) -> Registrar {
-        let mut households = self.households.lock().unwrap_or_else(PoisonError::into_inner);
-        let waiting = Arc::new(Mutex::new(households.by_ref().take(ready).collect()));
+        let waiting = Arc::new(Mutex::new(self.households(ready)));
         Registrar { register: register.clone(), desk: self.clone(), waiting }
     }
 
@@ -94,17 +109,26 @@ impl Desk {
     }
 
     /// Who registers households that go round the bus (for the replay).
-    pub fn actor(&self) -> Option<&Actor> {
-        self.actors.first()
+    pub fn actor(&self) -> Result<&Actor, Failure> {
+        self.actors.first().ok_or_else(|| Failure::Answer("no desk is open".to_owned()))
+    }
+
+    /// Who acts in a command, by chance like its id: all desks are as busy.
+    pub fn actor_for(&self, command_id: Uuid) -> Result<&Actor, Failure> {
+        let at = usize::from(command_id.as_bytes()[0]) % self.actors.len().max(1);
+        self.actors.get(at).ok_or_else(|| Failure::Answer("no desk is open".to_owned()))
     }
 
     fn request(&self, number: Option<UniqueNumber>, act: Act) -> Result<Request, Failure> {
         let command_id = Uuid::new_v4();
-        // By chance, like the id: all desks are as busy.
-        let at = usize::from(command_id.as_bytes()[0]) % self.actors.len().max(1);
-        let actor = self.actors.get(at).ok_or_else(|| Failure::Answer("no desk is open".to_owned()))?;
-        Ok(Request { command_id, actor: *actor, channel: Channel::Desk, number, expected_version: None, act })
+        let actor = *self.actor_for(command_id)?;
+        Ok(Request { command_id, actor, channel: Channel::Desk, number, expected_version: None, act })
     }
+}
+
+/// Who replays.
+pub fn auditor() -> Result<Actor, Failure> {
+    Actor::parse(AUDITOR).map_err(|error| Failure::Answer(error.to_string()))
 }
 
 fn noon(day: Date) -> jiff::Timestamp {

@@ -1,9 +1,11 @@
 //! What is measured, one after the other, in every repeat.
 
 pub mod bus;
+pub mod grpc;
 pub mod guarded;
 pub mod pgbench;
 pub mod stock;
+pub mod stock_grpc;
 
 use std::fmt;
 
@@ -26,6 +28,20 @@ pub enum Mode {
     Register,
     /// The whole bus, a renewal.
     Renew,
+    /// Stock cqrs-es + postgres-es behind the interface of the real server.
+    GrpcStock,
+    /// The real server, a registration, its shared view following.
+    GrpcRegister,
+}
+
+impl Mode {
+    /// The stock framework, reached by the same way.
+    pub fn peer(self) -> Self {
+        match self {
+            Self::GrpcStock | Self::GrpcRegister => Self::GrpcStock,
+            _ => Self::Stock,
+        }
+    }
 }
 
 impl fmt::Display for Mode {
@@ -37,6 +53,8 @@ impl fmt::Display for Mode {
             Self::Append(array) => write!(f, "guarded append x{array}"),
             Self::Register => f.write_str("bus: register"),
             Self::Renew => f.write_str("bus: renew"),
+            Self::GrpcStock => f.write_str("gRPC: stock cqrs-es"),
+            Self::GrpcRegister => f.write_str("gRPC: register"),
         }
     }
 }

@@ -102,9 +102,13 @@ impl Stock {
         Ok(Pass::driven(Mode::Stock, callers, 1, driven))
     }
 
-    /// One caller alone, by whatever way he reaches the database.
-    pub async fn caller(database: PgConnectOptions, written: Arc<AtomicU64>) -> Result<Writer, Failure> {
-        Ok(Writer::new(pool(database, 1).await?, written))
+    /// A writer with so many connections of its own, by whatever way it reaches the database.
+    pub async fn writer(
+        database: PgConnectOptions,
+        written: Arc<AtomicU64>,
+        connections: u32,
+    ) -> Result<Writer, Failure> {
+        Ok(Writer::new(pool(database, connections).await?, written))
     }
 
     /// How many notes were written.
@@ -141,8 +145,9 @@ fn escape_free(c: char) -> char {
     if c == '\\' { '_' } else { c }
 }
 
-impl Caller for Writer {
-    async fn call(&mut self) -> Result<Option<u32>, Failure> {
+impl Writer {
+    /// Writes one event into a stream of its own, and tells its name.
+    pub async fn write(&self) -> Result<String, Failure> {
         let stream = sample::stream(self.written.fetch_add(1, Ordering::Relaxed));
         let command = Write { facts: self.facts.clone(), sealed: self.sealed.clone() };
         let metadata = HashMap::from([
@@ -151,6 +156,13 @@ impl Caller for Writer {
         ]);
         let answered = self.framework.execute_with_metadata(&stream, command, metadata).await;
         answered.map_err(|error| Failure::Stock(error.to_string()))?;
+        Ok(stream)
+    }
+}
+
+impl Caller for Writer {
+    async fn call(&mut self) -> Result<Option<u32>, Failure> {
+        self.write().await?;
         Ok(Some(1))
     }
 }

@@ -1,6 +1,10 @@
-//! Typed replay of the whole log: ours by position, with and without the personal parts, and the stock one.
+//! Typed replay of the whole log: ours by position, with and without the personal parts, the same through gRPC, and the
+//! stock one.
+
+mod grpc;
 
 use std::hint::black_box;
+use std::net::SocketAddr;
 use std::path::Path;
 
 use cqrs_es::persist::PersistedEventRepository as _;
@@ -20,6 +24,8 @@ use crate::house::{House, REGISTER};
 use crate::meter::Meter;
 use crate::modes::bus::FIRST_DAY;
 
+use self::grpc::Auditor;
+
 const PAGE: u32 = 5_000;
 /// Events that the stock replay may hold ready; more than its default of 200, which is slower.
 const CHANNEL: usize = 5_000;
@@ -36,6 +42,9 @@ pub enum Way {
     /// Pages by position, one key query a page, personal parts opened and decoded, too.
     #[serde(rename = "typed, unsealed")]
     Unsealed,
+    /// `ReplayLog` of the real server, open part decoded by its caller, personal parts left sealed.
+    #[serde(rename = "gRPC ReplayLog")]
+    Grpc,
     /// `ReplayStream` of postgres-es on the view over the same log: open part decoded, no order over streams.
     #[serde(rename = "stock ReplayStream")]
     Stock,
@@ -43,13 +52,14 @@ pub enum Way {
 
 impl Way {
     /// All of them, in the order they are taken.
-    pub const ALL: [Self; 3] = [Self::Sealed, Self::Stock, Self::Unsealed];
+    pub const ALL: [Self; 4] = [Self::Sealed, Self::Grpc, Self::Stock, Self::Unsealed];
 
     /// The name for people.
     pub fn label(self) -> &'static str {
         match self {
             Self::Sealed => "pages of 5 000, typed, left sealed",
             Self::Unsealed => "pages of 5 000, typed, unsealed",
+            Self::Grpc => "gRPC ReplayLog, typed, left sealed",
             Self::Stock => "stock ReplayStream, typed, sealed",
         }
     }
@@ -136,7 +146,7 @@ impl Pages {
         let demands = || page.events.iter().filter(|event| event.stream_type == DEMAND);
         match self.way {
             Way::Unsealed => self.unseal(demands()).await?,
-            Way::Sealed | Way::Stock => demands().try_for_each(|event| decode(event, &[]))?,
+            _ => demands().try_for_each(|event| typed(event, &[]))?,
         }
         self.position = page.complete_to;
         Ok(Turned { events: demands().count() as u64, last: page.complete_to >= page.head })
@@ -153,7 +163,7 @@ impl Pages {
                 return Err(Failure::Answer(format!("no key for the event at {}", event.position)));
             };
             let place = Place { stream: event.stream.as_str(), version: u64::from(event.version), key_id: id };
-            decode(event, &envelope::open(key, &place, &event.sealed)?)?;
+            typed(event, &envelope::open(key, &place, &event.sealed)?)?;
         }
         Ok(())
     }
@@ -174,17 +184,19 @@ impl Caller for Pages {
 pub struct Replay {
     sealed: Pages,
     unsealed: Pages,
+    grpc: Auditor,
     stock: PgPool,
     logged: Logged,
 }
 
 impl Replay {
-    /// Connects.
-    pub async fn new(house: &House, logged: Logged) -> Result<Self, Failure> {
+    /// Connects; the server serves the same register.
+    pub async fn new(house: &House, server: SocketAddr, logged: Logged) -> Result<Self, Failure> {
         let database = house.login(REGISTER)?;
         Ok(Self {
             sealed: Pages::open(database.clone(), house.keys(), Way::Sealed).await?,
             unsealed: Pages::open(database.clone(), house.keys(), Way::Unsealed).await?,
+            grpc: Auditor::connect(server).await?,
             stock: connect(database, Role::Projector, 1).await?,
             logged,
         })
@@ -196,6 +208,7 @@ impl Replay {
         let events = match way {
             Way::Sealed => self.sealed.all().await?,
             Way::Unsealed => self.unsealed.all().await?,
+            Way::Grpc => self.grpc.all().await?,
             Way::Stock => self.stock().await?,
         };
         let used = meter.since(mark).await?;
@@ -231,7 +244,11 @@ impl Replay {
     }
 }
 
-fn decode(event: &RecordedEvent, parts: &[(u8, Vec<u8>)]) -> Result<(), Failure> {
-    black_box(codec::decode(&event.event_type, event.schema_version, &event.payload, parts)?);
+fn typed(event: &RecordedEvent, parts: &[(u8, Vec<u8>)]) -> Result<(), Failure> {
+    decode(&event.event_type, event.schema_version, &event.payload, parts)
+}
+
+fn decode(event_type: &str, schema_version: u16, payload: &str, parts: &[(u8, Vec<u8>)]) -> Result<(), Failure> {
+    black_box(codec::decode(event_type, schema_version, payload, parts)?);
     Ok(())
 }
