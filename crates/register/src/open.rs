@@ -13,6 +13,7 @@ use crate::clock::Clock;
 use crate::directory::LiveDirectory;
 use crate::numbers::Numbers;
 use crate::register::{Parts, Register};
+use crate::schema;
 use crate::stock::StockReader;
 
 /// Two processes at once would both find no schema: the lock of the migrations comes too late for that.
@@ -20,8 +21,6 @@ const CREATE_SCHEMA: &str = "DO $$ BEGIN
   PERFORM pg_advisory_xact_lock(hashtext('sne schema register'));
   CREATE SCHEMA IF NOT EXISTS register;
 END $$";
-
-static MIGRATOR: sqlx::migrate::Migrator = sqlx::migrate!("./migrations");
 
 /// Where a register lives.
 #[derive(Clone)]
@@ -36,6 +35,15 @@ pub struct Place {
     pub clock: Arc<dyn Clock>,
 }
 
+impl Place {
+    /// The same place, whose sessions may only read.
+    #[must_use]
+    pub fn to_read(mut self) -> Self {
+        self.database = self.database.options([("default_transaction_read_only", "on")]);
+        self
+    }
+}
+
 impl Register {
     /// Opens the register, migrating its schemas first.
     ///
@@ -43,7 +51,7 @@ impl Register {
     /// Refuses a database whose settings could lose an acknowledged command (design law 12), and a key folder that does
     /// not belong to the database.
     pub async fn open(place: Place) -> Result<Self, Error> {
-        let owner = connect(place.database.clone(), Role::Owner, 1).await?;
+        let owner = schema::owner(&place).await?;
         check_settings(&owner).await?;
         event_log::migrate(&place.database).await?;
         Vault::migrate(&owner).await?;
@@ -52,20 +60,36 @@ impl Register {
 
         let writer = connect(place.database.clone(), Role::Writer, place.connections).await?;
         let vault = Vault::open_folder(writer.clone(), &place.keys, place.clock.today()).await?;
-        let log = EventLog::new(place.database.clone(), writer.clone(), Options::default());
-        let reader = log.reader().clone();
-        let parts = Parts {
-            log,
-            directory: LiveDirectory::new(reader.clone()),
-            reader,
-            vault,
-            numbers: Numbers::new(writer),
-            clock: place.clock,
-        };
-        let register = Self { parts: Arc::new(parts) };
+        let register = Self::over(place, writer, vault);
         register.parts.directory.catch_up().await?;
         register.forget_unused_keys().await?;
         Ok(register)
+    }
+
+    /// Opens the register to look at it: nothing is migrated, no key is made or destroyed, and every session is one that
+    /// the database itself lets only read. An act is refused by the database.
+    ///
+    /// # Errors
+    /// [`Error::Schema`] for a database that holds no register, or the one of another version of this program;
+    /// [`Error::Vault`] for a key folder that does not belong to it; [`Error::Log`].
+    pub async fn open_to_read(place: Place) -> Result<Self, Error> {
+        let place = place.to_read();
+        let owner = schema::owner(&place).await?;
+        schema::check(&owner).await?;
+        owner.close().await;
+        let projector = connect(place.database.clone(), Role::Projector, place.connections).await?;
+        let vault = Vault::open_folder_to_read(projector.clone(), &place.keys, place.clock.today()).await?;
+        let register = Self::over(place, projector, vault);
+        register.parts.directory.catch_up().await?;
+        Ok(register)
+    }
+
+    fn over(place: Place, pool: PgPool, vault: Vault) -> Self {
+        let log = EventLog::new(place.database, pool.clone(), Options::default());
+        let reader = log.reader().clone();
+        let directory = LiveDirectory::new(reader.clone());
+        let parts = Parts { log, directory, reader, vault, numbers: Numbers::new(pool), clock: place.clock };
+        Self { parts: Arc::new(parts) }
     }
 
     /// Destroys the keys that processes now gone had drawn and no stream names (design 10.8).
@@ -103,5 +127,5 @@ async fn migrate(owner: &PgPool) -> Result<(), Error> {
     let mut connection = options.connect().await.map_err(|error| failed(&error))?;
     connection.execute("SET ROLE sne_owner").await.map_err(|error| failed(&error))?;
     connection.execute(CREATE_SCHEMA).await.map_err(|error| failed(&error))?;
-    MIGRATOR.run(&mut connection).await.map_err(|error| failed(&error))
+    schema::MIGRATOR.run(&mut connection).await.map_err(|error| failed(&error))
 }
