@@ -17,6 +17,7 @@ use tonic::{Request, Response, Status};
 
 use crate::caller;
 use crate::convert::{Edge, event};
+use crate::metrics::Metrics;
 use crate::options::Options;
 use crate::reason::Reason;
 use crate::status::Refusal;
@@ -36,12 +37,13 @@ pub struct Audit {
     places: Arc<Semaphore>,
     sign_of_life: Duration,
     stopped: watch::Receiver<bool>,
+    metrics: Metrics,
 }
 
 impl Audit {
-    pub fn new(register: Register, options: &Options, stopped: watch::Receiver<bool>) -> Self {
+    pub fn new(register: Register, options: &Options, stopped: watch::Receiver<bool>, metrics: Metrics) -> Self {
         let places = Arc::new(Semaphore::new(options.replays));
-        Self { register, places, sign_of_life: options.sign_of_life, stopped }
+        Self { register, places, sign_of_life: options.sign_of_life, stopped, metrics }
     }
 
     fn place(&self) -> Result<OwnedSemaphorePermit, Status> {
@@ -56,8 +58,9 @@ impl Audit {
     ) -> Response<Stream<T>> {
         let (sender, receiver) = mpsc::channel(WAITING);
         let mut stopped = self.stopped.clone();
+        let under_way = self.metrics.replay();
         tokio::spawn(async move {
-            let _place = place;
+            let _place = (place, under_way);
             let end = tokio::select! {
                 end = replay.run(sender.clone()) => end,
                 () = sender.closed() => return,

@@ -11,14 +11,16 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
 use tokio_stream::wrappers::ReceiverStream;
 use tonic::transport::server::{Connected, TcpConnectInfo};
 
+use crate::metrics::{Metrics, UnderWay};
+
 /// One connection, which gives its place back when it is dropped.
 pub struct Connection {
     stream: TcpStream,
-    _place: OwnedSemaphorePermit,
+    _place: (OwnedSemaphorePermit, UnderWay),
 }
 
 /// Accepts connections while there are places; those beyond wait in the machine's own queue, which is bounded.
-pub fn connections(listener: TcpListener, most: usize) -> ReceiverStream<io::Result<Connection>> {
+pub fn connections(listener: TcpListener, most: usize, metrics: Metrics) -> ReceiverStream<io::Result<Connection>> {
     let (sender, receiver) = mpsc::channel(1);
     let places = Arc::new(Semaphore::new(most));
     tokio::spawn(async move {
@@ -30,7 +32,7 @@ pub fn connections(listener: TcpListener, most: usize) -> ReceiverStream<io::Res
             };
             let connection = accepted.and_then(|(stream, _)| {
                 stream.set_nodelay(true)?;
-                Ok(Connection { stream, _place: place })
+                Ok(Connection { stream, _place: (place, metrics.connection()) })
             });
             if let Err(error) = &connection {
                 // Out of file handles, most likely: a moment, not a busy loop.

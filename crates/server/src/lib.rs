@@ -19,6 +19,7 @@ mod guard;
 mod health;
 mod incoming;
 mod keys;
+mod metrics;
 mod options;
 mod page_token;
 mod reason;

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use event_log::{Role, connect};
 use projection::{Handle, Options, Runner, State};
 use register::{Place, Register};
+use sqlx::PgPool;
 use tokio::task::{AbortHandle, JoinHandle};
 use vault::Vault;
 use views::DemandEvents;
@@ -22,6 +23,8 @@ const READER_CONNECTIONS: u32 = 8;
 pub struct SharedView {
     pub view: View,
     pub keys: Keys,
+    /// The pools behind it, by name.
+    pub pools: Vec<(&'static str, PgPool)>,
     runner: Runner<SharedManagement, DemandEvents<Keys>>,
     handle: Handle,
 }
@@ -33,6 +36,7 @@ impl SharedView {
         let projector = connect(place.database.clone(), Role::Projector, PROJECTOR_CONNECTIONS).await?;
         let reader = connect(place.database.clone(), Role::Reader, READER_CONNECTIONS).await?;
         let keys = Keys(Arc::new(Vault::open_folder(projector.clone(), &place.keys, place.clock.today()).await?));
+        let pools = vec![("projector", projector.clone()), ("reader", reader.clone())];
         let blinder = Arc::new(keys.clone());
         let (runner, handle) = Runner::new(
             SharedManagement::new(blinder.clone()),
@@ -42,7 +46,12 @@ impl SharedView {
             Options::default(),
         );
         let view = View::new(reader, blinder).hinted_by(&handle);
-        Ok(Self { view, keys, runner, handle })
+        Ok(Self { view, keys, pools, runner, handle })
+    }
+
+    /// How the projection is doing.
+    pub fn handle(&self) -> Handle {
+        self.handle.clone()
     }
 
     /// Runs the projection in a task until `drain` is ready.

@@ -81,6 +81,7 @@ const MAY_NAME: &[(&str, &[&str])] = &[
             "event-log",
             "vault",
             "private-postgres",
+            "projection",
             "register",
             "server",
             "synth",
