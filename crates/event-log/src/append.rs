@@ -58,7 +58,12 @@ struct Inner {
     patience: Duration,
     permits: Semaphore,
     idle: Mutex<Vec<Slot>>,
+    /// When an attempt last failed although its content was sound; none once a round was answered since.
+    failed_at: Mutex<Option<Instant>>,
 }
+
+/// For so long a failed append counts against the log; then it is given another try.
+const REMEMBERED: Duration = Duration::from_secs(10);
 
 impl EventLog {
     /// A log over a database: `connect` for the appending connections (made when needed, acting as
@@ -72,6 +77,7 @@ impl EventLog {
             patience: options.patience,
             permits: Semaphore::new(options.connections.max(1)),
             idle: Mutex::new(Vec::new()),
+            failed_at: Mutex::new(None),
         };
         Self { inner: Arc::new(inner) }
     }
@@ -79,6 +85,17 @@ impl EventLog {
     /// The reading side, woken by the appends of this log.
     pub fn reader(&self) -> &Reader {
         &self.inner.reader
+    }
+
+    /// Whether commands can be expected to succeed: the database answers, takes writes, and the last append of this
+    /// process did not fail (a full disk still answers every question).
+    ///
+    /// # Errors
+    /// [`Error::ReadOnly`], [`Error::AppendsFail`], [`Error::Connection`] or [`Error::Database`].
+    pub async fn ready(&self) -> Result<(), Error> {
+        self.reader().takes_writes().await?;
+        let failed_at = *self.inner.failed_at();
+        if failed_at.is_some_and(|at| at.elapsed() < REMEMBERED) { Err(Error::AppendsFail) } else { Ok(()) }
     }
 
     /// Follows the log from behind a position on, woken by the appends of this log.
@@ -140,6 +157,7 @@ impl Inner {
         self.idle().push(slot);
 
         let answers = answers?;
+        *self.failed_at() = None;
         if let Some(last) = answers.iter().filter_map(Verdict::receipt).map(|receipt| receipt.last).max() {
             self.reader.ring(last);
         }
@@ -170,12 +188,16 @@ impl Inner {
             match timeout_at(deadline, slot.call(&self.connect, &batch, &mut sent)).await {
                 Ok(Ok(answer)) => return answer.verdicts(members).map_err(Failure::Call),
                 Ok(Err(Fault::Content(code))) => return Err(Failure::Content(code)),
-                Ok(Err(Fault::Database(error))) if !unanswered => return Err(Failure::Call(error)),
+                Ok(Err(Fault::Database(error))) if !unanswered => {
+                    *self.failed_at() = Some(Instant::now());
+                    return Err(Failure::Call(error));
+                }
                 Ok(Err(Fault::Database(error))) => reason = error.to_string(),
                 Ok(Err(Fault::Lost(why))) => reason = why,
                 // The last reason stays: it says more.
                 Err(_) => {}
             }
+            *self.failed_at() = Some(Instant::now());
             slot.disconnect();
             // An attempt that fails at once is never caught by the time-out above.
             if Instant::now() + pause >= deadline {
@@ -189,6 +211,10 @@ impl Inner {
             sleep(pause).await;
             pause = (pause * 2).min(LONGEST_PAUSE);
         }
+    }
+
+    fn failed_at(&self) -> std::sync::MutexGuard<'_, Option<Instant>> {
+        self.failed_at.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn idle(&self) -> std::sync::MutexGuard<'_, Vec<Slot>> {

@@ -105,6 +105,12 @@ pub enum Error {
         field: &'static str,
     },
 
+    /// The database takes no writes: a standby, or a server that was told to be read-only.
+    #[error("database is read-only")]
+    ReadOnly,
+    /// The last append of this process failed, and none succeeded since.
+    #[error("appends fail")]
+    AppendsFail,
     /// The database could not be reached in time; nothing was sent.
     #[error("database could not be reached within {waited:?}: {reason}")]
     Unreachable {
@@ -159,10 +165,17 @@ impl Error {
             Self::ServerTooOld { .. } => "Use PostgreSQL 15 or newer.",
             Self::UnsafeSetting { name: "server_encoding", .. } => "Create the database with encoding UTF8.",
             Self::UnsafeSetting { .. } => "Set it to on, for the server, the database and the login alike.",
+            Self::ReadOnly => "Point the register at the primary server.",
             Self::OutcomeUnknown { .. } => "Ask for the receipt of the command, or send the same command again.",
             Self::Gap { .. } | Self::VersionGap { .. } => "Stop writing, and restore or repair the database.",
             _ => return None,
         })
+    }
+
+    /// What a driver's error comes to, without the values that some of its texts quote; for rooms that have tables of
+    /// their own beside the log.
+    pub fn of_driver(action: &'static str, error: &sqlx::Error) -> Self {
+        Self::from_sqlx(action, error)
     }
 
     pub(crate) fn from_sqlx(action: &'static str, error: &sqlx::Error) -> Self {

@@ -109,6 +109,12 @@ impl Reader {
         Self { pool, bell: Arc::new(watch::Sender::new(Position::ZERO)) }
     }
 
+    /// The same log read through another pool, woken by the same appends.
+    #[must_use]
+    pub fn on(&self, pool: PgPool) -> Self {
+        Self { pool, bell: Arc::clone(&self.bell) }
+    }
+
     /// The pool it reads with.
     pub fn pool(&self) -> &PgPool {
         &self.pool
@@ -139,6 +145,17 @@ impl Reader {
             .await
             .map_err(|error| Error::from_sqlx("reading the head", &error))?;
         Position::try_new(head)
+    }
+
+    /// Asks the database whether it takes writes: a standby, and a server told to be read-only, do not.
+    pub(crate) async fn takes_writes(&self) -> Result<(), Error> {
+        const ASK: &str =
+            "SELECT NOT pg_is_in_recovery() AND NOT current_setting('default_transaction_read_only')::boolean";
+        let takes: bool = sqlx::query_scalar(ASK)
+            .fetch_one(&self.pool)
+            .await
+            .map_err(|error| Error::from_sqlx("asking whether the database takes writes", &error))?;
+        if takes { Ok(()) } else { Err(Error::ReadOnly) }
     }
 
     /// The next events of the whole log, at most `limit`; none when there is nothing behind `after`.
@@ -185,6 +202,24 @@ impl Reader {
         no_gap(&events, first.before())?;
         let reached = first.before().plus(events.len());
         if reached < last { Err(Error::Gap { position: reached.next() }) } else { Ok(events) }
+    }
+
+    /// The last stream, in the order of bytes, whose name begins so; none when there is none.
+    ///
+    /// # Errors
+    /// [`Error::Unreadable`]; [`Error::Connection`] or [`Error::Database`].
+    pub async fn last_stream_of(&self, prefix: &str) -> Result<Option<StreamId>, Error> {
+        const LAST: &str =
+            "SELECT stream FROM log.events WHERE stream >= $1 AND stream < $2 ORDER BY stream DESC LIMIT 1";
+        // No name of a stream has a character as high as this one.
+        let end = format!("{prefix}\u{10FFFF}");
+        let last: Option<String> = sqlx::query_scalar(LAST)
+            .bind(prefix)
+            .bind(end)
+            .fetch_optional(&self.pool)
+            .await
+            .map_err(|error| Error::from_sqlx("looking for the last stream", &error))?;
+        last.map(StreamId::parse).transpose()
     }
 
     /// The events of a stream in order of version; none when the stream does not exist.

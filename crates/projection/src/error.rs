@@ -58,9 +58,14 @@ pub enum Error {
     Database {
         /// What was being done.
         action: &'static str,
+        /// Whether asking again can help: connections, locks and resources come back, a fault of the data does not.
+        passes: bool,
         /// The SQLSTATE, or what the driver says; never a value.
         message: String,
     },
+    /// Queries held the tables of the view for too long to exchange them: to be tried again.
+    #[error("tables of the view are in use")]
+    TablesInUse,
     /// The schema could not be brought up to date.
     #[error("migration failed: {message}")]
     Migration {
@@ -73,14 +78,33 @@ impl Error {
     /// Whether asking again later can help. All others need a person, or another program.
     pub fn passes(&self) -> bool {
         match self {
-            Self::Unavailable { .. } | Self::Database { .. } | Self::CheckpointMoved | Self::RebuildRunning => true,
+            Self::Unavailable { .. } | Self::CheckpointMoved | Self::RebuildRunning | Self::TablesInUse => true,
+            Self::Database { passes, .. } => *passes,
             Self::Log(error) => !tells_of_damage(error),
             _ => false,
         }
     }
 
     pub(crate) fn database(action: &'static str) -> impl FnOnce(sqlx::Error) -> Self {
-        move |error| Self::Database { action, message: plain(&error) }
+        move |error| match error.as_database_error().and_then(|database| database.code()).as_deref() {
+            Some(LOCK_NOT_AVAILABLE | DEADLOCK_DETECTED) => Self::TablesInUse,
+            _ => Self::Database { action, passes: passes(&error), message: plain(&error) },
+        }
+    }
+}
+
+const LOCK_NOT_AVAILABLE: &str = "55P03";
+const DEADLOCK_DETECTED: &str = "40P01";
+
+/// Values that do not fit, rows that clash, tables or columns that are gone, rows that cannot be read: the same page would
+/// fail again for ever, and a person has to look.
+fn passes(error: &sqlx::Error) -> bool {
+    match error {
+        sqlx::Error::Database(database) => {
+            !matches!(database.code().unwrap_or_default().get(..2), Some("0A" | "22" | "23" | "42" | "54" | "P0"))
+        }
+        sqlx::Error::Decode(_) | sqlx::Error::Encode(_) | sqlx::Error::ColumnDecode { .. } => false,
+        _ => true,
     }
 }
 

@@ -9,6 +9,8 @@ use crate::session::{self, Slot, sound};
 use crate::{Error, Opener, Projection, Runner};
 
 const LOCK_LIVE: &str = "SELECT position FROM projection.checkpoints WHERE name = $1 AND slot = 'live' FOR UPDATE";
+/// Less than `deadlock_timeout`, which is a second unless somebody changed it.
+const GIVE_WAY: &str = "SET LOCAL lock_timeout TO '300ms'";
 const FORGET_NEXT: &str = "DELETE FROM projection.checkpoints WHERE name = $1 AND slot = 'next'";
 const SWITCH: &str = "INSERT INTO projection.checkpoints (name, slot, version, position) VALUES ($1, 'live', $2, $3) \
      ON CONFLICT (name, slot) DO UPDATE \
@@ -47,7 +49,7 @@ where
             reached = folded.map_err(|(_, error)| error)?;
             if reached >= page.head {
                 session::analyze::<P>(&mut session).await?;
-                return self.switch(&mut session, reached).await;
+                return self.switch_when_free(&mut session, reached).await;
             }
         }
     }
@@ -62,10 +64,22 @@ where
         Ok(())
     }
 
+    /// Tries until the tables are free. Queries lock the tables in an order of their own, so the switch must never wait
+    /// for long: it gives way before the server looks for a deadlock, and what was built stays built.
+    async fn switch_when_free(&self, session: &mut PgConnection, reached: Position) -> Result<Position, Error> {
+        loop {
+            match self.switch(session, reached).await {
+                Err(Error::TablesInUse) => tokio::time::sleep(self.options.pause).await,
+                done => return done,
+            }
+        }
+    }
+
     /// In one transaction: hold the live checkpoint, fold what came since, exchange tables and checkpoint.
     async fn switch(&self, session: &mut PgConnection, mut reached: Position) -> Result<Position, Error> {
         let switching = "switching to the rebuilt view";
         let mut transaction = session.begin().await.map_err(Error::database(switching))?;
+        transaction.execute(GIVE_WAY).await.map_err(Error::database(switching))?;
         let held: Option<i64> = sqlx::query_scalar(LOCK_LIVE)
             .bind(P::NAME)
             .fetch_optional(&mut *transaction)

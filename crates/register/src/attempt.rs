@@ -22,6 +22,7 @@ use crate::stream::{self, Loaded, Opening};
 pub(crate) struct Run<'a> {
     pub(crate) request: &'a Request,
     pub(crate) digest: [u8; 32],
+    pub(crate) recorded_at: Timestamp,
     pub(crate) today: Date,
     pub(crate) by: By,
     pub(crate) territory: Territory,
@@ -56,7 +57,7 @@ pub(crate) enum Try {
     /// Something moved meanwhile: decide anew.
     Again,
     /// The number already has a stream, which a restored database can cause: it is never offered again.
-    NumberTaken,
+    NumberTaken(UniqueNumber),
 }
 
 impl Parts {
@@ -97,10 +98,12 @@ impl Parts {
         let outcome = self.append(run, number, &loaded, &after, events, drawn.as_ref()).await;
         // Only what is known not to be written gives number and key back; whatever else happened, they are spent.
         if let Some(drawn) = drawn
-            && outcome.as_ref().map_or_else(surely_not_written, |tried| matches!(tried, Try::Again | Try::NumberTaken))
+            && outcome
+                .as_ref()
+                .map_or_else(surely_not_written, |tried| matches!(tried, Try::Again | Try::NumberTaken(_)))
         {
             self.vault.give_back(drawn);
-            if !matches!(outcome, Ok(Try::NumberTaken)) {
+            if !matches!(outcome, Ok(Try::NumberTaken(_))) {
                 self.numbers.give_back(number, filed_on).await;
             }
         }
@@ -144,7 +147,6 @@ impl Parts {
             }
         };
         let sealed = stream::seal(events, &stream_id, loaded.version, (KeyId::new(key.id), data_key), run.today)?;
-        let recorded_at = self.clock.now();
         let count = u32::try_from(sealed.len()).unwrap_or(u32::MAX);
         let effective_on = sealed.first().map_or(run.today, |event| event.effective_on);
         let command = Command {
@@ -152,7 +154,7 @@ impl Parts {
             organisation: run.request.actor.organisation_code().to_owned(),
             actor: run.request.actor.to_string(),
             body_digest: run.digest,
-            recorded_at,
+            recorded_at: run.recorded_at,
             streams: vec![StreamAppend {
                 stream_type: stream::DEMAND,
                 stream: stream_id.clone(),
@@ -170,19 +172,25 @@ impl Parts {
                 version: loaded.version + count,
                 position: receipt.last,
                 effective_on,
-                recorded_at: to_the_microsecond(recorded_at),
+                recorded_at: run.recorded_at,
             })),
             // Sent twice at once, or again after a lost connection: the first answer stands.
             Verdict::Repeated(receipt) => self.answer(receipt).await.map(Try::Answered),
-            Verdict::Refused(refusal) => self.refused(run, refusal, &claims).await,
+            Verdict::Refused(refusal) => self.refused(run, number, refusal, &claims).await,
         }
     }
 
     /// What follows from a refusal of the log: decide anew, or tell why not.
-    async fn refused(&self, run: &mut Run<'_>, refusal: Refusal, claims: &Claims) -> Result<Try, Error> {
+    async fn refused(
+        &self,
+        run: &mut Run<'_>,
+        number: UniqueNumber,
+        refusal: Refusal,
+        claims: &Claims,
+    ) -> Result<Try, Error> {
         match refusal {
             Refusal::CommandIdReused => Err(Error::CommandIdReused),
-            Refusal::VersionConflict { .. } if run.request.number.is_none() => Ok(Try::NumberTaken),
+            Refusal::VersionConflict { .. } if run.request.number.is_none() => Ok(Try::NumberTaken(number)),
             Refusal::VersionConflict { expected, actual, .. } => match run.request.expected_version {
                 Some(_) => Err(Error::VersionConflict { expected, found: actual }),
                 None => Ok(Try::Again),
@@ -190,7 +198,7 @@ impl Parts {
             Refusal::ClaimHeld { index, holder } => match (run.may_force(), claims.token(index)) {
                 (true, Some(token)) if run.forced.insert(token) => Ok(Try::Again),
                 _ => UniqueNumber::parse(holder.as_str())
-                    .map_err(|_| Error::Database(format!("a person's claim is held by the stream {holder}")))
+                    .map_err(|_| Error::Database("a person's claim is held by a stream that is no demand".to_owned()))
                     .and_then(|held_by| Err(Error::Duplicate { held_by })),
             },
             Refusal::TagConflict { .. } => {
@@ -207,7 +215,10 @@ impl Parts {
             }
             // The claims moved with the stream: a concurrent act on the same demand came first.
             Refusal::ClaimNotHeld { .. } => Ok(Try::Again),
-            other => Err(Error::Database(format!("the log refused the command: {other:?}"))),
+            // Which stream it was about is nobody's to read in a log of the server.
+            Refusal::StreamMismatch { .. } => Err(Error::Database("the stream has another type or key".to_owned())),
+            Refusal::Rejected { code } => Err(Error::Database(format!("the log refused the command: SQLSTATE {code}"))),
+            _ => Err(Error::Database("the log refused the command".to_owned())),
         }
     }
 }
@@ -218,9 +229,4 @@ fn surely_not_written(error: &Error) -> bool {
         error,
         Error::Rejected(_) | Error::Duplicate { .. } | Error::CommandIdReused | Error::VersionConflict { .. }
     )
-}
-
-/// The precision the log keeps, so that a repeat answers the very same instant.
-fn to_the_microsecond(instant: Timestamp) -> Timestamp {
-    Timestamp::from_microsecond(instant.as_microsecond()).unwrap_or(instant)
 }

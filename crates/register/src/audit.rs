@@ -22,6 +22,15 @@ pub enum AsOf {
     Day(Date),
 }
 
+/// A demand as it was.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Replayed {
+    /// Its events, in order of version.
+    pub events: Vec<RecordedEvent>,
+    /// The position they are as of: the same question at this position gives the same events for ever.
+    pub as_of: Position,
+}
+
 impl Register {
     /// The events of a demand as recorded, in order of version. They are handed out as they lie there: whoever audits
     /// computes the leaf hashes himself.
@@ -29,25 +38,19 @@ impl Register {
     /// # Errors
     /// [`Error::Denied`] unless the actor is an auditor; [`Error::NotFound`] when there was no such demand;
     /// [`Error::PositionBeyondHead`]; a failure of the log.
-    pub async fn replay(
-        &self,
-        number: UniqueNumber,
-        as_of: AsOf,
-        auditor: &Actor,
-    ) -> Result<Vec<RecordedEvent>, Error> {
+    pub async fn replay(&self, number: UniqueNumber, as_of: AsOf, auditor: &Actor) -> Result<Replayed, Error> {
         self.may_audit(auditor, Resource::Demand { territory: number.territory() }).await?;
-        let reader = &self.parts.reader;
-        let up_to = match as_of {
-            AsOf::Now => None,
+        let reader = &self.parts.audit;
+        let as_of = match as_of {
+            AsOf::Now => reader.head().await?,
             AsOf::Position(position) => {
                 not_beyond(position, reader.head().await?)?;
-                Some(position)
+                position
             }
-            AsOf::Day(day) => Some(reader.position_as_of(end_of(day)?).await?),
+            AsOf::Day(day) => reader.position_as_of(end_of(day)?).await?,
         };
-        let span = StreamSpan { up_to, ..StreamSpan::ALL };
-        let events = reader.read_stream(&stream_of(number)?, span).await?;
-        if events.is_empty() { Err(Error::NotFound) } else { Ok(events) }
+        let events = reader.read_stream(&stream_of(number)?, StreamSpan::as_of(as_of)).await?;
+        if events.is_empty() { Err(Error::NotFound) } else { Ok(Replayed { events, as_of }) }
     }
 
     /// The log, for an auditor who begins behind a position, and its head.
@@ -56,9 +59,9 @@ impl Register {
     /// [`Error::Denied`] unless the actor is an auditor; [`Error::PositionBeyondHead`]; a failure of the log.
     pub async fn audited_log(&self, after: Position, auditor: &Actor) -> Result<(&Reader, Position), Error> {
         self.may_audit(auditor, Resource::Register).await?;
-        let head = self.parts.reader.head().await?;
+        let head = self.parts.audit.head().await?;
         not_beyond(after, head)?;
-        Ok((&self.parts.reader, head))
+        Ok((&self.parts.audit, head))
     }
 
     async fn may_audit(&self, auditor: &Actor, resource: Resource) -> Result<(), Error> {

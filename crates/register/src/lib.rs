@@ -29,7 +29,7 @@ mod stock;
 mod stream;
 mod wording;
 
-pub use audit::AsOf;
+pub use audit::{AsOf, Replayed};
 pub use clock::{Clock, SetClock, SystemClock};
 pub use directory::ORGANISATION;
 pub use doctor::{Check, Depth, Findings, examine};

@@ -5,6 +5,7 @@
 
 use std::collections::HashMap;
 
+use event_log::Reader;
 use jiff::civil::Date;
 use nomenclature::{DeskCode, Sequence, Territory, UniqueNumber};
 use sqlx::PgPool;
@@ -21,6 +22,10 @@ VALUES ($1, $2, 1 + $3)
 ON CONFLICT (territory, month) DO UPDATE SET next_sequence = c.next_sequence + $3
   WHERE c.next_sequence + $3 <= 1000000
 RETURNING next_sequence - $3";
+
+const SKIP: &str = "
+UPDATE register.number_counters SET next_sequence = $3
+ WHERE territory = $1 AND month = $2 AND next_sequence < $3";
 
 /// The numbers of this process.
 pub(crate) struct Numbers {
@@ -49,7 +54,7 @@ impl Numbers {
                 .bind(BLOCK)
                 .fetch_optional(&self.pool)
                 .await
-                .map_err(|error| Error::Database(error.to_string()))?;
+                .map_err(|error| database(&error))?;
             let first = first.ok_or(Error::NumbersExhausted)?;
             block.extend((first..first + BLOCK).rev());
         }
@@ -58,12 +63,36 @@ impl Numbers {
         Ok(UniqueNumber::compose(territory, filed_on, sequence, desk))
     }
 
+    /// Jumps over every number that the log knows, after one that should have been free was not: the counter was restored
+    /// from an older copy than the log.
+    pub(crate) async fn skip_taken(&self, reader: &Reader, taken: UniqueNumber) -> Result<(), Error> {
+        let (territory, month) = (taken.territory(), format!("{:02}{:02}", taken.month(), taken.year_of_century()));
+        let last = reader.last_stream_of(&format!("{territory}{month}")).await?;
+        let last = last.and_then(|stream| UniqueNumber::parse(stream.as_str()).ok()).unwrap_or(taken);
+        let next = i32::try_from(last.sequence().value()).unwrap_or(i32::MAX).saturating_add(1).min(1_000_000);
+        let mut free = self.free.lock().await;
+        free.remove(&(territory, month.clone()));
+        sqlx::query(SKIP)
+            .bind(territory.to_string())
+            .bind(month)
+            .bind(next)
+            .execute(&self.pool)
+            .await
+            .map(drop)
+            .map_err(|error| database(&error))
+    }
+
     /// Takes back a number whose command was refused before the append.
     pub(crate) async fn give_back(&self, number: UniqueNumber, filed_on: Date) {
         let mut free = self.free.lock().await;
         let block = free.entry((number.territory(), month(filed_on))).or_default();
         block.extend(i32::try_from(number.sequence().value()));
     }
+}
+
+/// What failed, without the values that a server's message can quote.
+fn database(error: &sqlx::Error) -> Error {
+    Error::Log(event_log::Error::of_driver("allotting a number", error))
 }
 
 fn month(day: Date) -> String {

@@ -22,6 +22,11 @@ const CREATE_SCHEMA: &str = "DO $$ BEGIN
   CREATE SCHEMA IF NOT EXISTS register;
 END $$";
 
+/// No look-up takes longer, wanted still or not: the longest that a server lets a call take.
+const STATEMENT: &str = "30s";
+/// Sessions for auditors.
+const AUDITORS: u32 = 4;
+
 /// Where a register lives.
 #[derive(Clone)]
 pub struct Place {
@@ -58,9 +63,11 @@ impl Register {
         migrate(&owner).await?;
         owner.close().await;
 
-        let writer = connect(place.database.clone(), Role::Writer, place.connections).await?;
+        let bounded = place.database.clone().options([("statement_timeout", STATEMENT)]);
+        let writer = connect(bounded.clone(), Role::Writer, place.connections).await?;
+        let auditors = connect(bounded, Role::Projector, AUDITORS).await?;
         let vault = Vault::open_folder(writer.clone(), &place.keys, place.clock.today()).await?;
-        let register = Self::over(place, writer, vault);
+        let register = Self::over(place, (writer, auditors), vault);
         register.parts.directory.catch_up().await?;
         register.forget_unused_keys().await?;
         Ok(register)
@@ -79,16 +86,23 @@ impl Register {
         owner.close().await;
         let projector = connect(place.database.clone(), Role::Projector, place.connections).await?;
         let vault = Vault::open_folder_to_read(projector.clone(), &place.keys, place.clock.today()).await?;
-        let register = Self::over(place, projector, vault);
+        let register = Self::over(place, (projector.clone(), projector), vault);
         register.parts.directory.catch_up().await?;
         Ok(register)
     }
 
-    fn over(place: Place, pool: PgPool, vault: Vault) -> Self {
+    fn over(place: Place, (pool, auditors): (PgPool, PgPool), vault: Vault) -> Self {
         let log = EventLog::new(place.database, pool.clone(), Options::default());
         let reader = log.reader().clone();
-        let directory = LiveDirectory::new(reader.clone());
-        let parts = Parts { log, directory, reader, vault, numbers: Numbers::new(pool), clock: place.clock };
+        let parts = Parts {
+            log,
+            directory: LiveDirectory::new(reader.clone()),
+            audit: reader.on(auditors),
+            reader,
+            vault,
+            numbers: Numbers::new(pool),
+            clock: place.clock,
+        };
         Self { parts: Arc::new(parts) }
     }
 

@@ -12,7 +12,7 @@ use demand::{Act, By};
 use event_log::{EventLog, Position, Reader, Receipt, RecordedEvent};
 use jiff::Timestamp;
 use jiff::civil::Date;
-use nomenclature::{Actor, Channel, Territory, UniqueNumber};
+use nomenclature::{Actor, Channel, Territory, UniqueNumber, paris_day};
 use serde::Serialize;
 use uuid::Uuid;
 use vault::Vault;
@@ -36,6 +36,8 @@ pub struct Register {
 pub(crate) struct Parts {
     pub(crate) log: EventLog,
     pub(crate) reader: Reader,
+    /// Sessions of their own: however much is audited, commands have theirs.
+    pub(crate) audit: Reader,
     pub(crate) vault: Vault,
     pub(crate) numbers: Numbers,
     pub(crate) directory: LiveDirectory,
@@ -94,6 +96,14 @@ impl Register {
         }
     }
 
+    /// Whether commands can be expected to succeed now.
+    ///
+    /// # Errors
+    /// The failure of the log.
+    pub async fn ready(&self) -> Result<(), Error> {
+        Ok(self.parts.log.ready().await?)
+    }
+
     /// The log's reader.
     pub fn reader(&self) -> &Reader {
         &self.parts.reader
@@ -112,7 +122,9 @@ impl Parts {
         if let Some((receipt, of_first)) = self.reader.receipt(&organisation, request.command_id).await? {
             return if of_first == digest { self.answer(receipt).await } else { Err(Error::CommandIdReused) };
         }
-        let today = self.clock.today();
+        // Once for all tries: the day of the decision is the day of record, also at midnight.
+        let recorded_at = to_the_microsecond(self.clock.now());
+        let today = paris_day(recorded_at);
         let territory = territory_of(&request)?;
         let profile = self.directory.profile(&request.actor, today).await?;
         may(profile, action_of(&request.act), Resource::Demand { territory }, Purpose::Attribution)?;
@@ -123,6 +135,7 @@ impl Parts {
             by: By { organisation, desk, channel: request.channel },
             request: &request,
             digest,
+            recorded_at,
             today,
             territory,
             person_ref: Uuid::new_v4(),
@@ -134,7 +147,8 @@ impl Parts {
         for _ in 0..MOST_TRIES {
             match self.attempt(&mut run, &mut found).await {
                 Ok(Try::Answered(answer)) => return Ok(answer),
-                Ok(Try::Again | Try::NumberTaken) => {}
+                Ok(Try::Again) => {}
+                Ok(Try::NumberTaken(number)) => self.numbers.skip_taken(&self.reader, number).await?,
                 Err(refusal) => return self.unless_done_meanwhile(&run, refusal).await,
             }
         }
@@ -178,6 +192,11 @@ impl Parts {
 fn body(request: &Request) -> Result<Vec<u8>, Error> {
     let said = ("command/1", request.number, request.expected_version, request.channel, &request.act);
     serde_json::to_vec(&said).map_err(|_| Error::MalformedRequest)
+}
+
+/// The precision the log keeps, so that a repeat answers the very same instant.
+fn to_the_microsecond(instant: Timestamp) -> Timestamp {
+    Timestamp::from_microsecond(instant.as_microsecond()).unwrap_or(instant)
 }
 
 fn answer_of(first: &RecordedEvent, last: &RecordedEvent) -> Result<Answer, Error> {

@@ -1,100 +1,70 @@
-//! `AuditService`: replays as streams. Each runs in a task of its own behind a small channel, so that a slow reader holds
-//! a few pages and nothing else; the number of replays at once is bounded.
+//! `AuditService`: replays as streams, a bounded number of them at once.
 
-use std::sync::Arc;
 use std::time::Duration;
 
+use demand::{FieldReason, Violation};
 use event_log::{Page, Position, Reader, RecordedEvent, Subscription};
+use nomenclature::Actor;
 use proto::v1::audit_service_server::AuditService;
 use proto::v1::replay_demand_request::AsOf as AsOfText;
 use proto::v1::{
     FollowLogRequest, FollowLogResponse, ReplayDemandRequest, ReplayDemandResponse, ReplayLogRequest, ReplayLogResponse,
 };
-use register::{AsOf, Register};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, watch};
-use tokio_stream::wrappers::ReceiverStream;
+use register::{AsOf, Register, Replayed};
+use tokio::sync::watch;
 use tonic::{Request, Response, Status};
 
 use crate::caller;
 use crate::convert::{Edge, event};
 use crate::metrics::Metrics;
 use crate::options::Options;
+use crate::places::{Place, Places};
 use crate::reason::Reason;
+use crate::replay::{Cut, Out, Replay};
 use crate::status::Refusal;
 
 /// Events of one page of the log.
 const PAGE: u32 = 256;
 /// A message of a stream holds at most about this many bytes, unless one event alone has more.
 const MESSAGE_BYTES: usize = 256 * 1024;
-/// Messages that wait for a slow reader.
-const WAITING: usize = 4;
-
-type Stream<T> = ReceiverStream<Result<T, Status>>;
 
 /// The service.
 pub struct Audit {
     register: Register,
-    places: Arc<Semaphore>,
+    places: Places,
     sign_of_life: Duration,
+    reader_patience: Duration,
     stopped: watch::Receiver<bool>,
-    metrics: Metrics,
 }
 
 impl Audit {
     pub fn new(register: Register, options: &Options, stopped: watch::Receiver<bool>, metrics: Metrics) -> Self {
-        let places = Arc::new(Semaphore::new(options.replays));
-        Self { register, places, sign_of_life: options.sign_of_life, stopped, metrics }
+        let places = Places::new(options.replays).measured_by(metrics);
+        let (sign_of_life, reader_patience) = (options.sign_of_life, options.reader_patience);
+        Self { register, places, sign_of_life, reader_patience, stopped }
     }
 
-    fn place(&self) -> Result<OwnedSemaphorePermit, Status> {
-        Arc::clone(&self.places).try_acquire_owned().map_err(|_| Refusal::new(Reason::TooManyReplays).into())
+    fn place(&self, auditor: &Actor) -> Result<Place, Refusal> {
+        self.places.take(auditor.organisation_code()).ok_or(Refusal::new(Reason::TooManyReplays))
     }
 
-    /// Runs a replay until it ends, its reader leaves or the server stops.
-    fn stream<T: Send + 'static>(
+    fn stream<T: Send + 'static, F>(
         &self,
-        place: OwnedSemaphorePermit,
-        replay: impl AsyncReplay<T>,
-    ) -> Response<Stream<T>> {
-        let (sender, receiver) = mpsc::channel(WAITING);
-        let mut stopped = self.stopped.clone();
-        let under_way = self.metrics.replay();
-        tokio::spawn(async move {
-            let _place = (place, under_way);
-            let end = tokio::select! {
-                end = replay.run(sender.clone()) => end,
-                () = sender.closed() => return,
-                _ = stopped.wait_for(|stopped| *stopped) => Err(Reason::ShuttingDown.into()),
-            };
-            if let Err(refusal) = end {
-                // However slow the reader: a replay that was cut must never look like one that is complete.
-                let _ = sender.send(Err(refusal.into())).await;
-            }
-        });
-        Response::new(ReceiverStream::new(receiver))
-    }
-}
-
-/// What a replay does with its channel; an error is told to the reader as the last thing.
-trait AsyncReplay<T>: Send + 'static {
-    fn run(self, sender: mpsc::Sender<Result<T, Status>>) -> impl Future<Output = Result<(), Refusal>> + Send;
-}
-
-impl<T, F, R> AsyncReplay<T> for F
-where
-    F: FnOnce(mpsc::Sender<Result<T, Status>>) -> R + Send + 'static,
-    R: Future<Output = Result<(), Refusal>> + Send,
-{
-    fn run(self, sender: mpsc::Sender<Result<T, Status>>) -> impl Future<Output = Result<(), Refusal>> + Send {
-        self(sender)
+        place: Place,
+        replay: impl FnOnce(Out<T>) -> F + Send + 'static,
+    ) -> Response<Replay<T>>
+    where
+        F: Future<Output = Result<(), Cut>> + Send,
+    {
+        Response::new(Replay::run(place, self.reader_patience, self.stopped.clone(), replay))
     }
 }
 
 #[tonic::async_trait]
 impl AuditService for Audit {
-    type ReplayDemandStream = Stream<ReplayDemandResponse>;
-    type ReplayLogStream = Stream<ReplayLogResponse>;
-    type FollowLogStream = Stream<FollowLogResponse>;
+    type ReplayDemandStream = Replay<ReplayDemandResponse>;
+    type ReplayLogStream = Replay<ReplayLogResponse>;
+    type FollowLogStream = Replay<FollowLogResponse>;
 
     async fn replay_demand(
         &self,
@@ -107,17 +77,23 @@ impl AuditService for Audit {
         let as_of = match as_of {
             None => Some(AsOf::Now),
             Some(AsOfText::Position(position)) => edge.position("position", position).map(AsOf::Position),
-            Some(AsOfText::Date(day)) => edge.date("date", &day).map(AsOf::Day),
+            Some(AsOfText::Date(day)) => edge.date("date", &day).and_then(|day| {
+                let over = day <= self.register.clock().today();
+                // What the log will say at the end of a day that is to come, nobody knows.
+                over.then_some(AsOf::Day(day)).or_else(|| {
+                    edge.fault("date", FieldReason::InTheFuture);
+                    None
+                })
+            }),
         };
         let (number, as_of) = edge.finish(number.zip(as_of))?;
-        let place = self.place()?;
-        let events = self.register.replay(number, as_of, &auditor).await.map_err(Refusal::from)?;
-        Ok(self.stream(place, |sender: mpsc::Sender<_>| async move {
+        let place = self.place(&auditor)?;
+        let Replayed { events, as_of } = self.register.replay(number, as_of, &auditor).await.map_err(Refusal::from)?;
+        let versions = events.last().map_or(0, |event| event.version);
+        Ok(self.stream(place, async move |out: Out<_>| {
             for recorded in events {
-                let message = ReplayDemandResponse { event: Some(event::write(recorded)) };
-                if sender.send(Ok(message)).await.is_err() {
-                    return Ok(());
-                }
+                let event = Some(event::write(recorded));
+                out.send(ReplayDemandResponse { event, as_of_position: as_of.get(), versions }).await?;
             }
             Ok(())
         }))
@@ -133,11 +109,15 @@ impl AuditService for Audit {
             Some(up_to) => edge.position("up_to_position", up_to).map(Some),
         };
         let (after, up_to) = edge.finish(after.zip(up_to))?;
-        let place = self.place()?;
-        let beyond = up_to.unwrap_or(after).max(after);
-        let (reader, head) = self.register.audited_log(beyond, &auditor).await.map_err(Refusal::from)?;
+        if up_to.is_some_and(|up_to| up_to < after) {
+            let field = "up_to_position".to_owned();
+            return Err(Refusal::invalid(vec![Violation { field, reason: FieldReason::OutOfRange }]).into());
+        }
+        let place = self.place(&auditor)?;
+        let furthest = up_to.unwrap_or(after);
+        let (reader, head) = self.register.audited_log(furthest, &auditor).await.map_err(Refusal::from)?;
         let reader = reader.clone();
-        Ok(self.stream(place, move |sender| replay(reader, after, up_to.unwrap_or(head), sender)))
+        Ok(self.stream(place, move |out| replay(reader, after, up_to.unwrap_or(head), out)))
     }
 
     async fn follow_log(&self, request: Request<FollowLogRequest>) -> Result<Response<Self::FollowLogStream>, Status> {
@@ -145,50 +125,43 @@ impl AuditService for Audit {
         let mut edge = Edge::default();
         let after = edge.position("after_position", request.get_ref().after_position);
         let after = edge.finish(after)?;
-        let place = self.place()?;
+        let place = self.place(&auditor)?;
         let (reader, _) = self.register.audited_log(after, &auditor).await.map_err(Refusal::from)?;
         let (log, sign_of_life) = (reader.subscribe(after), self.sign_of_life);
-        let reader = reader.clone();
-        Ok(self.stream(place, move |sender| follow(reader, log, sign_of_life, sender)))
+        let register = self.register.clone();
+        Ok(self.stream(place, move |out| follow(register, auditor, log, sign_of_life, out)))
     }
 }
 
-async fn replay(
-    reader: Reader,
-    mut after: Position,
-    up_to: Position,
-    sender: mpsc::Sender<Result<ReplayLogResponse, Status>>,
-) -> Result<(), Refusal> {
+async fn replay(reader: Reader, mut after: Position, up_to: Position, out: Out<ReplayLogResponse>) -> Result<(), Cut> {
     while after < up_to {
         let Page { mut events, head, .. } = reader.read_after(after, PAGE).await?;
         events.retain(|event| event.position <= up_to);
         let Some(last) = events.last() else { return Ok(()) };
         after = last.position;
         for events in messages(events) {
-            if sender.send(Ok(ReplayLogResponse { events, head_position: head.get() })).await.is_err() {
-                return Ok(());
-            }
+            out.send(ReplayLogResponse { events, head_position: head.get() }).await?;
         }
     }
     Ok(())
 }
 
+/// Rights are asked again with every sign of life: who audits no longer, follows no longer.
 async fn follow(
-    reader: Reader,
+    register: Register,
+    auditor: Actor,
     mut log: Subscription,
     sign_of_life: Duration,
-    sender: mpsc::Sender<Result<FollowLogResponse, Status>>,
-) -> Result<(), Refusal> {
+    out: Out<FollowLogResponse>,
+) -> Result<(), Cut> {
     loop {
         let (events, head) = match tokio::time::timeout(sign_of_life, log.next_page(PAGE)).await {
             Ok(page) => page.map(|page| (page.events, page.head))?,
-            Err(_) => (Vec::new(), reader.head().await?),
+            Err(_) => (Vec::new(), register.audited_log(log.position(), &auditor).await?.1),
         };
         let pages = if events.is_empty() { vec![Vec::new()] } else { messages(events) };
         for events in pages {
-            if sender.send(Ok(FollowLogResponse { events, head_position: head.get() })).await.is_err() {
-                return Ok(());
-            }
+            out.send(FollowLogResponse { events, head_position: head.get() }).await?;
         }
     }
 }

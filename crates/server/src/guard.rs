@@ -1,25 +1,32 @@
 //! What every call goes through: a place, a deadline, a reason on every refusal, and one line of log.
 //!
 //! The library answers an expired deadline with CANCELLED and its own refusals without details; here each gets its
-//! reason. The line says which method, which organisation, which reason and how long: never what was asked.
+//! reason. Questions about health need no place: a server that is full must still be able to say how it is. The line says
+//! which method, which reason and how long: never who asked, nor what.
 
 use std::convert::Infallible;
 use std::future::Future;
+use std::panic::AssertUnwindSafe;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
-use http::{HeaderMap, Request, Response};
+use futures_util::FutureExt as _;
+use http::{Request, Response};
 use tokio::sync::Semaphore;
 use tonic::body::Body;
 use tonic::{Code, Status};
 use tonic_types::StatusExt as _;
 use tower::{Layer, Service};
 
+use crate::deadline;
 use crate::metrics::Metrics;
 use crate::reason::Reason;
 use crate::status::Refusal;
+
+/// The path of the health service begins so.
+const HEALTH: &str = "/grpc.health.";
 
 /// Puts a [`Guard`] around the services.
 #[derive(Clone)]
@@ -69,14 +76,20 @@ where
         self.inner.poll_ready(cx)
     }
 
-    fn call(&mut self, request: Request<Body>) -> Self::Future {
+    fn call(&mut self, mut request: Request<Body>) -> Self::Future {
         let started = Instant::now();
         let method = known_method(request.uri().path());
-        let longest = asked_timeout(request.headers()).unwrap_or(Duration::MAX).min(self.layer.longest_call);
+        let longest = deadline::asked(request.headers()).unwrap_or(Duration::MAX).min(self.layer.longest_call);
+        let until = tokio::time::Instant::now() + longest;
+        deadline::note(request.extensions_mut(), until);
         // Made before the library's own timer, which it must win.
-        let timer = tokio::time::sleep(longest);
-        let place = Arc::clone(&self.layer.places).try_acquire_owned();
-        let call = self.inner.call(request);
+        let timer = tokio::time::sleep_until(until);
+        let place = if request.uri().path().starts_with(HEALTH) {
+            Ok(None)
+        } else {
+            Arc::clone(&self.layer.places).try_acquire_owned().map(Some)
+        };
+        let call = AssertUnwindSafe(self.inner.call(request)).catch_unwind();
         let metrics = self.layer.metrics.clone();
         let under_way = metrics.call();
         Box::pin(async move {
@@ -86,7 +99,11 @@ where
                 Ok(_place) => tokio::select! {
                     biased;
                     () = timer => refuse(Reason::DeadlineExceeded),
-                    Ok(response) = call => explained(response),
+                    response = call => match response {
+                        Ok(Ok(response)) => explained(response),
+                        // A fault of this program, told by the hook of panics. Nothing was acknowledged.
+                        Err(_) => refuse(Reason::Unavailable),
+                    },
                 },
             };
             log(&method, &response, started.elapsed(), &metrics);
@@ -111,12 +128,20 @@ fn explained(response: Response<Body>) -> Response<Body> {
         Code::Unimplemented => Reason::UnknownMethod,
         Code::OutOfRange | Code::ResourceExhausted => Reason::MessageTooLarge,
         Code::Cancelled | Code::DeadlineExceeded => Reason::DeadlineExceeded,
-        // The library calls bytes that it cannot decode an internal error.
+        // The library calls bytes that it cannot decode an internal error; what else it calls so is a fault on this side.
+        Code::Internal | Code::Unknown if !blames_the_caller(status.message()) => Reason::Unavailable,
         Code::Internal | Code::InvalidArgument | Code::Unknown => Reason::MalformedMessage,
         // Those of health and reflection: nothing of ours.
         _ => return response,
     };
     refuse(reason)
+}
+
+/// What the library says of bytes that are no message, and of streams that end before one is whole.
+fn blames_the_caller(message: &str) -> bool {
+    ["decode", "protocol error", "Unexpected EOF", "Missing request message", "compression flag"]
+        .iter()
+        .any(|told| message.to_ascii_lowercase().contains(&told.to_ascii_lowercase()))
 }
 
 /// The path as it is logged: what somebody typed is not.
@@ -135,43 +160,9 @@ fn log(method: &str, response: &Response<Body>, took: Duration, metrics: &Metric
     tracing::info!(method, code = ?code, reason, took_us, "call");
 }
 
-/// What the caller allows: at most eight digits and a unit, as the protocol has it. Anything else allows nothing special.
-fn asked_timeout(headers: &HeaderMap) -> Option<Duration> {
-    let text = headers.get("grpc-timeout")?.to_str().ok()?;
-    let (digits, unit) = text.split_at_checked(text.len().checked_sub(1)?)?;
-    if digits.is_empty() || digits.len() > 8 || !digits.bytes().all(|b| b.is_ascii_digit()) {
-        return None;
-    }
-    let value: u64 = digits.parse().ok()?;
-    match unit {
-        "H" => Some(Duration::from_secs(value * 3_600)),
-        "M" => Some(Duration::from_secs(value * 60)),
-        "S" => Some(Duration::from_secs(value)),
-        "m" => Some(Duration::from_millis(value)),
-        "u" => Some(Duration::from_micros(value)),
-        "n" => Some(Duration::from_nanos(value)),
-        _ => None,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_timeout_is_read_as_the_protocol_writes_it() {
-        let read = |text: &str| {
-            let mut headers = HeaderMap::new();
-            headers.insert("grpc-timeout", text.parse().unwrap());
-            asked_timeout(&headers)
-        };
-        assert_eq!(read("1n"), Some(Duration::from_nanos(1)));
-        assert_eq!(read("250m"), Some(Duration::from_millis(250)));
-        assert_eq!(read("99999999H"), Some(Duration::from_secs(99_999_999 * 3_600)));
-        for wrong in ["", "n", "1", "-1S", "123456789S", "1.5S", "1s", "S1"] {
-            assert_eq!(read(wrong), None, "{wrong:?}");
-        }
-    }
 
     #[test]
     fn only_the_names_of_known_methods_are_logged() {
@@ -220,6 +211,47 @@ mod tests {
         }
         let mut guard = GuardLayer::new(8, Duration::from_secs(60)).layer(Slow(Duration::ZERO));
         assert_eq!(reason_of(&mut guard, Some("50S")).await, None);
+    }
+
+    /// A service that fails on its own account.
+    #[derive(Clone)]
+    struct Broken;
+
+    impl Service<Request<Body>> for Broken {
+        type Response = Response<Body>;
+        type Error = Infallible;
+        type Future = Pin<Box<dyn Future<Output = Result<Response<Body>, Infallible>> + Send>>;
+
+        fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+            Poll::Ready(Ok(()))
+        }
+
+        fn call(&mut self, request: Request<Body>) -> Self::Future {
+            Box::pin(async move {
+                assert!(request.uri().path() != "/panics", "a fault of the program");
+                Ok(Status::internal("something of ours").into_http())
+            })
+        }
+    }
+
+    #[tokio::test]
+    async fn a_fault_of_the_program_is_no_fault_of_the_caller_and_ends_no_connection() {
+        for path in ["/panics", "/fails"] {
+            let mut guard = GuardLayer::new(8, Duration::from_secs(60)).layer(Broken);
+            let Ok(response) = guard.call(Request::builder().uri(path).body(Body::default()).unwrap()).await;
+            let status = Status::from_header_map(response.headers()).unwrap();
+            assert_eq!(status.get_details_error_info().unwrap().reason, "UNAVAILABLE", "{path}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_full_server_still_tells_its_health() {
+        let layer = GuardLayer::new(0, Duration::from_secs(60));
+        let mut guard = layer.layer(Slow(Duration::ZERO));
+        let ask = |path: &str| Request::builder().uri(path).body(Body::default()).unwrap();
+        let Ok(response) = guard.call(ask("/grpc.health.v1.Health/Check")).await;
+        assert!(Status::from_header_map(response.headers()).is_none());
+        assert_eq!(reason_of(&mut guard, None).await.unwrap(), "TOO_MANY_CALLS");
     }
 
     #[tokio::test]

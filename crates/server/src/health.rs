@@ -1,4 +1,7 @@
-//! Health: green while the log answers, red otherwise and while the server stops.
+//! Health: green while the log takes commands and the view follows it, red otherwise and while the server stops.
+//!
+//! Asked for a service, it speaks of that one: a balancer that sends registrations asks for theirs. Asked for the whole
+//! (the empty name), it is green only when everything is.
 
 use std::time::Duration;
 
@@ -12,28 +15,46 @@ use crate::shared_view::Pulse;
 const EVERY: Duration = Duration::from_secs(1);
 const AT_MOST: Duration = Duration::from_secs(2);
 
-/// The names asked for: the server as a whole, and each service.
-const NAMES: [&str; 4] = ["", "sne.v1.RegistrationService", "sne.v1.AuditService", "sne.v1.CommandService"];
-/// Red as well once its view stopped.
+const WHOLE: &str = "";
+/// Those that need the log alone.
+const OF_THE_LOG: [&str; 3] = ["sne.v1.RegistrationService", "sne.v1.AuditService", "sne.v1.CommandService"];
+/// Red as well while its view does not follow.
 const SHARED: &str = "sne.v1.SharedManagementService";
+
+fn names() -> impl Iterator<Item = &'static str> {
+    OF_THE_LOG.into_iter().chain([WHOLE, SHARED])
+}
 
 /// Tells one status for everything.
 pub async fn tell(reporter: &HealthReporter, status: ServingStatus) {
-    for name in NAMES.into_iter().chain([SHARED]) {
+    for name in names() {
         reporter.set_service_status(name, status).await;
     }
 }
 
-/// Asks the log again and again, and tells what came of it. Never ends.
-pub async fn watch(register: Register, pulse: Pulse, reporter: HealthReporter) {
+/// Ends the streams of those who watch: they would keep a stopping server for as long as it waits.
+pub async fn dismiss(reporter: &mut HealthReporter) {
+    for name in names() {
+        reporter.clear_service_status(name).await;
+    }
+}
+
+/// Looks again and again, and tells what came of it. Never ends.
+pub async fn watch(register: Register, mut pulse: Pulse, reporter: HealthReporter) {
     loop {
-        let answered = tokio::time::timeout(AT_MOST, register.reader().head()).await;
-        let status = if matches!(answered, Ok(Ok(_))) { ServingStatus::Serving } else { ServingStatus::NotServing };
-        for name in NAMES {
-            reporter.set_service_status(name, status).await;
+        let log = matches!(tokio::time::timeout(AT_MOST, register.ready()).await, Ok(Ok(())));
+        let follows = tokio::time::timeout(AT_MOST, pulse.beats(register.clock().now())).await;
+        let shared = log && follows.unwrap_or(false);
+        for name in OF_THE_LOG {
+            reporter.set_service_status(name, status(log)).await;
         }
-        let shared = if pulse.beats() { status } else { ServingStatus::NotServing };
-        reporter.set_service_status(SHARED, shared).await;
+        for name in [SHARED, WHOLE] {
+            reporter.set_service_status(name, status(shared)).await;
+        }
         tokio::time::sleep(EVERY).await;
     }
+}
+
+fn status(well: bool) -> ServingStatus {
+    if well { ServingStatus::Serving } else { ServingStatus::NotServing }
 }

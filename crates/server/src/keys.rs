@@ -7,9 +7,9 @@ use async_trait::async_trait;
 use demand::form::identity::Identity;
 use event_log::RecordedEvent;
 use vault::envelope::{self, Place};
-use vault::{KeyId, KeyState, Vault};
+use vault::{DataKey, KeyId, KeyState, Vault};
 use views::shared_management::SharedDemand;
-use views::{Blinder, Unsealed, Unsealer, UnsealerUnavailable, identity_in};
+use views::{Blinder, IDENTITY, OpenPart, Unsealed, Unsealer, UnsealerUnavailable, identity_in};
 
 use crate::reason::Reason;
 use crate::status::Refusal;
@@ -26,12 +26,12 @@ impl Blinder for Keys {
 
 #[async_trait]
 impl Unsealer for Keys {
-    async fn unseal(&self, events: &[&RecordedEvent]) -> Result<Vec<Unsealed>, UnsealerUnavailable> {
+    async fn unseal(&self, events: &[&RecordedEvent], tag: u8) -> Result<Vec<Unsealed>, UnsealerUnavailable> {
         let states = self.states(events.iter().filter_map(|event| event.key_id)).await;
         let states = states.map_err(|error| UnsealerUnavailable(error.to_string()))?;
         let unsealed = events.iter().map(|event| match event.key_id {
-            None => Unsealed::Clear(Vec::new()),
-            Some(key) => unsealed(&states, key, (event.stream.as_str(), event.version), &event.sealed),
+            None => Unsealed::Clear(None),
+            Some(key) => unsealed(&states, key, (event.stream.as_str(), event.version), &event.sealed, tag),
         });
         Ok(unsealed.collect())
     }
@@ -54,9 +54,11 @@ impl Keys {
         let identities = demands.iter().map(|demand| {
             let Some(identity) = &demand.identity else { return Ok(None) };
             let number = demand.number.to_string();
-            let damage = match unsealed(&states, identity.key_id, (&number, identity.version), &identity.sealed) {
+            let place = (number.as_str(), identity.version);
+            let damage = match unsealed(&states, identity.key_id, place, &identity.sealed, IDENTITY) {
                 Unsealed::Erased => return Ok(None),
-                Unsealed::Clear(parts) => match identity_in(&parts) {
+                Unsealed::Clear(None) => "it is not there".to_owned(),
+                Unsealed::Clear(Some(part)) => match identity_in(&part.content) {
                     Ok(identity) => return Ok(Some(identity)),
                     Err(cause) => cause,
                 },
@@ -71,16 +73,27 @@ impl Keys {
     }
 }
 
-fn unsealed(states: &HashMap<KeyId, KeyState>, key: i64, (stream, version): (&str, u32), sealed: &[u8]) -> Unsealed {
+fn unsealed(
+    states: &HashMap<KeyId, KeyState>,
+    key: i64,
+    (stream, version): (&str, u32),
+    sealed: &[u8],
+    tag: u8,
+) -> Unsealed {
     let key_id = KeyId::new(key);
     match states.get(&key_id) {
         Some(KeyState::Live(key)) => {
-            match envelope::open(key, &Place { stream, version: u64::from(version), key_id }, sealed) {
-                Ok(parts) => Unsealed::Clear(parts),
-                Err(error) => Unsealed::Damaged(error.to_string()),
-            }
+            let place = Place { stream, version: u64::from(version), key_id };
+            opened(key, &place, sealed, tag).map_or_else(|error| Unsealed::Damaged(error.to_string()), Unsealed::Clear)
         }
         Some(KeyState::Erased) => Unsealed::Erased,
         Some(KeyState::Missing) | None => Unsealed::Missing,
     }
+}
+
+/// The one part asked for; the others stay sealed.
+fn opened(key: &DataKey, place: &Place<'_>, sealed: &[u8], tag: u8) -> Result<Option<OpenPart>, vault::Error> {
+    let Some(sealed) = envelope::cut(sealed, tag)? else { return Ok(None) };
+    let content = envelope::open(key, place, &sealed)?.pop();
+    Ok(content.map(|(_, content)| OpenPart { content, sealed }))
 }

@@ -25,6 +25,8 @@ pub struct Options {
     pub longest_call: Duration,
     /// A follower hears from a quiet log this often.
     pub sign_of_life: Duration,
+    /// A reader of a replay may take nothing for this long; then the replay ends and his place is free.
+    pub reader_patience: Duration,
     /// Between saying that it stops and refusing new calls.
     pub lame_duck: Duration,
     /// Calls under way may take this long when the server stops.
@@ -43,6 +45,7 @@ impl Default for Options {
             request_bytes: 256 * 1024,
             longest_call: Duration::from_secs(30),
             sign_of_life: Duration::from_secs(5),
+            reader_patience: Duration::from_secs(60),
             lame_duck: Duration::from_millis(500),
             drain: Duration::from_secs(10),
         }

@@ -74,6 +74,9 @@ reasons! {
     /// More replays and followers at once than the server takes.
     TooManyReplays = "TOO_MANY_REPLAYS", ResourceExhausted, LATER,
         "Trop de relectures du journal en même temps : réessayez plus tard.";
+    /// The reader of a replay took nothing for as long as he may.
+    ReaderTooSlow = "READER_TOO_SLOW", Aborted, None,
+        "La relecture a été interrompue : rien n'a été lu depuis trop longtemps. Reprenez à la dernière position reçue.";
     /// The server stops.
     ShuttingDown = "SHUTTING_DOWN", Unavailable, LATER, "Le service s'arrête : réessayez dans un instant.";
     /// No such demand, or none that the caller may know of.
@@ -107,6 +110,9 @@ reasons! {
     /// An event that was read cannot be what was written.
     UnreadableEvent = "UNREADABLE_EVENT", DataLoss, None,
         "Un événement du journal est illisible : prévenez l'exploitant du registre.";
+    /// A row of the shared view cannot be read.
+    ViewDamaged = "VIEW_DAMAGED", DataLoss, None,
+        "La vue partagée est endommagée : prévenez l'exploitant du registre, qui peut la reconstruire.";
     /// A position or a version is missing from the log.
     LogDamaged = "LOG_DAMAGED", DataLoss, None, "Le journal est endommagé : prévenez l'exploitant du registre.";
     /// The database, the keys or the machine do not answer.

@@ -1,5 +1,7 @@
 //! `RegistrationService`: the acts on a demand, reading one, finding one.
 
+use std::sync::Arc;
+
 use demand::claims::PersonKey;
 use demand::{Act, By, Demand, DemandCommand, FieldReason, Violation};
 use nomenclature::Actor;
@@ -12,6 +14,7 @@ use proto::v1::{
     RenounceDemandResponse, SignLeaseRequest, SignLeaseResponse,
 };
 use register::{Register, Viewer};
+use tokio::sync::Semaphore;
 use tonic::{Request, Response, Status};
 
 use crate::caller;
@@ -23,16 +26,25 @@ use crate::status::Refusal;
 /// The service.
 pub struct Registration {
     register: Register,
+    commands: Arc<Semaphore>,
 }
 
 impl Registration {
-    pub fn new(register: Register) -> Self {
-        Self { register }
+    /// `commands` has a place for each command that may be under way, its caller gone or not.
+    pub fn new(register: Register, commands: Arc<Semaphore>) -> Self {
+        Self { register, commands }
     }
 
-    /// Sends an act through the bus. A caller who goes away, or whose deadline passes, does not stop it.
+    /// Sends an act through the bus. A caller who goes away, or whose deadline passes, does not stop it: it keeps its
+    /// place until it is done, so that impatient callers cannot pile up work.
     async fn execute(&self, request: register::Request) -> Result<Option<Answer>, Refusal> {
-        match self.register.execute(request).await {
+        let permit = Arc::clone(&self.commands).try_acquire_owned().map_err(|_| Reason::TooManyCalls)?;
+        let register = self.register.clone();
+        let work = tokio::spawn(async move {
+            let _permit = permit;
+            register.execute(request).await
+        });
+        match work.await.unwrap_or(Err(register::Error::OutcomeUnknown)) {
             Ok(done) => Ok(Some(answer::write(&done))),
             Err(register::Error::Rejected(mut rejection)) => {
                 place(&mut rejection.violations);

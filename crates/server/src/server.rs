@@ -2,6 +2,7 @@
 
 use std::future::Future;
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use proto::v1::audit_service_server::AuditServiceServer;
@@ -10,7 +11,7 @@ use proto::v1::registration_service_server::RegistrationServiceServer;
 use proto::v1::shared_management_service_server::SharedManagementServiceServer;
 use register::{Place, Register};
 use tokio::net::TcpListener;
-use tokio::sync::watch;
+use tokio::sync::{Semaphore, watch};
 use tonic::service::Routes;
 use tonic_health::ServingStatus;
 use tonic_health::server::{HealthReporter, health_reporter};
@@ -29,6 +30,10 @@ use crate::shared_view::SharedView;
 
 /// The page in hand of the view may take this long when the server stops.
 const VIEW_DRAIN: Duration = Duration::from_secs(5);
+/// Commands whose callers went away may take this long then.
+const COMMAND_DRAIN: Duration = Duration::from_secs(5);
+/// A connection is asked to go after this long, so that callers spread over new servers. Its calls end first.
+const CONNECTION_AGE: Duration = Duration::from_secs(3_600);
 
 /// A server that listens and does not serve yet.
 pub struct Server {
@@ -75,9 +80,10 @@ impl Server {
         let Self { listener, address, metrics_door, register, shared, options } = self;
         let metrics = Metrics::default();
         let (stopping, stopped) = watch::channel(false);
-        let (reporter, health_service) = health_reporter();
+        let (mut reporter, health_service) = health_reporter();
         health::tell(&reporter, ServingStatus::NotServing).await;
-        let routes = routes(&register, &shared, &options, &stopped, &metrics)?.add_service(health_service);
+        let commands = Arc::new(Semaphore::new(options.calls));
+        let routes = routes(&register, &shared, &options, (&commands, &stopped), &metrics)?.add_service(health_service);
         let figures = tokio::spawn(figures(metrics_door, &register, &shared, &metrics));
         // Calls under way may still wait for the view: it goes after them.
         let (draining, mut drained) = watch::channel(false);
@@ -105,10 +111,16 @@ impl Server {
             Some(ended) => Ok(ended),
             None => {
                 announce(&reporter, options.lame_duck).await;
+                health::dismiss(&mut reporter).await;
                 stopping.send_replace(true);
                 tokio::time::timeout(options.drain, &mut serving).await
             }
         };
+        // Commands whose callers are gone: what they have drawn and leased would be lost.
+        let all = u32::try_from(options.calls).unwrap_or(u32::MAX);
+        if tokio::time::timeout(COMMAND_DRAIN, commands.acquire_many(all)).await.is_err() {
+            tracing::warn!("commands were still under way; their outcome can be asked of the next server");
+        }
         draining.send_replace(true);
         let abort = following.abort_handle();
         if tokio::time::timeout(VIEW_DRAIN, following).await.is_err() {
@@ -181,6 +193,7 @@ fn builder(
         .http2_adaptive_window(Some(false))
         .http2_keepalive_interval(Some(Duration::from_secs(30)))
         .http2_keepalive_timeout(Some(Duration::from_secs(10)))
+        .max_connection_age(CONNECTION_AGE)
         .accept_http1(false)
         .layer(GuardLayer::new(options.calls, options.longest_call).measured_by(metrics))
 }
@@ -189,11 +202,12 @@ fn routes(
     register: &Register,
     shared: &SharedView,
     options: &Options,
-    stopped: &watch::Receiver<bool>,
+    (commands, stopped): (&Arc<Semaphore>, &watch::Receiver<bool>),
     metrics: &Metrics,
 ) -> Result<Routes, Error> {
     let most = options.request_bytes;
-    let registration = RegistrationServiceServer::new(Registration::new(register.clone()));
+    let registration = Registration::new(register.clone(), Arc::clone(commands));
+    let registration = RegistrationServiceServer::new(registration);
     let shared = Shared::new(register.clone(), shared.view.clone(), shared.keys.clone());
     let shared = SharedManagementServiceServer::new(shared);
     let audit = AuditServiceServer::new(Audit::new(register.clone(), options, stopped.clone(), metrics.clone()));

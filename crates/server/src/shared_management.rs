@@ -13,11 +13,13 @@ use proto::v1::{
     GetSharedDemandRequest, GetSharedDemandResponse, ListSharedDemandsRequest, ListSharedDemandsResponse, PersonFilter,
 };
 use register::Register;
+use tokio::time::Instant;
 use tonic::{Request, Response, Status};
 use views::shared_management::{Query, SharedDemand, View};
 
 use crate::caller;
 use crate::convert::{Edge, shared};
+use crate::deadline;
 use crate::keys::Keys;
 use crate::page_token::{self, Asked};
 use crate::reason::Reason;
@@ -25,6 +27,8 @@ use crate::status::Refusal;
 
 /// How long a call waits for the view at most (design 10.13); its own deadline cuts it earlier.
 const WAIT: Duration = Duration::from_secs(5);
+/// What an answer takes beside the waiting.
+const TO_ANSWER: Duration = Duration::from_millis(50);
 const PAGE: u16 = 50;
 const LARGEST_PAGE: u16 = 200;
 
@@ -55,6 +59,7 @@ impl SharedManagementService for Shared {
         request: Request<GetSharedDemandRequest>,
     ) -> Result<Response<GetSharedDemandResponse>, Status> {
         let actor = caller::of(request.metadata())?;
+        let until = deadline::of(request.extensions());
         let GetSharedDemandRequest { number, at_least_position } = request.into_inner();
         let mut edge = Edge::default();
         let number = edge.number(&number);
@@ -64,7 +69,7 @@ impl SharedManagementService for Shared {
         if number.territory() != territory {
             return Err(Refusal::new(Reason::DemandNotFound).into());
         }
-        let answer = self.view.get(number, AtLeast { position, within: WAIT }).await.map_err(Refusal::from)?;
+        let answer = self.view.get(number, at_least(position, until), until).await.map_err(Refusal::from)?;
         let demand = self.written(answer.demand.into_iter().collect()).await?.pop();
         let demand = demand.ok_or(Refusal::new(Reason::DemandNotFound))?;
         Ok(Response::new(GetSharedDemandResponse { demand: Some(demand), position: answer.position.get() }))
@@ -75,6 +80,7 @@ impl SharedManagementService for Shared {
         request: Request<ListSharedDemandsRequest>,
     ) -> Result<Response<ListSharedDemandsResponse>, Status> {
         let actor = caller::of(request.metadata())?;
+        let until = deadline::of(request.extensions());
         let asked = Filters::read(request.into_inner())?;
         let territory = self.register.readable_territory(&actor).await.map_err(Refusal::from)?;
         let secrets = self.keys.0.secrets();
@@ -84,15 +90,21 @@ impl SharedManagementService for Shared {
             let cursor = page_token::read(secrets, &asked.page_token, &seal);
             query.after = Some(cursor.ok_or(Refusal::new(Reason::InvalidPageToken))?);
         }
-        let at_least = AtLeast { position: asked.position, within: WAIT };
-        let found = self.view.search(&query, at_least).await.map_err(Refusal::from)?;
-        let next = found.next.map(|cursor| page_token::write(secrets, cursor, &seal));
+        let at_least = at_least(asked.position, until);
+        let found = self.view.search(&query, at_least, until).await.map_err(Refusal::from)?;
+        let next = found.next.map(|cursor| page_token::write(secrets, cursor, &seal)).transpose()?;
         Ok(Response::new(ListSharedDemandsResponse {
             demands: self.written(found.demands).await?,
             next_page_token: next.unwrap_or_default(),
             position: found.position.get(),
         }))
     }
+}
+
+/// The wait ends a little before the call does, so that the caller hears how far the view is.
+fn at_least(position: Position, until: Instant) -> AtLeast {
+    let left = until.saturating_duration_since(Instant::now()).saturating_sub(TO_ANSWER);
+    AtLeast { position, within: WAIT.min(left) }
 }
 
 /// What is asked for, read.

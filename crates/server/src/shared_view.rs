@@ -4,6 +4,7 @@ use std::future::Future;
 use std::sync::Arc;
 
 use event_log::{Role, connect};
+use jiff::Timestamp;
 use projection::{Handle, Options, Runner, State};
 use register::{Place, Register};
 use sqlx::PgPool;
@@ -18,6 +19,10 @@ use crate::keys::Keys;
 /// One session of the runner, one for a rebuild beside it, and those that look up keys.
 const PROJECTOR_CONNECTIONS: u32 = 6;
 const READER_CONNECTIONS: u32 = 8;
+/// A view that failed at so many looks in a row is not failing for a moment.
+const MOST_FAILINGS: u32 = 5;
+/// A view this far behind no longer shows what its users have done.
+const MOST_LAG_SECONDS: f64 = 60.0;
 
 /// The view, not run yet.
 pub struct SharedView {
@@ -63,7 +68,7 @@ impl SharedView {
                 tracing::error!(%position, cause, "the shared view stopped");
             }
         });
-        let pulse = Pulse { handle: self.handle, task: task.abort_handle() };
+        let pulse = Pulse { handle: self.handle, task: task.abort_handle(), failing: 0 };
         (task, pulse)
     }
 }
@@ -72,11 +77,19 @@ impl SharedView {
 pub struct Pulse {
     handle: Handle,
     task: AbortHandle,
+    /// How often in a row it was found failing.
+    failing: u32,
 }
 
 impl Pulse {
-    /// Not once it stopped at an event, or its task is gone.
-    pub fn beats(&self) -> bool {
-        !self.task.is_finished() && !matches!(self.handle.state(), State::Stopped { .. })
+    /// Not once it stopped at an event or its task is gone, nor while it keeps failing or is far behind, in whatever
+    /// process it runs.
+    pub async fn beats(&mut self, now: Timestamp) -> bool {
+        let state = self.handle.state();
+        self.failing = if matches!(state, State::Failing { .. }) { self.failing + 1 } else { 0 };
+        if self.task.is_finished() || matches!(state, State::Stopped { .. }) || self.failing > MOST_FAILINGS {
+            return false;
+        }
+        self.handle.status(now).await.is_ok_and(|status| status.lag_seconds < MOST_LAG_SECONDS)
     }
 }

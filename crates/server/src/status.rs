@@ -106,6 +106,11 @@ impl From<views::Error> for Refusal {
             V::Projection(P::BeyondHead { head, .. }) => {
                 Self::new(Reason::PositionBeyondHead).with("head_position", head)
             }
+            V::TimedOut => Reason::DeadlineExceeded.into(),
+            V::Unreadable { column } => {
+                tracing::error!(column, "a row of the shared view cannot be read");
+                Reason::ViewDamaged.into()
+            }
             V::NameWithoutLetters => {
                 Self::invalid(vec![Violation { field: "name".to_owned(), reason: FieldReason::NotAName }])
             }
@@ -117,8 +122,17 @@ impl From<views::Error> for Refusal {
 fn of_log(error: &event_log::Error) -> Refusal {
     use event_log::Error as E;
     match error {
-        E::Gap { .. } | E::VersionGap { .. } | E::Unreadable { .. } => {
-            tracing::error!(%error, "the log is damaged");
+        E::Gap { position } => {
+            tracing::error!(%position, "the log is damaged: a position is missing");
+            Reason::LogDamaged.into()
+        }
+        // Which stream it is stays out of the log of the server: doctor says so.
+        E::VersionGap { .. } => {
+            tracing::error!("the log is damaged: a version of a stream is missing");
+            Reason::LogDamaged.into()
+        }
+        E::Unreadable { field } => {
+            tracing::error!(field, "the log is damaged: a field cannot be read");
             Reason::LogDamaged.into()
         }
         E::InvalidIdentifier { .. }

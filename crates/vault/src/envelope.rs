@@ -69,10 +69,7 @@ pub fn seal(key: &DataKey, place: &Place<'_>, parts: &[(u8, &[u8])]) -> Result<V
             return Err(Error::Unsealable { reason: "two parts have the same tag" });
         }
         let sealed = cipher::seal(key.secret(), &place.associated(tag)?, clear)?;
-        let length = u32::try_from(sealed.len()).map_err(|_| Error::Unsealable { reason: "a part is too long" })?;
-        out.push(tag);
-        out.extend_from_slice(&length.to_be_bytes());
-        out.extend_from_slice(&sealed);
+        push(&mut out, tag, &sealed);
     }
     Ok(out)
 }
@@ -87,6 +84,27 @@ pub fn open(key: &DataKey, place: &Place<'_>, bytes: &[u8]) -> Result<Vec<(u8, V
             clear.map(|clear| (tag, clear)).ok_or(Error::NotAuthentic { tag })
         })
         .collect()
+}
+
+/// One part as sealed bytes of their own, or none when the event has no part of this tag. Nothing is opened: what is cut
+/// out opens at the same place, and shows whoever holds it nothing of the other parts.
+///
+/// # Errors
+/// [`Error::Malformed`] for bytes that are no envelope.
+pub fn cut(bytes: &[u8], tag: u8) -> Result<Option<Vec<u8>>, Error> {
+    let found = parts(bytes)?.into_iter().find(|(other, _)| *other == tag);
+    Ok(found.map(|(tag, sealed)| {
+        let mut out = vec![FORMAT, 1];
+        push(&mut out, tag, sealed);
+        out
+    }))
+}
+
+fn push(out: &mut Vec<u8>, tag: u8, sealed: &[u8]) {
+    let length = u32::try_from(sealed.len()).expect("a part is at most 1 MiB and its overhead");
+    out.push(tag);
+    out.extend_from_slice(&length.to_be_bytes());
+    out.extend_from_slice(sealed);
 }
 
 /// The frame alone: nothing is opened before the whole of it is sound.

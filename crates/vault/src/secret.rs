@@ -26,6 +26,11 @@ impl Secret32 {
         Some(Self(secret))
     }
 
+    /// Bytes that were derived from another secret.
+    pub(crate) fn derived(bytes: [u8; 32]) -> Self {
+        Self(Box::new(bytes))
+    }
+
     /// The bytes, for a cipher or a key service; they go nowhere else.
     pub fn expose(&self) -> &[u8; 32] {
         &self.0

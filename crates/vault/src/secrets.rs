@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use crate::fingerprint::mac;
-use crate::{Error, Fingerprint, Secret32, key_file};
+use crate::{Error, Fingerprint, Secret32, cipher, key_file};
 
 const SEARCH_TOKEN: &str = "search-token";
 const RECEIPT_DIGEST: &str = "receipt-digest";
@@ -45,6 +45,24 @@ impl Secrets {
     /// The digest of a command's body for its receipt. Keyed, because a body holds few unknowns and could be guessed.
     pub fn digest(&self, body: &[u8]) -> [u8; 32] {
         mac(&self.receipt_digest, b"sne-receipt-v1", &[body])
+    }
+
+    /// Seals what somebody shall carry about and give back without reading it. It opens with the same `purpose` only.
+    ///
+    /// # Errors
+    /// [`Error::Random`] when the machine gives no random bytes.
+    pub fn seal_token(&self, purpose: &[u8], clear: &[u8]) -> Result<Vec<u8>, Error> {
+        cipher::seal(&self.token_key(), purpose, clear)
+    }
+
+    /// What [`Secrets::seal_token`] sealed for this purpose; `None` for anything else.
+    pub fn open_token(&self, purpose: &[u8], sealed: &[u8]) -> Option<Vec<u8>> {
+        cipher::open(&self.token_key(), purpose, sealed)
+    }
+
+    /// Tokens live for minutes: a key derived from one that every server of the register has will do.
+    fn token_key(&self) -> Secret32 {
+        Secret32::derived(mac(&self.receipt_digest, b"sne-token-key-v1", &[]))
     }
 
     pub(crate) fn fingerprints(&self) -> BTreeMap<String, Fingerprint> {
@@ -100,6 +118,16 @@ mod tests {
             }
         }
         assert_ne!(secrets.blind(&[b"abc"]), secrets.digest(b"abc"));
+    }
+
+    #[test]
+    fn a_token_opens_for_its_purpose_with_the_same_secrets_alone() {
+        let (_folder, secrets) = secrets();
+        let token = secrets.seal_token(b"list", b"place").unwrap();
+        assert_eq!(secrets.open_token(b"list", &token).unwrap(), b"place");
+        assert_eq!(secrets.open_token(b"other", &token), None);
+        assert_eq!(secrets.open_token(b"list", &token[1..]), None);
+        assert_eq!(self::secrets().1.open_token(b"list", &token), None);
     }
 
     #[test]

@@ -16,6 +16,9 @@ pub enum Error {
         /// Which column.
         column: &'static str,
     },
+    /// The search took longer than it might; it is no longer running.
+    #[error("search took too long")]
+    TimedOut,
     /// The database refused or was not there.
     #[error("database failed while {action}: {message}")]
     Database {
@@ -26,8 +29,14 @@ pub enum Error {
     },
 }
 
+/// What the server says of a statement that its time-out ended.
+const QUERY_CANCELED: &str = "57014";
+
 impl Error {
     pub(crate) fn database(action: &'static str, error: &sqlx::Error) -> Self {
+        if error.as_database_error().and_then(|database| database.code()).as_deref() == Some(QUERY_CANCELED) {
+            return Self::TimedOut;
+        }
         let message = match error {
             sqlx::Error::Database(database) => format!("SQLSTATE {}", database.code().unwrap_or_default()),
             sqlx::Error::PoolTimedOut => "no connection was free in time".to_owned(),

@@ -17,4 +17,6 @@ pub mod shared_management;
 
 pub use blinding::{Blinder, Token, TokenKind};
 pub use error::Error;
-pub use opening::{DemandEvents, Reading, SeenEvent, Unsealed, Unsealer, UnsealerUnavailable, identity_in};
+pub use opening::{
+    DemandEvents, IDENTITY, OpenPart, Reading, SeenEvent, Unsealed, Unsealer, UnsealerUnavailable, identity_in,
+};

@@ -9,14 +9,25 @@ use personal::Pii;
 use projection::{OpenError, Opened, Opener};
 
 const DEMAND: StreamType = StreamType::from_static("demand");
-/// The letter of the rubric, as the codec tags it.
-const IDENTITY: u8 = b'a';
+/// The tag of the identity among the parts of an event: the letter of its rubric.
+pub const IDENTITY: u8 = b'a';
 
-/// What became of the personal part of an event.
+/// One part of an event.
+#[derive(Clone, PartialEq, Eq)]
+pub struct OpenPart {
+    /// In clear.
+    pub content: Vec<u8>,
+    /// Sealed, alone: the same part as it lies in the log, without the others.
+    pub sealed: Vec<u8>,
+}
+
+personal::redact!(OpenPart);
+
+/// What became of the part asked for.
 #[derive(Clone, PartialEq, Eq)]
 pub enum Unsealed {
-    /// Its parts in clear: tag and content; none when nothing was sealed.
-    Clear(Vec<(u8, Vec<u8>)>),
+    /// In clear; none when the event has no such part.
+    Clear(Option<OpenPart>),
     /// Its key was destroyed: the person is erased.
     Erased,
     /// No such key was ever made: a fault.
@@ -32,15 +43,16 @@ personal::redact!(Unsealed);
 #[error("{0}")]
 pub struct UnsealerUnavailable(pub String);
 
-/// Opens the personal part of events; wired to the vault by whoever knows it.
+/// Opens one part of events; wired to the vault by whoever knows it. A view asks for the part that it needs, so nothing
+/// else of a household is ever in clear beside it.
 #[async_trait]
 pub trait Unsealer: Send + Sync {
     /// One answer for each event, in their order, with one look-up of keys for all of them. Tombstones are looked for
-    /// each time, whatever is cached.
+    /// each time, whatever is cached, and for events without the part, too.
     ///
     /// # Errors
     /// [`UnsealerUnavailable`] when keys cannot be looked up now.
-    async fn unseal(&self, events: &[&RecordedEvent]) -> Result<Vec<Unsealed>, UnsealerUnavailable>;
+    async fn unseal(&self, events: &[&RecordedEvent], tag: u8) -> Result<Vec<Unsealed>, UnsealerUnavailable>;
 }
 
 /// Whether the person behind an event can still be read.
@@ -52,13 +64,15 @@ pub enum Reading {
     Erased,
 }
 
-/// An event of a demand as views see it.
+/// An event of a demand as views see it: open facts, and the identity. Every other rubric stays sealed.
 #[derive(Clone, Debug, PartialEq)]
 pub struct SeenEvent {
     /// The event.
     pub event: DemandEvent,
-    /// Whether its personal part is clear.
+    /// Whether its personal part can be read.
     pub reading: Reading,
+    /// The identity as it lies sealed in the log, when the event carries it and it can be read.
+    pub identity: Option<Vec<u8>>,
 }
 
 /// The opener of the demands' events.
@@ -83,7 +97,7 @@ impl<U: Unsealer> Opener for DemandEvents<U> {
         if ours.is_empty() {
             return Ok(Vec::new());
         }
-        let unsealed = self.unsealer.unseal(&ours).await;
+        let unsealed = self.unsealer.unseal(&ours, IDENTITY).await;
         let unsealed = unsealed.map_err(|error| OpenError::Unavailable { cause: error.0 })?;
         if unsealed.len() != ours.len() {
             return Err(OpenError::Unavailable { cause: "not every event was answered for".to_owned() });
@@ -100,11 +114,15 @@ impl<U: Unsealer> Opener for DemandEvents<U> {
 }
 
 fn read(recorded: &RecordedEvent, unsealed: Unsealed) -> Result<SeenEvent, String> {
-    let (parts, reading) = match unsealed {
-        Unsealed::Clear(parts) => (parts, Reading::Clear),
-        Unsealed::Erased => (Vec::new(), Reading::Erased),
+    let (part, reading) = match unsealed {
+        Unsealed::Clear(part) => (part, Reading::Clear),
+        Unsealed::Erased => (None, Reading::Erased),
         Unsealed::Missing => return Err("its key is missing".to_owned()),
         Unsealed::Damaged(cause) => return Err(cause),
+    };
+    let (parts, sealed): (Vec<_>, Option<_>) = match part {
+        Some(OpenPart { content, sealed }) => (vec![(IDENTITY, content)], Some(sealed)),
+        None => (Vec::new(), None),
     };
     let event = codec::decode(&recorded.event_type, recorded.schema_version, &recorded.payload, &parts)
         .map_err(|error| error.to_string())?;
@@ -112,7 +130,7 @@ fn read(recorded: &RecordedEvent, unsealed: Unsealed) -> Result<SeenEvent, Strin
     if reading == Reading::Clear && matches!(identity, Some(Carry::Given(Pii::Sealed))) {
         return Err("its identity is not among its sealed parts".to_owned());
     }
-    Ok(SeenEvent { event, reading })
+    Ok(SeenEvent { event, reading, identity: sealed })
 }
 
 /// The rubrics that an event carries, if it is of a kind that does.
@@ -125,11 +143,10 @@ pub(crate) fn rubrics_of(event: &DemandEvent) -> Option<&demand::Carried> {
     }
 }
 
-/// The identity among the unsealed parts of an event: that of a [`SealedIdentity`](crate::shared_management::SealedIdentity).
+/// The identity of a household, opened: of a [`SealedIdentity`](crate::shared_management::SealedIdentity).
 ///
 /// # Errors
-/// What is wrong with the parts, never their content.
-pub fn identity_in(parts: &[(u8, Vec<u8>)]) -> Result<Identity, String> {
-    let (_, content) = parts.iter().find(|(tag, _)| *tag == IDENTITY).ok_or("the identity is not among the parts")?;
+/// What is wrong with it, never its content.
+pub fn identity_in(content: &[u8]) -> Result<Identity, String> {
     serde_json::from_slice(content).map_err(|error| format!("malformed identity at column {}", error.column()))
 }

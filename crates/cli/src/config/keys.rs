@@ -140,7 +140,7 @@ pub static KEYS: &[Key] = &[
         metavar: "DURÉE",
         help: "Durée maximale d'un appel jusqu'à sa réponse",
         written: Written::Text,
-        set: |config, text| duration(text, secs(1)..=secs(600)).map(|d| config.server.longest_call = d),
+        set: |config, text| duration(text, secs(1)..=secs(30)).map(|d| config.server.longest_call = d),
         show: |config| show_duration(config.server.longest_call),
     },
     Key {
@@ -152,6 +152,16 @@ pub static KEYS: &[Key] = &[
         written: Written::Text,
         set: |config, text| duration(text, secs(1)..=secs(600)).map(|d| config.server.sign_of_life = d),
         show: |config| show_duration(config.server.sign_of_life),
+    },
+    Key {
+        name: "server.reader_patience",
+        variable: "SNE_READER_PATIENCE",
+        flag: "reader-patience",
+        metavar: "DURÉE",
+        help: "Délai au bout duquel une relecture dont rien n'est lu cède sa place",
+        written: Written::Text,
+        set: |config, text| duration(text, secs(1)..=secs(600)).map(|d| config.server.reader_patience = d),
+        show: |config| show_duration(config.server.reader_patience),
     },
     Key {
         name: "server.lame_duck",

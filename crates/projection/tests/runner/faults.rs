@@ -56,3 +56,16 @@ async fn what_is_away_is_asked_again() {
     running.until_live().await;
     world.assert_whole().await;
 }
+
+#[tokio::test]
+async fn tables_that_somebody_changed_stop_it_instead_of_trying_for_ever() {
+    let world = World::new().await;
+    let running = world.run(10);
+    let position = world.write_many(3).await;
+    world.seen(position).await;
+    world.sql("ALTER TABLE views.counts RENAME COLUMN events TO other");
+    world.write_many(1).await;
+    let (at, cause) = running.stopped().await;
+    assert_eq!(at, 4);
+    assert!(cause.starts_with("database failed while folding a page: SQLSTATE 42703"), "{cause}");
+}

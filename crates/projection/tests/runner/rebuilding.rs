@@ -1,3 +1,5 @@
+use std::time::Instant;
+
 use projection::{AtLeast, Checkpoint, State};
 
 use crate::world::{Counts, LONG, World};
@@ -72,4 +74,30 @@ async fn a_new_version_builds_anew_beside_the_old_one_and_takes_over() {
     checkpoint.wait_for(AtLeast { position, within: LONG }).await.unwrap();
     assert_eq!(new.handle.wait_until(|state| *state == State::Live).await, State::Live);
     world.assert_whole().await;
+}
+
+#[tokio::test]
+async fn a_rebuild_waits_for_a_query_in_any_order_and_harms_none() {
+    let world = World::new().await;
+    let position = world.write_many(9).await;
+    let running = world.run(3);
+    world.seen(position).await;
+    // One query holds the second table and will want the first one: the order of a search by an index of the view.
+    let mut query = world.reader.begin().await.unwrap();
+    let count = |sql: &'static str| sqlx::query_scalar::<_, i64>(sql);
+    assert_eq!(count("SELECT count(*) FROM views.texts").fetch_one(&mut *query).await.unwrap(), 9);
+    let (runner, _) = world.runner::<1>(100);
+    let rebuild = tokio::spawn(async move { runner.rebuild().await });
+    // The switch has asked for its locks at least once when a lock of it was seen waiting.
+    let waits = "SELECT count(*) FROM pg_locks WHERE NOT granted AND mode = 'AccessExclusiveLock'";
+    let until = Instant::now() + LONG;
+    while world.sql(waits) == "0" {
+        assert!(Instant::now() < until, "the switch never wanted the tables");
+        tokio::task::yield_now().await;
+    }
+    assert!(count("SELECT count(*) FROM views.counts").fetch_one(&mut *query).await.unwrap() > 0);
+    query.commit().await.unwrap();
+    assert_eq!(rebuild.await.unwrap().unwrap(), position);
+    world.assert_whole().await;
+    drop(running);
 }

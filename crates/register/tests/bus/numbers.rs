@@ -93,3 +93,18 @@ async fn inv_04_a_counter_that_was_set_back_gives_no_number_twice() {
         again.execute(request(NICE, None, register(form(person("Deux", "Anne", "1980-01-01"))))).await.unwrap();
     assert_ne!(second.number, first);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn inv_04_a_counter_that_was_set_back_far_costs_one_look_and_no_refusal() {
+    let world = World::new().await;
+    let mut last = None;
+    // More than an act is decided anew.
+    for n in 0..12 {
+        let name = format!("Un{}", char::from(b'a' + n));
+        last = Some(world.register(NICE, form(person(&name, "Anne", "1980-01-01"))).await.unwrap().number);
+    }
+    world.tamper("UPDATE register.number_counters SET next_sequence = 1");
+    let again = world.another().await;
+    let next = again.execute(request(NICE, None, register(form(person("Deux", "Anne", "1980-01-01"))))).await.unwrap();
+    assert!(next.number.sequence() > last.unwrap().sequence());
+}

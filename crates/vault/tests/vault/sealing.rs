@@ -1,5 +1,5 @@
 use proptest::prelude::*;
-use vault::envelope::{LONGEST_PART, Place, open, seal};
+use vault::envelope::{LONGEST_PART, Place, cut, open, seal};
 use vault::{DataKey, Error, KeyId, Secret32};
 
 const PLACE: Place<'static> = Place { stream: "0751126000001", version: 3, key_id: KeyId::new(42) };
@@ -23,6 +23,16 @@ fn parts_come_back_in_order() {
 fn no_parts_are_no_bytes() {
     assert_eq!(seal(&key(1), &PLACE, &[]).unwrap(), b"");
     assert_eq!(open(&key(1), &PLACE, b"").unwrap(), []);
+}
+
+#[test]
+fn one_part_is_cut_out_without_a_key_and_opens_alone_at_its_place() {
+    let second = cut(&sample(), b'b').unwrap().unwrap();
+    assert_eq!(open(&key(1), &PLACE, &second).unwrap(), [(b'b', Vec::new())]);
+    assert!(matches!(open(&key(1), &Place { version: 4, ..PLACE }, &second), Err(Error::NotAuthentic { tag: b'b' })));
+    assert_eq!(cut(&sample(), b'z').unwrap(), None);
+    assert_eq!(cut(b"", b'a').unwrap(), None);
+    assert!(matches!(cut(&sample()[1..], b'a'), Err(Error::Malformed { .. })));
 }
 
 #[test]

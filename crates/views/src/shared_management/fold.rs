@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use demand::Carry;
 use demand::attribution::OpenAttribution;
 use demand::deadlines::expires_on;
 use demand::event::{DemandEvent, Registered};
 use demand::pieces::HeldPiece;
-use demand::{Carried, Carry};
 use event_log::RecordedEvent;
 use nomenclature::{Siren, UniqueNumber};
 use personal::Pii;
@@ -23,9 +23,9 @@ pub struct Rows(BTreeMap<UniqueNumber, Row>);
 impl Rows {
     /// Folds one event. Events of a stream that is no unique number, or was never registered, mean nothing here.
     pub fn fold(&mut self, opened: &Opened<'_, SeenEvent>, blinder: &dyn Blinder) {
-        let Opened { recorded, event: SeenEvent { event, reading } } = opened;
+        let Opened { recorded, event: seen } = opened;
         let Ok(number) = UniqueNumber::parse(recorded.stream.as_str()) else { return };
-        if let DemandEvent::Registered(event) = event {
+        if let DemandEvent::Registered(event) = &seen.event {
             self.0.insert(number, registered(number, event, recorded));
         }
         let Some(row) = self.0.get_mut(&number) else { return };
@@ -33,9 +33,9 @@ impl Rows {
         row.demand.position = recorded.position;
         // INV-30: nothing happens to a radiated demand.
         if row.radiated_on.is_none() {
-            row.apply(event, recorded, blinder);
+            row.apply(seen, recorded, blinder);
         }
-        if *reading == Reading::Erased {
+        if seen.reading == Reading::Erased {
             row.demand.identity = None;
             row.tokens.clear();
         }
@@ -79,12 +79,10 @@ fn registered(number: UniqueNumber, event: &Registered, recorded: &RecordedEvent
 }
 
 impl Row {
-    fn apply(&mut self, event: &DemandEvent, recorded: &RecordedEvent, blinder: &dyn Blinder) {
-        if let Some(rubrics) = rubrics_of(event) {
-            self.take_identity(rubrics, recorded, blinder);
-        }
+    fn apply(&mut self, seen: &SeenEvent, recorded: &RecordedEvent, blinder: &dyn Blinder) {
+        self.take_identity(seen, recorded, blinder);
         let demand = &mut self.demand;
-        match event {
+        match &seen.event {
             DemandEvent::Registered(_) => {}
             DemandEvent::Modified(event) => demand.facts = event.facts.clone(),
             DemandEvent::Renewed(event) => {
@@ -107,14 +105,14 @@ impl Row {
         }
     }
 
-    fn take_identity(&mut self, rubrics: &Carried, recorded: &RecordedEvent, blinder: &dyn Blinder) {
-        let Carry::Given(Pii::Clear(identity)) = &rubrics.identity else { return };
+    fn take_identity(&mut self, seen: &SeenEvent, recorded: &RecordedEvent, blinder: &dyn Blinder) {
+        let Some(Carry::Given(Pii::Clear(identity))) = rubrics_of(&seen.event).map(|rubrics| &rubrics.identity) else {
+            return;
+        };
         self.tokens = Token::all_of(blinder, identity);
-        self.demand.identity = recorded.key_id.map(|key_id| SealedIdentity {
-            version: recorded.version,
-            key_id,
-            sealed: recorded.sealed.clone(),
-        });
+        let sealed = recorded.key_id.zip(seen.identity.clone());
+        self.demand.identity =
+            sealed.map(|(key_id, sealed)| SealedIdentity { version: recorded.version, key_id, sealed });
     }
 }
 

@@ -9,7 +9,8 @@ use jiff::civil::Date;
 use nomenclature::{CommuneCode, DwellingType, Territory, UniqueNumber};
 use projection::{AtLeast, Checkpoint, Handle, Projection as _};
 use sqlx::postgres::PgRow;
-use sqlx::{PgPool, Postgres, QueryBuilder};
+use sqlx::{Acquire as _, Executor as _, PgPool, Postgres, QueryBuilder};
+use tokio::time::{Instant, timeout_at};
 
 use super::columns::{column, columns, position};
 use super::row::SharedDemand;
@@ -119,28 +120,30 @@ impl View {
     ///
     /// # Errors
     /// As [`View::search`].
-    pub async fn get(&self, number: UniqueNumber, at_least: AtLeast) -> Result<Answer, Error> {
+    pub async fn get(&self, number: UniqueNumber, at_least: AtLeast, until: Instant) -> Result<Answer, Error> {
         let query = Query { number: Some(number), limit: 1, ..Query::of(number.territory()) };
-        let found = self.search(&query, at_least).await?;
+        let found = self.search(&query, at_least, until).await?;
         Ok(Answer { demand: found.demands.into_iter().next(), position: found.position })
     }
 
-    /// The active demands that meet a query, in order of seniority.
+    /// The active demands that meet a query, in order of seniority. The statement ends at `until` in the database, too,
+    /// whether somebody still waits for it or not.
     ///
     /// # Errors
+    /// [`Error::TimedOut`] at that instant;
     /// [`Error::Projection`] with [`projection::Error::Behind`] when the view is not as far as asked in time, or not
     /// built, and [`projection::Error::BeyondHead`] for a position that nobody can know;
     /// [`Error::NameWithoutLetters`]; [`Error::Unreadable`]; [`Error::Database`].
-    pub async fn search(&self, query: &Query, at_least: AtLeast) -> Result<Found, Error> {
+    pub async fn search(&self, query: &Query, at_least: AtLeast, until: Instant) -> Result<Found, Error> {
         let filter = Filter::of(query, &*self.blinder)?;
         if at_least.position > Position::ZERO {
             self.checkpoint.wait_for(at_least).await?;
         }
         let limit = query.limit.clamp(1, MOST);
         let behind = |position| projection::Error::Behind { position, asked: at_least.position };
-        let mut statement = filter.statement(limit);
-        // Planned for these values each time: a plan kept from when the tables were empty would read them whole.
-        let rows = match statement.build().persistent(false).fetch_all(&self.pool).await {
+        // A task of its own: a caller who goes away must not leave a session inside a transaction.
+        let work = tokio::spawn(rows(self.pool.clone(), filter.statement(limit), until));
+        let rows = match work.await.unwrap_or(Err(sqlx::Error::WorkerCrashed)) {
             Ok(rows) => rows,
             Err(error) if is_not_built(&error) => return Err(behind(Position::ZERO).into()),
             Err(error) => return Err(Error::database("searching", &error)),
@@ -152,6 +155,23 @@ impl View {
         }
         found(&rows, at, limit)
     }
+}
+
+/// Runs a statement within the time that is left.
+async fn rows(
+    pool: PgPool,
+    mut statement: QueryBuilder<'static, Postgres>,
+    until: Instant,
+) -> Result<Vec<PgRow>, sqlx::Error> {
+    let mut session = timeout_at(until, pool.acquire()).await.unwrap_or(Err(sqlx::Error::PoolTimedOut))?;
+    // Zero would mean "as long as it likes".
+    let left = until.saturating_duration_since(Instant::now()).as_millis().max(1);
+    let mut transaction = session.begin().await?;
+    transaction.execute(format!("SET LOCAL statement_timeout TO {left}").as_str()).await?;
+    // Planned for these values each time: a plan kept from when the tables were empty would read them whole.
+    let rows = statement.build().persistent(false).fetch_all(&mut *transaction).await?;
+    transaction.commit().await?;
+    Ok(rows)
 }
 
 fn found(rows: &[PgRow], position: Position, limit: u16) -> Result<Found, Error> {
@@ -202,7 +222,7 @@ impl<'a> Filter<'a> {
 
     /// One index is walked in order of seniority, the others are looked up for each demand found in it. Without rows the
     /// position comes alone.
-    fn statement(&self, limit: u16) -> QueryBuilder<'_, Postgres> {
+    fn statement(&self, limit: u16) -> QueryBuilder<'static, Postgres> {
         let query = self.query;
         let territory = query.territory.to_string();
         let mut indexes = self.indexes().into_iter();

@@ -47,10 +47,10 @@ pub struct SharedDemand {
     pub identity: Option<SealedIdentity>,
 }
 
-/// The sealed part of the event that last carried the identity (rubric a), as it lies in the log, with its place.
+/// The identity (rubric a) as the event that last carried it has it sealed in the log, with its place. Of the other
+/// rubrics nothing is here.
 ///
-/// It opens with the key of that number, at the place (stream: the unique number, `version`, `key_id`), and holds the other
-/// rubrics of that event, too.
+/// It opens with the key of that number, at the place (stream: the unique number, `version`, `key_id`).
 #[derive(Clone, PartialEq, Eq)]
 pub struct SealedIdentity {
     /// Version of the stream at that event.

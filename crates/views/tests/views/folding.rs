@@ -67,8 +67,16 @@ fn told() -> &'static Told {
                 demand.apply(event);
             }
         }
-        let seen = |event| SeenEvent { event, reading: Reading::Clear };
-        Told { events: events.into_iter().map(|(recorded, event)| (recorded, seen(event))).collect(), demands }
+        let seen = |recorded: &RecordedEvent, event| SeenEvent {
+            event,
+            reading: Reading::Clear,
+            identity: Some(recorded.sealed.clone()),
+        };
+        let events = events.into_iter().map(|(recorded, event): (RecordedEvent, _)| {
+            let event = seen(&recorded, event);
+            (recorded, event)
+        });
+        Told { events: events.collect(), demands }
     })
 }
 

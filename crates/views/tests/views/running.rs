@@ -2,8 +2,10 @@ use cqrs_es::Aggregate as _;
 use demand::Demand;
 use event_log::StreamSpan;
 use proptest::strategy::{Strategy as _, ValueTree as _};
+use vault::envelope;
+use views::IDENTITY;
 
-use crate::world::World;
+use crate::world::{World, later};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_running_view_equals_a_rebuild_row_by_row_after_any_pages_and_deaths() {
@@ -43,7 +45,7 @@ async fn the_view_says_of_each_demand_what_its_stream_says() {
         let decoded = events
             .iter()
             .map(|event| demand::codec::decode(&event.event_type, event.schema_version, &event.payload, &[]).unwrap());
-        let answer = world.view.get(*number, world.at_head().await).await.unwrap();
+        let answer = world.view.get(*number, world.at_head().await, later()).await.unwrap();
         let mut folded = Demand::default();
         decoded.for_each(|event| folded.apply(event));
         match (folded, answer.demand) {
@@ -54,7 +56,10 @@ async fn the_view_says_of_each_demand_what_its_stream_says() {
                 assert_eq!((shared.person_ref, shared.forced), (demand.person_ref, demand.forced));
                 let identity = shared.identity.unwrap();
                 let at = events.iter().find(|event| event.version == identity.version).unwrap();
-                assert_eq!((identity.sealed, Some(identity.key_id)), (at.sealed.clone(), at.key_id));
+                let own = envelope::cut(&at.sealed, IDENTITY).unwrap().unwrap();
+                assert_eq!((&identity.sealed, Some(identity.key_id)), (&own, at.key_id));
+                let other = |rubric| envelope::cut(&identity.sealed, rubric).unwrap();
+                assert!((b'b'..=b'h').all(|rubric| other(rubric).is_none()), "the view holds more than who asks");
                 active += 1;
             }
             (Demand::Radiated(_), None) => gone += 1,

@@ -14,20 +14,26 @@ use nomenclature::UniqueNumber;
 use private_postgres::test_util::shared;
 use projection::{AtLeast, Handle, Options, Runner, State};
 use register::{Place, Register, Request, SetClock};
-use sqlx::PgPool;
 use sqlx::postgres::PgConnectOptions;
+use sqlx::{ConnectOptions as _, PgConnection, PgPool};
 use synth::Line;
 use tempfile::TempDir;
 use tokio::task::JoinHandle;
+use tokio::time::Instant;
 use vault::{KeyId, KeyState, Vault, envelope};
 use views::shared_management::{SharedManagement, View};
-use views::{Blinder, DemandEvents, Unsealed, Unsealer, UnsealerUnavailable};
+use views::{Blinder, DemandEvents, OpenPart, Unsealed, Unsealer, UnsealerUnavailable};
 
 /// Longer than anything here takes.
 pub const LONG: Duration = Duration::from_secs(60);
 const TODAY: Date = date(2026, 11, 23);
 /// Lives that are played: enough of each act, and the last day of some.
 const HOUSEHOLDS: u32 = 90;
+
+/// When a search that is not about time must be over.
+pub fn later() -> Instant {
+    Instant::now() + LONG
+}
 
 /// The vault behind both ports, as the server wires it.
 #[derive(Clone)]
@@ -41,19 +47,20 @@ impl Blinder for Keys {
 
 #[async_trait]
 impl Unsealer for Keys {
-    async fn unseal(&self, events: &[&RecordedEvent]) -> Result<Vec<Unsealed>, UnsealerUnavailable> {
+    async fn unseal(&self, events: &[&RecordedEvent], tag: u8) -> Result<Vec<Unsealed>, UnsealerUnavailable> {
         let mut ids: Vec<KeyId> = events.iter().filter_map(|event| event.key_id).map(KeyId::new).collect();
         ids.sort_unstable();
         ids.dedup();
         let states = self.0.states(&ids).await.map_err(|error| UnsealerUnavailable(error.to_string()))?;
         let unsealed = events.iter().map(|event| {
-            let Some(key_id) = event.key_id.map(KeyId::new) else { return Unsealed::Clear(Vec::new()) };
+            let Some(key_id) = event.key_id.map(KeyId::new) else { return Unsealed::Clear(None) };
             match &states[&key_id] {
                 KeyState::Live(key) => {
                     let stream = event.stream.as_str();
                     let place = envelope::Place { stream, version: u64::from(event.version), key_id };
-                    match envelope::open(key, &place, &event.sealed) {
-                        Ok(parts) => Unsealed::Clear(parts),
+                    let Some(sealed) = envelope::cut(&event.sealed, tag).unwrap() else { return Unsealed::Clear(None) };
+                    match envelope::open(key, &place, &sealed) {
+                        Ok(mut parts) => Unsealed::Clear(parts.pop().map(|(_, content)| OpenPart { content, sealed })),
                         Err(error) => Unsealed::Damaged(error.to_string()),
                     }
                 }
@@ -255,6 +262,11 @@ impl World {
     }
 
     /// Destroys the key of a stream, as erasure does.
+    /// A session of the superuser, outside of all pools.
+    pub async fn database(&self) -> PgConnection {
+        options(&self.database).connect().await.unwrap()
+    }
+
     pub async fn destroy_key_of(&self, number: UniqueNumber) {
         let key = self.key_of(number);
         let keys = Vault::open_folder(self.writer.clone(), self.folder.path(), TODAY).await.unwrap();
