@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Installs what the register needs to be built, run and tested, when it is missing: a C linker, PostgreSQL 15 or newer
-# without a default cluster, and for the tests Node.js with npm (buf) and Python with venv (a gRPC client). As root on Debian it installs; otherwise it prints the line to run. Rust itself is not installed here.
+# without a default cluster, and for the tests Node.js with npm (buf), Python with venv (a gRPC client)
+# and systemd's own checker of units. As root on Debian it installs; otherwise it prints the line to run. Rust itself is not installed here.
 set -euo pipefail
 
 missing=()
@@ -19,6 +20,7 @@ fi
 
 command -v node >/dev/null || missing+=(nodejs)
 command -v npm >/dev/null || missing+=(npm)
+command -v systemd-analyze >/dev/null || missing+=(systemd)
 python3 -c 'import venv, ensurepip' 2>/dev/null || missing+=(python3-venv)
 
 [ ${#missing[@]} -eq 0 ] && exit 0

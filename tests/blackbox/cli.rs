@@ -1,9 +1,12 @@
 //! The real `sne`, run as a person would: what it prints, what it refuses, what it answers with.
 
+mod configuration;
 mod demonstration;
 mod import;
+mod metrics;
 mod privacy;
 mod reading;
 mod shown;
 pub mod sne;
+mod still;
 mod trouble;

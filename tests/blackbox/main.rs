@@ -6,6 +6,7 @@
 mod cli;
 mod corpus;
 mod crash;
+mod deploy;
 mod grpc;
 mod served;
 mod tidy;

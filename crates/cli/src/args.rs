@@ -6,6 +6,8 @@ use clap::{Parser, Subcommand, ValueEnum};
 use jiff::civil::Date;
 use nomenclature::{Actor, Territory, UniqueNumber};
 
+use crate::config::Flags;
+
 /// Registre des demandes de logement social
 #[derive(Parser)]
 #[command(
@@ -18,7 +20,7 @@ use nomenclature::{Actor, Territory, UniqueNumber};
 )]
 pub struct Args {
     #[command(flatten)]
-    pub place: Place,
+    pub at: Where,
     /// Présentation des résultats
     #[arg(long, global = true, value_enum, default_value_t = Format::Table)]
     pub format: Format,
@@ -26,15 +28,29 @@ pub struct Args {
     pub command: Command,
 }
 
-/// Où se trouve le registre.
+/// Où se trouve le registre, et ce qui règle le programme.
 #[derive(clap::Args, Clone)]
-pub struct Place {
-    /// Dossier des données (base privée et clés) ; par défaut /var/lib/sne pour root, sinon ~/.local/share/sne
-    #[arg(long, global = true, env = "SNE_DATA_DIR")]
+pub struct Where {
+    /// Fichier de configuration (TOML) [SNE_CONFIG] ; par défaut /etc/sne/sne.toml puis sne.toml du dossier des données
+    #[arg(long, global = true, value_name = "FICHIER")]
+    pub config: Option<PathBuf>,
+    /// Dossier des données (base privée et clés) [SNE_DATA_DIR] ; par défaut /var/lib/sne pour root, sinon ~/.local/share/sne
+    #[arg(long, global = true, value_name = "DOSSIER")]
     pub data_dir: Option<PathBuf>,
-    /// Base PostgreSQL à utiliser au lieu de la base privée (postgresql://...)
-    #[arg(long, global = true, env = "DATABASE_URL", hide_env_values = true)]
+    /// Base PostgreSQL à utiliser au lieu de la base privée (postgresql://...) [DATABASE_URL]
+    #[arg(long, global = true, value_name = "ADRESSE")]
     pub database_url: Option<String>,
+}
+
+/// Where the register is, after everything that has a say.
+#[derive(Clone)]
+pub struct Place {
+    /// Folder of the private cluster and the keys; the default one when not said.
+    pub data_dir: Option<PathBuf>,
+    /// Another database than the private one.
+    pub database_url: Option<String>,
+    /// Connections for commands and their reads.
+    pub connections: u32,
 }
 
 /// How results are presented.
@@ -65,13 +81,18 @@ pub enum Command {
         cross_read: bool,
     },
     /// Ouvre le registre aux systèmes des bailleurs et guichets (gRPC), jusqu'à SIGTERM ou Ctrl-C
-    Serve(Serve),
+    Serve(Flags),
     /// Reconstruit une vue à partir du journal, sans interrompre les serveurs
     Rebuild {
         /// La vue
         #[arg(value_parser = view)]
         view: (&'static str, server::View),
     },
+    /// Met les schémas de la base à la version de ce programme
+    Migrate,
+    /// Configuration
+    #[command(subcommand)]
+    Config(ConfigCommand),
     /// Données fictives, reproductibles à partir d'une graine
     #[command(subcommand)]
     Synth(SynthCommand),
@@ -90,11 +111,12 @@ pub struct Demo {
     pub listen: std::net::SocketAddr,
 }
 
-#[derive(clap::Args)]
-pub struct Serve {
-    /// Adresse d'écoute : de cette machine seulement, tant que les appelants ne prouvent pas leur identité ; port 0 : libre
-    #[arg(long, env = "SNE_LISTEN", default_value = "127.0.0.1:50051")]
-    pub listen: std::net::SocketAddr,
+#[derive(Subcommand)]
+pub enum ConfigCommand {
+    /// Vérifie la configuration et dit ce qui serait utilisé
+    Check(Flags),
+    /// Montre chaque valeur et d'où elle vient, sans mot de passe
+    Show(Flags),
 }
 
 #[derive(Subcommand)]
@@ -103,6 +125,9 @@ pub enum OrgCommand {
     Import {
         /// Le fichier
         file: PathBuf,
+        /// Dit ce qui changerait et ne change rien
+        #[arg(long)]
+        dry_run: bool,
     },
 }
 

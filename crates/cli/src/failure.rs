@@ -2,11 +2,13 @@
 
 use std::process::ExitCode;
 
+use crate::config::Fault;
+
 /// The exit codes, for `--help` and the documentation.
 pub const EXIT_CODES: &str = "\
 Codes de sortie :
   0  tout s'est bien passé
-  1  panne : base injoignable, réglage dangereux, clé fausse, fichier illisible
+  1  panne : configuration incorrecte, base injoignable, réglage dangereux, clé fausse, fichier illisible
   2  ligne de commande incorrecte
   3  demande introuvable
   4  acte refusé par les règles du registre
@@ -15,6 +17,12 @@ Codes de sortie :
 
 /// Why a command did not do what it was asked.
 pub enum Failure {
+    /// The configuration; every fault of it.
+    Configuration(Vec<Fault>),
+    /// Lines of a file that cannot be read; nothing was entered.
+    Unreadable(Vec<LineFault>),
+    /// Lines of a file that the register refuses; nothing was entered.
+    Refused(Vec<LineFault>),
     /// Something of this machine or of the database.
     Local(String),
     /// The register answered an error.
@@ -23,10 +31,30 @@ pub enum Failure {
     Unsound,
 }
 
+/// One wrong line of a file.
+pub struct LineFault {
+    /// Its number, counted from 1.
+    pub line: usize,
+    /// What is wrong, in French.
+    pub message: String,
+}
+
+fn lines(faults: &[LineFault]) -> String {
+    let told: String =
+        faults.iter().map(|LineFault { line, message }| format!("\n  ligne {line} : {message}")).collect();
+    format!("rien n'a été changé, des lignes sont incorrectes :{told}")
+}
+
 impl Failure {
     /// Tells the user, and gives the exit code.
     pub fn tell(self) -> ExitCode {
         let (message, code) = match self {
+            Self::Configuration(faults) => {
+                let faults: String = faults.iter().map(|fault| format!("\n  {fault}")).collect();
+                (format!("la configuration est incorrecte :{faults}"), 1)
+            }
+            Self::Unreadable(faults) => (lines(&faults), 1),
+            Self::Refused(faults) => (lines(&faults), 4),
             Self::Local(message) => (message, 1),
             Self::Register(error) => explain(&error),
             Self::Unsound => ("l'examen a trouvé des anomalies".to_owned(), 6),
@@ -54,6 +82,12 @@ impl From<sqlx::Error> for Failure {
     }
 }
 
+impl From<projection::Error> for Failure {
+    fn from(error: projection::Error) -> Self {
+        Self::Local(format!("les projections ne peuvent pas être lues : {}", with_causes(&error)))
+    }
+}
+
 impl From<event_log::Error> for Failure {
     fn from(error: event_log::Error) -> Self {
         Self::Register(error.into())
@@ -74,10 +108,17 @@ fn explain(error: &register::Error) -> (String, u8) {
         | Error::NumbersExhausted
         | Error::MalformedRequest => (format!("acte refusé ({error})"), 4),
         Error::OutcomeUnknown => ("issue inconnue : renvoyez le même acte, il ne sera appliqué qu'une fois".into(), 1),
+        Error::Log(error @ (event_log::Error::UnsafeSetting { .. } | event_log::Error::ServerTooOld { .. })) => {
+            (register::database_trouble(error), 1)
+        }
         Error::Log(error) => {
             let hint = error.hint().map(|hint| format!("\n  {hint}")).unwrap_or_default();
             (format!("{} : {}{hint}", trouble(error), with_causes(error)), 1)
         }
+        Error::Vault(error) => (register::vault_trouble(error), 1),
+        Error::Schema { schema, state } => (register::schema_trouble(schema, *state), 1),
+        Error::Unreadable { position, .. } => (format!("l'événement {position} du journal ne peut pas être lu"), 1),
+        Error::Database(message) => (format!("la base ne répond pas comme elle devrait : {message}"), 1),
         other => (with_causes(other), 1),
     }
 }
@@ -101,7 +142,6 @@ fn trouble(error: &event_log::Error) -> &'static str {
     use event_log::Error;
     match error {
         Error::Connection { .. } | Error::Unreachable { .. } => "la base ne répond pas",
-        Error::UnsafeSetting { .. } | Error::ServerTooOld { .. } => "la base n'est pas sûre",
         Error::MissingRole { .. } | Error::RoleNotGranted { .. } => "la base n'est pas préparée",
         Error::Gap { .. } | Error::VersionGap { .. } | Error::Unreadable { .. } => "le journal est abîmé",
         _ => "le journal a refusé",

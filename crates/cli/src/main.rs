@@ -8,6 +8,7 @@
 
 mod args;
 mod commands;
+mod config;
 mod failure;
 mod house;
 mod output;
@@ -18,7 +19,8 @@ use std::process::ExitCode;
 
 use clap::Parser as _;
 
-use args::{Args, Command, DemandCommand, OrgCommand, SynthCommand};
+use args::{Args, Command, ConfigCommand, DemandCommand, OrgCommand, SynthCommand};
+use config::{Config, Flags};
 use failure::Failure;
 
 fn main() -> ExitCode {
@@ -34,19 +36,33 @@ fn main() -> ExitCode {
 }
 
 async fn run(args: Args) -> Result<(), Failure> {
-    let Args { place, format, command } = args;
+    let Args { at, format, command } = args;
+    let place = || Config::load(&at, &Flags::default()).map(|config| config.place());
     match command {
-        Command::Demo(options) => commands::demo::run(place, &options).await,
-        Command::Org(OrgCommand::Import { file }) => commands::org::import(place, format, &file).await,
+        // Invented households never go where a configured register is.
+        Command::Demo(options) => commands::demo::run(Config::place_of_flags(&at), &options).await,
+        Command::Org(OrgCommand::Import { file, dry_run }) => {
+            let change = if dry_run { commands::org::Change::None } else { commands::org::Change::Made };
+            commands::org::import(place()?, format, &file, change).await
+        }
         Command::Demand(DemandCommand::Show { number, actor }) => {
-            commands::demand::show(place, format, number, actor.as_ref()).await
+            commands::demand::show(place()?, format, number, actor.as_ref()).await
         }
         Command::Demand(DemandCommand::History { number, reader }) => {
-            commands::demand::history(place, format, number, reader).await
+            commands::demand::history(place()?, format, number, reader).await
         }
-        Command::Doctor { cross_read } => commands::doctor::run(place, format, cross_read).await,
-        Command::Serve(options) => commands::serve::run(place, &options).await,
-        Command::Rebuild { view } => commands::rebuild::run(place, format, view).await,
+        Command::Doctor { cross_read } => commands::doctor::run(place()?, format, cross_read).await,
+        Command::Serve(flags) => commands::serve::run(Config::load(&at, &flags)?).await,
+        Command::Migrate => commands::migrate::run(place()?).await,
+        Command::Config(ConfigCommand::Check(flags)) => {
+            commands::config::check(&Config::load(&at, &flags)?, format);
+            Ok(())
+        }
+        Command::Config(ConfigCommand::Show(flags)) => {
+            commands::config::show(&Config::load(&at, &flags)?, format);
+            Ok(())
+        }
+        Command::Rebuild { view } => commands::rebuild::run(place()?, format, view).await,
         Command::Synth(SynthCommand::Lives(options)) => commands::synth::lives(&options),
         Command::Synth(SynthCommand::Organisations { seed }) => commands::synth::organisations(seed),
     }

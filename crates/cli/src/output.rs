@@ -24,6 +24,14 @@ pub fn rows<T: Serialize>(format: Format, header: &[&str], rows: &[T], cells: im
     }
 }
 
+/// Prints one record for programs: indented, or on one line.
+pub fn record<T: Serialize>(format: Format, record: &T) {
+    match format {
+        Format::Table | Format::Json => say!("{}", json(record)),
+        Format::Ndjson => say!("{}", line(record)),
+    }
+}
+
 /// Prints a table for people.
 pub fn table(header: &[&str], rows: impl Iterator<Item = Vec<String>>) {
     let mut table = Table::new();

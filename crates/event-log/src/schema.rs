@@ -11,6 +11,11 @@ static MIGRATOR: Migrator = sqlx::migrate!("./migrations");
 /// Any number that no other lock of this database uses: one migration of this schema at a time.
 const MIGRATION_LOCK: i64 = 0x6C6F_6700_736E_6501;
 
+/// The migrations of the schema `log`, for those who compare without changing anything.
+pub fn migrations() -> &'static Migrator {
+    &MIGRATOR
+}
+
 /// Brings the schema `log` up to date; a second time it changes nothing. Two processes may do it at once.
 ///
 /// Runs as [`Role::Owner`] with `log` alone on the search path, so that the list of what was done stands in that schema.

@@ -39,7 +39,21 @@ pub async fn check_settings(pool: &PgPool) -> Result<Settings, Error> {
     check(&mut connection).await
 }
 
+/// Reads the same settings and says everything that is wrong with them, for those who examine.
+///
+/// # Errors
+/// [`Error::Connection`] or [`Error::Database`] when they cannot be read.
+pub async fn read_settings(pool: &PgPool) -> Result<(Settings, Vec<Error>), Error> {
+    let mut connection = pool.acquire().await.map_err(|error| Error::from_sqlx("reading settings", &error))?;
+    read(&mut connection).await
+}
+
 pub(crate) async fn check(connection: &mut PgConnection) -> Result<Settings, Error> {
+    let (settings, faults) = read(connection).await?;
+    faults.into_iter().next().map_or(Ok(settings), Err)
+}
+
+async fn read(connection: &mut PgConnection) -> Result<(Settings, Vec<Error>), Error> {
     let (version, fsync, full_page_writes, synchronous_commit, encoding, data_checksums): (
         i32,
         String,
@@ -52,16 +66,21 @@ pub(crate) async fn check(connection: &mut PgConnection) -> Result<Settings, Err
         .await
         .map_err(|error| Error::from_sqlx("reading settings", &error))?;
     let server_version = u32::try_from(version).unwrap_or(0);
-    if server_version < OLDEST_SERVER {
-        return Err(Error::ServerTooOld { version: server_version });
-    }
-    require("fsync", &fsync, &["on"])?;
-    require("full_page_writes", &full_page_writes, &["on"])?;
-    require("synchronous_commit", &synchronous_commit, &["on", "remote_apply"])?;
-    require("server_encoding", &encoding, &["UTF8"])?;
-    Ok(Settings { server_version, synchronous_commit, data_checksums })
+    let too_old = (server_version < OLDEST_SERVER).then_some(Error::ServerTooOld { version: server_version });
+    let faults = too_old.into_iter().chain(
+        [
+            required("fsync", &fsync, &["on"]),
+            required("full_page_writes", &full_page_writes, &["on"]),
+            required("synchronous_commit", &synchronous_commit, &["on", "remote_apply"]),
+            required("server_encoding", &encoding, &["UTF8"]),
+        ]
+        .into_iter()
+        .flatten(),
+    );
+    let faults = faults.collect();
+    Ok((Settings { server_version, synchronous_commit, data_checksums }, faults))
 }
 
-fn require(name: &'static str, value: &str, safe: &[&str]) -> Result<(), Error> {
-    if safe.contains(&value) { Ok(()) } else { Err(Error::UnsafeSetting { name, value: value.to_owned() }) }
+fn required(name: &'static str, value: &str, safe: &[&str]) -> Option<Error> {
+    (!safe.contains(&value)).then(|| Error::UnsafeSetting { name, value: value.to_owned() })
 }

@@ -55,6 +55,11 @@ pub struct Cluster {
 }
 
 impl Cluster {
+    /// Whether a folder holds a whole cluster: for those who want to read one and to make none.
+    pub fn exists(data_dir: &Path) -> bool {
+        data_dir.join("cluster/PG_VERSION").exists()
+    }
+
     /// Makes, starts or adopts the cluster of a folder and waits until it answers. Blocks.
     pub fn start(options: Options) -> Result<Self, Error> {
         Self::start_with(options, |_| {})

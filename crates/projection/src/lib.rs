@@ -19,6 +19,7 @@
 //!
 //! Invariants of absence: no domain, no key, no clock but the caller's.
 
+mod builds;
 mod checkpoint;
 mod error;
 mod opener;
@@ -30,6 +31,7 @@ mod schema;
 mod session;
 mod status;
 
+pub use builds::{Build, Built, builds};
 pub use checkpoint::{AtLeast, Checkpoint};
 pub use error::Error;
 pub use opener::{OpenError, Opened, Opener};

@@ -4,6 +4,8 @@ use access::{Denial, OrganisationRejection};
 use demand::Rejection;
 use nomenclature::UniqueNumber;
 
+use crate::schema::SchemaState;
+
 /// A command or a question was not answered. Nothing was written, unless it says so.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -69,6 +71,14 @@ pub enum Error {
         /// What is wrong with it; never its content.
         cause: String,
     },
+    /// The database holds no register, or the one of another version of this program. It was only looked at.
+    #[error("SCHEMA_DIFFERS: {schema}")]
+    Schema {
+        /// The first schema that differs.
+        schema: &'static str,
+        /// How.
+        state: SchemaState,
+    },
     /// The log failed.
     #[error("event log: {0}")]
     Log(event_log::Error),
@@ -117,6 +127,7 @@ impl Error {
             Self::MalformedRequest => "MALFORMED_REQUEST".to_owned(),
             Self::OutcomeUnknown => "OUTCOME_UNKNOWN".to_owned(),
             Self::Unreadable { .. } => "UNREADABLE_EVENT".to_owned(),
+            Self::Schema { .. } => "SCHEMA_DIFFERS".to_owned(),
             Self::Log(_) | Self::Vault(_) | Self::Database(_) => "UNAVAILABLE".to_owned(),
         }
     }

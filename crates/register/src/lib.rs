@@ -2,7 +2,7 @@
 //!
 //! [`Register::execute`] takes a [`Request`] through the bus, in this order: receipt, rights by the territory that the
 //! number names, load, rights by the loaded facts, decide, number, claims, seal, append. [`Register::demand`] and
-//! [`Register::history`] read; [`Register::examine`] doubts. [`StockReader`] reads the same log with stock postgres-es.
+//! [`Register::history`] read; [`Register::examine`] doubts. Who only reads opens with [`Register::open_to_read`]. [`StockReader`] reads the same log with stock postgres-es.
 //!
 //! What breaks if you change the order: a receipt looked up after the decision would refuse the repeat of a command that
 //! succeeded; a number allotted before the decision would be lost with each refusal; a right asked after the load would
@@ -24,18 +24,22 @@ mod open;
 mod organisations;
 mod outcome;
 mod register;
+mod schema;
 mod stock;
 mod stream;
+mod wording;
 
 pub use audit::{AsOf, Replayed};
 pub use clock::{Clock, SetClock, SystemClock};
 pub use directory::ORGANISATION;
-pub use doctor::{Check, Depth, Findings};
+pub use doctor::{Check, Depth, Findings, examine};
 pub use error::Error;
 pub use history::{HistoryLine, Viewer};
 pub use open::Place;
 pub use organisations::{DeskLine, Imported, OrganisationLine};
 pub use outcome::Outcome;
 pub use register::{Answer, Register, Request};
+pub use schema::SchemaState;
 pub use stock::{StockReader, upcasters};
 pub use stream::DEMAND;
+pub use wording::{database_trouble, schema_trouble, vault_trouble};

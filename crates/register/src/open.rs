@@ -13,6 +13,7 @@ use crate::clock::Clock;
 use crate::directory::LiveDirectory;
 use crate::numbers::Numbers;
 use crate::register::{Parts, Register};
+use crate::schema;
 use crate::stock::StockReader;
 
 /// Two processes at once would both find no schema: the lock of the migrations comes too late for that.
@@ -25,8 +26,6 @@ END $$";
 const STATEMENT: &str = "30s";
 /// Sessions for auditors.
 const AUDITORS: u32 = 4;
-
-static MIGRATOR: sqlx::migrate::Migrator = sqlx::migrate!("./migrations");
 
 /// Where a register lives.
 #[derive(Clone)]
@@ -41,6 +40,15 @@ pub struct Place {
     pub clock: Arc<dyn Clock>,
 }
 
+impl Place {
+    /// The same place, whose sessions may only read.
+    #[must_use]
+    pub fn to_read(mut self) -> Self {
+        self.database = self.database.options([("default_transaction_read_only", "on")]);
+        self
+    }
+}
+
 impl Register {
     /// Opens the register, migrating its schemas first.
     ///
@@ -48,7 +56,7 @@ impl Register {
     /// Refuses a database whose settings could lose an acknowledged command (design law 12), and a key folder that does
     /// not belong to the database.
     pub async fn open(place: Place) -> Result<Self, Error> {
-        let owner = connect(place.database.clone(), Role::Owner, 1).await?;
+        let owner = schema::owner(&place).await?;
         check_settings(&owner).await?;
         event_log::migrate(&place.database).await?;
         Vault::migrate(&owner).await?;
@@ -59,7 +67,32 @@ impl Register {
         let writer = connect(bounded.clone(), Role::Writer, place.connections).await?;
         let auditors = connect(bounded, Role::Projector, AUDITORS).await?;
         let vault = Vault::open_folder(writer.clone(), &place.keys, place.clock.today()).await?;
-        let log = EventLog::new(place.database.clone(), writer.clone(), Options::default());
+        let register = Self::over(place, (writer, auditors), vault);
+        register.parts.directory.catch_up().await?;
+        register.forget_unused_keys().await?;
+        Ok(register)
+    }
+
+    /// Opens the register to look at it: nothing is migrated, no key is made or destroyed, and every session is one that
+    /// the database itself lets only read. An act is refused by the database.
+    ///
+    /// # Errors
+    /// [`Error::Schema`] for a database that holds no register, or the one of another version of this program;
+    /// [`Error::Vault`] for a key folder that does not belong to it; [`Error::Log`].
+    pub async fn open_to_read(place: Place) -> Result<Self, Error> {
+        let place = place.to_read();
+        let owner = schema::owner(&place).await?;
+        schema::check(&owner).await?;
+        owner.close().await;
+        let projector = connect(place.database.clone(), Role::Projector, place.connections).await?;
+        let vault = Vault::open_folder_to_read(projector.clone(), &place.keys, place.clock.today()).await?;
+        let register = Self::over(place, (projector.clone(), projector), vault);
+        register.parts.directory.catch_up().await?;
+        Ok(register)
+    }
+
+    fn over(place: Place, (pool, auditors): (PgPool, PgPool), vault: Vault) -> Self {
+        let log = EventLog::new(place.database, pool.clone(), Options::default());
         let reader = log.reader().clone();
         let parts = Parts {
             log,
@@ -67,13 +100,10 @@ impl Register {
             audit: reader.on(auditors),
             reader,
             vault,
-            numbers: Numbers::new(writer),
+            numbers: Numbers::new(pool),
             clock: place.clock,
         };
-        let register = Self { parts: Arc::new(parts) };
-        register.parts.directory.catch_up().await?;
-        register.forget_unused_keys().await?;
-        Ok(register)
+        Self { parts: Arc::new(parts) }
     }
 
     /// Destroys the keys that processes now gone had drawn and no stream names (design 10.8).
@@ -111,5 +141,5 @@ async fn migrate(owner: &PgPool) -> Result<(), Error> {
     let mut connection = options.connect().await.map_err(|error| failed(&error))?;
     connection.execute("SET ROLE sne_owner").await.map_err(|error| failed(&error))?;
     connection.execute(CREATE_SCHEMA).await.map_err(|error| failed(&error))?;
-    MIGRATOR.run(&mut connection).await.map_err(|error| failed(&error))
+    schema::MIGRATOR.run(&mut connection).await.map_err(|error| failed(&error))
 }

@@ -1,5 +1,8 @@
 //! Entering organisations and desks, by the system actor.
 
+use std::collections::HashMap;
+use std::ops::AddAssign;
+
 use access::{
     Action, Organisation, OrganisationCommand, OrganisationEvent, OrganisationRejection, Profile, Purpose,
     RegisterOrganisation, Resource, codec, may,
@@ -64,6 +67,14 @@ pub struct Imported {
     pub desks_closed: usize,
 }
 
+impl AddAssign for Imported {
+    fn add_assign(&mut self, other: Self) {
+        self.organisations += other.organisations;
+        self.desks_opened += other.desks_opened;
+        self.desks_closed += other.desks_closed;
+    }
+}
+
 impl Register {
     /// Brings the register in line with an import line: enters what is missing, leaves what is there. A second run of
     /// the same line changes nothing. All of a line or nothing.
@@ -73,6 +84,40 @@ impl Register {
     pub async fn import_organisation(&self, line: OrganisationLine) -> Result<Imported, Error> {
         may(Profile::Operator, Action::AdministerOrganisations, Resource::Register, Purpose::Administration)?;
         self.parts.import_organisation(line).await
+    }
+
+    /// What [`Register::import_organisation`] would do with these lines, one after the other, each with what it would change
+    /// or why it would be refused. Changes nothing; a refused line counts as not there for those behind it.
+    ///
+    /// # Errors
+    /// A failure of the log.
+    pub async fn plan_import<'a>(
+        &self,
+        lines: impl IntoIterator<Item = &'a OrganisationLine>,
+    ) -> Result<Vec<Result<Imported, Error>>, Error> {
+        may(Profile::Operator, Action::AdministerOrganisations, Resource::Register, Purpose::Administration)?;
+        let directory = self.parts.directory.snapshot().await?;
+        let mut holders: HashMap<DeskCode, Siren> = directory.desks().collect();
+        let mut organisations: HashMap<Siren, Organisation> = HashMap::new();
+        let mut planned = Vec::new();
+        for line in lines {
+            let known = organisations.get(&line.siren).or_else(|| directory.organisation(line.siren));
+            let mut organisation = known.cloned().unwrap_or_default();
+            planned.push(match decide(&mut organisation, line).await {
+                Err(rejection) => Err(rejection.into()),
+                Ok(_)
+                    if line.desks.iter().any(|desk| *holders.get(&desk.code).unwrap_or(&line.siren) != line.siren) =>
+                {
+                    Err(Error::DeskCodeTaken)
+                }
+                Ok((_, imported)) => {
+                    holders.extend(line.desks.iter().map(|desk| (desk.code, line.siren)));
+                    organisations.insert(line.siren, organisation);
+                    Ok(imported)
+                }
+            });
+        }
+        Ok(planned)
     }
 
     /// How many organisations and desks take part.

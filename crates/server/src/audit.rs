@@ -16,6 +16,7 @@ use tonic::{Request, Response, Status};
 
 use crate::caller;
 use crate::convert::{Edge, event};
+use crate::metrics::Metrics;
 use crate::options::Options;
 use crate::places::{Place, Places};
 use crate::reason::Reason;
@@ -37,8 +38,8 @@ pub struct Audit {
 }
 
 impl Audit {
-    pub fn new(register: Register, options: &Options, stopped: watch::Receiver<bool>) -> Self {
-        let places = Places::new(options.replays);
+    pub fn new(register: Register, options: &Options, stopped: watch::Receiver<bool>, metrics: Metrics) -> Self {
+        let places = Places::new(options.replays).measured_by(metrics);
         let (sign_of_life, reader_patience) = (options.sign_of_life, options.reader_patience);
         Self { register, places, sign_of_life, reader_patience, stopped }
     }

@@ -21,6 +21,7 @@ use tonic_types::StatusExt as _;
 use tower::{Layer, Service};
 
 use crate::deadline;
+use crate::metrics::Metrics;
 use crate::reason::Reason;
 use crate::status::Refusal;
 
@@ -32,12 +33,18 @@ const HEALTH: &str = "/grpc.health.";
 pub struct GuardLayer {
     places: Arc<Semaphore>,
     longest_call: Duration,
+    metrics: Metrics,
 }
 
 impl GuardLayer {
     /// So many calls at once, none of them longer than this until it answers.
     pub fn new(calls: usize, longest_call: Duration) -> Self {
-        Self { places: Arc::new(Semaphore::new(calls)), longest_call }
+        Self { places: Arc::new(Semaphore::new(calls)), longest_call, metrics: Metrics::default() }
+    }
+
+    /// Counts into these figures.
+    pub fn measured_by(self, metrics: Metrics) -> Self {
+        Self { metrics, ..self }
     }
 }
 
@@ -83,7 +90,10 @@ where
             Arc::clone(&self.layer.places).try_acquire_owned().map(Some)
         };
         let call = AssertUnwindSafe(self.inner.call(request)).catch_unwind();
+        let metrics = self.layer.metrics.clone();
+        let under_way = metrics.call();
         Box::pin(async move {
+            let _under_way = under_way;
             let response = match place {
                 Err(_) => refuse(Reason::TooManyCalls),
                 Ok(_place) => tokio::select! {
@@ -96,7 +106,7 @@ where
                     },
                 },
             };
-            log(&method, &response, started.elapsed());
+            log(&method, &response, started.elapsed(), &metrics);
             Ok(response)
         })
     }
@@ -141,10 +151,11 @@ fn known_method(path: &str) -> String {
     if plain && ours { path.to_owned() } else { "unknown".to_owned() }
 }
 
-fn log(method: &str, response: &Response<Body>, took: Duration) {
+fn log(method: &str, response: &Response<Body>, took: Duration, metrics: &Metrics) {
     let status = Status::from_header_map(response.headers());
     let code = status.as_ref().map_or(Code::Ok, Status::code);
     let reason = status.and_then(|status| status.get_details_error_info()).map_or(String::new(), |info| info.reason);
+    metrics.answered(method, code, &reason, took);
     let took_us = u64::try_from(took.as_micros()).unwrap_or(u64::MAX);
     tracing::info!(method, code = ?code, reason, took_us, "call");
 }

@@ -14,6 +14,8 @@ use tokio::time::{Sleep, sleep};
 use tokio_stream::wrappers::ReceiverStream;
 use tonic::transport::server::{Connected, TcpConnectInfo};
 
+use crate::metrics::{Metrics, UnderWay};
+
 /// What a client of HTTP/2 sends unasked: the preface, and the head of its settings.
 const GREETING: usize = 24 + 9;
 /// How long it may take. The transport itself would wait for ever, and pings begin only after it.
@@ -22,19 +24,19 @@ const TO_GREET: Duration = Duration::from_secs(10);
 /// One connection, which gives its place back when it is dropped.
 pub struct Connection {
     stream: TcpStream,
-    _place: OwnedSemaphorePermit,
+    _place: (OwnedSemaphorePermit, UnderWay),
     /// What is missing of the greeting, and until when.
     greeting: Option<(usize, Pin<Box<Sleep>>)>,
 }
 
 impl Connection {
-    fn new(stream: TcpStream, place: OwnedSemaphorePermit, to_greet: Duration) -> Self {
+    fn new(stream: TcpStream, place: (OwnedSemaphorePermit, UnderWay), to_greet: Duration) -> Self {
         Self { stream, _place: place, greeting: Some((GREETING, Box::pin(sleep(to_greet)))) }
     }
 }
 
 /// Accepts connections while there are places; those beyond wait in the machine's own queue, which is bounded.
-pub fn connections(listener: TcpListener, most: usize) -> ReceiverStream<io::Result<Connection>> {
+pub fn connections(listener: TcpListener, most: usize, metrics: Metrics) -> ReceiverStream<io::Result<Connection>> {
     let (sender, receiver) = mpsc::channel(1);
     let places = Arc::new(Semaphore::new(most));
     tokio::spawn(async move {
@@ -46,7 +48,7 @@ pub fn connections(listener: TcpListener, most: usize) -> ReceiverStream<io::Res
             };
             let connection = accepted.and_then(|(stream, _)| {
                 stream.set_nodelay(true)?;
-                Ok(Connection::new(stream, place, TO_GREET))
+                Ok(Connection::new(stream, (place, metrics.connection()), TO_GREET))
             });
             if let Err(error) = &connection {
                 // Out of file handles, most likely: a moment, not a busy loop.
@@ -125,6 +127,7 @@ mod tests {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let client = TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
         let place = Arc::new(Semaphore::new(1)).try_acquire_owned().unwrap();
+        let place = (place, Metrics::default().connection());
         (client, Connection::new(listener.accept().await.unwrap().0, place, to_greet))
     }
 

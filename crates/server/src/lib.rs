@@ -20,6 +20,7 @@ mod guard;
 mod health;
 mod incoming;
 mod keys;
+mod metrics;
 mod options;
 mod page_token;
 mod places;

@@ -9,6 +9,8 @@ use std::time::Duration;
 pub struct Options {
     /// Where to listen: loopback only. Port 0 takes a free one.
     pub listen: SocketAddr,
+    /// Where Prometheus may ask for figures: loopback only, port 0 takes a free one; nowhere when left out.
+    pub metrics: Option<SocketAddr>,
     /// Connections open at once; more wait to be accepted.
     pub connections: usize,
     /// Calls at once on one connection.
@@ -35,6 +37,7 @@ impl Default for Options {
     fn default() -> Self {
         Self {
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 50_051)),
+            metrics: None,
             connections: 256,
             streams_per_connection: 100,
             calls: 256,

@@ -3,22 +3,31 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use crate::metrics::{Metrics, UnderWay};
+
 /// The places. Cheap to clone.
 #[derive(Clone)]
 pub struct Places {
     taken: Arc<Mutex<HashMap<String, usize>>>,
     most: usize,
+    metrics: Metrics,
 }
 
 /// A place that is given back when dropped.
 pub struct Place {
     places: Places,
     organisation: String,
+    _counted: UnderWay,
 }
 
 impl Places {
     pub fn new(most: usize) -> Self {
-        Self { taken: Arc::default(), most }
+        Self { taken: Arc::default(), most, metrics: Metrics::default() }
+    }
+
+    /// Counts the places taken into these figures.
+    pub fn measured_by(self, metrics: Metrics) -> Self {
+        Self { metrics, ..self }
     }
 
     /// A place for an organisation, while there is one.
@@ -29,7 +38,7 @@ impl Places {
             return None;
         }
         taken.insert(organisation.to_owned(), own + 1);
-        Some(Place { places: self.clone(), organisation: organisation.to_owned() })
+        Some(Place { places: self.clone(), organisation: organisation.to_owned(), _counted: self.metrics.replay() })
     }
 }
 

@@ -22,6 +22,7 @@ use crate::error::Error;
 use crate::guard::GuardLayer;
 use crate::health;
 use crate::incoming;
+use crate::metrics::{self, Metrics};
 use crate::options::Options;
 use crate::registration::Registration;
 use crate::shared_management::Shared;
@@ -38,6 +39,8 @@ const CONNECTION_AGE: Duration = Duration::from_secs(3_600);
 pub struct Server {
     listener: TcpListener,
     address: SocketAddr,
+    /// Where figures are asked for, when they may be.
+    metrics_door: Option<TcpListener>,
     register: Register,
     shared: SharedView,
     options: Options,
@@ -50,15 +53,17 @@ impl Server {
     /// [`Error::NotLoopback`] for an address that others could reach; [`Error::Listen`]; [`Error::View`],
     /// [`Error::Keys`] and [`Error::Log`] when the view cannot be opened.
     pub async fn bind(register: Register, place: &Place, options: Options) -> Result<Self, Error> {
-        let address = options.listen;
-        if !address.ip().is_loopback() {
-            return Err(Error::NotLoopback { address });
-        }
-        let listen = |cause| Error::Listen { address, cause };
-        let listener = TcpListener::bind(address).await.map_err(listen)?;
-        let address = listener.local_addr().map_err(listen)?;
+        let (listener, address) = listen(options.listen).await?;
+        let metrics_door = match options.metrics {
+            None => None,
+            Some(asked) => {
+                let (door, address) = listen(asked).await?;
+                tracing::info!(%address, "metrics");
+                Some(door)
+            }
+        };
         let shared = SharedView::open(&register, place).await?;
-        Ok(Self { listener, address, register, shared, options })
+        Ok(Self { listener, address, metrics_door, register, shared, options })
     }
 
     /// Where it listens: the port that was found, when none was asked for.
@@ -72,12 +77,14 @@ impl Server {
     /// # Errors
     /// [`Error::Reflection`] or [`Error::Transport`].
     pub async fn run(self, shutdown: impl Future<Output = ()> + Send) -> Result<(), Error> {
-        let Self { listener, address, register, shared, options } = self;
+        let Self { listener, address, metrics_door, register, shared, options } = self;
+        let metrics = Metrics::default();
         let (stopping, stopped) = watch::channel(false);
         let (mut reporter, health_service) = health_reporter();
         health::tell(&reporter, ServingStatus::NotServing).await;
         let commands = Arc::new(Semaphore::new(options.calls));
-        let routes = routes(&register, &shared, &options, (&commands, &stopped))?.add_service(health_service);
+        let routes = routes(&register, &shared, &options, (&commands, &stopped), &metrics)?.add_service(health_service);
+        let figures = tokio::spawn(figures(metrics_door, &register, &shared, &metrics));
         // Calls under way may still wait for the view: it goes after them.
         let (draining, mut drained) = watch::channel(false);
         let (following, pulse) = shared.run(async move {
@@ -85,12 +92,13 @@ impl Server {
         });
         let watcher = tokio::spawn(health::watch(register.clone(), pulse, reporter.clone()));
 
-        let incoming = incoming::connections(listener, options.connections);
+        let incoming = incoming::connections(listener, options.connections, metrics.clone());
         let mut told = stopped.clone();
-        let serving = builder(&options).add_routes(routes).serve_with_incoming_shutdown(incoming, async move {
-            // An error says that the sender is gone, which is a stop as well.
-            let _ = told.wait_for(|stopping| *stopping).await;
-        });
+        let serving =
+            builder(&options, metrics).add_routes(routes).serve_with_incoming_shutdown(incoming, async move {
+                // An error says that the sender is gone, which is a stop as well.
+                let _ = told.wait_for(|stopping| *stopping).await;
+            });
         let mut serving = tokio::spawn(serving);
         tracing::info!(%address, "listening");
 
@@ -127,8 +135,38 @@ impl Server {
                 tracing::warn!("calls were still under way after the drain time");
             }
         }
+        figures.abort();
         tracing::info!("stopped");
         Ok(())
+    }
+}
+
+/// Listens where only this machine can call.
+async fn listen(address: SocketAddr) -> Result<(TcpListener, SocketAddr), Error> {
+    if !address.ip().is_loopback() {
+        return Err(Error::NotLoopback { address });
+    }
+    let failed = |cause| Error::Listen { address, cause };
+    let listener = TcpListener::bind(address).await.map_err(failed)?;
+    let address = listener.local_addr().map_err(failed)?;
+    Ok((listener, address))
+}
+
+/// Keeps the figures up and answers for them, when they may be asked for.
+fn figures(
+    door: Option<TcpListener>,
+    register: &Register,
+    shared: &SharedView,
+    metrics: &Metrics,
+) -> impl Future<Output = ()> + Send + use<> {
+    let mut pools = shared.pools.clone();
+    pools.push(("writer", register.reader().pool().clone()));
+    let sources = metrics::watch::Sources { register: register.clone(), view: shared.handle(), pools };
+    let metrics = metrics.clone();
+    async move {
+        if let Some(door) = door {
+            tokio::join!(metrics::door::serve(door, metrics.clone()), metrics::watch::watch(metrics, sources));
+        }
     }
 }
 
@@ -141,6 +179,7 @@ async fn announce(reporter: &HealthReporter, lame_duck: Duration) {
 /// Every limit that the transport has, said: left out, some of them mean "none" (reset floods, streams, headers).
 fn builder(
     options: &Options,
+    metrics: Metrics,
 ) -> tonic::transport::Server<tower::layer::util::Stack<GuardLayer, tower::layer::util::Identity>> {
     tonic::transport::Server::builder()
         .max_concurrent_streams(options.streams_per_connection)
@@ -156,7 +195,7 @@ fn builder(
         .http2_keepalive_timeout(Some(Duration::from_secs(10)))
         .max_connection_age(CONNECTION_AGE)
         .accept_http1(false)
-        .layer(GuardLayer::new(options.calls, options.longest_call))
+        .layer(GuardLayer::new(options.calls, options.longest_call).measured_by(metrics))
 }
 
 fn routes(
@@ -164,13 +203,14 @@ fn routes(
     shared: &SharedView,
     options: &Options,
     (commands, stopped): (&Arc<Semaphore>, &watch::Receiver<bool>),
+    metrics: &Metrics,
 ) -> Result<Routes, Error> {
     let most = options.request_bytes;
     let registration = Registration::new(register.clone(), Arc::clone(commands));
     let registration = RegistrationServiceServer::new(registration);
     let shared = Shared::new(register.clone(), shared.view.clone(), shared.keys.clone());
     let shared = SharedManagementServiceServer::new(shared);
-    let audit = AuditServiceServer::new(Audit::new(register.clone(), options, stopped.clone()));
+    let audit = AuditServiceServer::new(Audit::new(register.clone(), options, stopped.clone(), metrics.clone()));
     let commands = CommandServiceServer::new(Commands::new(register.clone()));
     let reflection = |error: tonic_reflection::server::Error| Error::Reflection(error.to_string());
     let described = || {

@@ -7,6 +7,7 @@ use event_log::{Position, Role, connect};
 use jiff::Timestamp;
 use projection::{Handle, Options, Runner, State};
 use register::{Place, Register};
+use sqlx::PgPool;
 use tokio::task::{AbortHandle, JoinHandle};
 use vault::Vault;
 use views::DemandEvents;
@@ -27,6 +28,8 @@ const MOST_LAG_SECONDS: f64 = 60.0;
 pub struct SharedView {
     pub view: View,
     pub keys: Keys,
+    /// The pools behind it, by name.
+    pub pools: Vec<(&'static str, PgPool)>,
     runner: Runner<SharedManagement, DemandEvents<Keys>>,
     handle: Handle,
 }
@@ -38,6 +41,7 @@ impl SharedView {
         let projector = connect(place.database.clone(), Role::Projector, PROJECTOR_CONNECTIONS).await?;
         let reader = connect(place.database.clone(), Role::Reader, READER_CONNECTIONS).await?;
         let keys = Keys(Arc::new(Vault::open_folder(projector.clone(), &place.keys, place.clock.today()).await?));
+        let pools = vec![("projector", projector.clone()), ("reader", reader.clone())];
         let blinder = Arc::new(keys.clone());
         let (runner, handle) = Runner::new(
             SharedManagement::new(blinder.clone()),
@@ -47,7 +51,12 @@ impl SharedView {
             Options::default(),
         );
         let view = View::new(reader, blinder).hinted_by(&handle);
-        Ok(Self { view, keys, runner, handle })
+        Ok(Self { view, keys, pools, runner, handle })
+    }
+
+    /// How the projection is doing.
+    pub fn handle(&self) -> Handle {
+        self.handle.clone()
     }
 
     /// Folds the whole log anew beside the live tables, then puts the new ones in their place.

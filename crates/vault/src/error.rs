@@ -32,6 +32,12 @@ pub enum Error {
         /// The file.
         path: PathBuf,
     },
+    /// A key file is not there.
+    #[error("{path} is not there; put the file back from its backup")]
+    KeyFileMissing {
+        /// The file.
+        path: PathBuf,
+    },
     /// Others than the owner may read a key file, or write in the folder of keys.
     #[error("{path} is open to other accounts; close it with `chmod go-rwx {path}`")]
     KeyFileExposed {

@@ -33,6 +33,14 @@ impl FileKeyService {
         Ok(Self { folder, current, keys: RwLock::new(keys) })
     }
 
+    /// Opens a folder that is there and makes nothing in it: it opens what its keys wrapped, and wraps only when it holds
+    /// this week's key.
+    pub fn open(folder: impl Into<PathBuf>, today: Date) -> Result<Self, Error> {
+        let folder = folder.into();
+        let keys = RwLock::new(load(&folder)?);
+        Ok(Self { folder, current: KekId::of(today), keys })
+    }
+
     fn key(&self, kek: KekId) -> Result<Option<Secret32>, Error> {
         let known = self.keys.read().unwrap_or_else(PoisonError::into_inner).get(&kek).cloned();
         if known.is_some() {

@@ -27,6 +27,15 @@ impl Secrets {
         Ok(secrets)
     }
 
+    /// Opens the keys of a folder, and makes none.
+    pub fn open(folder: impl AsRef<Path>) -> Result<Self, Error> {
+        let key = |name| {
+            let path = folder.as_ref().join(file_name(name));
+            key_file::read(&path)?.ok_or(Error::KeyFileMissing { path })
+        };
+        Ok(Self { search_token: key(SEARCH_TOKEN)?, receipt_digest: key(RECEIPT_DIGEST)? })
+    }
+
     /// A blind index: equal parts give equal tokens, and without the key a token says nothing, not even to somebody who
     /// guesses names. Parts are told apart: `["ab", "c"]` and `["a", "bc"]` differ.
     pub fn blind(&self, parts: &[&[u8]]) -> [u8; 32] {

@@ -55,6 +55,22 @@ impl Vault {
         Self::open(pool, Arc::new(service), secrets).await
     }
 
+    /// Opens with a key folder that is there already, and makes nothing: neither a file in it nor a row. The pool may be of
+    /// a role that only reads.
+    ///
+    /// # Errors
+    /// [`Error::KeyFolderMismatch`], [`Error::KeyFileMissing`] and the other faults of key files; [`Error::Database`].
+    pub async fn open_folder_to_read(pool: PgPool, folder: &Path, today: Date) -> Result<Self, Error> {
+        registry::check_folder(&pool, folder).await?;
+        let service = FileKeyService::open(folder, today)?;
+        Self::open(pool, Arc::new(service), Secrets::open(folder)?).await
+    }
+
+    /// The migrations of the schema `vault`, for those who compare without changing anything.
+    pub fn migrations() -> &'static Migrator {
+        &MIGRATIONS
+    }
+
     /// Opens with any key service. The role of the pool decides what can be done: `sne_writer` everything, `sne_projector`
     /// only [`Vault::states`] and [`Vault::secrets`].
     pub async fn open(pool: PgPool, service: Arc<dyn KeyService>, secrets: Secrets) -> Result<Self, Error> {

@@ -48,30 +48,53 @@ fn a_second_import_of_the_same_file_changes_nothing() {
 }
 
 #[test]
-fn a_wrong_line_is_named_as_it_stands_in_the_file_and_those_before_it_stay() {
+fn wrong_lines_are_all_named_and_nothing_of_the_file_is_entered() {
     let good = ORGANISATIONS[0];
     let wrong_siren = ORGANISATIONS[1].replace("552032534", "552032535");
     let unknown_kind = ORGANISATIONS[1].replace("SEM", "GARAGE");
     let unknown_field = ORGANISATIONS[1].replace("\"since\"", "\"depuis\"");
     let impossible_day = ORGANISATIONS[1].replace("2020-01-01", "2020-02-30");
     let register = Empty::new();
+    register.place.sne(&["migrate"]).ends(0);
     for wrong in ["x", "{}", "[]", "{\"siren\":", &wrong_siren, &unknown_kind, &unknown_field, &impossible_day] {
-        let refused = register.import(format!("{good}\n\n{wrong}\n{}", ORGANISATIONS[2])).ends(1);
-        assert!(refused.err.contains("ligne 3 "), "{wrong}: {}", refused.err);
+        let refused = register.import(format!("{good}\n\n{wrong}\n{}\n\0", ORGANISATIONS[2])).ends(1);
+        for line in ["ligne 3 ", "ligne 5 "] {
+            assert!(refused.err.contains(line), "{wrong}: {}", refused.err);
+        }
+        assert!(!refused.err.contains("ligne 1 ") && !refused.err.contains("ligne 4 "), "{}", refused.err);
         assert_eq!(refused.out, "");
     }
-    assert_eq!(register.import(good).ends(0).json(), report(0, 0, 0), "the first line stayed");
-    assert_eq!(register.import(ORGANISATIONS[2]).ends(0).json(), report(1, 1, 0), "the last one was never reached");
+    assert_eq!(register.import(good).ends(0).json(), report(1, 1, 0), "nothing was entered before");
 }
 
 #[test]
-fn a_line_that_the_register_refuses_is_named_too() {
+fn lines_that_the_register_refuses_are_all_named_and_nothing_is_entered() {
     let register = Empty::new();
     let thief = ORGANISATIONS[1].replace("G0602", "G0601");
-    let refused = register.import(format!("{}\n{thief}", ORGANISATIONS[0])).ends(4);
-    assert!(refused.err.contains("ligne 2 "), "{}", refused.err);
-    assert!(refused.err.contains("DESK_CODE_TAKEN"), "{}", refused.err);
-    assert_eq!(register.import(ORGANISATIONS[1]).ends(0).json(), report(1, 1, 0), "nothing of the line was entered");
+    let contradiction = ORGANISATIONS[0].replace("HLM", "SEM");
+    let file = [ORGANISATIONS[0], &thief, ORGANISATIONS[2], &contradiction].join("\n");
+    let refused = register.import(&file).ends(4);
+    for part in ["ligne 2 : ", "DESK_CODE_TAKEN", "ligne 4 : ", "ORGANISATION_DIFFERS"] {
+        assert!(refused.err.contains(part), "{part}: {}", refused.err);
+    }
+    assert_eq!(refused.out, "");
+    assert_eq!(register.import(ORGANISATIONS.join("\n")).ends(0).json(), report(4, 4, 0), "nothing was entered");
+    assert_eq!(register.import(thief).ends(4).code, Some(4), "the desk is another's in the register, too");
+}
+
+#[test]
+fn a_dry_run_says_what_would_change_and_changes_nothing() {
+    let register = Empty::new();
+    let file = register.folder.path().join("organismes.ndjson");
+    let dry = || register.place.sne(&["org", "import", file.to_str().unwrap(), "--dry-run", "--format", "json"]);
+    std::fs::write(&file, ORGANISATIONS.join("\n")).unwrap();
+    assert!(dry().ends(1).err.contains("sne migrate"), "there is no register yet, and a dry run makes none");
+    register.import(ORGANISATIONS[0]).ends(0);
+    std::fs::write(&file, ORGANISATIONS.join("\n")).unwrap();
+    for _ in 0..2 {
+        assert_eq!(dry().ends(0).json(), report(3, 3, 0));
+    }
+    assert_eq!(register.import(ORGANISATIONS.join("\n")).ends(0).json(), report(3, 3, 0));
 }
 
 #[test]

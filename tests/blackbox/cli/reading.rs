@@ -37,15 +37,13 @@ fn both_readers_tell_the_day_in_paris_of_an_act_after_midnight() {
 #[test]
 fn names_are_shown_to_an_agent_of_the_territory_and_to_nobody_else() {
     let number = SHOWN.number_where(RENEWED);
-    let household = |arguments: &[&str]| {
-        let shown = SHOWN.place.sne(&[&["demand", "show", &number, "--format", "json"], arguments].concat()).ends(0);
-        let fields = shown.json();
-        let field = fields.as_array().unwrap().iter().find(|field| field["name"] == "ménage").unwrap().clone();
-        field["value"].as_str().unwrap().to_owned()
-    };
-    let names = household(&["--actor", HERE]);
-    assert!(synth::SAMPLE_LIVES.contains(names.split([' ', ',']).next().unwrap()), "{names}");
-    assert_eq!(household(&[]), "données nominatives non ouvertes (--actor SIREN/GUICHET/agent)");
+    let shown = |arguments: &[&str]| SHOWN.place.sne(&[&["demand", "show", &number], arguments].concat()).ends(0);
+    let named = shown(&["--format", "json", "--actor", HERE]).json();
+    let names = named["household"][0].as_str().unwrap();
+    assert!(synth::SAMPLE_LIVES.contains(names.split(' ').next().unwrap()), "{names}");
+    assert!(shown(&["--actor", HERE]).out.contains(names));
+    assert!(shown(&["--format", "json"]).json()["household"].is_null());
+    assert!(shown(&[]).out.contains("données nominatives non ouvertes"));
 
     let refused = SHOWN.place.sne(&["demand", "show", &number, "--actor", BESIDE]).ends(3);
     assert_eq!(refused.out, "");
@@ -77,7 +75,7 @@ fn an_unknown_number_is_not_found_and_a_malformed_one_is_a_wrong_command_line() 
 #[test]
 fn json_and_json_lines_hold_the_same_and_tables_are_for_people() {
     let number = SHOWN.number_where(LEFT_BY_LEASE);
-    for command in [&["demand", "show", &number][..], &["demand", "history", &number], &["doctor", "--cross-read"]] {
+    for command in [&["demand", "history", &number][..], &["doctor", "--cross-read"]] {
         let run = |format| SHOWN.place.sne(&[command, &["--format", format]].concat()).ends(0);
         let whole = run("json").json();
         assert_eq!(whole.as_array().unwrap(), &run("ndjson").ndjson());
@@ -87,4 +85,21 @@ fn json_and_json_lines_hold_the_same_and_tables_are_for_people() {
     let checks = doctor.as_array().unwrap();
     assert!(checks.iter().any(|check| check["name"] == "double lecture" && check["found"] == "300 demandes comparées"));
     assert!(checks.iter().all(|check| check["faults"].as_array().unwrap().is_empty()));
+}
+
+#[test]
+fn a_demand_is_one_record_with_the_documented_keys() {
+    let document = std::fs::read_to_string(crate::tidy::root().join("docs/cli.md")).unwrap();
+    for condition in [LEFT_BY_LEASE, RENEWED] {
+        let number = SHOWN.number_where(condition);
+        let run = |format| SHOWN.place.sne(&["demand", "show", &number, "--format", format]).ends(0);
+        let record = run("json").json();
+        assert_eq!(run("ndjson").ndjson(), std::slice::from_ref(&record));
+        assert_eq!(record["number"], number);
+        assert_eq!(record["status"] == "radiated", condition == LEFT_BY_LEASE);
+        assert_eq!(record["radiation"]["motive"] == "RADATT", condition == LEFT_BY_LEASE, "{record}");
+        for key in record.as_object().unwrap().keys() {
+            assert!(document.contains(&format!("| `{key}` |")), "{key} is documented");
+        }
+    }
 }

@@ -49,10 +49,15 @@ fn move_tables(from: &str, to: &str) {
 /// A copy of the shown database under the same keys, for a test that alters it.
 pub struct Copy {
     pub place: Place,
-    database: String,
+    pub database: String,
 }
 
 impl Copy {
+    /// What the superuser reads in the tables: one row a line.
+    pub fn rows(&self, query: &str) -> Vec<String> {
+        shared().psql(&self.database, query).unwrap().lines().map(str::to_owned).collect()
+    }
+
     /// Runs SQL as the superuser, as somebody with bad intentions could.
     pub fn tamper(&self, sql: &str) {
         shared().psql(&self.database, sql).unwrap();

@@ -26,6 +26,11 @@ static BINARY: LazyLock<PathBuf> = LazyLock::new(|| {
     binary
 });
 
+/// Where the binary is.
+pub fn binary() -> &'static Path {
+    &BINARY
+}
+
 fn changed_at(path: &Path) -> SystemTime {
     path.metadata().and_then(|metadata| metadata.modified()).unwrap_or(SystemTime::UNIX_EPOCH)
 }
@@ -61,7 +66,12 @@ impl Place {
     pub fn command<S: AsRef<OsStr>>(&self, arguments: impl IntoIterator<Item = S>) -> Command {
         let mut command = Command::new(&*BINARY);
         command.args(arguments).arg("--data-dir").arg(&self.data_dir).stdin(Stdio::null());
-        command.env_remove("SNE_DATA_DIR").env_remove("DATABASE_URL");
+        let own = std::env::vars_os().map(|(name, _)| name);
+        for name in own.filter(|name| name.to_str().is_some_and(|name| name.starts_with("SNE_"))) {
+            command.env_remove(name);
+        }
+        // Servers of other tests run at the same time.
+        command.env_remove("DATABASE_URL").env("SNE_METRICS_LISTEN", "127.0.0.1:0");
         command.envs(self.database_url.as_ref().map(|url| ("DATABASE_URL", url)));
         command
     }

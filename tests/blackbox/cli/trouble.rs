@@ -33,24 +33,35 @@ fn without_a_database_it_says_so_and_keeps_the_password_to_itself() {
 }
 
 #[test]
-fn a_key_folder_that_does_not_belong_to_the_database_is_refused() {
+fn a_key_folder_that_does_not_belong_to_the_database_is_refused_and_found_by_the_examination() {
     let folder = tempfile::tempdir().unwrap();
-    let place = Place { data_dir: folder.path().join("elsewhere"), ..SHOWN.place.clone() };
+    let elsewhere = folder.path().join("elsewhere");
+    let place = Place { data_dir: elsewhere.clone(), ..SHOWN.place.clone() };
     let number = SHOWN.number_where("event_type = 'Renewed'");
-    for arguments in [&["doctor"][..], &["demand", "show", &number]] {
-        let refused = place.sne(arguments).ends(1);
-        assert_eq!(refused.out, "");
-        assert!(refused.err.contains("key"), "{}", refused.err);
+    let refused = place.sne(&["demand", "show", &number]).ends(1);
+    assert_eq!(refused.out, "");
+    assert!(refused.err.contains("le dossier des clés n'est pas celui de cette base"), "{}", refused.err);
+
+    let found = place.sne(&["doctor", "--cross-read", "--format", "json"]).ends(6).json();
+    let faults = |name: &str| {
+        let check = found.as_array().unwrap().iter().find(|check| check["name"] == name).unwrap();
+        check["faults"].as_array().unwrap().clone()
+    };
+    assert!(faults("clés")[0].as_str().unwrap().contains("le dossier des clés"), "{found}");
+    for sound in ["journal", "empreintes", "lecture", "unicité", "double lecture"] {
+        assert!(faults(sound).is_empty(), "what needs no key is examined all the same: {found}");
     }
+    assert!(!elsewhere.exists(), "no key was made");
 }
 
 #[test]
-fn a_database_that_could_lose_an_acknowledgement_is_refused() {
+fn a_database_that_could_lose_an_acknowledgement_is_refused_and_found_by_the_examination() {
     let folder = tempfile::tempdir().unwrap();
     let (database, url) = world::new_database(shared());
     shared().psql(&database, &format!("ALTER DATABASE {database} SET synchronous_commit = off")).unwrap();
     let place = Place { data_dir: folder.path().join("data"), database_url: Some(url) };
-    let refused = place.sne(&["doctor"]).ends(1);
-    assert_eq!(refused.out, "");
-    assert!(refused.err.contains("synchronous_commit"), "{}", refused.err);
+    let refused = place.sne(&["migrate"]).ends(1);
+    assert!(refused.err.contains("synchronous_commit vaut off"), "{}", refused.err);
+    let found = place.sne(&["doctor"]).ends(6);
+    assert!(found.out.contains("synchronous_commit"), "{}", found.out);
 }

@@ -84,6 +84,7 @@ const MAY_NAME: &[(&str, &[&str])] = &[
             "event-log",
             "vault",
             "private-postgres",
+            "projection",
             "register",
             "server",
             "synth",

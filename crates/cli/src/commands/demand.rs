@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use ::demand::{Demand, DemandEvent};
+use ::demand::{ActiveDemand, Demand, DemandEvent};
+use jiff::civil::Date;
 use nomenclature::{Actor, UniqueNumber};
 use register::{Register, SystemClock, Viewer};
 use serde::Serialize;
@@ -13,48 +14,52 @@ use crate::house::House;
 use crate::output;
 use crate::wording;
 
+mod record;
+
+use record::Record;
+
 /// Shows the state of a demand; names only to an agent who may read them.
 pub async fn show(place: Place, format: Format, number: UniqueNumber, actor: Option<&Actor>) -> Result<(), Failure> {
-    let house = House::open(place, Arc::new(SystemClock)).await?;
+    let house = House::open_to_read(place, Arc::new(SystemClock)).await?;
     let (demand, version) = house.register.demand(number, viewer(actor)).await?;
     let today = house.register.clock().today();
     let Some(content) = demand.content() else {
         return Err(register::Error::NotFound.into());
     };
-    let mut fields = vec![
-        Field::new("numéro unique", number),
-        Field::new("état", demand.status_on(today).map_or("", |status| status.label())),
-        Field::new("version", version),
-        Field::new("territoire", content.territory.label()),
-        Field::new("déposée le", content.filed_on),
-        Field::new("valable jusqu'au", content.expires_on()),
-        Field::new("taille du ménage", content.facts.household_size.map_or("".into(), |size| size.to_string())),
-        Field::new("communes souhaitées", communes(&content.facts)),
-        Field::new("types recherchés", labels(content.facts.dwelling_types.iter().map(|t| t.label()))),
-        Field::new("motifs", labels(content.facts.reasons.iter().map(|r| r.label()))),
-        Field::new("pièces au dossier", content.pieces.len()),
-        Field::new("attributions en cours", content.attributions.len()),
-    ];
-    fields.extend(content.last_renewed_on.map(|day| Field::new("renouvelée le", day)));
-    if let Demand::Radiated(radiated) = &demand {
-        fields.push(Field::new("radiée le", radiated.radiated_on));
-        fields.push(Field::new("motif de radiation", radiated.motive.official().label()));
+    match format {
+        Format::Table => sheet(&demand, content, number, version, today),
+        Format::Json | Format::Ndjson => output::record(format, &Record::of(&demand, content, number, version, today)),
     }
-    fields.push(Field::new("ménage", household(content)));
-    output::rows(format, &[], &fields, |field| vec![field.name.to_owned(), field.value.clone()]);
     Ok(())
 }
 
-#[derive(Serialize)]
-struct Field {
-    name: &'static str,
-    value: String,
-}
-
-impl Field {
-    fn new(name: &'static str, value: impl ToString) -> Self {
-        Self { name, value: value.to_string() }
+/// The sheet for people.
+fn sheet(demand: &Demand, content: &ActiveDemand, number: UniqueNumber, version: u32, today: Date) {
+    let field = |name: &str, value: &dyn ToString| vec![name.to_owned(), value.to_string()];
+    let size = content.facts.household_size.map_or("".into(), |size| size.to_string());
+    let mut fields = vec![
+        field("numéro unique", &number),
+        field("état", &demand.status_on(today).map_or("", |status| status.label())),
+        field("version", &version),
+        field("territoire", &content.territory.label()),
+        field("déposée le", &content.filed_on),
+        field("valable jusqu'au", &content.expires_on()),
+        field("taille du ménage", &size),
+        field("communes souhaitées", &communes(&content.facts)),
+        field("types recherchés", &labels(content.facts.dwelling_types.iter().map(|t| t.label()))),
+        field("motifs", &labels(content.facts.reasons.iter().map(|r| r.label()))),
+        field("pièces au dossier", &content.pieces.len()),
+        field("attributions en cours", &content.attributions.len()),
+    ];
+    fields.extend(content.last_renewed_on.map(|day| field("renouvelée le", &day)));
+    if let Demand::Radiated(radiated) = demand {
+        fields.push(field("radiée le", &radiated.radiated_on));
+        fields.push(field("motif de radiation", &radiated.motive.official().label()));
     }
+    let names = names(content).map(|names| names.join(", "));
+    let unopened = || "données nominatives non ouvertes (--actor SIREN/GUICHET/agent)".to_owned();
+    fields.push(field("ménage", &names.unwrap_or_else(unopened)));
+    output::table(&[], fields.into_iter());
 }
 
 fn communes(facts: &demand::facts::Facts) -> String {
@@ -67,26 +72,24 @@ fn labels<'a>(labels: impl Iterator<Item = &'a str>) -> String {
 }
 
 /// The names, when they are readable.
-fn household(content: &demand::ActiveDemand) -> String {
+fn names(content: &ActiveDemand) -> Option<Vec<String>> {
     use demand::form::identity::Identity;
-    let Some(rubrics) = content.rubrics.clear() else {
-        return "données nominatives non ouvertes (--actor SIREN/GUICHET/agent)".to_owned();
-    };
-    match &rubrics.identity {
+    let rubrics = content.rubrics.clear()?;
+    Some(match &rubrics.identity {
         Some(Identity::Household(household)) => {
             let name = |person: &demand::form::identity::Person| {
                 format!("{} {}", person.given_names.as_str(), person.surname.as_str())
             };
-            household.adults().map(name).collect::<Vec<_>>().join(", ")
+            household.adults().map(name).collect()
         }
-        Some(Identity::Association(association)) => association.name.as_str().to_owned(),
-        None => String::new(),
-    }
+        Some(Identity::Association(association)) => vec![association.name.as_str().to_owned()],
+        None => Vec::new(),
+    })
 }
 
 /// Shows the history of a demand through one of the two readers.
 pub async fn history(place: Place, format: Format, number: UniqueNumber, reader: Reader) -> Result<(), Failure> {
-    let house = House::open(place, Arc::new(SystemClock)).await?;
+    let house = House::open_to_read(place, Arc::new(SystemClock)).await?;
     let lines = match reader {
         Reader::Sne => history_lines(&house.register, number).await?,
         Reader::PostgresEs => stock_lines(&house, number).await?,

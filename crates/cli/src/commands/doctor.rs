@@ -2,24 +2,60 @@
 
 use std::sync::Arc;
 
-use register::{Depth, Findings, Register, StockReader, SystemClock};
+use event_log::{Role, connect};
+use projection::{Build, Built};
+use register::{Check, Depth, Findings, Register, StockReader, SystemClock};
 
 use crate::args::{Format, Place};
 use crate::failure::Failure;
-use crate::house::House;
+use crate::house::Site;
 use crate::output;
 use crate::progress;
 
-/// Examines the register and prints what was found.
+/// Examines the register where it lies, writing nothing, and prints what was found.
 pub async fn run(place: Place, format: Format, cross_read: bool) -> Result<(), Failure> {
-    let house = House::open(place, Arc::new(SystemClock)).await?;
+    let site = Site::to_read(place, Arc::new(SystemClock)).await?;
     let depth = if cross_read { Depth::CrossRead } else { Depth::Usual };
-    let findings = examine(&house.register, &house.stock, depth).await?;
+    let bar = progress::bar(0, "lecture du journal");
+    let findings = register::examine(&site.place, depth, |reached, head| {
+        bar.set_length(head.get().unsigned_abs());
+        bar.set_position(reached.get().unsigned_abs());
+    })
+    .await;
+    bar.finish_and_clear();
+    let mut findings = findings?;
+    findings.checks.push(projections(&site.place).await?);
     print(format, &findings);
     if findings.is_sound() { Ok(()) } else { Err(Failure::Unsound) }
 }
 
-/// Examines with a progress bar.
+/// How far each projection has come. Behind is no fault: nobody folds while no server runs.
+async fn projections(place: &register::Place) -> Result<Check, Failure> {
+    let place = place.clone().to_read();
+    let pool = connect(place.database, Role::Projector, 1).await?;
+    let builds = projection::builds(&pool, place.clock.now()).await?;
+    let told = |built: &Built| {
+        let beside = match built.build {
+            Build::Live => "",
+            Build::Next => " (reconstruction)",
+        };
+        format!(
+            "{} v{}{beside} : position {}, retard {} événement(s), {:.0} s",
+            built.name, built.version, built.position, built.lag_events, built.lag_seconds
+        )
+    };
+    let ahead = |built: &&Built| built.position > built.head;
+    let fault = |built: &Built| {
+        format!("{} est à la position {}, au-delà du journal ({})", built.name, built.position, built.head)
+    };
+    let found = match builds.is_empty() {
+        true => "aucune".to_owned(),
+        false => builds.iter().map(told).collect::<Vec<_>>().join("\n"),
+    };
+    Ok(Check { name: "projections", found, faults: builds.iter().filter(ahead).map(fault).collect() })
+}
+
+/// Examines an open register with a progress bar.
 pub async fn examine(register: &Register, stock: &StockReader, depth: Depth) -> Result<Findings, Failure> {
     let bar = progress::bar(0, "lecture du journal");
     let findings = register

@@ -1,8 +1,10 @@
 //! One file per command.
 
+pub mod config;
 pub mod demand;
 pub mod demo;
 pub mod doctor;
+pub mod migrate;
 pub mod org;
 pub mod rebuild;
 pub mod serve;

@@ -3,23 +3,22 @@
 use std::sync::Arc;
 
 use register::SystemClock;
-use server::{Options, Server};
+use server::Server;
 use tokio::signal::unix::{SignalKind, signal};
 use tracing_subscriber::Layer as _;
 use tracing_subscriber::filter::{LevelFilter, Targets};
 use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::util::SubscriberInitExt as _;
 
-use crate::args::{Place, Serve};
+use crate::config::{Config, only_this_machine};
 use crate::failure::Failure;
 use crate::house::House;
 
 /// Serves.
-pub async fn run(place: Place, options: &Serve) -> Result<(), Failure> {
+pub async fn run(config: Config) -> Result<(), Failure> {
     log_as_json();
-    let house = House::open(place, Arc::new(SystemClock)).await?;
-    let options = Options { listen: options.listen, ..Options::default() };
-    let server = Server::bind(house.register.clone(), &house.place, options).await.map_err(explain)?;
+    let house = House::open(config.place(), Arc::new(SystemClock)).await?;
+    let server = Server::bind(house.register.clone(), &house.place, config.server).await.map_err(explain)?;
     let stop = asked_to_stop();
     let shutdown = async move {
         let _ = stop.await;
@@ -50,11 +49,14 @@ fn log_as_json() {
 }
 
 pub fn explain(error: server::Error) -> Failure {
+    use server::Error;
     Failure::Local(match error {
-        server::Error::NotLoopback { address } => {
-            format!("{address} serait joignable d'ailleurs : seule une adresse de cette machine est acceptée")
-        }
-        server::Error::Listen { address, cause } => format!("impossible d'écouter sur {address} : {cause}"),
-        other => other.to_string(),
+        Error::NotLoopback { address } => only_this_machine(address),
+        Error::Listen { address, cause } => format!("impossible d'écouter sur {address} : {cause}"),
+        Error::View(error) => format!("la vue partagée ne s'ouvre pas : {error}"),
+        Error::Keys(error) => register::vault_trouble(&error),
+        Error::Log(error) => return error.into(),
+        Error::Transport(error) => format!("le transport a échoué : {error}"),
+        other => format!("le serveur ne démarre pas : {other}"),
     })
 }

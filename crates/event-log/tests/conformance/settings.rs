@@ -142,3 +142,12 @@ async fn a_stuck_database_is_an_unknown_outcome() {
     assert!(verdict.receipt().is_some());
     assert_eq!(world.log.reader().head().await.expect("head").get(), 1);
 }
+
+#[tokio::test]
+async fn who_examines_is_told_everything_unsafe_at_once() {
+    let world = world().await;
+    set(&world, "synchronous_commit = off").await;
+    let (settings, faults) = event_log::read_settings(&world.pool(Role::Projector).await).await.expect("read");
+    assert_eq!(settings.synchronous_commit, "off");
+    assert!(matches!(faults.as_slice(), [Error::UnsafeSetting { name: "synchronous_commit", .. }]), "{faults:?}");
+}

@@ -1,6 +1,9 @@
 //! The register doubts itself, and a second reader that shares no code agrees with it.
 
-use register::{Depth, Error, Findings, Viewer};
+use demand::modification::Origin;
+use demand::registration::ForceReason;
+use demand::{Act, FormDraft};
+use register::{Depth, Error, Findings, Place, Viewer};
 
 use crate::world::*;
 
@@ -18,10 +21,10 @@ async fn lived_in() -> World {
     world
 }
 
-fn sign_lease_today(world: &World) -> demand::Act {
-    let demand::Act::SignLease(mut draft) = sign_lease() else { unreachable!("it signs a lease") };
+fn sign_lease_today(world: &World) -> Act {
+    let Act::SignLease(mut draft) = sign_lease() else { unreachable!("it signs a lease") };
     draft.signed_on = Some(world.register.clock().today().to_string());
-    demand::Act::SignLease(draft)
+    Act::SignLease(draft)
 }
 
 async fn examine(world: &World) -> Findings {
@@ -116,4 +119,58 @@ async fn one_spoiled_key_is_a_fault_of_its_own() {
     let found = faults(&world.register.examine(Depth::Usual, &world.stock().await, |_, _| ()).await.unwrap());
     assert!(found.iter().any(|fault| fault.contains("ne s'ouvre pas")), "{found:?}");
     assert!(!found.iter().any(|fault| fault.starts_with("empreintes")), "{found:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn inv_06_two_holders_of_a_person_are_sound_only_when_one_was_forced() {
+    let world = World::new().await;
+    let first = world.register(NICE, form(person("Lune", "Zoé", "1990-02-28"))).await.unwrap().number;
+    let mut homonym = registration("006", form(person("Lune", "Zoé", "1990-02-28")));
+    homonym.forced = Some(ForceReason::Homonym);
+    world.act(ANTIBES, None, Act::Register(Box::new(homonym))).await.unwrap();
+    let third = world.register(NICE, form(person("Soleil", "Paul", "1988-07-14"))).await.unwrap().number;
+    assert_eq!(faults(&examine(&world).await), Vec::<String>::new());
+
+    world.tamper(&format!("UPDATE log.claims SET ordinal = 7, holder = '{third}' WHERE kind = 1 AND ordinal = 1"));
+    let found = faults(&examine(&world).await);
+    let twins = format!("unicité: deux titulaires sans doublon forcé dans un territoire : {first} et {third}");
+    assert!(found.contains(&twins), "{found:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_claim_under_another_reference_than_the_applicants_is_found() {
+    let world = lived_in().await;
+    // Who changed his identity may have met a person known elsewhere: that is no fault.
+    let number = world.register(NICE, form(person("Comète", "Léa", "1991-01-05"))).await.unwrap().number;
+    let identity = form(person("Planète", "Léa", "1991-01-05")).identity;
+    let change = FormDraft { identity, ..FormDraft::default() };
+    let modified = Act::Modify { origin: Origin::Applicant, form: Box::new(change) };
+    world.act(NICE, Some(number), modified).await.unwrap();
+    world.tamper(&format!("UPDATE log.claims SET tag = gen_random_uuid() WHERE kind = 1 AND holder = '{number}'"));
+    assert_eq!(faults(&examine(&world).await), Vec::<String>::new());
+
+    world.tamper("UPDATE log.claims SET tag = gen_random_uuid() WHERE kind = 1");
+    let found = faults(&examine(&world).await);
+    assert_eq!(found.len(), 2, "{found:?}");
+    assert!(found.iter().all(|fault| fault.starts_with("unicité: aucune marque ne porte la référence")), "{found:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_database_whose_clock_goes_wrong_is_found() {
+    let world = lived_in().await;
+    world.tamper(&format!(
+        "CREATE FUNCTION public.clock_timestamp() RETURNS timestamptz LANGUAGE sql
+           AS $$ SELECT pg_catalog.clock_timestamp() - interval '1 minute' $$;
+         ALTER DATABASE {} SET search_path = public, pg_catalog;",
+        world.database
+    ));
+    let place = Place {
+        database: options(&world.database),
+        keys: world.keys.path().to_owned(),
+        connections: 2,
+        clock: world.clock.clone(),
+    };
+    let found = faults(&register::examine(&place, Depth::Usual, |_, _| ()).await.unwrap());
+    assert_eq!(found.len(), 1, "{found:?}");
+    assert!(found[0].starts_with("horloge: l'horloge de la base diffère"), "{found:?}");
 }

@@ -143,3 +143,33 @@ fn a_damaged_or_exposed_key_file_is_refused() {
     fs::set_permissions(&keys, Permissions::from_mode(0o777)).unwrap();
     assert!(matches!(open(), Err(Error::KeyFileExposed { .. })));
 }
+
+#[tokio::test]
+async fn opening_to_read_makes_nothing_and_opens_what_is_there() {
+    let house = used_house().await;
+    let id = house.open().await.unwrap().draw().await.unwrap().id;
+    let reader = house.pool("sne_projector").await;
+    let files = || {
+        let mut names: Vec<_> = fs::read_dir(house.keys()).unwrap().map(|e| e.unwrap().file_name()).collect();
+        names.sort();
+        names
+    };
+    let before = files();
+    // Weeks later: who may write would begin this week's key here.
+    let later = date(2027, 2, 1);
+    let vault = Vault::open_folder_to_read(reader.clone(), &house.keys(), later).await.unwrap();
+    assert!(matches!(vault.states(&[id]).await.unwrap()[&id], KeyState::Live(_)));
+    assert_eq!(files(), before);
+
+    let away = house.keys().with_extension("away");
+    fs::rename(house.keys(), &away).unwrap();
+    let (missing, _) = mismatch(Vault::open_folder_to_read(reader, &house.keys(), later).await);
+    assert_eq!(missing.len(), 3);
+    assert!(!house.keys().exists());
+
+    // A database that knows no key yet does not make a folder appear, either.
+    let empty = House::new().await;
+    let unused = Vault::open_folder_to_read(empty.pool("sne_projector").await, &empty.keys(), TODAY).await;
+    assert!(matches!(unused, Err(Error::KeyFileMissing { .. })));
+    assert!(!empty.keys().exists());
+}

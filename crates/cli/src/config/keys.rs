@@ -1,0 +1,200 @@
+//! Every key: its name in the file, its variable, its flag, what it may be.
+
+use std::time::Duration;
+
+use super::Config;
+use super::file::Written;
+use super::value::{count, database, duration, loopback, show_database, show_duration};
+
+/// One key.
+pub struct Key {
+    /// Table and key in the file.
+    pub name: &'static str,
+    pub variable: &'static str,
+    /// Without its hyphens.
+    pub flag: &'static str,
+    /// What stands for the value in `--help`.
+    pub metavar: &'static str,
+    pub help: &'static str,
+    /// How the file writes it.
+    pub written: Written,
+    /// Takes a value, or says in French what is expected.
+    pub set: fn(&mut Config, &str) -> Result<(), String>,
+    /// The value as anybody may see it.
+    pub show: fn(&Config) -> String,
+}
+
+/// The key of the metrics' address.
+pub const METRICS_LISTEN: &str = "metrics.listen";
+
+const fn secs(seconds: u64) -> Duration {
+    Duration::from_secs(seconds)
+}
+
+pub const DATA_DIR: Key = Key {
+    name: "data_dir",
+    variable: "SNE_DATA_DIR",
+    flag: "data-dir",
+    metavar: "DOSSIER",
+    help: "Dossier des données",
+    written: Written::Text,
+    set: |config, text| {
+        if text.is_empty() {
+            return Err("un dossier est attendu".to_owned());
+        }
+        config.data_dir = text.into();
+        Ok(())
+    },
+    show: |config| config.data_dir.display().to_string(),
+};
+
+pub const DATABASE_URL: Key = Key {
+    name: "database.url",
+    variable: "DATABASE_URL",
+    flag: "database-url",
+    metavar: "ADRESSE",
+    help: "Base PostgreSQL",
+    written: Written::Text,
+    set: |config, text| database(text).map(|url| config.database_url = Some(url)),
+    show: |config| config.database_url.as_deref().map_or_else(|| "base privée".to_owned(), show_database),
+};
+
+/// All keys, in the order in which they are shown.
+pub static KEYS: &[Key] = &[
+    DATA_DIR,
+    DATABASE_URL,
+    Key {
+        name: "database.connections",
+        variable: "SNE_DATABASE_CONNECTIONS",
+        flag: "database-connections",
+        metavar: "NOMBRE",
+        help: "Connexions à la base pour les actes et leurs lectures",
+        written: Written::Integer,
+        set: |config, text| count(text, 2..=200).map(|n| config.connections = n),
+        show: |config| config.connections.to_string(),
+    },
+    Key {
+        name: "server.listen",
+        variable: "SNE_LISTEN",
+        flag: "listen",
+        metavar: "ADRESSE",
+        help: "Adresse d'écoute : de cette machine seulement, tant que les appelants ne prouvent pas leur identité ; port 0 : libre",
+        written: Written::Text,
+        set: |config, text| loopback(text).map(|address| config.server.listen = address),
+        show: |config| config.server.listen.to_string(),
+    },
+    Key {
+        name: "server.connections",
+        variable: "SNE_CONNECTIONS",
+        flag: "connections",
+        metavar: "NOMBRE",
+        help: "Connexions d'appelants ouvertes à la fois",
+        written: Written::Integer,
+        set: |config, text| count(text, 1..=10_000).map(|n| config.server.connections = n),
+        show: |config| config.server.connections.to_string(),
+    },
+    Key {
+        name: "server.streams_per_connection",
+        variable: "SNE_STREAMS_PER_CONNECTION",
+        flag: "streams-per-connection",
+        metavar: "NOMBRE",
+        help: "Appels à la fois sur une connexion",
+        written: Written::Integer,
+        set: |config, text| count(text, 1..=10_000).map(|n| config.server.streams_per_connection = n),
+        show: |config| config.server.streams_per_connection.to_string(),
+    },
+    Key {
+        name: "server.calls",
+        variable: "SNE_CALLS",
+        flag: "calls",
+        metavar: "NOMBRE",
+        help: "Appels à la fois en tout",
+        written: Written::Integer,
+        set: |config, text| count(text, 1..=10_000).map(|n| config.server.calls = n),
+        show: |config| config.server.calls.to_string(),
+    },
+    Key {
+        name: "server.replays",
+        variable: "SNE_REPLAYS",
+        flag: "replays",
+        metavar: "NOMBRE",
+        help: "Relectures d'auditeurs à la fois",
+        written: Written::Integer,
+        set: |config, text| count(text, 1..=1_000).map(|n| config.server.replays = n),
+        show: |config| config.server.replays.to_string(),
+    },
+    Key {
+        name: "server.request_bytes",
+        variable: "SNE_REQUEST_BYTES",
+        flag: "request-bytes",
+        metavar: "OCTETS",
+        help: "Taille maximale d'une requête, en octets",
+        written: Written::Integer,
+        set: |config, text| count(text, 16 * 1024..=16 * 1024 * 1024).map(|n| config.server.request_bytes = n),
+        show: |config| config.server.request_bytes.to_string(),
+    },
+    Key {
+        name: "server.longest_call",
+        variable: "SNE_LONGEST_CALL",
+        flag: "longest-call",
+        metavar: "DURÉE",
+        help: "Durée maximale d'un appel jusqu'à sa réponse",
+        written: Written::Text,
+        set: |config, text| duration(text, secs(1)..=secs(30)).map(|d| config.server.longest_call = d),
+        show: |config| show_duration(config.server.longest_call),
+    },
+    Key {
+        name: "server.sign_of_life",
+        variable: "SNE_SIGN_OF_LIFE",
+        flag: "sign-of-life",
+        metavar: "DURÉE",
+        help: "Rythme des signes de vie à qui suit un journal silencieux",
+        written: Written::Text,
+        set: |config, text| duration(text, secs(1)..=secs(600)).map(|d| config.server.sign_of_life = d),
+        show: |config| show_duration(config.server.sign_of_life),
+    },
+    Key {
+        name: "server.reader_patience",
+        variable: "SNE_READER_PATIENCE",
+        flag: "reader-patience",
+        metavar: "DURÉE",
+        help: "Délai au bout duquel une relecture dont rien n'est lu cède sa place",
+        written: Written::Text,
+        set: |config, text| duration(text, secs(1)..=secs(600)).map(|d| config.server.reader_patience = d),
+        show: |config| show_duration(config.server.reader_patience),
+    },
+    Key {
+        name: "server.lame_duck",
+        variable: "SNE_LAME_DUCK",
+        flag: "lame-duck",
+        metavar: "DURÉE",
+        help: "Délai entre l'annonce de l'arrêt et le refus de nouveaux appels",
+        written: Written::Text,
+        set: |config, text| duration(text, Duration::ZERO..=secs(30)).map(|d| config.server.lame_duck = d),
+        show: |config| show_duration(config.server.lame_duck),
+    },
+    Key {
+        name: "server.drain",
+        variable: "SNE_DRAIN",
+        flag: "drain",
+        metavar: "DURÉE",
+        help: "Délai laissé à l'arrêt aux appels en cours",
+        written: Written::Text,
+        set: |config, text| duration(text, secs(1)..=secs(60)).map(|d| config.server.drain = d),
+        show: |config| show_duration(config.server.drain),
+    },
+    Key {
+        name: METRICS_LISTEN,
+        variable: "SNE_METRICS_LISTEN",
+        flag: "metrics-listen",
+        metavar: "ADRESSE",
+        help: "Adresse des mesures Prometheus, de cette machine seulement ; port 0 : libre ; off : aucune",
+        written: Written::Text,
+        set: |config, text| {
+            let address = if text == "off" { None } else { Some(loopback(text)?) };
+            config.server.metrics = address;
+            Ok(())
+        },
+        show: |config| config.server.metrics.map_or_else(|| "off".to_owned(), |address| address.to_string()),
+    },
+];

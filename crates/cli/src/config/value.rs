@@ -1,0 +1,92 @@
+//! Reading and showing single values; refusals are French and say what is expected.
+
+use std::net::SocketAddr;
+use std::ops::RangeInclusive;
+use std::time::Duration;
+
+use jiff::SignedDuration;
+use sqlx::postgres::PgConnectOptions;
+
+/// A whole number within bounds.
+pub fn count<T: TryFrom<u64>>(text: &str, bounds: RangeInclusive<u64>) -> Result<T, String> {
+    let expected = || format!("un entier de {} à {} est attendu", bounds.start(), bounds.end());
+    let number: u64 = text.parse().map_err(|_| expected())?;
+    if !bounds.contains(&number) {
+        return Err(expected());
+    }
+    T::try_from(number).map_err(|_| expected())
+}
+
+/// A duration with its unit, within bounds.
+pub fn duration(text: &str, bounds: RangeInclusive<Duration>) -> Result<Duration, String> {
+    let expected = || {
+        let (least, most) = (show_duration(*bounds.start()), show_duration(*bounds.end()));
+        format!("une durée de {least} à {most} est attendue, avec son unité (500ms, 30s, 1m)")
+    };
+    let duration: SignedDuration = text.parse().map_err(|_| expected())?;
+    let duration = duration.try_into().map_err(|_| expected())?;
+    if bounds.contains(&duration) { Ok(duration) } else { Err(expected()) }
+}
+
+/// A duration as it is written.
+pub fn show_duration(duration: Duration) -> String {
+    SignedDuration::try_from(duration).map_or_else(|_| format!("{duration:?}"), |duration| format!("{duration:#}"))
+}
+
+/// An address of this machine.
+pub fn loopback(text: &str) -> Result<SocketAddr, String> {
+    let address: SocketAddr =
+        text.parse().map_err(|_| "une adresse avec son port est attendue (127.0.0.1:50051)".to_owned())?;
+    if address.ip().is_loopback() { Ok(address) } else { Err(only_this_machine(address)) }
+}
+
+/// Why an address is refused that others could reach.
+pub fn only_this_machine(address: SocketAddr) -> String {
+    format!("{address} serait joignable d'ailleurs : seule une adresse de cette machine est acceptée")
+}
+
+/// A database's address, which is never repeated in a message.
+pub fn database(text: &str) -> Result<String, String> {
+    // The driver would take any scheme.
+    let scheme = ["postgres://", "postgresql://"].iter().any(|scheme| text.starts_with(scheme));
+    match text.parse::<PgConnectOptions>() {
+        Ok(_) if scheme => Ok(text.to_owned()),
+        _ => Err("n'est pas une adresse PostgreSQL valide (postgresql://...)".to_owned()),
+    }
+}
+
+/// A database's address without whatever secret it holds: put together from the parts that are none.
+pub fn show_database(url: &str) -> String {
+    let Ok(options) = url.parse::<PgConnectOptions>() else { return "(illisible)".to_owned() };
+    let host = options.get_socket().map_or_else(|| options.get_host().to_owned(), |path| path.display().to_string());
+    let (user, port) = (options.get_username(), options.get_port());
+    format!("postgresql://{user}@{host}:{port}/{}", options.get_database().unwrap_or_default())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_shown_address_has_no_secret_however_it_was_written() {
+        for url in [
+            "postgresql://sne_app:tr0ub4dor@db.exemple.fr:6432/sne",
+            "postgresql://sne_app@db.exemple.fr:6432/sne?password=tr0ub4dor",
+            "postgresql://sne_app:tr0ub4dor@db.exemple.fr:6432/sne?sslmode=require&application_name=tr0ub4dor",
+        ] {
+            assert_eq!(show_database(&database(url).unwrap()), "postgresql://sne_app@db.exemple.fr:6432/sne");
+        }
+        assert!(!database("postgresql://a:tr0ub4dor@[/x").unwrap_err().contains("tr0ub4dor"));
+    }
+
+    #[test]
+    fn durations_are_read_as_they_are_shown() {
+        let bounds = Duration::ZERO..=Duration::from_secs(600);
+        for text in ["500ms", "30s", "1m 30s", "0s"] {
+            assert_eq!(show_duration(duration(text, bounds.clone()).unwrap()), text);
+        }
+        for wrong in ["", "30", "-1s", "11m", "30 bananes", "1y"] {
+            assert!(duration(wrong, bounds.clone()).is_err(), "{wrong}");
+        }
+    }
+}

@@ -1,0 +1,177 @@
+//! The register examines itself: settings, schemas, gaps, leaf hashes, keys, clocks, claims, and the agreement of two
+//! readers. Nothing is written.
+
+mod claims;
+mod pass;
+mod readers;
+mod surroundings;
+
+use access::{Action, Profile, Purpose, Resource, may};
+use event_log::{Position, Reader, Role, connect};
+use serde::Serialize;
+use vault::Vault;
+
+use crate::clock::Clock;
+use crate::directory::LiveDirectory;
+use crate::open::Place;
+use crate::register::Register;
+use crate::stock::StockReader;
+use crate::{Error, schema, wording};
+
+/// How many faults of one kind are named; the rest is counted.
+const NAMED: usize = 20;
+/// How often a register in use is looked at before its faults are believed.
+const MOST_LOOKS: usize = 3;
+
+/// What an examination found.
+#[derive(Debug, Default, Serialize)]
+pub struct Findings {
+    /// Checks made, in order.
+    pub checks: Vec<Check>,
+}
+
+/// One check.
+#[derive(Debug, Serialize)]
+pub struct Check {
+    /// What was looked at, in French.
+    pub name: &'static str,
+    /// What was found, in French: figures, never a name.
+    pub found: String,
+    /// What is wrong: empty when all is well.
+    pub faults: Vec<String>,
+}
+
+impl Findings {
+    /// Whether nothing is wrong.
+    pub fn is_sound(&self) -> bool {
+        self.checks.iter().all(|check| check.faults.is_empty())
+    }
+
+    fn note(&mut self, name: &'static str, found: String, faults: Vec<String>) {
+        self.checks.push(Check { name, found, faults });
+    }
+}
+
+/// Which checks are made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Depth {
+    /// Everything but the comparison of two readers.
+    Usual,
+    /// Also every demand through the stock reader.
+    CrossRead,
+}
+
+/// Examines the register at a place, whether or not it could be opened there: unsafe settings, schemas of another version
+/// and keys that do not fit are findings, and what can be examined in spite of them is.
+///
+/// # Errors
+/// When the database cannot be reached, has not its roles, or cannot be read at all.
+pub async fn examine(place: &Place, depth: Depth, progress: impl Fn(Position, Position)) -> Result<Findings, Error> {
+    may(Profile::Operator, Action::Inspect, Resource::Register, Purpose::Administration)?;
+    let place = place.clone().to_read();
+    let owner = schema::owner(&place).await?;
+    let differing = schema::differing(&owner).await?;
+    if !differing.is_empty() {
+        let mut findings = Findings::default();
+        surroundings::settings(&mut findings, &owner).await?;
+        let fault = |(schema, state)| wording::schema_trouble(schema, state);
+        let unseen = "le registre n'est pas examiné".to_owned();
+        findings.note("schémas", unseen, differing.into_iter().map(fault).collect());
+        return Ok(findings);
+    }
+    owner.close().await;
+    let projector = connect(place.database.clone(), Role::Projector, place.connections).await?;
+    let keys = match Vault::open_folder_to_read(projector.clone(), &place.keys, place.clock.today()).await {
+        Err(error @ vault::Error::Database(_)) => return Err(error.into()),
+        Err(error) => Err(wording::vault_trouble(&error)),
+        Ok(vault) => Ok(vault),
+    };
+    let reader = Reader::new(projector.clone());
+    let directory = LiveDirectory::new(reader.clone());
+    directory.catch_up().await?;
+    let keys = keys.as_ref().map_err(String::as_str);
+    let examiner = Examiner { reader: &reader, keys, directory: &directory, clock: &*place.clock };
+    examiner.examine(depth, &StockReader::new(projector), &progress).await
+}
+
+impl Register {
+    /// Examines the whole register; writes nothing. Faults found while others write are looked at again.
+    ///
+    /// `progress` is called with the position reached and the head. Holds one folded demand for each of the register.
+    ///
+    /// # Errors
+    /// When log or vault cannot be read at all; what is merely wrong is a fault of the findings.
+    pub async fn examine(
+        &self,
+        depth: Depth,
+        stock: &StockReader,
+        progress: impl Fn(Position, Position),
+    ) -> Result<Findings, Error> {
+        may(Profile::Operator, Action::Inspect, Resource::Register, Purpose::Administration)?;
+        let parts = &*self.parts;
+        let (reader, directory, clock) = (&parts.reader, &parts.directory, &*parts.clock);
+        let examiner = Examiner { reader, keys: Ok(&parts.vault), directory, clock };
+        examiner.examine(depth, stock, &progress).await
+    }
+}
+
+/// What an examination reads with.
+struct Examiner<'a> {
+    reader: &'a Reader,
+    /// The keys, or in French why there are none: then personal parts stay sealed and persons are not recomputed.
+    keys: Result<&'a Vault, &'a str>,
+    directory: &'a LiveDirectory,
+    clock: &'a dyn Clock,
+}
+
+impl Examiner<'_> {
+    async fn examine(
+        &self,
+        depth: Depth,
+        stock: &StockReader,
+        progress: &impl Fn(Position, Position),
+    ) -> Result<Findings, Error> {
+        let mut looks = 0;
+        loop {
+            let head = self.reader.head().await?;
+            let findings = self.look(head, depth, stock, progress).await?;
+            looks += 1;
+            // Claims and the second reader are asked after the pass: on a register in use they may be ahead of it.
+            if findings.is_sound() || looks == MOST_LOOKS || self.reader.head().await? == head {
+                return Ok(findings);
+            }
+        }
+    }
+
+    async fn look(
+        &self,
+        head: Position,
+        depth: Depth,
+        stock: &StockReader,
+        progress: &impl Fn(Position, Position),
+    ) -> Result<Findings, Error> {
+        let mut findings = Findings::default();
+        surroundings::settings(&mut findings, self.reader.pool()).await?;
+        let directory = self.directory.position().await;
+        let pass = self.pass(head, progress).await?;
+        let last_recorded = pass.last_recorded;
+        let demands = pass.told(&mut findings, head, self.keys.err());
+        self.examine_clocks(&mut findings, last_recorded).await?;
+        let behind = (head.get() - directory.get()).max(0);
+        findings.note("retard", format!("annuaire : {behind} événement(s)"), Vec::new());
+        self.examine_claims(&mut findings, &demands).await?;
+        if depth == Depth::CrossRead {
+            readers::compare(&mut findings, &demands, stock).await;
+        }
+        Ok(findings)
+    }
+}
+
+fn named(mut faults: Vec<String>) -> Vec<String> {
+    let more = faults.len().saturating_sub(NAMED);
+    faults.truncate(NAMED);
+    if more > 0 {
+        faults.push(format!("... et {more} autres"));
+    }
+    faults
+}
