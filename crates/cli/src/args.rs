@@ -31,13 +31,13 @@ pub struct Args {
 /// Où se trouve le registre, et ce qui règle le programme.
 #[derive(clap::Args, Clone)]
 pub struct Where {
-    /// Fichier de configuration (TOML) [SNE_CONFIG] ; par défaut /etc/sne/sne.toml puis sne.toml du dossier des données
+    /// Fichier de configuration (TOML) (SNE_CONFIG) ; par défaut /etc/sne/sne.toml puis sne.toml du dossier des données
     #[arg(long, global = true, value_name = "FICHIER")]
     pub config: Option<PathBuf>,
-    /// Dossier des données (base privée et clés) [SNE_DATA_DIR] ; par défaut /var/lib/sne pour root, sinon ~/.local/share/sne
+    /// Dossier des données (base privée et clés) (SNE_DATA_DIR) ; par défaut /var/lib/sne pour root, sinon ~/.local/share/sne
     #[arg(long, global = true, value_name = "DOSSIER")]
     pub data_dir: Option<PathBuf>,
-    /// Base PostgreSQL à utiliser au lieu de la base privée (postgresql://...) [DATABASE_URL]
+    /// Base PostgreSQL à utiliser au lieu de la base privée (DATABASE_URL)
     #[arg(long, global = true, value_name = "ADRESSE")]
     pub database_url: Option<String>,
 }

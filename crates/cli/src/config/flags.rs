@@ -28,7 +28,7 @@ impl clap::Args for Flags {
                 Arg::new(key.flag)
                     .long(key.flag)
                     .value_name(key.metavar)
-                    .help(format!("{} [{}]", key.help, key.variable)),
+                    .help(format!("{} ({})", key.help, key.variable)),
             )
         })
     }
