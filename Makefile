@@ -6,7 +6,7 @@ SHELL := /bin/bash
 CARGO ?= cargo
 ARGS ?=
 
-.PHONY: help deps demo test bench docs serve sample fmt
+.PHONY: help deps demo test kill bench docs serve sample fmt
 
 help: ## list the verbs
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 10
@@ -31,6 +31,10 @@ test: deps node_modules ## formatting, clippy, documentation and every test
 node_modules: package-lock.json
 	npm ci --ignore-scripts --no-audit --no-fund
 	@touch node_modules
+
+kill: deps ## ten kills of the bus and ten of the server and its database under load (make test does five and three)
+	$(CARGO) build --package cli
+	SNE_KILLS=10 $(CARGO) test --package tests --test blackbox -- crash::nothing_acknowledged --nocapture
 
 bench: deps ## figures of one interleaved run against pgbench and stock cqrs-es; fails on a missed bound (ARGS=--quick for two minutes)
 	$(CARGO) run --release --package bench -- --check $(ARGS)

@@ -3,6 +3,8 @@
 mod outage;
 mod privacy;
 mod provoked;
+mod transport;
+mod under_way;
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};

@@ -8,6 +8,7 @@ mod corpus;
 mod crash;
 mod deploy;
 mod grpc;
+mod in_process;
 mod served;
 mod tidy;
 mod world;

@@ -1,9 +1,9 @@
 //! Calls.
 
 use nomenclature::Actor;
-use prost_reflect::{DescriptorPool, DynamicMessage};
+use prost_reflect::DynamicMessage;
 use proto::v1;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use tonic::Request;
 use tonic::client::Grpc;
 use tonic::codegen::http::uri::PathAndQuery;
@@ -11,15 +11,15 @@ use tonic::transport::{Channel, Endpoint};
 use tonic_prost::ProstCodec;
 use uuid::Uuid;
 
-use crate::act::message_of;
 use crate::answer::{Answer, Outcome};
+use crate::interface::{Call, Interface};
 use crate::refused::Refused;
 
 /// A connection to a server. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Client {
     channel: Channel,
-    descriptions: DescriptorPool,
+    interface: Interface,
 }
 
 /// The demand that an act is on, as its caller last read it.
@@ -39,8 +39,7 @@ impl Client {
     pub fn at(address: &str) -> Result<Self, Refused> {
         let channel =
             Endpoint::from_shared(format!("http://{address}")).map_err(|_| Refused::Unreadable)?.connect_lazy();
-        let descriptions = DescriptorPool::decode(proto::DESCRIPTORS).map_err(|_| Refused::Unreadable)?;
-        Ok(Self { channel, descriptions })
+        Ok(Self { channel, interface: Interface::new()? })
     }
 
     /// Sends an act written as JSON the way the register's files write it; `on` says on which demand, none for a
@@ -49,15 +48,12 @@ impl Client {
     /// # Errors
     /// See [`Refused`].
     pub async fn act(&self, actor: Actor, id: Uuid, on: Option<On<'_>>, act: &Value) -> Result<Answer, Refused> {
-        let (method, mut message) = message_of(act).ok_or(Refused::Unreadable)?;
-        message.insert("request_id".to_owned(), json!(id));
+        let mut head = Map::from_iter([("request_id".to_owned(), json!(id))]);
         if let Some(On { number, etag }) = on {
-            message.insert("number".to_owned(), json!(number));
-            message.insert("etag".to_owned(), json!(etag));
+            head.extend([("number".to_owned(), json!(number)), ("etag".to_owned(), json!(etag))]);
         }
         // Every answer to an act is one field, the first: any of their messages reads it.
-        let path = format!("RegistrationService/{method}");
-        let answered: v1::RenewDemandResponse = self.call(actor, &path, &Value::Object(message)).await?;
+        let answered: v1::RenewDemandResponse = self.send(actor, self.interface.act(act, head)?).await?;
         Answer::read(answered.answer)
     }
 
@@ -84,9 +80,7 @@ impl Client {
     where
         A: prost::Message + Default + 'static,
     {
-        let (mut grpc, request, path) = self.prepared(actor, method, message).await?;
-        let answered = grpc.unary(request, path, ProstCodec::<DynamicMessage, A>::default()).await;
-        answered.map(tonic::Response::into_inner).map_err(|status| Refused::told(&status))
+        self.send(actor, self.interface.call(method, message)?).await
     }
 
     /// Calls a method that streams, and reads its stream to the end.
@@ -97,7 +91,7 @@ impl Client {
     where
         A: prost::Message + Default + 'static,
     {
-        let (mut grpc, request, path) = self.prepared(actor, method, message).await?;
+        let (mut grpc, request, path) = self.prepared(actor, self.interface.call(method, message)?).await?;
         let answered = grpc.server_streaming(request, path, ProstCodec::<DynamicMessage, A>::default()).await;
         let mut stream = answered.map_err(|status| Refused::told(&status))?.into_inner();
         let mut messages = Vec::new();
@@ -107,16 +101,20 @@ impl Client {
         Ok(messages)
     }
 
+    async fn send<A>(&self, actor: Actor, call: Call) -> Result<A, Refused>
+    where
+        A: prost::Message + Default + 'static,
+    {
+        let (mut grpc, request, path) = self.prepared(actor, call).await?;
+        let answered = grpc.unary(request, path, ProstCodec::<DynamicMessage, A>::default()).await;
+        answered.map(tonic::Response::into_inner).map_err(|status| Refused::told(&status))
+    }
+
     async fn prepared(
         &self,
         actor: Actor,
-        method: &str,
-        message: &Value,
+        Call { method, message }: Call,
     ) -> Result<(Grpc<Channel>, Request<DynamicMessage>, PathAndQuery), Refused> {
-        let (service, name) = method.split_once('/').ok_or(Refused::Unreadable)?;
-        let service = self.descriptions.get_service_by_name(&format!("sne.v1.{service}")).ok_or(Refused::Unreadable)?;
-        let described = service.methods().find(|method| method.name() == name).ok_or(Refused::Unreadable)?;
-        let message = DynamicMessage::deserialize(described.input(), message).map_err(|_| Refused::Unreadable)?;
         let path = PathAndQuery::try_from(format!("/sne.v1.{method}")).map_err(|_| Refused::Unreadable)?;
         let mut request = Request::new(message);
         for (key, value) in metadata_of(actor) {

@@ -10,8 +10,10 @@
 mod act;
 mod answer;
 mod client;
+mod interface;
 mod refused;
 
 pub use answer::{Answer, Outcome};
 pub use client::{Client, On};
+pub use interface::{Call, Interface};
 pub use refused::{Refused, Told};

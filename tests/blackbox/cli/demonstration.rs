@@ -10,10 +10,7 @@ use std::time::{Duration, Instant};
 use private_postgres::{Cluster, Options};
 use tempfile::TempDir;
 
-use super::sne::{Place, Ran};
-
-/// A demonstration that ends, on a port of its own.
-const DEMO: &[&str] = &["demo", "--exit", "--listen", "127.0.0.1:0"];
+use super::sne::{DEMO, Place, Ran};
 
 /// A folder that the server's account may enter, as one made by hand would be.
 fn home() -> TempDir {
@@ -117,10 +114,7 @@ fn nothing_but_a_demonstration_is_erased() {
         assert!(refused.err.contains("n'est pas un dossier de démonstration"), "{}", refused.err);
     }
     let managed = Place { database_url: Some("postgresql:///sne".into()), ..Place::private(home.path().join("new")) };
-    assert!(
-        managed.sne(&["demo"]).ends(1).err.contains("base privée"),
-        "invented households stay out of a real register"
-    );
+    assert!(managed.sne(DEMO).ends(1).err.contains("base privée"), "invented households stay out of a real register");
     assert_eq!(std::fs::read_to_string(home.path().join("thèse.odt")).unwrap(), "précieux");
     assert_eq!(home.path().read_dir().unwrap().count(), 1, "nothing was added either");
 }

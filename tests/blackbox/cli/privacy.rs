@@ -36,7 +36,11 @@ fn collect(value: &Value, texts: &mut BTreeSet<String>) {
 #[test]
 fn the_operator_sees_numbers_dates_and_facts_and_nobody_by_name() {
     let texts = personal_texts();
-    let mut printed = vec![SHOWN.demo.out.clone(), SHOWN.demo.err.clone()];
+    // The shared view is shown as an agent of the territory sees it; everything around it is the operator's.
+    let (before, rest) = SHOWN.demo.out.split_once("Gestion partagée").unwrap();
+    let (view, after) = rest.split_once("Relecture par un auditeur").unwrap();
+    assert!(view.contains("000005025/006B2"), "somebody who may see names: {view}");
+    let mut printed = vec![before.to_owned(), after.to_owned(), SHOWN.demo.err.clone()];
     let mut commands = vec!["doctor --cross-read".to_owned(), "doctor --cross-read --format json".to_owned()];
     for number in SHOWN.rows("SELECT stream FROM log.events WHERE event_type = 'LeaseSigned' LIMIT 4") {
         commands.push(format!("demand show {number}"));

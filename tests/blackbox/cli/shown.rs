@@ -8,7 +8,7 @@ use std::sync::LazyLock;
 use private_postgres::test_util::shared;
 use private_postgres::{Cluster, Options};
 
-use super::sne::{Place, Ran};
+use super::sne::{DEMO, Place, Ran};
 use crate::world;
 
 /// A lived-in register on the shared cluster, as on a database that somebody manages: a demonstration lived in its private
@@ -28,7 +28,7 @@ pub static SHOWN: LazyLock<Shown> = LazyLock::new(|| {
     let mut broom = Command::new("sh");
     broom.args(["-c", "read -r _; rm -rf \"$1\"", "broom"]).arg(&data_dir).stdin(Stdio::piped());
     let broom = broom.spawn().unwrap();
-    let demo = Place::private(&data_dir).sne(&["demo"]).ends(0);
+    let demo = Place::private(&data_dir).sne(DEMO).ends(0);
     let cluster = Cluster::start(Options::new(data_dir.join("postgresql"))).unwrap();
     let (database, url) = world::new_database(shared());
     move_tables(&cluster.url(cluster.superuser(), "sne"), &database);

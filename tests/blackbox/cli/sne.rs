@@ -41,6 +41,9 @@ fn newest(folder: &Path) -> SystemTime {
     times.max().unwrap_or(SystemTime::UNIX_EPOCH)
 }
 
+/// A demonstration that ends, on a port of its own.
+pub const DEMO: &[&str] = &["demo", "--exit", "--listen", "127.0.0.1:0"];
+
 /// Where a register lies, as the command line is told.
 #[derive(Clone, Debug)]
 pub struct Place {

@@ -6,58 +6,39 @@ use std::time::Duration;
 
 use event_log::{Command, EventLog, NewEvent, Role, StreamAppend, StreamId, StreamType, connect};
 use jiff::{Timestamp, ToSpan as _};
-use private_postgres::test_util::shared;
-use register::{Clock as _, Place, Register, SetClock, SystemClock};
+use register::{Clock as _, Register, SetClock, SystemClock};
 use serde_json::json;
-use server::{Options, Server};
+use server::Options;
 use sqlx::postgres::PgConnectOptions;
 use tests::cast::{self, NICE};
-use tokio::sync::oneshot;
 use uuid::Uuid;
 
 use super::client;
 use crate::corpus::stage::request;
-use crate::world;
+use crate::in_process::Prepared;
 
 /// Runs the script of the provocations: the reasons that it was given.
 pub async fn reasons() -> BTreeSet<String> {
-    let folder = tempfile::tempdir().unwrap();
-    let (database, url) = world::new_database(shared());
     let now = SystemClock.now();
     let clock = Arc::new(SetClock::at(now));
-    let place = Place {
-        database: url.parse().unwrap(),
-        keys: folder.path().join("keys"),
-        connections: 8,
-        clock: clock.clone(),
-    };
-    let register = Register::open(place.clone()).await.unwrap();
-    world::bring_in_the_cast(&register).await;
+    let prepared = Prepared::new(clock.clone()).await;
     for line in synth::SAMPLE_ORGANISATIONS.lines() {
-        register.import_organisation(serde_json::from_str(line).unwrap()).await.unwrap();
+        prepared.register.import_organisation(serde_json::from_str(line).unwrap()).await.unwrap();
     }
-    let expired = long_ago(&register, &clock, now).await;
-    much_to_read(place.database.clone(), now).await;
-
+    let expired = long_ago(&prepared.register, &clock, now).await;
+    much_to_read(prepared.place.database.clone(), now).await;
     let options = Options {
-        listen: ([127, 0, 0, 1], 0).into(),
         calls: 4,
         replays: 2,
         longest_call: Duration::from_secs(8),
         reader_patience: Duration::from_millis(500),
         ..Options::default()
     };
-    let server = Server::bind(register, &place, options).await.unwrap();
-    let address = server.address().to_string();
-    let (stop, stopped) = oneshot::channel();
-    let serving = tokio::spawn(server.run(async {
-        let _ = stopped.await;
-    }));
-    let superuser = shared().url(shared().superuser(), &database);
+    let server = prepared.serve(options).await;
+    let (address, superuser) = (server.address.clone(), server.superuser());
     let told = tokio::task::spawn_blocking(move || client(&address, 0, "provoke.py", &[&superuser, &expired]));
     let told = told.await.unwrap();
-    stop.send(()).unwrap();
-    serving.await.unwrap().unwrap();
+    server.stops().await;
     told
 }
 

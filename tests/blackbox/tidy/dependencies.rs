@@ -93,6 +93,7 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     (
         "bench",
         &[
+            "client",
             "nomenclature",
             "personal",
             "demand",

@@ -1,33 +1,25 @@
 //! Invented households as requests: the same ones that the bus registers.
 
+use client::Interface;
 use demand::Registration;
-use prost_reflect::{DescriptorPool, DynamicMessage, MessageDescriptor};
 use proto::v1::RegisterDemandRequest;
-use serde_json::{Value, json};
+use serde_json::{Map, json};
 
 use crate::failure::Failure;
 
-/// Makes requests. A draft of the domain and a message have the same fields, so the way leads over their JSON.
-pub struct Requests {
-    message: MessageDescriptor,
-}
+/// Makes requests.
+pub struct Requests(Interface);
 
 impl Requests {
     /// Reads the interface's description.
     pub fn new() -> Result<Self, Failure> {
-        let pool = DescriptorPool::decode(proto::DESCRIPTORS).map_err(unreadable)?;
-        let message = pool.get_message_by_name("sne.v1.RegisterDemandRequest");
-        Ok(Self { message: message.ok_or_else(|| unreadable("no request of a registration"))? })
+        Interface::new().map(Self).map_err(unreadable)
     }
 
     /// The request; its id is still to be given.
     pub fn of(&self, registration: &Registration) -> Result<RegisterDemandRequest, Failure> {
-        let mut draft = serde_json::to_value(registration).map_err(unreadable)?;
-        if let Some(jobs) = draft.pointer_mut("/form/employment").map(Value::take) {
-            draft["form"]["employment"] = json!({ "jobs": jobs });
-        }
-        let message = DynamicMessage::deserialize(self.message.clone(), draft).map_err(unreadable)?;
-        message.transcode_to().map_err(unreadable)
+        let call = self.0.act(&json!({ "register": registration }), Map::new()).map_err(unreadable)?;
+        call.message.transcode_to().map_err(unreadable)
     }
 }
 

@@ -33,7 +33,14 @@ pub async fn run(place: Place, format: Format, cross_read: bool) -> Result<(), F
 async fn projections(place: &register::Place) -> Result<Check, Failure> {
     let place = place.clone().to_read();
     let pool = connect(place.database, Role::Projector, 1).await?;
-    let builds = projection::builds(&pool, place.clock.now()).await?;
+    let builds = match projection::builds(&pool, place.clock.now()).await {
+        Ok(builds) => builds,
+        // Told with everything else: the log itself may be what is missing.
+        Err(error) => {
+            let fault = format!("les projections ne peuvent pas être lues : {error}");
+            return Ok(Check { name: "projections", found: String::new(), faults: vec![fault] });
+        }
+    };
     let told = |built: &Built| {
         let beside = match built.build {
             Build::Live => "",

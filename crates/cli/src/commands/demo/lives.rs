@@ -21,7 +21,7 @@ pub struct Lived {
     done: BTreeMap<&'static str, usize>,
     refused_as_expected: BTreeMap<String, usize>,
     signed: Vec<u32>,
-    /// Somebody at a desk that reads names.
+    /// An agent of a lessor: of those who have most to ask.
     pub desk: Option<Actor>,
 }
 
@@ -81,8 +81,8 @@ impl Lived {
                 *self.done.entry(kind(&line.act)).or_default() += 1;
                 if matches!(&line.act, Act::SignLease(_)) {
                     self.signed.push(line.household);
+                    self.desk.get_or_insert(line.actor);
                 }
-                self.desk.get_or_insert(line.actor);
                 Ok(())
             }
             (Err(refused), Some(expected)) if refused.reason() == Some(&expected) => {

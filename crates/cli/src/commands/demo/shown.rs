@@ -56,7 +56,7 @@ fn line(demand: &SharedDemand) -> Vec<String> {
 
 /// One demand as an auditor replays it: nothing opened, every leaf hash computed anew from what was received.
 pub async fn replay(client: &Client, number: UniqueNumber) -> Result<(), Failure> {
-    let auditor = Actor::parse(&format!("{}/auditeur-01", synth::AUDITOR));
+    let auditor = Actor::parse(&format!("{}/-/auditeur-01", synth::AUDITOR));
     let auditor = auditor.map_err(|error| Failure::Local(error.to_string()))?;
     let replayed = client.stream(auditor, "AuditService/ReplayDemand", &json!({"number": number.to_string()})).await;
     let replayed: Vec<ReplayDemandResponse> = replayed.map_err(failed)?;

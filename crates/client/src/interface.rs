@@ -1,0 +1,53 @@
+//! The interface as it describes itself: JSON becomes messages by it.
+
+use prost_reflect::{DescriptorPool, DynamicMessage};
+use serde_json::{Map, Value};
+
+use crate::act::message_of;
+use crate::refused::Refused;
+
+/// The description of `sne.v1`. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Interface(DescriptorPool);
+
+/// A call that is ready to be sent.
+#[derive(Clone, Debug)]
+pub struct Call {
+    /// Service and method, such as `RegistrationService/GetDemand`.
+    pub method: String,
+    /// The message.
+    pub message: DynamicMessage,
+}
+
+impl Interface {
+    /// Reads the description that was compiled in.
+    ///
+    /// # Errors
+    /// [`Refused::Unreadable`], which a test would show.
+    pub fn new() -> Result<Self, Refused> {
+        DescriptorPool::decode(proto::DESCRIPTORS).map(Self).map_err(|_| Refused::Unreadable)
+    }
+
+    /// The call of a method with a message written as JSON.
+    ///
+    /// # Errors
+    /// [`Refused::Unreadable`] when there is no such method, or the JSON is no message of it.
+    pub fn call(&self, method: &str, message: &Value) -> Result<Call, Refused> {
+        let (service, name) = method.split_once('/').ok_or(Refused::Unreadable)?;
+        let service = self.0.get_service_by_name(&format!("sne.v1.{service}")).ok_or(Refused::Unreadable)?;
+        let described = service.methods().find(|method| method.name() == name).ok_or(Refused::Unreadable)?;
+        let message = DynamicMessage::deserialize(described.input(), message).map_err(|_| Refused::Unreadable)?;
+        Ok(Call { method: method.to_owned(), message })
+    }
+
+    /// The call that does an act written as the register's files write it, with what else its request says (its id, the
+    /// number, the etag).
+    ///
+    /// # Errors
+    /// [`Refused::Unreadable`] when it is no act, or its fields are none of its message.
+    pub fn act(&self, act: &Value, head: Map<String, Value>) -> Result<Call, Refused> {
+        let (method, mut message) = message_of(act).ok_or(Refused::Unreadable)?;
+        message.extend(head);
+        self.call(&format!("RegistrationService/{method}"), &Value::Object(message))
+    }
+}

@@ -1,0 +1,73 @@
+//! The server inside of the test, where its clock and its limits can be chosen; everything else is real.
+
+use std::sync::Arc;
+
+use private_postgres::test_util::shared;
+use register::{Clock, Place, Register};
+use server::{Options, Server};
+use sqlx::postgres::PgConnectOptions;
+use tempfile::TempDir;
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
+
+use crate::world;
+
+/// A server on a database of its own in the shared cluster.
+pub struct InProcess {
+    pub address: String,
+    pub database: String,
+    stop: oneshot::Sender<()>,
+    serving: JoinHandle<Result<(), server::Error>>,
+    _keys: TempDir,
+}
+
+/// A register that no server has opened yet.
+pub struct Prepared {
+    pub register: Register,
+    pub place: Place,
+    pub database: String,
+    keys: TempDir,
+}
+
+impl Prepared {
+    /// With the organisations of the cast.
+    pub async fn new(clock: Arc<dyn Clock>) -> Self {
+        let keys = tempfile::tempdir().unwrap();
+        let (database, url) = world::new_database(shared());
+        let database_options: PgConnectOptions = url.parse().unwrap();
+        let place = Place { database: database_options, keys: keys.path().join("keys"), connections: 8, clock };
+        let register = Register::open(place.clone()).await.unwrap();
+        world::bring_in_the_cast(&register).await;
+        Self { register, place, database, keys }
+    }
+
+    /// Serves it on a free port.
+    pub async fn serve(self, options: Options) -> InProcess {
+        let Self { register, place, database, keys } = self;
+        let options = Options { listen: ([127, 0, 0, 1], 0).into(), ..options };
+        let server = Server::bind(register, &place, options).await.unwrap();
+        let address = server.address().to_string();
+        let (stop, stopped) = oneshot::channel();
+        let serving = tokio::spawn(server.run(async {
+            let _ = stopped.await;
+        }));
+        InProcess { address, database, stop, serving, _keys: keys }
+    }
+}
+
+impl InProcess {
+    /// A superuser's address of its database.
+    pub fn superuser(&self) -> String {
+        shared().url(shared().superuser(), &self.database)
+    }
+
+    /// Tells it to stop; the task that ends when it has.
+    pub fn told_to_stop(self) -> JoinHandle<Result<(), server::Error>> {
+        self.stop.send(()).unwrap();
+        self.serving
+    }
+
+    pub async fn stops(self) {
+        self.told_to_stop().await.unwrap().unwrap();
+    }
+}
