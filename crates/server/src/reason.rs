@@ -117,7 +117,7 @@ reasons! {
 pub(crate) fn of_rejection(reason: RejectionReason) -> Row {
     use RejectionReason as R;
     let code = match reason {
-        R::InvalidForm | R::NothingToModify | R::InTheFuture | R::RplsMissing => Code::InvalidArgument,
+        R::InvalidForm | R::NothingToModify => Code::InvalidArgument,
         R::AlreadyRegistered | R::PieceAlreadyAdded => Code::AlreadyExists,
         R::NotRegistered => return Reason::DemandNotFound.row(),
         R::Radiated
@@ -129,7 +129,6 @@ pub(crate) fn of_rejection(reason: RejectionReason) -> Row {
         | R::UnknownPiece
         | R::AttributionInProgress
         | R::NoAttribution
-        | R::TooEarly
         | R::PersonalDataUnreadable => Code::FailedPrecondition,
     };
     Row { reason: reason.code().to_owned(), code, french: reason.message(), retry: None }

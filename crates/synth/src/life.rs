@@ -37,7 +37,7 @@ pub(crate) mod refusal {
     /// Only a lessor signs a lease (INV-25).
     pub(crate) const NOT_A_LESSOR: &str = "NOT_A_LESSOR";
     /// A lease without the dwelling's number (INV-27).
-    pub(crate) const RPLS_MISSING: &str = "RPLS_NUMBER_MISSING";
+    pub(crate) const RPLS_MISSING: &str = "INVALID_FORM";
     /// A radiated demand cannot be changed (INV-30).
     pub(crate) const RADIATED: &str = "DEMAND_RADIATED";
     /// A demand past its expiry cannot be attributed a dwelling (INV-48).
@@ -235,6 +235,11 @@ impl<'a> Writer<'a> {
     }
 
     fn sign(&mut self, life: &mut Life, day: Date, signed_on: Date, lessor: usize) {
+        // Without a decision told before, the lease is the attribution: no lessor proposes to a demand past its expiry.
+        let valid = life.valid_from..=add_months(life.valid_from, 12);
+        if !life.open.contains(&lessor) && !valid.contains(&signed_on) {
+            return;
+        }
         let draft = self.lease(life, signed_on, lessor);
         let actor = self.player(lessor).agent(self.dice);
         let day = at_a_desk(day, self.options.until);

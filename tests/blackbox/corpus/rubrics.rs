@@ -27,6 +27,12 @@ async fn rubric_c_one_situation_for_each_adult() {
             json!({"situations": ["C"], "expected_children": 1, "expected_on": "9999-12-31"}),
             Refused("INVALID_FORM: family.expected_on=IMPOSSIBLE_DATE"),
         ),
+        // A wrong count is one violation, not two.
+        (
+            "family",
+            json!({"situations": ["C"], "expected_children": 99, "expected_on": "2027-02-01"}),
+            Refused("INVALID_FORM: family.expected_children=OUT_OF_RANGE"),
+        ),
         ("family.expected_on", json!("2027-02-01"), Bad("INCONSISTENT")),
         ("family.expected_on", json!("2027-02-30"), Refused("INVALID_FORM: family.expected_on=IMPOSSIBLE_DATE")),
     ];
@@ -162,6 +168,7 @@ async fn rubric_f_how_the_household_is_housed_now() {
         ("housing.dwelling_type", json!("T6P"), Accepted),
         ("housing.dwelling_type", json!("T7"), Bad("UNKNOWN_CODE")),
         ("housing.owned_commune", json!("06088"), Refused("INVALID_FORM: housing.owner=INCONSISTENT")),
+        ("housing.owned_commune", json!(" "), Accepted),
         ("housing.owner", json!(true), Accepted),
         ("housing.owner", json!(1), Unreadable),
     ];
@@ -190,7 +197,12 @@ async fn rubric_g_reasons_and_what_goes_with_them() {
         (
             "reasons",
             json!({"reasons": ["23"], "other": "é".repeat(37)}),
-            Refused("INVALID_FORM: reasons.other=TOO_LONG, reasons.other=MISSING"),
+            Refused("INVALID_FORM: reasons.other=TOO_LONG"),
+        ),
+        (
+            "reasons",
+            json!({"reasons": ["23", "99"]}),
+            Refused("INVALID_FORM: reasons.reasons[1]=UNKNOWN_CODE, reasons.other=MISSING"),
         ),
         ("reasons.judgment_on", json!("2026-01-15"), Bad("INCONSISTENT")),
         ("reasons", json!({"reasons": ["05"], "judgment_on": "2026-01-15"}), Accepted),

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::text::Text;
 use crate::fields::field_table;
+use crate::form::said;
 use crate::rejection::{Check, FieldReason};
 
 /// Rubric b as typed.
@@ -231,9 +232,12 @@ impl Address {
 
 impl Place {
     fn parse(draft: &AddressDraft, check: &mut Check<'_>) -> Option<Self> {
-        if draft.country.is_some() || draft.foreign_town.is_some() {
-            for (field, given) in [("postal_code", &draft.postal_code), ("commune", &draft.commune)] {
-                if given.is_some() {
+        let french = [("postal_code", &draft.postal_code), ("commune", &draft.commune)];
+        let in_france = french.iter().any(|(_, text)| said(text));
+        let postal_code_abroad = said(&draft.foreign_postal_code);
+        if said(&draft.country) || said(&draft.foreign_town) || postal_code_abroad && !in_france {
+            for (field, text) in french {
+                if said(text) {
                     check.at(field).violation(FieldReason::Inconsistent);
                 }
             }
@@ -241,6 +245,9 @@ impl Place {
             let town = check.required("foreign_town", draft.foreign_town.as_deref(), Text::name);
             let country = check.required("country", draft.country.as_deref(), Text::name);
             return Some(Self::Abroad { postal_code, town: town?, country: country? });
+        }
+        if postal_code_abroad {
+            check.at("foreign_postal_code").violation(FieldReason::Inconsistent);
         }
         let postal_code = check.required("postal_code", draft.postal_code.as_deref(), |text| {
             PostalCode::parse(text).map_err(|_| FieldReason::Malformed)

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::contact::known_commune;
 use super::text::{Text, past_day};
 use crate::fields::field_table;
-use crate::form::code;
+use crate::form::{code, said};
 use crate::rejection::{Check, FieldReason};
 
 /// Rubric f as typed.
@@ -108,7 +108,7 @@ impl Housing {
     pub(crate) fn parse(draft: &HousingDraft, today: Date, mut check: Check<'_>) -> Option<Self> {
         let kinds = list(&draft.kinds, PresentDwelling::ALL.len(), code(PresentDwelling::parse), check.at("kinds"));
         let since = check.optional("since", draft.since.as_deref(), |text| past_day(text, today));
-        if !draft.owner && (draft.owned_commune.is_some() || draft.owned_type.is_some()) {
+        if !draft.owner && (said(&draft.owned_commune) || said(&draft.owned_type)) {
             check.at("owner").violation(FieldReason::Inconsistent);
         }
         Some(Self {

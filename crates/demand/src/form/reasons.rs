@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::housing::list;
 use super::text::{Text, past_day};
 use crate::fields::field_table;
-use crate::form::code;
+use crate::form::{code, said};
 use crate::rejection::{Check, FieldReason};
 
 /// Rubric g as typed.
@@ -49,13 +49,14 @@ impl Reasons {
         let reasons = list(&draft.reasons, Reason::ALL.len(), code(Reason::parse), check.at("reasons"));
         let judgment_on = check.optional("judgment_on", draft.judgment_on.as_deref(), |text| past_day(text, today));
         let other = check.optional("other", draft.other.as_deref(), Text::parse);
-        let reasons = reasons?;
-        if judgment_on.is_some() && !reasons.contains(&Reason::Eviction) {
+        // Asked of what was typed: a wrong reason beside it must not hide what this one lacks.
+        let names = |reason: Reason| draft.reasons.iter().any(|text| text == reason.code());
+        if judgment_on.is_some() && reasons.is_some() && !names(Reason::Eviction) {
             check.at("judgment_on").violation(FieldReason::Inconsistent);
         }
-        if reasons.contains(&Reason::Other) && other.is_none() {
+        if names(Reason::Other) && !said(&draft.other) {
             check.at("other").violation(FieldReason::Missing);
         }
-        Some(Self { reasons, judgment_on, other })
+        Some(Self { reasons: reasons?, judgment_on, other })
     }
 }

@@ -8,13 +8,12 @@ use personal::Pii;
 use serde::{Deserialize, Serialize};
 
 use super::Motive;
-use crate::attribution::{check_day, rpls};
+use crate::attribution::{act_day, rpls};
 use crate::demand::ActiveDemand;
 use crate::event::{DemandEvent, LeaseSigned, Radiated};
 use crate::fields::field_table;
-use crate::form::code;
 use crate::form::contact::commune_in_force;
-use crate::form::text::date;
+use crate::form::{code, said};
 use crate::rejection::{Check, FieldReason, Rejection, RejectionReason};
 
 /// What a lessor sends when a lease was signed (R441-2-9).
@@ -79,7 +78,8 @@ personal::redact!(LeaseDraft, Dwelling);
 const LAST_DAY_WITHOUT_RPLS: Date = civil(2015, 12, 31);
 
 /// Decides lease and radiation. A lease needs no attribution recorded before: what matters is that an attributee leaves
-/// the register the same day.
+/// the register the same day. But then the lease is itself the attribution, so the demand must have been valid on the
+/// day of the signature; after an attribution decided in time the lease may come when it comes (INV-48, L441-2-1).
 pub(crate) fn sign(
     demand: &ActiveDemand,
     draft: &LeaseDraft,
@@ -88,7 +88,9 @@ pub(crate) fn sign(
 ) -> Result<Vec<DemandEvent>, Rejection> {
     let mut found = Vec::new();
     let mut check = Check::new("lease", &mut found);
-    let signed_on = check.required("signed_on", draft.signed_on.as_deref(), date);
+    let attribution = demand.attribution_of(lessor);
+    let not_before = attribution.map_or(demand.filed_on, |open| open.decided_on);
+    let signed_on = check.required("signed_on", draft.signed_on.as_deref(), |text| act_day(text, not_before, today));
     let rpls = check.optional("rpls", draft.rpls.as_deref(), rpls);
     let already_housed = check.required("already_housed", draft.already_housed.as_deref(), code(KnownAnswer::parse));
     let collective_agreement =
@@ -101,6 +103,11 @@ pub(crate) fn sign(
     let commune = check.optional("commune", draft.commune.as_deref(), |text| commune_of_dwelling(text, demand));
     let surface = check.number("surface", draft.surface, 0..=9_999);
     let rent = check.number("rent", draft.rent, 0..=9_999);
+    let described = commune.is_some() && dwelling_type.is_some() && surface.is_some() && rent.is_some();
+    let may_be_described = signed_on.is_some_and(|day| day <= LAST_DAY_WITHOUT_RPLS);
+    if !(said(&draft.rpls) || may_be_described && described) {
+        check.at("rpls").violation(FieldReason::Missing);
+    }
     let (Some(signed_on), Some(already_housed), Some(collective_agreement), Some(reservation_holder), Some(dalo)) =
         (signed_on, already_housed, collective_agreement, reservation_holder, dalo)
     else {
@@ -109,10 +116,8 @@ pub(crate) fn sign(
     if !found.is_empty() {
         return Err(Rejection::invalid(found));
     }
-    check_day(signed_on, demand.filed_on, today)?;
-    let described = commune.is_some() && dwelling_type.is_some() && surface.is_some() && rent.is_some();
-    if rpls.is_none() && !(signed_on <= LAST_DAY_WITHOUT_RPLS && described) {
-        return Err(RejectionReason::RplsMissing.into());
+    if attribution.is_none() && !demand.was_valid_on(signed_on) {
+        return Err(RejectionReason::Expired.into());
     }
     let lease = LeaseSigned {
         lessor,

@@ -69,6 +69,28 @@ fn inv_08_without_the_identity_piece_or_with_another_one_it_is_refused() {
 }
 
 #[test]
+fn inv_08_a_wrong_digest_does_not_hide_a_wrong_type_of_piece() {
+    let mut wrong = registration(form());
+    wrong.identity_piece.as_mut().unwrap().piece_type = some("TAX");
+    wrong.identity_piece.as_mut().unwrap().sha256 = some("XYZ");
+    let rejection = when(Vec::new(), FILED, Act::Register(Box::new(wrong))).unwrap_err();
+    assert_eq!(
+        rejection.to_string(),
+        "INVALID_FORM: identity_piece.piece_type=NOT_AN_IDENTITY_PIECE, identity_piece.sha256=MALFORMED"
+    );
+}
+
+#[test]
+fn inv_62_an_association_with_a_wrong_name_still_is_one() {
+    let mut wrong = association();
+    wrong.identity.as_mut().unwrap().association.as_mut().unwrap().name = some("12");
+    let mut registration = registration(wrong);
+    registration.identity_piece = None;
+    let rejection = when(Vec::new(), FILED, Act::Register(Box::new(registration))).unwrap_err();
+    assert_eq!(rejection.to_string(), "INVALID_FORM: identity.association.name=NOT_A_NAME");
+}
+
+#[test]
 fn inv_08_no_residence_in_the_commune_is_asked_for() {
     let mut form = form();
     let address = form.contact.as_mut().unwrap().postal_address.as_mut().unwrap();

@@ -8,3 +8,4 @@ mod given;
 mod golden;
 mod lives;
 mod open_facts;
+mod persons;
