@@ -149,7 +149,7 @@ impl ActiveDemand {
             Act::Attribute(draft) => attribution::attribute(self, draft, lessor, today),
             Act::RefuseAttribution { refused_on } => attribution::refuse(self, refused_on, lessor, today),
             Act::LapseAttribution { lapsed_on } => attribution::lapse(self, lapsed_on, lessor, today),
-            Act::SignLease(draft) => lease::sign(self, draft, lessor, today),
+            Act::SignLease(draft) => lease::sign(self, draft, by, today),
             Act::Renounce(draft) => renunciation::renounce(self, draft, today),
         }
     }

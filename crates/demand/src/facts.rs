@@ -10,7 +10,7 @@ use nomenclature::{
 };
 use serde::{Deserialize, Serialize};
 
-use crate::fields::field_table;
+use crate::fields::event_table;
 use crate::form::Rubrics;
 use crate::form::identity::{Household, Identity};
 
@@ -53,7 +53,7 @@ pub struct Facts {
     pub form_version: FormVersion,
 }
 
-field_table!(Facts in "faits" {
+event_table!(Facts in "faits" {
     applicant_kind: Open, "ménage ou association", "";
     birth_year: Open, "année de naissance du demandeur", "année";
     nationality: Open, "classe de nationalité du demandeur", "liste Nationalité";

@@ -10,6 +10,7 @@ use crate::correction::{self, Proof};
 use crate::demand::ActiveDemand;
 use crate::event::{DemandEvent, Modified};
 use crate::facts::{self, Facts};
+use crate::fields::event_table;
 use crate::form::identity::Identity;
 use crate::form::{FormDraft, Rubrics};
 use crate::rejection::{Rejection, RejectionReason};
@@ -28,6 +29,10 @@ pub enum Origin {
     /// A third party told, and the applicant validated it.
     ThirdPartyValidated,
 }
+
+event_table!(Origin::Piece = PIECE in "modification" {
+    piece_id: Open, "pièce qui fonde la modification", "UUID";
+});
 
 /// Decides a modification.
 pub(crate) fn modify(

@@ -33,7 +33,9 @@ mod identifiers;
 mod vintage;
 
 pub use calendar::{add_months, paris_day, parse_date};
-pub use codes::attribution::{CollectiveAgreement, KnownAnswer, ReservationHolder, RplsDwellingType, UrbanZone};
+pub use codes::attribution::{
+    CollectiveAgreement, KnownAnswer, ReservationHolder, RplsDwellingType, StateConvention, UrbanZone,
+};
 pub use codes::code_lists;
 pub use codes::dalo::{DaloStatus, DaloTypology};
 pub use codes::dwelling::{DwellingCategory, DwellingType, PresentDwelling, SoughtCategory};

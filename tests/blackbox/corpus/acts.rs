@@ -49,6 +49,18 @@ async fn inv_25_and_inv_27_a_lease_has_the_data_of_the_law() {
         ("surface", json!(10_000), Bad("OUT_OF_RANGE")),
         ("rent", json!(-1), Bad("OUT_OF_RANGE")),
         ("rent", json!(1e308), Unreadable),
+        ("convention", json!("R314-4"), Refused("INVALID_FORM: lease.convention=INCONSISTENT")),
+        ("convention", json!("R314-5"), Bad("UNKNOWN_CODE")),
+        ("priority", json!("OUI"), Accepted),
+        ("intercommunal_public", json!("PEUT-ETRE"), Bad("UNKNOWN_CODE")),
+        ("address", json!({"street": "rue Neuve", "postal_code": "06300", "commune": "06088"}), Accepted),
+        (
+            "address",
+            json!({"street": "rue Neuve"}),
+            Refused("INVALID_FORM: lease.address.postal_code=MISSING, lease.address.commune=MISSING"),
+        ),
+        ("form", json!({"sought": {"dwelling_types": ["T4"], "communes": ["06004"], "extended": true}}), Accepted),
+        ("form", json!({"reasons": {"reasons": ["99"]}}), Refused("INVALID_FORM: reasons.reasons[0]=UNKNOWN_CODE")),
     ];
     for code in ["already_housed", "collective_agreement", "reservation_holder", "dalo"] {
         cases.push((code, json!(null), Bad("MISSING")));

@@ -158,7 +158,7 @@ field_table!(Address in "b" {
     number: Personal, "numéro", "5 caractères";
     street: Personal, "voie", "32 caractères, obligatoire";
     locality: Personal, "lieu-dit", "38 caractères";
-    place: Personal, "code postal et commune (code INSEE), ou code postal, ville et pays à l'étranger", "5 et 5, ou 10, 38 et 38 caractères, obligatoire";
+    place: Personal, "commune, ou ville et pays à l'étranger", "obligatoire";
     host: Personal, "nom de l'hébergeant", "38 caractères";
 });
 
@@ -183,6 +183,17 @@ pub enum Place {
         country: Text<38>,
     },
 }
+
+field_table!(Place::France = FRANCE in "b" {
+    postal_code: Personal, "code postal", "5 chiffres, obligatoire en France";
+    commune: Personal, "commune", "code INSEE, obligatoire en France";
+});
+
+field_table!(Place::Abroad = ABROAD in "b" {
+    postal_code: Personal, "code postal à l'étranger", "10 caractères";
+    town: Personal, "ville à l'étranger", "38 caractères, obligatoire à l'étranger";
+    country: Personal, "pays", "38 caractères, obligatoire à l'étranger";
+});
 
 personal::redact!(ContactDraft, AddressDraft, Contact, Address, Place);
 
@@ -212,6 +223,14 @@ impl Contact {
 }
 
 impl Address {
+    /// The commune, unless the address lies abroad.
+    pub(crate) fn commune(&self) -> Option<CommuneCode> {
+        match &self.place {
+            Place::France { commune, .. } => Some(*commune),
+            Place::Abroad { .. } => None,
+        }
+    }
+
     pub(crate) fn parse(draft: &AddressDraft, mut check: Check<'_>) -> Option<Self> {
         let street = check.required("street", draft.street.as_deref(), Text::parse);
         let place = Place::parse(draft, &mut check);

@@ -9,6 +9,7 @@ pub mod family;
 pub mod housing;
 pub mod identity;
 pub mod reasons;
+pub mod remarks;
 pub mod resources;
 pub mod sought;
 pub mod text;
@@ -24,6 +25,7 @@ use family::{Family, FamilyDraft};
 use housing::{Housing, HousingDraft};
 use identity::{Asking, Household, Identity, IdentityDraft};
 use reasons::{Reasons, ReasonsDraft};
+use remarks::{Remarks, RemarksDraft};
 use resources::{Resources, ResourcesDraft};
 use sought::{Sought, SoughtDraft};
 
@@ -55,6 +57,9 @@ pub struct FormDraft {
     /// Rubric h.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sought: Option<SoughtDraft>,
+    /// The head of the form.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub remarks: Option<RemarksDraft>,
 }
 
 /// The checked rubrics of a demand, all of them readable.
@@ -76,6 +81,8 @@ pub struct Rubrics {
     pub reasons: Option<Reasons>,
     /// h.
     pub sought: Option<Sought>,
+    /// The head of the form.
+    pub remarks: Option<Remarks>,
 }
 
 personal::redact!(Rubrics);
@@ -93,6 +100,7 @@ impl Rubrics {
             housing: draft.housing.as_ref().and_then(|d| Housing::parse(d, today, check.at("housing"))),
             reasons: draft.reasons.as_ref().and_then(|d| Reasons::parse(d, today, check.at("reasons"))),
             sought: draft.sought.as_ref().and_then(|d| Sought::parse(d, territory, check.at("sought"))),
+            remarks: draft.remarks.as_ref().and_then(|d| Remarks::parse(d, check.at("remarks"))),
         }
     }
 
@@ -107,6 +115,7 @@ impl Rubrics {
             housing: self.housing.or_else(|| older.housing.clone()),
             reasons: self.reasons.or_else(|| older.reasons.clone()),
             sought: self.sought.or_else(|| older.sought.clone()),
+            remarks: self.remarks.or_else(|| older.remarks.clone()),
         }
     }
 
@@ -125,6 +134,7 @@ impl Rubrics {
             housing: newest(&draft.housing, &self.housing, &older.housing),
             reasons: newest(&draft.reasons, &self.reasons, &older.reasons),
             sought: newest(&draft.sought, &self.sought, &older.sought),
+            remarks: newest(&draft.remarks, &self.remarks, &older.remarks),
         }
     }
 

@@ -4,6 +4,7 @@
 
 mod acts;
 mod form;
+mod full;
 mod given;
 mod golden;
 mod lives;

@@ -30,6 +30,11 @@ impl PresentDwelling {
     pub const fn is_social_housing(self) -> bool {
         matches!(self, Self::SocialHousing)
     }
+
+    /// A structure or a centre that houses, whose name the form asks for.
+    pub const fn has_a_name(self) -> bool {
+        matches!(self, Self::Shelter | Self::ChildOrMaternityCentre)
+    }
 }
 
 code_list! {

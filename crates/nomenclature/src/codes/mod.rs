@@ -87,6 +87,7 @@ pub fn code_lists() -> &'static [CodeList] {
             attribution::KnownAnswer::LIST,
             attribution::ReservationHolder::LIST,
             attribution::RplsDwellingType::LIST,
+            attribution::StateConvention::LIST,
             attribution::UrbanZone::LIST,
             dalo::DaloStatus::LIST,
             dalo::DaloTypology::LIST,
@@ -164,6 +165,7 @@ mod tests {
         ("rpls-dwelling-type", 9),
         ("sex", 2),
         ("sought-category", 3),
+        ("state-convention", 3),
         ("urban-zone", 3),
     ];
 
@@ -226,6 +228,7 @@ mod tests {
             KnownAnswer,
             ReservationHolder,
             RplsDwellingType,
+            StateConvention,
             UrbanZone,
             DaloStatus,
             DaloTypology,
