@@ -41,7 +41,7 @@ pub use codes::dalo::{DaloStatus, DaloTypology};
 pub use codes::dwelling::{DwellingCategory, DwellingType, PresentDwelling, SoughtCategory};
 pub use codes::employment::{Contract, PaidResourceKind, ResourceKind};
 pub use codes::epci::EpciKind;
-pub use codes::form_version::FormVersion;
+pub use codes::form_version::{Acceptance, FormVersion};
 pub use codes::handicap::{
     HandicapAid, HandicapEquipment, HandicapMotor, HandicapSensory, HandicapState, HandicapWalking,
 };

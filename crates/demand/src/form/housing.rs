@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::contact::known_commune;
 use super::text::{Text, past_day};
 use crate::fields::field_table;
-use crate::form::{code, said};
+use crate::form::{accepted, code, said};
 use crate::rejection::{Check, FieldReason};
 
 /// Rubric f as typed.
@@ -131,10 +131,19 @@ field_table!(Stay in "f" {
 
 personal::redact!(HousingDraft, StayDraft, Housing, Stay);
 
+/// As many as the form has.
+const MOST_KINDS: usize = PresentDwelling::LIST.entries.len();
+
+/// A code of a form that the register takes on the day.
+fn kind_of_today(text: &str, today: Date) -> Result<PresentDwelling, FieldReason> {
+    let kind = code(PresentDwelling::parse)(text)?;
+    accepted(kind, kind.form_version(), today)
+}
+
 impl Stay {
     /// At most one for each kind, and only for kinds that the household names.
     fn parse_all(housing: &HousingDraft, today: Date, mut check: Check<'_>) -> Option<Vec<Self>> {
-        if housing.stays.len() > PresentDwelling::ALL.len() {
+        if housing.stays.len() > MOST_KINDS {
             check.violation(FieldReason::TooMany);
             return None;
         }
@@ -170,7 +179,7 @@ impl Stay {
 
 impl Housing {
     pub(crate) fn parse(draft: &HousingDraft, today: Date, mut check: Check<'_>) -> Option<Self> {
-        let kinds = list(&draft.kinds, PresentDwelling::ALL.len(), code(PresentDwelling::parse), check.at("kinds"));
+        let kinds = list(&draft.kinds, MOST_KINDS, |text| kind_of_today(text, today), check.at("kinds"));
         let stays = Stay::parse_all(draft, today, check.at("stays"));
         if !draft.owner && (said(&draft.owned_commune) || said(&draft.owned_type)) {
             check.at("owner").violation(FieldReason::Inconsistent);

@@ -15,7 +15,7 @@ pub mod sought;
 pub mod text;
 
 use jiff::civil::Date;
-use nomenclature::Territory;
+use nomenclature::{Acceptance, FormVersion, Territory};
 use serde::{Deserialize, Serialize};
 
 use crate::rejection::{Check, FieldReason, Violation};
@@ -224,6 +224,15 @@ pub(crate) fn said(text: &Option<String>) -> bool {
 /// For drafts: what was not said is not written, so that a field added later does not change what was sent before it.
 pub(crate) fn is_false(value: &bool) -> bool {
     !value
+}
+
+/// What a code of that version of the form comes to when it is typed on a day.
+pub(crate) fn accepted<T>(value: T, version: FormVersion, today: Date) -> Result<T, FieldReason> {
+    match version.acceptance(today) {
+        Acceptance::Accepted => Ok(value),
+        Acceptance::NotYet => Err(FieldReason::UnknownCode),
+        Acceptance::Superseded => Err(FieldReason::Superseded),
+    }
 }
 
 /// Reads the code of a list, in the form that [`Check`] takes.

@@ -242,6 +242,23 @@ fn stay(kind: &str, since: &str) -> StayDraft {
 }
 
 #[test]
+fn codes_of_a_later_form_are_taken_once_it_exists_and_those_of_form_02_still_are() {
+    let on = |day| {
+        let mut form = form();
+        form.housing.as_mut().unwrap().kinds = vec!["V3MOB".into(), "LP".into()];
+        form.reasons.as_mut().unwrap().reasons = vec!["V3ND".into(), "03".into()];
+        when(Vec::new(), day, Act::Register(Box::new(registration(form)))).map_err(|rejection| rejection.to_string())
+    };
+    let events = on(date(2018, 9, 10)).unwrap();
+    assert_eq!(active(events).facts.form_version.code(), "03");
+    assert_eq!(active(registered(form())).facts.form_version.code(), "02");
+    assert_eq!(
+        on(date(2018, 9, 9)).unwrap_err(),
+        "INVALID_FORM: housing.kinds[0]=UNKNOWN_CODE, reasons.reasons[0]=UNKNOWN_CODE"
+    );
+}
+
+#[test]
 fn each_kind_of_present_dwelling_has_its_own_day_and_a_structure_its_name() {
     let mut several = form();
     let housing = several.housing.as_mut().unwrap();

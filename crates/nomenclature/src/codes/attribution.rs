@@ -26,6 +26,7 @@ code_list! {
 const CONVENTIONS: Edition = Edition {
     form_version: None,
     valid_from: jiff::civil::Date::constant(2013, 1, 1),
+    valid_until: None,
     source: "articles that R441-2-9 names; the codes are the register's own",
     provisional: true,
 };

@@ -8,6 +8,7 @@ use super::list::Edition;
 const PIECES: Edition = Edition {
     form_version: None,
     valid_from: Date::constant(2013, 7, 24),
+    valid_until: None,
     source: "rebuilt from published summaries of the arrêtés of 24 July 2013 to 19 April 2022; the codes are the \
              register's own",
     provisional: true,
