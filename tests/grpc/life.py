@@ -88,7 +88,7 @@ def lives_and_leaves():
     answer = lessor.RefuseAttribution(r.RefuseAttributionRequest(**head(answer), refused_on=day(0))).answer
     answer = other_lessor.RecordAttribution(r.RecordAttributionRequest(**head(answer), attribution=decided)).answer
     early = r.LapseAttributionRequest(**head(answer), lapsed_on=day(5))
-    refused(lambda: other_lessor.LapseAttribution(early), "DATE_TOO_EARLY", Code.FAILED_PRECONDITION)
+    refused(lambda: other_lessor.LapseAttribution(early), "INVALID_FORM", Code.INVALID_ARGUMENT)
     answer = other_lessor.LapseAttribution(r.LapseAttributionRequest(**head(answer), lapsed_on=day(0))).answer
     none = r.LapseAttributionRequest(**head(answer), lapsed_on=day(0))
     refused(lambda: other_lessor.LapseAttribution(none), "NO_ATTRIBUTION_IN_PROGRESS", Code.FAILED_PRECONDITION)
@@ -98,7 +98,7 @@ def lives_and_leaves():
     )
     refused(
         lambda: lessor.SignLease(r.SignLeaseRequest(**head(answer), lease=lease)),
-        "RPLS_NUMBER_MISSING",
+        "INVALID_FORM",
         Code.INVALID_ARGUMENT,
     )
     lease.rpls = "0123456789"
@@ -236,7 +236,7 @@ def refuses_what_the_law_refuses():
     employment = type(form.employment)(jobs=[job for job in form.employment.jobs if job.adult == 0])
     modify("CO_APPLICANT_DROPPED", Code.FAILED_PRECONDITION, identity=alone, family=family, employment=employment)
     tomorrow = r.RecordAttributionRequest(**head(answer), attribution=r.Attribution(decided_on=day(-2)))
-    refused(lambda: lessor.RecordAttribution(tomorrow), "DATE_IN_THE_FUTURE", Code.INVALID_ARGUMENT)
+    refused(lambda: lessor.RecordAttribution(tomorrow), "INVALID_FORM", Code.INVALID_ARGUMENT)
     renounced = r.RenounceDemandRequest(
         **head(answer), renunciation=r.Renunciation(written_on=day(0), written_act=r.WRITTEN_ACT_LETTER)
     )

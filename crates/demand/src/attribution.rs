@@ -45,12 +45,12 @@ pub(crate) fn attribute(
 ) -> Result<Vec<DemandEvent>, Rejection> {
     let mut found = Vec::new();
     let mut check = Check::new("attribution", &mut found);
-    let decided_on = check.required("decided_on", draft.decided_on.as_deref(), date);
+    let decided_on =
+        check.required("decided_on", draft.decided_on.as_deref(), |text| act_day(text, demand.filed_on, today));
     let rpls = check.optional("rpls", draft.rpls.as_deref(), rpls);
     let Some(decided_on) = decided_on.filter(|_| found.is_empty()) else {
         return Err(Rejection::invalid(found));
     };
-    check_day(decided_on, demand.filed_on, today)?;
     if !demand.was_valid_on(decided_on) {
         return Err(RejectionReason::Expired.into());
     }
@@ -83,24 +83,27 @@ pub(crate) fn lapse(
 }
 
 fn end_day(demand: &ActiveDemand, field: &str, day: &str, lessor: Siren, today: Date) -> Result<Date, Rejection> {
+    let open = demand.attribution_of(lessor);
+    let not_before = open.map_or(demand.filed_on, |open| open.decided_on);
     let mut found = Vec::new();
-    let parsed = Check::new("attribution", &mut found).required(field, Some(day), date);
+    let parsed =
+        Check::new("attribution", &mut found).required(field, Some(day), |text| act_day(text, not_before, today));
     let Some(day) = parsed else {
         return Err(Rejection::invalid(found));
     };
-    let open = demand.attribution_of(lessor).ok_or(RejectionReason::NoAttribution)?;
-    check_day(day, open.decided_on, today)?;
+    open.ok_or(RejectionReason::NoAttribution)?;
     Ok(day)
 }
 
 /// A day of an act: not in the future, not before what it follows.
-pub(crate) fn check_day(day: Date, not_before: Date, today: Date) -> Result<(), Rejection> {
+pub(crate) fn act_day(text: &str, not_before: Date, today: Date) -> Result<Date, FieldReason> {
+    let day = date(text)?;
     if day > today {
-        Err(RejectionReason::InTheFuture.into())
+        Err(FieldReason::InTheFuture)
     } else if day < not_before {
-        Err(RejectionReason::TooEarly.into())
+        Err(FieldReason::TooEarly)
     } else {
-        Ok(())
+        Ok(day)
     }
 }
 

@@ -10,6 +10,7 @@ use crate::form::family::Family;
 use crate::form::housing::Housing;
 use crate::form::identity::Identity;
 use crate::form::reasons::Reasons;
+use crate::form::remarks::Remarks;
 use crate::form::resources::Resources;
 use crate::form::sought::Sought;
 
@@ -58,7 +59,7 @@ impl<'de, T> Deserialize<'de> for Carry<T> {
 
 macro_rules! carried {
     ($($(#[$doc:meta])* $name:ident: $content:ty = $tag:literal,)+) => {
-        /// The rubrics a to h of an event.
+        /// The rubrics a to h of an event, and the head of the form.
         #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
         #[serde(deny_unknown_fields)]
         pub struct Carried {$(
@@ -137,4 +138,6 @@ carried! {
     reasons: Reasons = b'g',
     /// h.
     sought: Sought = b'h',
+    /// The head of the form, no rubric of R441-2-2.
+    remarks: Remarks = b'n',
 }

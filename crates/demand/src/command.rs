@@ -73,7 +73,7 @@ pub enum Act {
         lapsed_on: String,
     },
     /// A lease was signed: radiates the same day (INV-25, INV-26).
-    SignLease(LeaseDraft),
+    SignLease(Box<LeaseDraft>),
     /// The applicant renounces (INV-28).
     Renounce(RenunciationDraft),
 }

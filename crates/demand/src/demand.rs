@@ -149,7 +149,7 @@ impl ActiveDemand {
             Act::Attribute(draft) => attribution::attribute(self, draft, lessor, today),
             Act::RefuseAttribution { refused_on } => attribution::refuse(self, refused_on, lessor, today),
             Act::LapseAttribution { lapsed_on } => attribution::lapse(self, lapsed_on, lessor, today),
-            Act::SignLease(draft) => lease::sign(self, draft, lessor, today),
+            Act::SignLease(draft) => lease::sign(self, draft, by, today),
             Act::Renounce(draft) => renunciation::renounce(self, draft, today),
         }
     }
@@ -187,13 +187,13 @@ impl ActiveDemand {
 }
 
 impl Demand {
-    /// What the demand is on a day; `None` when nothing is registered.
+    /// What the demand is, or was, on a day, as far as is known now; `None` when nothing was filed by then.
     pub fn status_on(&self, day: Date) -> Option<Status> {
+        let demand = self.content().filter(|demand| demand.filed_on <= day)?;
         match self {
-            Self::Unregistered => None,
-            Self::Active(demand) if day <= demand.expires_on() => Some(Status::Active),
-            Self::Active(_) => Some(Status::Expired),
-            Self::Radiated(_) => Some(Status::Radiated),
+            Self::Radiated(radiated) if radiated.radiated_on <= day => Some(Status::Radiated),
+            _ if demand.was_valid_on(day) => Some(Status::Active),
+            _ => Some(Status::Expired),
         }
     }
 

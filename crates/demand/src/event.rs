@@ -3,7 +3,7 @@
 use jiff::civil::Date;
 use nomenclature::{
     Channel, CollectiveAgreement, CommuneCode, DeskCode, KnownAnswer, PieceType, ReservationHolder, RplsDwellingType,
-    RplsId, Siren, Territory, UrbanZone,
+    RplsId, Siren, StateConvention, Territory, UrbanZone,
 };
 use personal::Pii;
 use serde::{Deserialize, Serialize};
@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use crate::carried::Carried;
 use crate::facts::Facts;
-use crate::fields::field_table;
+use crate::fields::event_table;
 use crate::modification::Origin;
 use crate::pieces::Piece;
 use crate::radiation::Motive;
@@ -64,7 +64,7 @@ pub struct Registered {
     pub facts: Facts,
 }
 
-field_table!(Registered in "enregistrement" {
+event_table!(Registered in "enregistrement" {
     territory: Open, "territoire", "3 caractères";
     filed_on: Open, "date de réception", "date";
     desk: Open, "guichet enregistreur", "5 caractères";
@@ -89,7 +89,7 @@ pub struct Modified {
     pub facts: Facts,
 }
 
-field_table!(Modified in "modification" {
+event_table!(Modified in "modification" {
     origin: Open, "origine de l'information", "demandeur, pièce, ou tiers validé par le demandeur";
     channel: Open, "canal", "guichet ou en ligne";
     rubrics: Personal, "rubriques modifiées", "une part scellée par rubrique";
@@ -109,7 +109,7 @@ pub struct Renewed {
     pub facts: Facts,
 }
 
-field_table!(Renewed in "renouvellement" {
+event_table!(Renewed in "renouvellement" {
     renewed_on: Open, "date de renouvellement", "date";
     channel: Open, "canal", "guichet ou en ligne";
     rubrics: Personal, "rubriques mises à jour", "une part scellée par rubrique";
@@ -131,7 +131,7 @@ pub struct PieceAdded {
     pub piece: Pii<Piece>,
 }
 
-field_table!(PieceAdded in "pièce" {
+event_table!(PieceAdded in "pièce" {
     piece_id: Open, "identifiant de la pièce", "UUID";
     open_type: Open, "type de pièce, sauf type sensible", "liste PieceType";
     received_on: Open, "date de remise", "date";
@@ -150,7 +150,7 @@ pub struct Attributed {
     pub rpls: Pii<Option<RplsId>>,
 }
 
-field_table!(Attributed in "attribution" {
+event_table!(Attributed in "attribution" {
     lessor: Open, "bailleur", "SIREN";
     decided_on: Open, "date de la décision", "date";
     rpls: Personal, "numéro RPLS du logement", "10 positions";
@@ -165,7 +165,7 @@ pub struct AttributionRefused {
     pub refused_on: Date,
 }
 
-field_table!(AttributionRefused in "attribution" {
+event_table!(AttributionRefused in "attribution" {
     lessor: Open, "bailleur", "SIREN";
     refused_on: Open, "date du refus", "date";
 });
@@ -179,7 +179,7 @@ pub struct AttributionLapsed {
     pub lapsed_on: Date,
 }
 
-field_table!(AttributionLapsed in "attribution" {
+event_table!(AttributionLapsed in "attribution" {
     lessor: Open, "bailleur", "SIREN";
     lapsed_on: Open, "date de la caducité", "date";
 });
@@ -205,11 +205,20 @@ pub struct LeaseSigned {
     pub dwelling_type: Option<RplsDwellingType>,
     /// Commune of the dwelling.
     pub commune: Option<CommuneCode>,
+    /// Convention under which the State reserved the dwelling. Provisional list.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub convention: Option<StateConvention>,
+    /// Whether the household has priority (L441-1).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub priority: Option<KnownAnswer>,
+    /// Whether the household is of the public of an intercommunal convention (L441-1-6).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub intercommunal_public: Option<KnownAnswer>,
     /// Which dwelling, how large, how dear.
     pub dwelling: Pii<Dwelling>,
 }
 
-field_table!(LeaseSigned in "bail" {
+event_table!(LeaseSigned in "bail" {
     lessor: Open, "bailleur", "SIREN";
     signed_on: Open, "date de signature du bail", "date";
     already_housed: Open, "déjà logé dans le parc du bailleur", "OUI, NON, NONDOC";
@@ -219,6 +228,9 @@ field_table!(LeaseSigned in "bail" {
     urban_zone: Open, "zone urbaine sensible", "liste ZUS";
     dwelling_type: Open, "type du logement attribué", "liste TypeLogementRPLS";
     commune: Open, "commune du logement attribué", "code INSEE";
+    convention: Open, "convention de réservation de l'État", "liste provisoire : articles R314-4, R314-16, R314-21";
+    priority: Open, "public prioritaire (L441-1)", "OUI, NON, NONDOC";
+    intercommunal_public: Open, "public d'une convention intercommunale (L441-1-6)", "OUI, NON, NONDOC";
     dwelling: Personal, "logement attribué", "une part scellée";
 });
 
@@ -231,7 +243,7 @@ pub struct Radiated {
     pub motive: Motive,
 }
 
-field_table!(Radiated in "radiation" {
+event_table!(Radiated in "radiation" {
     radiated_on: Open, "date de radiation", "date";
     motive: Open, "motif et preuve", "liste MotifRadiation";
 });

@@ -10,7 +10,7 @@ use nomenclature::{
 };
 use serde::{Deserialize, Serialize};
 
-use crate::fields::field_table;
+use crate::fields::event_table;
 use crate::form::Rubrics;
 use crate::form::identity::{Household, Identity};
 
@@ -53,7 +53,7 @@ pub struct Facts {
     pub form_version: FormVersion,
 }
 
-field_table!(Facts in "faits" {
+event_table!(Facts in "faits" {
     applicant_kind: Open, "ménage ou association", "";
     birth_year: Open, "année de naissance du demandeur", "année";
     nationality: Open, "classe de nationalité du demandeur", "liste Nationalité";
@@ -164,8 +164,15 @@ pub(crate) fn of(form: &Rubrics, day: Date) -> Facts {
         communes: form.sought.as_ref().map(|sought| sought.communes.clone()).unwrap_or_default(),
         email_known: form.contact.as_ref().is_some_and(|contact| contact.email.is_some()),
         ever_online: false,
-        form_version: FormVersion::in_force(day),
+        form_version: form_version(form, day),
     }
+}
+
+/// The latest form that a code of these rubrics comes from, at least the one that the register writes on the day.
+fn form_version(form: &Rubrics, day: Date) -> FormVersion {
+    let kinds = form.housing.iter().flat_map(|housing| &housing.kinds).map(|kind| kind.form_version());
+    let reasons = form.reasons.iter().flat_map(|reasons| &reasons.reasons).map(|reason| reason.form_version());
+    kinds.chain(reasons).fold(FormVersion::in_force(day), FormVersion::max)
 }
 
 /// The reasons that may be open, each once.

@@ -1,7 +1,13 @@
 //! Which field is personal and which is an open fact: one row beside each struct, `docs/fields.md` is made of the rows.
 //!
-//! A row names every field of its struct by destructuring it: a field without a row, or a row without a field, does not
-//! compile.
+//! A table names every field of its struct by destructuring it: a field without a row, or a row without a field, does not
+//! compile. Nor does a row of an event that calls open what is sealed, or personal what is not.
+
+use jiff::civil::Date;
+use personal::Pii;
+use uuid::Uuid;
+
+use crate::carried::Carried;
 
 /// Where a field lies in the log (design law 8).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,28 +35,140 @@ pub struct Field {
     pub limits: &'static str,
 }
 
+/// The rows of a type, from the places named in them.
+macro_rules! rows {
+    ($rubric:literal, $owner:expr, $($name:ident: $class:ident, $french:literal, $limits:literal;)+) => {
+        &[$($crate::fields::Field {
+            rubric: $rubric,
+            owner: $owner,
+            name: stringify!($name),
+            class: $crate::fields::Class::$class,
+            french: $french,
+            limits: $limits,
+        },)+]
+    };
+}
+pub(crate) use rows;
+
+/// The table of a struct, or of a variant, that lies inside a sealed part: every row is personal.
 macro_rules! field_table {
-    ($owner:ident in $rubric:literal { $($name:ident: $class:ident, $french:literal, $limits:literal;)+ }) => {
+    ($owner:ident in $rubric:literal { $($name:ident: Personal, $french:literal, $limits:literal;)+ }) => {
         const _: fn(&$owner) = |value| {
             let $owner { $($name: _),+ } = value;
         };
         impl $owner {
-            pub(crate) const FIELDS: &'static [$crate::fields::Field] = &[$($crate::fields::Field {
-                rubric: $rubric,
-                owner: stringify!($owner),
-                name: stringify!($name),
-                class: $crate::fields::Class::$class,
-                french: $french,
-                limits: $limits,
-            },)+];
+            pub(crate) const FIELDS: &'static [$crate::fields::Field] =
+                $crate::fields::rows!($rubric, stringify!($owner), $($name: Personal, $french, $limits;)+);
+        }
+    };
+    ($owner:ident::$variant:ident = $table:ident in $rubric:literal {
+        $($name:ident: Personal, $french:literal, $limits:literal;)+
+    }) => {
+        const _: fn(&$owner) = |value| {
+            if let $owner::$variant { $($name: _),+ } = value {}
+        };
+        impl $owner {
+            pub(crate) const $table: &'static [$crate::fields::Field] = $crate::fields::rows!(
+                $rubric,
+                concat!(stringify!($owner), "::", stringify!($variant)),
+                $($name: Personal, $french, $limits;)+
+            );
         }
     };
 }
 pub(crate) use field_table;
 
+/// The table of a struct, or of a variant, that lies in the open payload of an event. What a row says is held by the
+/// type of its field: personal is what is [`Pii`] or carried as such, open is what is known to be.
+macro_rules! event_table {
+    ($owner:ident in $rubric:literal { $($name:ident: $class:ident, $french:literal, $limits:literal;)+ }) => {
+        const _: fn(&$owner) = |value| {
+            let $owner { $($name),+ } = value;
+            $($crate::fields::must_be::$class($name);)+
+        };
+        impl $owner {
+            pub(crate) const FIELDS: &'static [$crate::fields::Field] =
+                $crate::fields::rows!($rubric, stringify!($owner), $($name: $class, $french, $limits;)+);
+        }
+    };
+    ($owner:ident::$variant:ident = $table:ident in $rubric:literal {
+        $($name:ident: $class:ident, $french:literal, $limits:literal;)+
+    }) => {
+        const _: fn(&$owner) = |value| {
+            if let $owner::$variant { $($name),+ } = value {
+                $($crate::fields::must_be::$class($name);)+
+            }
+        };
+        impl $owner {
+            pub(crate) const $table: &'static [$crate::fields::Field] = $crate::fields::rows!(
+                $rubric,
+                concat!(stringify!($owner), "::", stringify!($variant)),
+                $($name: $class, $french, $limits;)+
+            );
+        }
+    };
+}
+pub(crate) use event_table;
+
+/// A type whose serialised form tells nothing.
+pub(crate) trait PersonalPart {}
+impl<T> PersonalPart for Pii<T> {}
+impl PersonalPart for Carried {}
+
+/// A type that may stand in the open. Texts that people type are none.
+pub(crate) trait OpenPart {}
+impl<T: OpenPart> OpenPart for Option<T> {}
+impl<T: OpenPart> OpenPart for Vec<T> {}
+
+macro_rules! open {
+    ($($type:ty),+ $(,)?) => { $(impl OpenPart for $type {})+ };
+}
+
+open!(bool, i16, u8, u16, Date, Uuid);
+open!(
+    nomenclature::Channel,
+    nomenclature::CollectiveAgreement,
+    nomenclature::CommuneCode,
+    nomenclature::Contract,
+    nomenclature::DeskCode,
+    nomenclature::DwellingType,
+    nomenclature::FamilySituation,
+    nomenclature::FormVersion,
+    nomenclature::KnownAnswer,
+    nomenclature::Nationality,
+    nomenclature::PieceType,
+    nomenclature::PresentDwelling,
+    nomenclature::Reason,
+    nomenclature::ReservationHolder,
+    nomenclature::RplsDwellingType,
+    nomenclature::Siren,
+    nomenclature::StateConvention,
+    nomenclature::Territory,
+    nomenclature::UrbanZone,
+);
+open!(
+    crate::facts::ApplicantKind,
+    crate::facts::Band,
+    crate::facts::Composition,
+    crate::facts::Facts,
+    crate::modification::Origin,
+    crate::radiation::Motive,
+    crate::radiation::renunciation::WrittenAct,
+    crate::registration::ForceReason,
+);
+
+/// What a row of an event's table asks of the type of its field; named like the classes.
+#[allow(non_snake_case, reason = "a row names its class, and that is the function that checks it")]
+pub(crate) mod must_be {
+    use super::{OpenPart, PersonalPart};
+
+    pub(crate) fn Personal(_: &impl PersonalPart) {}
+    pub(crate) fn Open(_: &impl OpenPart) {}
+}
+
 /// Every field of the form, of the facts and of the acts, in the order of the form.
 pub fn fields() -> Vec<Field> {
-    use crate::{event, facts, form, pieces, radiation};
+    use crate::{event, facts, form, modification, pieces, radiation};
     [
         form::identity::Household::FIELDS,
         form::identity::Person::FIELDS,
@@ -59,19 +177,25 @@ pub fn fields() -> Vec<Field> {
         form::identity::Association::FIELDS,
         form::contact::Contact::FIELDS,
         form::contact::Address::FIELDS,
+        form::contact::Place::FRANCE,
+        form::contact::Place::ABROAD,
         form::family::Family::FIELDS,
         form::family::ExpectedChildren::FIELDS,
         form::employment::Job::FIELDS,
         form::resources::Resources::FIELDS,
         form::resources::AdultResources::FIELDS,
         form::resources::TaxIncome::FIELDS,
-        form::resources::Amount::FIELDS,
+        form::resources::ReceivedAmount::FIELDS,
+        form::resources::PaidAmount::FIELDS,
         form::housing::Housing::FIELDS,
+        form::housing::Stay::FIELDS,
         form::reasons::Reasons::FIELDS,
         form::sought::Sought::FIELDS,
+        form::remarks::Remarks::FIELDS,
         facts::Facts::FIELDS,
         event::Registered::FIELDS,
         event::Modified::FIELDS,
+        modification::Origin::PIECE,
         event::Renewed::FIELDS,
         event::PieceAdded::FIELDS,
         pieces::Piece::FIELDS,
@@ -81,6 +205,8 @@ pub fn fields() -> Vec<Field> {
         event::LeaseSigned::FIELDS,
         radiation::lease::Dwelling::FIELDS,
         event::Radiated::FIELDS,
+        radiation::Motive::ATTRIBUTION,
+        radiation::Motive::RENUNCIATION,
     ]
     .concat()
 }

@@ -27,6 +27,7 @@ mod carried;
 pub mod claims;
 pub mod codec;
 mod command;
+mod correction;
 pub mod deadlines;
 mod demand;
 pub mod event;

@@ -6,10 +6,12 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::command::By;
+use crate::correction::{self, Proof};
 use crate::demand::ActiveDemand;
 use crate::event::{DemandEvent, Modified};
 use crate::facts::{self, Facts};
-use crate::form::identity::{Household, Identity, Person, Proof};
+use crate::fields::event_table;
+use crate::form::identity::Identity;
 use crate::form::{FormDraft, Rubrics};
 use crate::rejection::{Rejection, RejectionReason};
 
@@ -28,6 +30,10 @@ pub enum Origin {
     ThirdPartyValidated,
 }
 
+event_table!(Origin::Piece = PIECE in "modification" {
+    piece_id: Open, "pièce qui fonde la modification", "UUID";
+});
+
 /// Decides a modification.
 pub(crate) fn modify(
     demand: &ActiveDemand,
@@ -41,7 +47,7 @@ pub(crate) fn modify(
     {
         return Err(RejectionReason::UnknownPiece.into());
     }
-    let proof = if matches!(origin, Origin::Piece { .. }) { Proof::Piece } else { Proof::Word };
+    let proof = Proof::of(origin, &demand.pieces);
     let Update { rubrics, facts } = Update::decide(demand, form, proof, today)?;
     if rubrics.is_empty() {
         return Err(RejectionReason::NothingToModify.into());
@@ -68,47 +74,20 @@ impl Update {
         let before = demand.rubrics.clear().ok_or(RejectionReason::PersonalDataUnreadable)?;
         let mut found = Vec::new();
         let rubrics = Rubrics::parse(form, demand.territory, today, &mut found);
-        let after = rubrics.clone().over(before);
-        if !found.iter().any(|violation| violation.field.starts_with("identity")) {
-            after.check_whole(|_| false, &mut found);
-        }
+        let after = rubrics.merged(form, before);
+        let asking = match &form.identity {
+            Some(given) => Some(given.asking()),
+            None => before.identity.as_ref().map(Identity::asking),
+        };
+        after.check_whole(asking, &mut found);
         if !found.is_empty() {
             return Err(Rejection::invalid(found));
         }
         if let (Some(before), Some(after)) = (&before.identity, &rubrics.identity) {
-            check_persons(before, after, proof)?;
+            correction::check(before, after, proof)?;
         }
         // Facts that do not change with the form (age classes) are fixed when written: on the day of this act.
         let facts = Facts { ever_online: demand.facts.ever_online, ..facts::of(&after, today) };
         Ok(Self { rubrics, facts })
     }
-}
-
-/// Who asks may be corrected and joined, neither replaced nor left (INV-37).
-fn check_persons(before: &Identity, after: &Identity, proof: Proof) -> Result<(), Rejection> {
-    let (before, after) = match (before, after) {
-        (Identity::Household(before), Identity::Household(after)) => (before, after),
-        (Identity::Association(_), Identity::Association(_)) => return Ok(()),
-        _ => return Err(RejectionReason::KindChanged.into()),
-    };
-    if !before.applicant.may_become(&after.applicant, proof) {
-        return Err(RejectionReason::ApplicantReplaced.into());
-    }
-    if every_co_applicant_stays(before, after, proof) {
-        Ok(())
-    } else {
-        Err(RejectionReason::CoApplicantDropped.into())
-    }
-}
-
-/// Each co-applicant of before is found again, at most once, among those of after.
-fn every_co_applicant_stays(before: &Household, after: &Household, proof: Proof) -> bool {
-    let mut left: Vec<&Person> = after.co_applicants.iter().map(|co| &co.person).collect();
-    before.co_applicants.iter().all(|co| {
-        let found = left
-            .iter()
-            .position(|person| **person == co.person)
-            .or_else(|| left.iter().position(|person| co.person.may_become(person, proof)));
-        found.map(|index| left.swap_remove(index)).is_some()
-    })
 }

@@ -9,6 +9,7 @@ use uuid::Uuid;
 use crate::demand::ActiveDemand;
 use crate::event::{DemandEvent, PieceAdded};
 use crate::fields::field_table;
+use crate::form::code;
 use crate::form::text::{Text, past_day};
 use crate::rejection::{Check, FieldReason, Rejection, RejectionReason};
 
@@ -67,8 +68,15 @@ pub(crate) struct NewPiece {
 }
 
 impl NewPiece {
-    pub(crate) fn parse(draft: &PieceDraft, today: Date, mut check: Check<'_>) -> Option<Self> {
-        let piece_type = check.required("piece_type", draft.piece_type.as_deref(), crate::form::code(PieceType::parse));
+    /// Reads a piece of a type that the act accepts.
+    pub(crate) fn parse(
+        draft: &PieceDraft,
+        accept: impl Fn(PieceType) -> Result<PieceType, FieldReason>,
+        today: Date,
+        mut check: Check<'_>,
+    ) -> Option<Self> {
+        let piece_type = check
+            .required("piece_type", draft.piece_type.as_deref(), |text| code(PieceType::parse)(text).and_then(&accept));
         let label = check.optional("label", draft.label.as_deref(), Text::parse);
         let sha256 = check.required("sha256", draft.sha256.as_deref(), digest);
         // A text that says nothing is an absent one: the piece must not get lost without a word.
@@ -77,10 +85,6 @@ impl NewPiece {
             Some(text) => check.optional("received_on", Some(text), |text| past_day(text, today)),
         };
         Some(Self { piece: Piece { piece_type: piece_type?, label, sha256: sha256? }, received_on: received_on? })
-    }
-
-    pub(crate) fn proves_identity(&self) -> bool {
-        self.piece.piece_type.proves_identity()
     }
 
     pub(crate) fn added(self, piece_id: Uuid, today: Date) -> PieceAdded {
@@ -102,7 +106,7 @@ pub(crate) fn add(
     today: Date,
 ) -> Result<Vec<DemandEvent>, Rejection> {
     let mut found = Vec::new();
-    let piece = NewPiece::parse(draft, today, Check::new("piece", &mut found));
+    let piece = NewPiece::parse(draft, Ok, today, Check::new("piece", &mut found));
     let Some(piece) = piece.filter(|_| found.is_empty()) else {
         return Err(Rejection::invalid(found));
     };

@@ -2,7 +2,7 @@
 
 use jiff::ToSpan as _;
 use jiff::civil::Date;
-use nomenclature::{Channel, Territory};
+use nomenclature::{Channel, PieceType, Territory};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -10,7 +10,7 @@ use crate::command::By;
 use crate::deadlines::LATEST_RECEPTION_DAYS;
 use crate::event::{DemandEvent, Registered};
 use crate::facts::{self, Facts};
-use crate::form::identity::Identity;
+use crate::form::identity::{Asking, IdentityDraft};
 use crate::form::text::date;
 use crate::form::{FormDraft, Rubrics};
 use crate::pieces::{NewPiece, PieceDraft};
@@ -57,9 +57,9 @@ pub(crate) fn register(
         Some(text) => Check::new("filed_on", &mut found).take(date(text).and_then(|day| reception(day, today))),
     };
     let rubrics = Rubrics::parse(&registration.form, registration.territory, today, &mut found);
-    let wrong: Vec<String> = found.iter().map(|violation| violation.field.clone()).collect();
-    rubrics.check_whole(|rubric| wrong.iter().any(|field| field.starts_with(rubric)), &mut found);
-    let piece = identity_piece(registration, &rubrics, today, &mut found);
+    let asking = registration.form.identity.as_ref().map(IdentityDraft::asking);
+    rubrics.check_whole(asking, &mut found);
+    let piece = identity_piece(registration, asking, today, &mut found);
     if !found.is_empty() {
         return Err(Rejection::invalid(found));
     }
@@ -84,27 +84,23 @@ pub(crate) fn register(
 /// The identity piece travels with the registration of a household; an association brings none (INV-08, INV-62).
 fn identity_piece(
     registration: &Registration,
-    rubrics: &Rubrics,
+    asking: Option<Asking>,
     today: Date,
     found: &mut Vec<Violation>,
 ) -> Option<NewPiece> {
     let mut check = Check::new("identity_piece", found);
     match &registration.identity_piece {
-        None if matches!(rubrics.identity, Some(Identity::Association(_))) => None,
+        None if asking == Some(Asking::Association) => None,
         None => {
             check.violation(FieldReason::Missing);
             None
         }
-        Some(draft) => {
-            let piece = NewPiece::parse(draft, today, check.here())?;
-            if piece.proves_identity() {
-                Some(piece)
-            } else {
-                check.at("piece_type").violation(FieldReason::NotAnIdentityPiece);
-                None
-            }
-        }
+        Some(draft) => NewPiece::parse(draft, proving_identity, today, check),
     }
+}
+
+fn proving_identity(piece_type: PieceType) -> Result<PieceType, FieldReason> {
+    if piece_type.proves_identity() { Ok(piece_type) } else { Err(FieldReason::NotAnIdentityPiece) }
 }
 
 /// Reception lies neither in the future nor further back than the tolerance (INV-10).

@@ -99,10 +99,12 @@ reasons! {
         AlreadyRenewedToday = "ALREADY_RENEWED_TODAY", "La validité de cette demande court déjà à compter d'aujourd'hui : il n'y a pas lieu de la renouveler.";
         /// A natural person cannot become an association, nor the reverse.
         KindChanged = "APPLICANT_KIND_CHANGED", "Une demande ne peut pas passer d'une personne physique à une association, ni l'inverse.";
-        /// The applicant of a demand cannot be replaced by somebody else.
-        ApplicantReplaced = "APPLICANT_REPLACED", "Le demandeur ne peut pas être remplacé par une autre personne.";
-        /// A co-applicant cannot be dropped without consent or proof (INV-37; for now it is always refused).
-        CoApplicantDropped = "CO_APPLICANT_DROPPED", "Un cotitulaire ne peut pas être retiré de la demande par une simple modification.";
+        /// The applicant of a demand cannot be replaced by somebody else; only a piece of identity or of civil status
+        /// corrects who he is (ADR 6).
+        ApplicantReplaced = "APPLICANT_REPLACED", "Le demandeur ne peut pas être remplacé par une autre personne ; une correction de son identité se fonde sur une pièce d'identité ou d'état civil du dossier.";
+        /// A co-applicant cannot be dropped or exchanged without consent or proof (INV-37; dropping is for now always
+        /// refused).
+        CoApplicantDropped = "CO_APPLICANT_DROPPED", "Un cotitulaire ne peut être ni retiré ni remplacé par une simple modification ; une correction de son identité se fonde sur une pièce d'identité ou d'état civil du dossier.";
         /// Nothing to modify: the request carries no rubric.
         NothingToModify = "NOTHING_TO_MODIFY", "La modification ne porte sur aucune rubrique.";
         /// A modification founded on a piece names a piece that the demand does not hold (INV-34).
@@ -113,12 +115,6 @@ reasons! {
         AttributionInProgress = "ATTRIBUTION_IN_PROGRESS", "Une attribution de ce bailleur est déjà en cours sur cette demande.";
         /// The lessor has no attribution in progress on this demand.
         NoAttribution = "NO_ATTRIBUTION_IN_PROGRESS", "Ce bailleur n'a aucune attribution en cours sur cette demande.";
-        /// An act bears a date after the day of record.
-        InTheFuture = "DATE_IN_THE_FUTURE", "La date de l'acte ne peut pas être dans le futur.";
-        /// An act bears a date before the filing, or before the act that it answers.
-        TooEarly = "DATE_TOO_EARLY", "La date de l'acte précède le dépôt de la demande ou l'acte auquel il répond.";
-        /// A lease without the dwelling's RPLS number (INV-27).
-        RplsMissing = "RPLS_NUMBER_MISSING", "Le numéro RPLS du logement est obligatoire pour radier une demande attribuée.";
         /// The personal part of the demand cannot be opened, so the act cannot be decided.
         PersonalDataUnreadable = "PERSONAL_DATA_UNREADABLE", "Les données nominatives de cette demande ne sont plus lisibles.";
     }
@@ -147,6 +143,8 @@ reasons! {
         ImpossibleDate = "IMPOSSIBLE_DATE", "date impossible";
         /// A date after the day of record.
         InTheFuture = "IN_THE_FUTURE", "date dans le futur";
+        /// The day of an act before the filing of the demand, or before the act that it answers.
+        TooEarly = "TOO_EARLY", "date antérieure au dépôt de la demande ou à l'acte précédent";
         /// A commune outside the territory of the demand (INV-02).
         OutsideTerritory = "OUTSIDE_TERRITORY", "commune hors du territoire de la demande";
         /// A date too long before the day of record: a reception over 31 days ago (provisional).
@@ -184,11 +182,6 @@ impl<'a> Check<'a> {
     /// The place of the n-th entry of this list.
     pub(crate) fn nth(&mut self, index: usize) -> Check<'_> {
         Check { path: format!("{}[{index}]", self.path), found: self.found }
-    }
-
-    /// The same place, for a callee.
-    pub(crate) fn here(&mut self) -> Check<'_> {
-        Check { path: self.path.clone(), found: self.found }
     }
 
     pub(crate) fn violation(&mut self, reason: FieldReason) {

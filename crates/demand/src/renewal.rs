@@ -4,11 +4,11 @@ use jiff::civil::Date;
 use nomenclature::Channel;
 
 use crate::command::By;
+use crate::correction::Proof;
 use crate::demand::ActiveDemand;
 use crate::event::{DemandEvent, Renewed};
 use crate::facts::Facts;
 use crate::form::FormDraft;
-use crate::form::identity::Proof;
 use crate::modification::Update;
 use crate::rejection::{Rejection, RejectionReason};
 

@@ -22,10 +22,7 @@ impl PersonKey {
 
 /// The first of several given names. A hyphen joins ("Jean-Paul" is one), whatever space or a comma separates.
 pub(crate) fn first_given_name(names: &str) -> &str {
-    names
-        .split(|c: char| c.is_whitespace() || c == ',')
-        .find(|name| name.chars().any(char::is_alphabetic))
-        .unwrap_or(names)
+    names.split(|c: char| c.is_whitespace() || c == ',').find(|name| has_letter(name)).unwrap_or(names)
 }
 
 /// A name for comparison: NFKD, marks dropped, ligatures opened, letters only, upper case.
@@ -40,11 +37,23 @@ pub fn fold(text: &str) -> String {
             'ł' | 'Ł' => folded.push('L'),
             'đ' | 'Đ' | 'ð' | 'Ð' => folded.push('D'),
             'ı' => folded.push('I'),
+            c if is_apostrophe(c) => {}
             c if c.is_alphabetic() => folded.extend(c.to_uppercase()),
             _ => {}
         }
     }
     folded
+}
+
+/// Whether a text holds a letter that tells persons apart: one without any would be everybody's name.
+pub(crate) fn has_letter(text: &str) -> bool {
+    !fold(text).is_empty()
+}
+
+/// Signs that Unicode counts among the letters and that people type for an apostrophe, a hamza or an ayn: the keyboard
+/// decides which, so they do not tell persons apart ("Fañcʼh", "Fañc'h").
+fn is_apostrophe(c: char) -> bool {
+    matches!(c, '\u{2B9}'..='\u{2CF}' | '\u{2EE}' | '\u{7F4}' | '\u{7F5}' | '\u{A78B}' | '\u{A78C}')
 }
 
 #[cfg(test)]
@@ -58,6 +67,12 @@ mod tests {
         }
         assert_eq!(fold("Nœud"), "NOEUD");
         assert_eq!(fold("O’Neill"), fold("O'NEILL"));
+        for breton in ["Fañc'h", "Fañc’h", "Fañc\u{2BC}h", "Fañc\u{2BB}h", "Fañc\u{A78C}h", "FANC\u{FF07}H", "Fañch"]
+        {
+            assert_eq!(fold(breton), "FANCH");
+        }
+        assert_eq!(fold("\u{149}Dri"), "NDRI");
+        assert_ne!(fold("佐々木"), fold("佐木"), "an iteration mark is a letter of the name");
         assert_eq!(fold("Đặng"), "DANG");
         assert_eq!(fold("ﬁn"), "FIN");
         assert_ne!(fold("李"), fold("王"));

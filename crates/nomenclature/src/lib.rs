@@ -33,13 +33,15 @@ mod identifiers;
 mod vintage;
 
 pub use calendar::{add_months, paris_day, parse_date};
-pub use codes::attribution::{CollectiveAgreement, KnownAnswer, ReservationHolder, RplsDwellingType, UrbanZone};
+pub use codes::attribution::{
+    CollectiveAgreement, KnownAnswer, ReservationHolder, RplsDwellingType, StateConvention, UrbanZone,
+};
 pub use codes::code_lists;
 pub use codes::dalo::{DaloStatus, DaloTypology};
 pub use codes::dwelling::{DwellingCategory, DwellingType, PresentDwelling, SoughtCategory};
 pub use codes::employment::{Contract, PaidResourceKind, ResourceKind};
 pub use codes::epci::EpciKind;
-pub use codes::form_version::FormVersion;
+pub use codes::form_version::{Acceptance, FormVersion};
 pub use codes::handicap::{
     HandicapAid, HandicapEquipment, HandicapMotor, HandicapSensory, HandicapState, HandicapWalking,
 };

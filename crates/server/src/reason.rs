@@ -121,7 +121,7 @@ reasons! {
 pub(crate) fn of_rejection(reason: RejectionReason) -> Row {
     use RejectionReason as R;
     let code = match reason {
-        R::InvalidForm | R::NothingToModify | R::InTheFuture | R::RplsMissing => Code::InvalidArgument,
+        R::InvalidForm | R::NothingToModify => Code::InvalidArgument,
         // No call can meet these: a registration brings no number, and the register draws the id of a piece.
         R::AlreadyRegistered | R::PieceAlreadyAdded => return Reason::DuplicateDemand.row(),
         R::NotRegistered => return Reason::DemandNotFound.row(),
@@ -134,7 +134,6 @@ pub(crate) fn of_rejection(reason: RejectionReason) -> Row {
         | R::UnknownPiece
         | R::AttributionInProgress
         | R::NoAttribution
-        | R::TooEarly
         | R::PersonalDataUnreadable => Code::FailedPrecondition,
     };
     Row { reason: reason.code().to_owned(), code, french: reason.message(), retry: None }

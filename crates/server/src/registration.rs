@@ -171,7 +171,7 @@ impl RegistrationService for Registration {
 
     async fn sign_lease(&self, request: Request<SignLeaseRequest>) -> Result<Response<SignLeaseResponse>, Status> {
         on_demand!(self, request, SignLeaseResponse, |message, _edge| from act::AT_A_DESK, {
-            Some(Act::SignLease(act::lease(message.lease.unwrap_or_default())))
+            Some(Act::SignLease(act::lease(message.lease.unwrap_or_default(), message.form)))
         })
     }
 

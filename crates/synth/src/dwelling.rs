@@ -1,6 +1,6 @@
 //! How a household is housed, why it asks, and what for: rubrics f, g and h.
 
-use demand::form::housing::HousingDraft;
+use demand::form::housing::{HousingDraft, StayDraft};
 use demand::form::reasons::ReasonsDraft;
 use demand::form::sought::SoughtDraft;
 use jiff::civil::Date;
@@ -48,8 +48,6 @@ pub(crate) fn housing(
 ) -> HousingDraft {
     use PresentDwelling as P;
     let tenant = matches!(present, P::SocialHousing | P::PrivateTenant);
-    let temporary =
-        matches!(present, P::SocialResidence | P::SocialHotelResidence | P::Hotel | P::SubletOrTemporary | P::Shelter);
     let in_walls = !matches!(present, P::Homeless | P::Squat | P::Camping);
     let surface = dice.between(18, 34) + 9 * dice.between(0, i32::try_from(members.size()).unwrap_or(1));
     let rent = match present {
@@ -67,9 +65,7 @@ pub(crate) fn housing(
     HousingDraft {
         kinds: kinds.iter().map(|kind| kind.code().to_owned()).collect(),
         landlord: (present == P::SocialHousing).then(|| landlord.to_owned()),
-        since: temporary.then(|| after(day, -dice.between(20, 900)).to_string()),
-        structure: (present == P::Shelter)
-            .then(|| (*dice.pick(&["CHRS Lauriers", "Foyer Mimosas", "Abri du Port"])).to_owned()),
+        stays: stay(dice, present, day).into_iter().collect(),
         rent: rent.map(i64::from),
         housing_benefit: (tenant && dice.percent(55)).then(|| i64::from(dice.between(60, 420))),
         occupants: in_walls.then(|| members.size() as i64 + i64::from(if tenant { 0 } else { dice.between(0, 4) })),
@@ -83,6 +79,19 @@ pub(crate) fn housing(
         owned_commune: owner.then(|| owned.code.to_string()),
         owned_type: owner.then(|| DwellingType::T3.code().to_owned()),
     }
+}
+
+/// Since when, for what is meant to last a while only; the name of a shelter.
+fn stay(dice: &mut Dice, kind: PresentDwelling, day: Date) -> Option<StayDraft> {
+    use PresentDwelling as P;
+    let temporary =
+        matches!(kind, P::SocialResidence | P::SocialHotelResidence | P::Hotel | P::SubletOrTemporary | P::Shelter);
+    temporary.then(|| StayDraft {
+        kind: Some(kind.code().to_owned()),
+        since: Some(after(day, -dice.between(20, 900)).to_string()),
+        name: (kind == P::Shelter)
+            .then(|| (*dice.pick(&["CHRS Lauriers", "Foyer Mimosas", "Abri du Port"])).to_owned()),
+    })
 }
 
 fn type_of(surface: i32) -> DwellingType {

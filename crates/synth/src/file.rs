@@ -2,6 +2,7 @@
 
 use demand::FormDraft;
 use demand::form::identity::{AssociationDraft, IdentityDraft};
+use demand::form::remarks::RemarksDraft;
 use jiff::civil::Date;
 use nomenclature::{Commune, PresentDwelling, Reason};
 
@@ -117,6 +118,7 @@ impl File {
             housing: Some(housing(dice, present, &members, &landlord, owned, day)),
             reasons: Some(reasons(dice, present, kind, day)),
             sought: Some(sought(dice, &scene.places, home, members.size())),
+            remarks: remarks(applicant),
         };
         Self { form, body: Body::Household(Box::new(Natural { members, present, work })), home }
     }
@@ -208,8 +210,19 @@ impl File {
             housing: sent.housing.or(before.housing),
             reasons: sent.reasons.or(before.reasons),
             sought: sent.sought.or(before.sought),
+            remarks: sent.remarks.or(before.remarks),
         };
     }
+}
+
+/// The head of the form: desks write a reference of their own on some, a remark on fewer. Told by the birth date instead
+/// of the dice, so that the rest of a life does not hang on it.
+fn remarks(applicant: &Adult) -> Option<RemarksDraft> {
+    let born = applicant.birth_date;
+    let internal_reference = (born.day() % 5 == 0).then(|| format!("FICTIF/{:03}", born.day_of_year()));
+    let precision = (born.day() % 9 == 0).then(|| "Peut visiter le samedi seulement".to_owned());
+    let said = internal_reference.is_some() || precision.is_some();
+    said.then_some(RemarksDraft { precision, internal_reference })
 }
 
 impl Natural {

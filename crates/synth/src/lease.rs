@@ -3,7 +3,8 @@
 use demand::radiation::lease::LeaseDraft;
 use jiff::civil::Date;
 use nomenclature::{
-    CollectiveAgreement, DwellingType, KnownAnswer, PresentDwelling, ReservationHolder, RplsDwellingType, UrbanZone,
+    CollectiveAgreement, DwellingType, KnownAnswer, PresentDwelling, ReservationHolder, RplsDwellingType,
+    StateConvention, UrbanZone,
 };
 
 use crate::cast::Player;
@@ -11,7 +12,7 @@ use crate::dice::Dice;
 use crate::dwelling::types_for;
 use crate::file::File;
 
-/// A lease of that day, with every field.
+/// A lease of that day.
 pub(crate) fn lease(dice: &mut Dice, file: &File, lessor: &Player, rpls: String, signed_on: Date) -> LeaseDraft {
     let holder = dice.weigh(&[
         (ReservationHolder::LocalAuthorities, 20),
@@ -41,6 +42,7 @@ pub(crate) fn lease(dice: &mut Dice, file: &File, lessor: &Player, rpls: String,
         DwellingType::T5 => (RplsDwellingType::T5, dice.between(88, 102)),
         DwellingType::T6OrMore => (RplsDwellingType::T6, dice.between(104, 120)),
     };
+    let convention = (holder.is_the_state() && surface % 3 == 0).then_some(StateConvention::R31416);
     let rent = surface * dice.between(55, 85) / 10;
     let communes = file.form.sought.iter().flat_map(|sought| &sought.communes).cloned().collect::<Vec<_>>();
     LeaseDraft {
@@ -55,6 +57,8 @@ pub(crate) fn lease(dice: &mut Dice, file: &File, lessor: &Player, rpls: String,
         commune: Some(dice.pick(&communes).clone()),
         surface: Some(i64::from(surface)),
         rent: Some(i64::from(rent)),
+        convention: convention.map(|convention| convention.code().to_owned()),
+        ..LeaseDraft::default()
     }
 }
 

@@ -37,7 +37,7 @@ pub(crate) mod refusal {
     /// Only a lessor signs a lease (INV-25).
     pub(crate) const NOT_A_LESSOR: &str = "NOT_A_LESSOR";
     /// A lease without the dwelling's number (INV-27).
-    pub(crate) const RPLS_MISSING: &str = "RPLS_NUMBER_MISSING";
+    pub(crate) const RPLS_MISSING: &str = "INVALID_FORM";
     /// A radiated demand cannot be changed (INV-30).
     pub(crate) const RADIATED: &str = "DEMAND_RADIATED";
     /// A demand past its expiry cannot be attributed a dwelling (INV-48).
@@ -162,7 +162,7 @@ impl<'a> Writer<'a> {
                 let actor = self.scene.cast.commune(self.dice);
                 let draft = self.lease(life, day, 0);
                 let day = at_a_desk(day, self.options.until);
-                life.refused(day, actor, Act::SignLease(draft), refusal::NOT_A_LESSOR);
+                life.refused(day, actor, Act::SignLease(Box::new(draft)), refusal::NOT_A_LESSOR);
             }
             // A demand past its expiry is not proposed anything, and a lessor proposes one dwelling at a time.
             Plan::Attribution { decided_on, lessor } => {
@@ -235,14 +235,24 @@ impl<'a> Writer<'a> {
     }
 
     fn sign(&mut self, life: &mut Life, day: Date, signed_on: Date, lessor: usize) {
-        let draft = self.lease(life, signed_on, lessor);
+        // Without a decision told before, the lease is the attribution: no lessor proposes to a demand past its expiry.
+        let valid = life.valid_from..=add_months(life.valid_from, 12);
+        if !life.open.contains(&lessor) && !valid.contains(&signed_on) {
+            return;
+        }
+        let mut draft = self.lease(life, signed_on, lessor);
         let actor = self.player(lessor).agent(self.dice);
         let day = at_a_desk(day, self.options.until);
+        // Some lessors bring the resources up to the day of the lease.
+        if self.household % 3 == 1 {
+            draft.form =
+                Some(life.file.refreshed(self.dice, day)).filter(|form| form.resources.is_some()).map(Box::new);
+        }
         if self.household.is_multiple_of(3) && self.dice.percent(35) {
             let forgotten = LeaseDraft { rpls: None, ..draft.clone() };
-            life.refused(day, actor, Act::SignLease(forgotten), refusal::RPLS_MISSING);
+            life.refused(day, actor, Act::SignLease(Box::new(forgotten)), refusal::RPLS_MISSING);
         }
-        life.accepted(day, actor, Channel::Desk, Act::SignLease(draft));
+        life.accepted(day, actor, Channel::Desk, Act::SignLease(Box::new(draft)));
         self.end(life, day);
     }
 

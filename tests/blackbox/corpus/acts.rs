@@ -14,10 +14,10 @@ async fn inv_48_an_attribution_has_the_day_of_its_decision() {
         ("decided_on", json!(""), Bad("MISSING")),
         ("decided_on", json!("2026-11-31"), Bad("IMPOSSIBLE_DATE")),
         ("decided_on", json!("23/11/2026"), Bad("MALFORMED")),
-        ("decided_on", json!("2026-11-24"), Refused("DATE_IN_THE_FUTURE")),
-        ("decided_on", json!("9999-12-31"), Refused("DATE_IN_THE_FUTURE")),
-        ("decided_on", json!("2026-11-22"), Refused("DATE_TOO_EARLY")),
-        ("decided_on", json!("0001-01-01"), Refused("DATE_TOO_EARLY")),
+        ("decided_on", json!("2026-11-24"), Bad("IN_THE_FUTURE")),
+        ("decided_on", json!("9999-12-31"), Bad("IN_THE_FUTURE")),
+        ("decided_on", json!("2026-11-22"), Bad("TOO_EARLY")),
+        ("decided_on", json!("0001-01-01"), Bad("TOO_EARLY")),
         ("rpls", json!("0600012345"), Accepted),
         ("rpls", json!(" "), Accepted),
         ("rpls", json!("060001234"), Bad("MALFORMED")),
@@ -32,10 +32,10 @@ async fn inv_48_an_attribution_has_the_day_of_its_decision() {
 async fn inv_25_and_inv_27_a_lease_has_the_data_of_the_law() {
     let mut cases: Vec<Case> = vec![
         ("signed_on", json!(null), Bad("MISSING")),
-        ("signed_on", json!("2026-11-24"), Refused("DATE_IN_THE_FUTURE")),
-        ("signed_on", json!("2026-11-22"), Refused("DATE_TOO_EARLY")),
+        ("signed_on", json!("2026-11-24"), Bad("IN_THE_FUTURE")),
+        ("signed_on", json!("2026-11-22"), Bad("TOO_EARLY")),
         ("signed_on", json!("2026-11-00"), Bad("IMPOSSIBLE_DATE")),
-        ("rpls", json!(null), Refused("RPLS_NUMBER_MISSING")),
+        ("rpls", json!(null), Bad("MISSING")),
         ("rpls", json!("06000 2345"), Bad("MALFORMED")),
         ("urban_zone", json!("ZUSOUI"), Accepted),
         ("urban_zone", json!("OUI"), Bad("UNKNOWN_CODE")),
@@ -49,6 +49,18 @@ async fn inv_25_and_inv_27_a_lease_has_the_data_of_the_law() {
         ("surface", json!(10_000), Bad("OUT_OF_RANGE")),
         ("rent", json!(-1), Bad("OUT_OF_RANGE")),
         ("rent", json!(1e308), Unreadable),
+        ("convention", json!("R314-4"), Refused("INVALID_FORM: lease.convention=INCONSISTENT")),
+        ("convention", json!("R314-5"), Bad("UNKNOWN_CODE")),
+        ("priority", json!("OUI"), Accepted),
+        ("intercommunal_public", json!("PEUT-ETRE"), Bad("UNKNOWN_CODE")),
+        ("address", json!({"street": "rue Neuve", "postal_code": "06300", "commune": "06088"}), Accepted),
+        (
+            "address",
+            json!({"street": "rue Neuve"}),
+            Refused("INVALID_FORM: lease.address.postal_code=MISSING, lease.address.commune=MISSING"),
+        ),
+        ("form", json!({"sought": {"dwelling_types": ["T4"], "communes": ["06004"], "extended": true}}), Accepted),
+        ("form", json!({"reasons": {"reasons": ["99"]}}), Refused("INVALID_FORM: reasons.reasons[0]=UNKNOWN_CODE")),
     ];
     for code in ["already_housed", "collective_agreement", "reservation_holder", "dalo"] {
         cases.push((code, json!(null), Bad("MISSING")));
@@ -61,8 +73,8 @@ async fn inv_25_and_inv_27_a_lease_has_the_data_of_the_law() {
 async fn inv_28_a_renunciation_has_a_written_act() {
     let cases: Vec<Case> = vec![
         ("written_on", json!(null), Bad("MISSING")),
-        ("written_on", json!("2026-11-24"), Refused("DATE_IN_THE_FUTURE")),
-        ("written_on", json!("2026-11-22"), Refused("DATE_TOO_EARLY")),
+        ("written_on", json!("2026-11-24"), Bad("IN_THE_FUTURE")),
+        ("written_on", json!("2026-11-22"), Bad("TOO_EARLY")),
         ("written_on", json!("2026-02-29"), Bad("IMPOSSIBLE_DATE")),
         ("written_act", json!(null), Bad("MISSING")),
         ("written_act", json!("PHONE"), Unreadable),
@@ -102,6 +114,14 @@ async fn inv_34_a_modification_says_where_it_comes_from_and_replaces_nobody() {
         ),
         (identity(stranger.clone(), json!([paul])), "APPLICANT_REPLACED"),
         (identity(zoe.clone(), json!([{"link": "M", "person": stranger}])), "CO_APPLICANT_DROPPED"),
+        // A wrong identity hides nothing of the rest.
+        (
+            cast::modify(
+                json!({"identity": {"applicant": {"surname": "Lune"}}, "employment": [{"adult": 1, "contract": "CDI"}]}),
+            ),
+            "INVALID_FORM: identity.applicant.given_names=MISSING, identity.applicant.birth_date=MISSING, \
+             identity.applicant.nationality=MISSING, family.situations=INCONSISTENT, employment=INCONSISTENT",
+        ),
         (identity(zoe.clone(), json!([])), "INVALID_FORM: family.situations=INCONSISTENT"),
         (
             cast::modify(json!({"identity": {"applicant": zoe}, "family": {"situations": ["M"]}})),

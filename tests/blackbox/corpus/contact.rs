@@ -60,6 +60,19 @@ async fn addresses_are_whole_and_of_communes_in_force() {
                  contact.postal_address.commune=INCONSISTENT",
             ),
         ),
+        // Nothing that was typed is lost: a code abroad has no place in a French address.
+        ("contact.postal_address.foreign_postal_code", json!("16121"), Bad("INCONSISTENT")),
+        ("contact.postal_address.foreign_postal_code", json!(" "), Accepted),
+        ("contact.postal_address.country", json!(""), Accepted),
+        ("contact.postal_address.foreign_town", json!("  "), Accepted),
+        ("contact.postal_address", abroad(json!({"commune": "", "postal_code": " "})), Accepted),
+        (
+            "contact.postal_address",
+            json!({"street": "1 Main Street", "foreign_postal_code": "16121"}),
+            Refused(
+                "INVALID_FORM: contact.postal_address.foreign_town=MISSING, contact.postal_address.country=MISSING",
+            ),
+        ),
         (
             "contact.dwelling_address",
             json!({"street": "rue des Lilas", "postal_code": "06300"}),

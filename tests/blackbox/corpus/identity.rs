@@ -86,12 +86,15 @@ async fn inv_08_codes_of_persons_are_exact() {
         (
             "identity.co_applicants",
             co(&|co| co["link"] = json!("Z")),
-            Refused("INVALID_FORM: identity.co_applicants[0].link=UNKNOWN_CODE"),
+            Refused("INVALID_FORM: identity.co_applicants[0].link=UNKNOWN_CODE, family.situations=INCONSISTENT"),
         ),
         (
             "identity.co_applicants",
             co(&|co| co["person"]["birth_date"] = json!("2027-01-01")),
-            Refused("INVALID_FORM: identity.co_applicants[0].person.birth_date=IN_THE_FUTURE"),
+            Refused(
+                "INVALID_FORM: identity.co_applicants[0].person.birth_date=IN_THE_FUTURE, \
+                 family.situations=INCONSISTENT",
+            ),
         ),
         // A second adult without a family situation of his own.
         ("identity.co_applicants", co(&|_| ()), Refused("INVALID_FORM: family.situations=INCONSISTENT")),
@@ -132,6 +135,16 @@ async fn huge_households_are_refused_in_one_word() {
         ("identity.co_applicants", json!(vec![co.clone(); 10]), Bad("TOO_MANY")),
         ("identity.co_applicants", json!(vec![co; 100_000]), Bad("TOO_MANY")),
         ("identity.dependants", json!(vec![json!({}); 31]), Bad("TOO_MANY")),
+        // Too many of the one do not hide what is wrong with the other.
+        (
+            "identity",
+            json!({
+                "applicant": {"surname": "x", "given_names": "x", "birth_date": "1980-01-01", "nationality": "1"},
+                "co_applicants": vec![json!({}); 10],
+                "dependants": [{"surname": "x", "given_names": "x", "birth_date": "2015-05-01", "sex": "F"}]
+            }),
+            Refused("INVALID_FORM: identity.co_applicants=TOO_MANY, identity.dependants[0].kinship=MISSING"),
+        ),
         ("identity.dependants", json!(vec![json!({}); 100_000]), Bad("TOO_MANY")),
     ];
     Stage::new().await.registrations(cases).await;
@@ -153,6 +166,18 @@ async fn inv_62_who_asks_is_a_household_or_an_association() {
         (
             "identity",
             json!({"association": {"name": "12"}}),
+            Refused(
+                "INVALID_FORM: identity.association.name=NOT_A_NAME, family=NOT_FOR_ASSOCIATION, \
+                 housing=NOT_FOR_ASSOCIATION, reasons=NOT_FOR_ASSOCIATION",
+            ),
+        ),
+        // A wrong name does not make a household of an association: nothing of one is missing.
+        (
+            "form",
+            {
+                let household = cast::form("x", "x", "1980-01-01");
+                json!({"identity": {"association": {"name": "12"}}, "contact": household["contact"], "sought": household["sought"]})
+            },
             Refused("INVALID_FORM: identity.association.name=NOT_A_NAME"),
         ),
     ];
@@ -170,4 +195,9 @@ async fn inv_62_who_asks_is_a_household_or_an_association() {
     let refused = stage.send(cast::NICE, None, &twice("zoé")).await;
     assert_eq!(refused, Err("INVALID_FORM: identity.co_applicants[0]=DUPLICATE".to_owned()));
     stage.send(cast::NICE, None, &twice("Léa")).await.unwrap();
+    let mut nameless = cast::register(json!({"identity": {"association": {"name": ""}}}));
+    nameless["register"].as_object_mut().unwrap().remove("identity_piece");
+    let refused = stage.send(cast::NICE, None, &nameless).await;
+    let words = "INVALID_FORM: identity.association.name=MISSING, contact=MISSING, sought=MISSING";
+    assert_eq!(refused, Err(words.to_owned()));
 }

@@ -35,6 +35,9 @@ const KEPT: &[&str] = &[
     "a\u{301}\u{301}\u{301}\u{301}\u{301}\u{301}\u{301}\u{301}\u{301}\u{301}",
     // Other alphabets and their traps.
     "Fañch",
+    "Fañc'h",
+    "Fañc\u{2bc}h",
+    "Fañc\u{2bb}h",
     "Šimić",
     "Łukasz",
     "Nguyễn",
@@ -145,6 +148,8 @@ async fn what_is_no_name_is_refused() {
         ("12", Bad("NOT_A_NAME")),
         ("-", Bad("NOT_A_NAME")),
         ("'", Bad("NOT_A_NAME")),
+        ("\u{2bc}", Bad("NOT_A_NAME")),
+        ("\u{2bb}\u{a78c}", Bad("NOT_A_NAME")),
         ("😀", Bad("NOT_A_NAME")),
         ("\0", Bad("FORBIDDEN_CHARACTER")),
         ("Lu\0ne", Bad("FORBIDDEN_CHARACTER")),

@@ -27,6 +27,12 @@ async fn rubric_c_one_situation_for_each_adult() {
             json!({"situations": ["C"], "expected_children": 1, "expected_on": "9999-12-31"}),
             Refused("INVALID_FORM: family.expected_on=IMPOSSIBLE_DATE"),
         ),
+        // A wrong count is one violation, not two.
+        (
+            "family",
+            json!({"situations": ["C"], "expected_children": 99, "expected_on": "2027-02-01"}),
+            Refused("INVALID_FORM: family.expected_children=OUT_OF_RANGE"),
+        ),
         ("family.expected_on", json!("2027-02-01"), Bad("INCONSISTENT")),
         ("family.expected_on", json!("2027-02-30"), Refused("INVALID_FORM: family.expected_on=IMPOSSIBLE_DATE")),
     ];
@@ -142,6 +148,7 @@ async fn rubric_e_whole_euros_within_the_form() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn rubric_f_how_the_household_is_housed_now() {
+    let since = |day: &str| json!([{"kind": "CPE", "since": day}]);
     let mut cases: Vec<Case> = vec![
         ("housing", json!(null), Bad("MISSING")),
         ("housing.kinds", json!([]), Bad("MISSING")),
@@ -150,18 +157,45 @@ async fn rubric_f_how_the_household_is_housed_now() {
         ("housing.kinds", json!(vec!["CPE"; 18]), Bad("TOO_MANY")),
         ("housing.kinds", json!(vec!["XYZ"; 100_000]), Bad("TOO_MANY")),
         ("housing.landlord", json!("é".repeat(35)), Bad("TOO_LONG")),
-        ("housing.structure", json!("é".repeat(15)), Bad("TOO_LONG")),
-        ("housing.since", json!("2026-11-23"), Accepted),
-        ("housing.since", json!("2026-11-24"), Bad("IN_THE_FUTURE")),
-        ("housing.since", json!("2025-02-29"), Bad("IMPOSSIBLE_DATE")),
-        ("housing.since", json!("0001-01-01"), Bad("IMPOSSIBLE_DATE")),
-        ("housing.since", json!("hier"), Bad("MALFORMED")),
+        ("housing.stays", json!([{"kind": "CPE", "since": "2026-11-23"}]), Accepted),
+        ("housing.stays", json!([{"kind": "CPE"}]), Accepted),
+        ("housing.stays", since("2026-11-24"), Refused("INVALID_FORM: housing.stays[0].since=IN_THE_FUTURE")),
+        ("housing.stays", since("2025-02-29"), Refused("INVALID_FORM: housing.stays[0].since=IMPOSSIBLE_DATE")),
+        ("housing.stays", since("0001-01-01"), Refused("INVALID_FORM: housing.stays[0].since=IMPOSSIBLE_DATE")),
+        ("housing.stays", since("hier"), Refused("INVALID_FORM: housing.stays[0].since=MALFORMED")),
+        ("housing.stays", json!([{"kind": "HOT"}]), Refused("INVALID_FORM: housing.stays[0].kind=INCONSISTENT")),
+        ("housing.stays", json!([{"kind": "XYZ"}]), Refused("INVALID_FORM: housing.stays[0].kind=UNKNOWN_CODE")),
+        (
+            "housing.stays",
+            json!([{"kind": "CPE"}, {"kind": "CPE"}]),
+            Refused("INVALID_FORM: housing.stays[1].kind=DUPLICATE"),
+        ),
+        (
+            "housing.stays",
+            json!([{"kind": "CPE", "name": "Foyer"}]),
+            Refused("INVALID_FORM: housing.stays[0].name=INCONSISTENT"),
+        ),
+        (
+            "housing",
+            json!({"kinds": ["SH", "CDEFCM"], "stays": [
+                {"kind": "CDEFCM", "since": "2026-01-01", "name": "Les Mimosas"}, {"kind": "SH", "name": "é".repeat(14)}
+            ]}),
+            Accepted,
+        ),
+        (
+            "housing",
+            json!({"kinds": ["SH"], "stays": [{"kind": "SH", "name": "é".repeat(15)}]}),
+            Refused("INVALID_FORM: housing.stays[0].name=TOO_LONG"),
+        ),
+        ("housing.stays", json!(vec![json!({}); 100_000]), Bad("TOO_MANY")),
+        ("housing.since", json!("2026-11-23"), Unreadable),
         ("housing.occupants", json!(99), Accepted),
         ("housing.occupants", json!(100), Bad("OUT_OF_RANGE")),
         ("housing.category", json!("I"), Bad("UNKNOWN_CODE")),
         ("housing.dwelling_type", json!("T6P"), Accepted),
         ("housing.dwelling_type", json!("T7"), Bad("UNKNOWN_CODE")),
         ("housing.owned_commune", json!("06088"), Refused("INVALID_FORM: housing.owner=INCONSISTENT")),
+        ("housing.owned_commune", json!(" "), Accepted),
         ("housing.owner", json!(true), Accepted),
         ("housing.owner", json!(1), Unreadable),
     ];
@@ -190,7 +224,12 @@ async fn rubric_g_reasons_and_what_goes_with_them() {
         (
             "reasons",
             json!({"reasons": ["23"], "other": "é".repeat(37)}),
-            Refused("INVALID_FORM: reasons.other=TOO_LONG, reasons.other=MISSING"),
+            Refused("INVALID_FORM: reasons.other=TOO_LONG"),
+        ),
+        (
+            "reasons",
+            json!({"reasons": ["23", "99"]}),
+            Refused("INVALID_FORM: reasons.reasons[1]=UNKNOWN_CODE, reasons.other=MISSING"),
         ),
         ("reasons.judgment_on", json!("2026-01-15"), Bad("INCONSISTENT")),
         ("reasons", json!({"reasons": ["05"], "judgment_on": "2026-01-15"}), Accepted),
@@ -204,6 +243,22 @@ async fn rubric_g_reasons_and_what_goes_with_them() {
             json!({"reasons": ["05"], "judgment_on": "2026-01-32"}),
             Refused("INVALID_FORM: reasons.judgment_on=IMPOSSIBLE_DATE"),
         ),
+    ];
+    Stage::new().await.registrations(cases).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_head_of_the_form_is_two_texts() {
+    let cases: Vec<Case> = vec![
+        ("remarks", json!({}), Accepted),
+        ("remarks.precision", json!("é".repeat(255)), Accepted),
+        ("remarks.precision", json!("é".repeat(256)), Bad("TOO_LONG")),
+        ("remarks.precision", json!("a\0"), Bad("FORBIDDEN_CHARACTER")),
+        ("remarks.precision", json!("x".repeat(1_000_000)), Bad("TOO_LONG")),
+        ("remarks.internal_reference", json!("2026/000123-ABCDEF"), Accepted),
+        ("remarks.internal_reference", json!("2026/000123-ABCDEFG"), Bad("TOO_LONG")),
+        ("remarks.internal_reference", json!(12), Unreadable),
+        ("remarks.nir", json!("190067512345678"), Unreadable),
     ];
     Stage::new().await.registrations(cases).await;
 }

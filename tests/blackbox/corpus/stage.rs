@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use demand::Act;
+use demand::form::Rubrics;
 use jiff::civil::{Date, date};
 use jiff::tz::TimeZone;
 use nomenclature::{Actor, Channel, UniqueNumber};
@@ -92,7 +93,7 @@ impl Stage {
     }
 
     /// The surname of the applicant and the rest of the rubrics as an agent of the territory reads them.
-    pub async fn rubrics(&self, number: UniqueNumber) -> demand::form::Rubrics {
+    pub async fn rubrics(&self, number: UniqueNumber) -> Rubrics {
         let agent = Actor::parse(NICE).unwrap();
         let (demand, _) = self.register.demand(number, Viewer::Agent(&agent)).await.unwrap();
         demand.content().unwrap().rubrics.clear().unwrap().clone()
@@ -105,6 +106,10 @@ impl Stage {
             let given = describe(&value);
             set(&mut act["register"], &inside_a_registration(path), value);
             let outcome = self.send(NICE, None, &act).await;
+            if let Ok(answer) = &outcome {
+                let held = self.rubrics(answer.number).await;
+                assert_eq!(told(&written(&held)), told(&act["register"]["form"]), "{path} = {given}");
+            }
             verify(path, &given, expected, outcome);
         }
     }
@@ -173,6 +178,41 @@ pub fn set(target: &mut Value, path: &str, value: Value) {
         place = &mut place[key];
     }
     *place = value;
+}
+
+/// The rubrics of a demand as JSON.
+fn written(held: &Rubrics) -> Value {
+    let Rubrics { identity, contact, family, employment, resources, housing, reasons, sought, remarks } = held;
+    json!({
+        "identity": identity, "contact": contact, "family": family, "employment": employment, "resources": resources,
+        "housing": housing, "reasons": reasons, "sought": sought, "remarks": remarks
+    })
+}
+
+/// Everything that a form tells, as typed or as held: each text, number and yes with the name of its field, in no order. What
+/// says nothing is left out: absent, `no`, a blank text, no child expected.
+fn told(form: &Value) -> Vec<(String, String)> {
+    fn walk(name: &str, value: &Value, told: &mut Vec<(String, String)>) {
+        match value {
+            Value::Null | Value::Bool(false) => {}
+            Value::String(text) if text.trim().is_empty() => {}
+            Value::Array(values) => values.iter().for_each(|value| walk(name, value, told)),
+            Value::Object(fields) => fields.iter().for_each(|(name, value)| walk(name, value, told)),
+            Value::Number(_) if name == "expected_children" && *value == json!(0) => {}
+            scalar => {
+                // Fields that are called otherwise once they are checked.
+                let name = match name {
+                    "expected_children" => "count",
+                    name => name.strip_prefix("foreign_").unwrap_or(name),
+                };
+                told.push((name.to_owned(), scalar.to_string()));
+            }
+        }
+    }
+    let mut told = Vec::new();
+    walk("", form, &mut told);
+    told.sort();
+    told
 }
 
 fn describe(value: &Value) -> String {

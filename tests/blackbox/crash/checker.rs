@@ -171,6 +171,7 @@ fn expected_events(act: &Act) -> &'static [&'static str] {
         Act::Renew { .. } => &["Renewed"],
         Act::AddPiece(_) => &["PieceAdded"],
         Act::Attribute(_) => &["Attributed"],
+        Act::SignLease(lease) if lease.form.is_some() => &["Modified", "LeaseSigned", "Radiated"],
         Act::SignLease(_) => &["LeaseSigned", "Radiated"],
         Act::Renounce(_) => &["Radiated"],
         Act::RefuseAttribution { .. } | Act::LapseAttribution { .. } => &[],

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::text::Text;
 use crate::fields::field_table;
+use crate::form::said;
 use crate::rejection::{Check, FieldReason};
 
 /// Rubric b as typed.
@@ -157,7 +158,7 @@ field_table!(Address in "b" {
     number: Personal, "numéro", "5 caractères";
     street: Personal, "voie", "32 caractères, obligatoire";
     locality: Personal, "lieu-dit", "38 caractères";
-    place: Personal, "code postal et commune (code INSEE), ou code postal, ville et pays à l'étranger", "5 et 5, ou 10, 38 et 38 caractères, obligatoire";
+    place: Personal, "commune, ou ville et pays à l'étranger", "obligatoire";
     host: Personal, "nom de l'hébergeant", "38 caractères";
 });
 
@@ -182,6 +183,17 @@ pub enum Place {
         country: Text<38>,
     },
 }
+
+field_table!(Place::France = FRANCE in "b" {
+    postal_code: Personal, "code postal", "5 chiffres, obligatoire en France";
+    commune: Personal, "commune", "code INSEE, obligatoire en France";
+});
+
+field_table!(Place::Abroad = ABROAD in "b" {
+    postal_code: Personal, "code postal à l'étranger", "10 caractères";
+    town: Personal, "ville à l'étranger", "38 caractères, obligatoire à l'étranger";
+    country: Personal, "pays", "38 caractères, obligatoire à l'étranger";
+});
 
 personal::redact!(ContactDraft, AddressDraft, Contact, Address, Place);
 
@@ -211,6 +223,14 @@ impl Contact {
 }
 
 impl Address {
+    /// The commune, unless the address lies abroad.
+    pub(crate) fn commune(&self) -> Option<CommuneCode> {
+        match &self.place {
+            Place::France { commune, .. } => Some(*commune),
+            Place::Abroad { .. } => None,
+        }
+    }
+
     pub(crate) fn parse(draft: &AddressDraft, mut check: Check<'_>) -> Option<Self> {
         let street = check.required("street", draft.street.as_deref(), Text::parse);
         let place = Place::parse(draft, &mut check);
@@ -231,9 +251,12 @@ impl Address {
 
 impl Place {
     fn parse(draft: &AddressDraft, check: &mut Check<'_>) -> Option<Self> {
-        if draft.country.is_some() || draft.foreign_town.is_some() {
-            for (field, given) in [("postal_code", &draft.postal_code), ("commune", &draft.commune)] {
-                if given.is_some() {
+        let french = [("postal_code", &draft.postal_code), ("commune", &draft.commune)];
+        let in_france = french.iter().any(|(_, text)| said(text));
+        let postal_code_abroad = said(&draft.foreign_postal_code);
+        if said(&draft.country) || said(&draft.foreign_town) || postal_code_abroad && !in_france {
+            for (field, text) in french {
+                if said(text) {
                     check.at(field).violation(FieldReason::Inconsistent);
                 }
             }
@@ -241,6 +264,9 @@ impl Place {
             let town = check.required("foreign_town", draft.foreign_town.as_deref(), Text::name);
             let country = check.required("country", draft.country.as_deref(), Text::name);
             return Some(Self::Abroad { postal_code, town: town?, country: country? });
+        }
+        if postal_code_abroad {
+            check.at("foreign_postal_code").violation(FieldReason::Inconsistent);
         }
         let postal_code = check.required("postal_code", draft.postal_code.as_deref(), |text| {
             PostalCode::parse(text).map_err(|_| FieldReason::Malformed)

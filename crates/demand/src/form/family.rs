@@ -74,12 +74,13 @@ impl Family {
                 None
             }
         };
-        let count = check.number("expected_children", draft.expected_children, 0..=9).unwrap_or(0);
+        let count = check.number("expected_children", draft.expected_children, 0..=9);
+        let nobody_expected = count.unwrap_or(0) == 0 && (draft.expected_children.is_none() || count.is_some());
         let expected_on = check.optional("expected_on", draft.expected_on.as_deref(), |text| near_day(text, today));
-        if count == 0 && expected_on.is_some() {
+        if nobody_expected && expected_on.is_some() {
             check.at("expected_on").violation(FieldReason::Inconsistent);
         }
-        let expected = u8::try_from(count).ok().filter(|count| *count > 0);
+        let expected = u8::try_from(count.unwrap_or(0)).ok().filter(|count| *count > 0);
         Some(Self { situations: situations?, expected: expected.map(|count| ExpectedChildren { count, expected_on }) })
     }
 }

@@ -205,7 +205,38 @@ impl Household {
     }
 }
 
+/// Who asks, as far as the other rubrics depend on it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Asking {
+    /// A legal person.
+    Association,
+    /// Natural persons.
+    Household {
+        /// The applicant and the co-applicants; unknown when there are more of them than a household has.
+        adults: Option<usize>,
+    },
+}
+
+impl IdentityDraft {
+    /// Who asks, also when something is wrong with it.
+    pub(crate) fn asking(&self) -> Asking {
+        if self.association.is_some() {
+            return Asking::Association;
+        }
+        let adults = (self.co_applicants.len() <= MOST_CO_APPLICANTS).then_some(1 + self.co_applicants.len());
+        Asking::Household { adults }
+    }
+}
+
 impl Identity {
+    /// Who asks.
+    pub(crate) fn asking(&self) -> Asking {
+        match self {
+            Self::Association(_) => Asking::Association,
+            Self::Household(household) => Asking::Household { adults: Some(household.adults().count()) },
+        }
+    }
+
     pub(crate) fn parse(draft: &IdentityDraft, today: Date, mut check: Check<'_>) -> Option<Self> {
         if let Some(association) = &draft.association {
             if draft.applicant.is_some() {
@@ -227,36 +258,34 @@ impl Identity {
                 None
             }
         };
-        let mut at = check.at("co_applicants");
-        if draft.co_applicants.len() > MOST_CO_APPLICANTS {
-            at.violation(FieldReason::TooMany);
-            return None;
-        }
-        let co_applicants: Vec<_> = draft
-            .co_applicants
-            .iter()
-            .enumerate()
-            .map(|(index, co)| {
-                let mut at = at.nth(index);
+        let co_applicants =
+            bounded(&draft.co_applicants, MOST_CO_APPLICANTS, check.at("co_applicants"), |co, mut at| {
                 let link = at.required("link", co.link.as_deref(), code(CoApplicantLink::parse));
                 let person = Person::parse(&co.person, today, at.at("person"));
                 Some(CoApplicant { link: link?, person: person? })
-            })
-            .collect();
-        let mut at = check.at("dependants");
-        if draft.dependants.len() > MOST_DEPENDANTS {
-            at.violation(FieldReason::TooMany);
-            return None;
-        }
-        let dependants: Vec<_> =
-            draft.dependants.iter().enumerate().map(|(index, d)| Dependant::parse(d, today, at.nth(index))).collect();
-        let household = Household {
-            applicant: applicant?,
-            co_applicants: co_applicants.into_iter().collect::<Option<_>>()?,
-            dependants: dependants.into_iter().collect::<Option<_>>()?,
-        };
+            });
+        let dependants = bounded(&draft.dependants, MOST_DEPENDANTS, check.at("dependants"), |dependant, at| {
+            Dependant::parse(dependant, today, at)
+        });
+        let household = Household { applicant: applicant?, co_applicants: co_applicants?, dependants: dependants? };
         household.each_person_once(&mut check).then_some(Self::Household(household))
     }
+}
+
+/// Reads the entries of a list and names every wrong one; a list beyond its bound is not looked into.
+fn bounded<D, T>(
+    drafts: &[D],
+    most: usize,
+    mut check: Check<'_>,
+    parse: impl Fn(&D, Check<'_>) -> Option<T>,
+) -> Option<Vec<T>> {
+    if drafts.len() > most {
+        check.violation(FieldReason::TooMany);
+        return None;
+    }
+    // Collected twice, so that every wrong one is named.
+    let parsed: Vec<_> = drafts.iter().enumerate().map(|(index, draft)| parse(draft, check.nth(index))).collect();
+    parsed.into_iter().collect()
 }
 
 /// Provisional: the form has no bound; beyond these it is an error of typing.
@@ -303,18 +332,6 @@ impl Person {
         self.birth_date == other.birth_date && first(self) == first(other) && self.shares_a_surname_with(other)
     }
 
-    /// Whether `corrected` can be this person after a correction: the same names, or the same birth date with the same
-    /// given names (a marriage, a misspelt surname). With a piece in hand a given name may be corrected too: without one a
-    /// twin could take the place.
-    pub(crate) fn may_become(&self, corrected: &Self, proof: Proof) -> bool {
-        let given_names = spelling::fold(self.given_names.as_str()) == spelling::fold(corrected.given_names.as_str());
-        let surname = self.shares_a_surname_with(corrected);
-        match self.birth_date == corrected.birth_date {
-            false => given_names && surname,
-            true => given_names || surname && proof == Proof::Piece,
-        }
-    }
-
     fn shares_a_surname_with(&self, other: &Self) -> bool {
         let names = |person: &Self| {
             let birth_name = person.birth_name.as_ref().map(|name| spelling::fold(name.as_str()));
@@ -322,15 +339,6 @@ impl Person {
         };
         names(self).iter().any(|name| names(other).contains(name))
     }
-}
-
-/// What founds a correction of an identity.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Proof {
-    /// A piece of the dossier.
-    Piece,
-    /// The word of the applicant, or of a third party.
-    Word,
 }
 
 impl Dependant {

@@ -9,12 +9,13 @@ pub mod family;
 pub mod housing;
 pub mod identity;
 pub mod reasons;
+pub mod remarks;
 pub mod resources;
 pub mod sought;
 pub mod text;
 
 use jiff::civil::Date;
-use nomenclature::Territory;
+use nomenclature::{Acceptance, FormVersion, Territory};
 use serde::{Deserialize, Serialize};
 
 use crate::rejection::{Check, FieldReason, Violation};
@@ -22,8 +23,9 @@ use contact::{Contact, ContactDraft};
 use employment::{Employment, JobDraft};
 use family::{Family, FamilyDraft};
 use housing::{Housing, HousingDraft};
-use identity::{Household, Identity, IdentityDraft};
+use identity::{Asking, Household, Identity, IdentityDraft};
 use reasons::{Reasons, ReasonsDraft};
+use remarks::{Remarks, RemarksDraft};
 use resources::{Resources, ResourcesDraft};
 use sought::{Sought, SoughtDraft};
 
@@ -55,6 +57,9 @@ pub struct FormDraft {
     /// Rubric h.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sought: Option<SoughtDraft>,
+    /// The head of the form.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub remarks: Option<RemarksDraft>,
 }
 
 /// The checked rubrics of a demand, all of them readable.
@@ -76,6 +81,8 @@ pub struct Rubrics {
     pub reasons: Option<Reasons>,
     /// h.
     pub sought: Option<Sought>,
+    /// The head of the form.
+    pub remarks: Option<Remarks>,
 }
 
 personal::redact!(Rubrics);
@@ -93,6 +100,7 @@ impl Rubrics {
             housing: draft.housing.as_ref().and_then(|d| Housing::parse(d, today, check.at("housing"))),
             reasons: draft.reasons.as_ref().and_then(|d| Reasons::parse(d, today, check.at("reasons"))),
             sought: draft.sought.as_ref().and_then(|d| Sought::parse(d, territory, check.at("sought"))),
+            remarks: draft.remarks.as_ref().and_then(|d| Remarks::parse(d, check.at("remarks"))),
         }
     }
 
@@ -107,6 +115,26 @@ impl Rubrics {
             housing: self.housing.or_else(|| older.housing.clone()),
             reasons: self.reasons.or_else(|| older.reasons.clone()),
             sought: self.sought.or_else(|| older.sought.clone()),
+            remarks: self.remarks.or_else(|| older.remarks.clone()),
+        }
+    }
+
+    /// These rubrics over older ones while the draft may still be wrong: a rubric that was given and could not be read
+    /// is absent, so that nothing is compared with a predecessor that was to be replaced.
+    pub(crate) fn merged(&self, draft: &FormDraft, older: &Self) -> Self {
+        fn newest<D, T: Clone>(given: &Option<D>, read: &Option<T>, older: &Option<T>) -> Option<T> {
+            if given.is_some() { read.clone() } else { older.clone() }
+        }
+        Self {
+            identity: newest(&draft.identity, &self.identity, &older.identity),
+            contact: newest(&draft.contact, &self.contact, &older.contact),
+            family: newest(&draft.family, &self.family, &older.family),
+            employment: newest(&draft.employment, &self.employment, &older.employment),
+            resources: newest(&draft.resources, &self.resources, &older.resources),
+            housing: newest(&draft.housing, &self.housing, &older.housing),
+            reasons: newest(&draft.reasons, &self.reasons, &older.reasons),
+            sought: newest(&draft.sought, &self.sought, &older.sought),
+            remarks: newest(&draft.remarks, &self.remarks, &older.remarks),
         }
     }
 
@@ -126,67 +154,85 @@ impl Rubrics {
     /// What must hold of the whole form once all rubrics are together: mandatory rubrics (INV-08), the short variant of
     /// an association (INV-62), and adults that the other rubrics name.
     ///
-    /// `wrong` tells which rubrics already have violations of their own, so that they are not also called missing.
-    pub(crate) fn check_whole(&self, wrong: impl Fn(&str) -> bool, found: &mut Vec<Violation>) {
+    /// `asking` is who asks, known from the draft also when rubric a is wrong. The violations found so far tell which
+    /// rubrics are wrong already, so that they are not also called missing.
+    pub(crate) fn check_whole(&self, asking: Option<Asking>, found: &mut Vec<Violation>) {
+        let rubric_of = |violation: &Violation| violation.field.split(['.', '[']).next().map(str::to_owned);
+        let wrong: Vec<String> = found.iter().filter_map(rubric_of).collect();
         let mut check = Check::new("", found);
         let mut demand_presence = |present: bool, rubric: &str| {
-            if !present && !wrong(rubric) {
+            if !present && !wrong.iter().any(|wrong| wrong == rubric) {
                 check.at(rubric).violation(FieldReason::Missing);
             }
         };
         demand_presence(self.identity.is_some(), "identity");
         demand_presence(self.contact.is_some(), "contact");
         demand_presence(self.sought.is_some(), "sought");
-        match &self.identity {
-            Some(Identity::Association(_)) => {
-                for (present, rubric) in [
-                    (self.family.is_some(), "family"),
-                    (self.employment.is_some(), "employment"),
-                    (self.resources.is_some(), "resources"),
-                    (self.housing.is_some(), "housing"),
-                    (self.reasons.is_some(), "reasons"),
-                ] {
-                    if present {
-                        check.at(rubric).violation(FieldReason::NotForAssociation);
-                    }
-                }
-                if self.contact.as_ref().is_some_and(|contact| contact.dwelling_address.is_some()) {
-                    check.at("contact.dwelling_address").violation(FieldReason::NotForAssociation);
-                }
-            }
-            Some(Identity::Household(household)) => {
+        match asking {
+            Some(Asking::Association) => self.check_association(&wrong, &mut check),
+            Some(Asking::Household { adults }) => {
                 demand_presence(self.family.is_some(), "family");
                 demand_presence(self.housing.is_some(), "housing");
                 demand_presence(self.reasons.is_some(), "reasons");
-                let adults = household.adults().count();
-                if self.family.as_ref().is_some_and(|family| family.situations.len() != adults) {
-                    check.at("family.situations").violation(FieldReason::Inconsistent);
-                }
-                let jobs = self.employment.iter().flat_map(|employment| &employment.0).map(|job| job.adult);
-                if jobs.max().is_some_and(|adult| usize::from(adult) >= adults) {
-                    check.at("employment").violation(FieldReason::Inconsistent);
-                }
-                let earners = self.resources.iter().flat_map(|resources| &resources.adults).map(|adult| adult.adult);
-                if earners.max().is_some_and(|adult| usize::from(adult) >= adults) {
-                    check.at("resources.adults").violation(FieldReason::Inconsistent);
+                if let Some(adults) = adults {
+                    self.check_adults(adults, &mut check);
                 }
             }
-            None => {
-                // Who asks is not known: the rubrics that only a household must fill are still looked at.
-                if !wrong("identity") {
-                    return;
-                }
-                demand_presence(self.family.is_some(), "family");
-                demand_presence(self.housing.is_some(), "housing");
-                demand_presence(self.reasons.is_some(), "reasons");
-            }
+            None => {}
         }
     }
+
+    /// Rubrics c to g have no place in the demand of an association, nor has a second address (INV-62).
+    fn check_association(&self, wrong: &[String], check: &mut Check<'_>) {
+        for (present, rubric) in [
+            (self.family.is_some(), "family"),
+            (self.employment.is_some(), "employment"),
+            (self.resources.is_some(), "resources"),
+            (self.housing.is_some(), "housing"),
+            (self.reasons.is_some(), "reasons"),
+        ] {
+            if present || wrong.iter().any(|wrong| wrong == rubric) {
+                check.at(rubric).violation(FieldReason::NotForAssociation);
+            }
+        }
+        if self.contact.as_ref().is_some_and(|contact| contact.dwelling_address.is_some()) {
+            check.at("contact.dwelling_address").violation(FieldReason::NotForAssociation);
+        }
+    }
+
+    /// The other rubrics name the adults of rubric a, and no others.
+    fn check_adults(&self, adults: usize, check: &mut Check<'_>) {
+        if self.family.as_ref().is_some_and(|family| family.situations.len() != adults) {
+            check.at("family.situations").violation(FieldReason::Inconsistent);
+        }
+        let jobs = self.employment.iter().flat_map(|employment| &employment.0).map(|job| job.adult);
+        if jobs.max().is_some_and(|adult| usize::from(adult) >= adults) {
+            check.at("employment").violation(FieldReason::Inconsistent);
+        }
+        let earners = self.resources.iter().flat_map(|resources| &resources.adults).map(|adult| adult.adult);
+        if earners.max().is_some_and(|adult| usize::from(adult) >= adults) {
+            check.at("resources.adults").violation(FieldReason::Inconsistent);
+        }
+    }
+}
+
+/// A text that says something; an empty one counts as absent.
+pub(crate) fn said(text: &Option<String>) -> bool {
+    text.as_deref().is_some_and(|text| !text.trim().is_empty())
 }
 
 /// For drafts: what was not said is not written, so that a field added later does not change what was sent before it.
 pub(crate) fn is_false(value: &bool) -> bool {
     !value
+}
+
+/// What a code of that version of the form comes to when it is typed on a day.
+pub(crate) fn accepted<T>(value: T, version: FormVersion, today: Date) -> Result<T, FieldReason> {
+    match version.acceptance(today) {
+        Acceptance::Accepted => Ok(value),
+        Acceptance::NotYet => Err(FieldReason::UnknownCode),
+        Acceptance::Superseded => Err(FieldReason::Superseded),
+    }
 }
 
 /// Reads the code of a list, in the form that [`Check`] takes.

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::housing::list;
 use super::text::{Text, past_day};
 use crate::fields::field_table;
-use crate::form::code;
+use crate::form::{accepted, code, said};
 use crate::rejection::{Check, FieldReason};
 
 /// Rubric g as typed.
@@ -44,18 +44,28 @@ field_table!(Reasons in "g" {
 
 personal::redact!(ReasonsDraft, Reasons);
 
+/// As many as the form has.
+const MOST_REASONS: usize = Reason::LIST.entries.len();
+
+/// A code of a form that the register takes on the day.
+fn reason_of_today(text: &str, today: Date) -> Result<Reason, FieldReason> {
+    let reason = code(Reason::parse)(text)?;
+    accepted(reason, reason.form_version(), today)
+}
+
 impl Reasons {
     pub(crate) fn parse(draft: &ReasonsDraft, today: Date, mut check: Check<'_>) -> Option<Self> {
-        let reasons = list(&draft.reasons, Reason::ALL.len(), code(Reason::parse), check.at("reasons"));
+        let reasons = list(&draft.reasons, MOST_REASONS, |text| reason_of_today(text, today), check.at("reasons"));
         let judgment_on = check.optional("judgment_on", draft.judgment_on.as_deref(), |text| past_day(text, today));
         let other = check.optional("other", draft.other.as_deref(), Text::parse);
-        let reasons = reasons?;
-        if judgment_on.is_some() && !reasons.contains(&Reason::Eviction) {
+        // Asked of what was typed: a wrong reason beside it must not hide what this one lacks.
+        let names = |reason: Reason| draft.reasons.iter().any(|text| text == reason.code());
+        if judgment_on.is_some() && reasons.is_some() && !names(Reason::Eviction) {
             check.at("judgment_on").violation(FieldReason::Inconsistent);
         }
-        if reasons.contains(&Reason::Other) && other.is_none() {
+        if names(Reason::Other) && !said(&draft.other) {
             check.at("other").violation(FieldReason::Missing);
         }
-        Some(Self { reasons, judgment_on, other })
+        Some(Self { reasons: reasons?, judgment_on, other })
     }
 }

@@ -126,20 +126,20 @@ pub struct Amount<K> {
     pub amount: i32,
 }
 
-type ReceivedAmount = Amount<ResourceKind>;
-const _: fn(&ReceivedAmount) = |value| {
-    let Amount { kind: _, amount: _ } = value;
-};
-impl Amount<ResourceKind> {
-    pub(crate) const FIELDS: &'static [crate::fields::Field] = &[
-        row("kind", "type de ressource", "listes RessourcesReçues et RessourcesVersées"),
-        row("amount", "montant mensuel", "0 à 999 999 euros"),
-    ];
-}
+/// A line of what is received.
+pub(crate) type ReceivedAmount = Amount<ResourceKind>;
+/// A line of what is paid.
+pub(crate) type PaidAmount = Amount<PaidResourceKind>;
 
-const fn row(name: &'static str, french: &'static str, limits: &'static str) -> crate::fields::Field {
-    crate::fields::Field { rubric: "e", owner: "Amount", name, class: crate::fields::Class::Personal, french, limits }
-}
+field_table!(ReceivedAmount in "e" {
+    kind: Personal, "type de ressource perçue", "liste RessourcesReçues, obligatoire";
+    amount: Personal, "montant mensuel", "0 à 999 999 euros, obligatoire";
+});
+
+field_table!(PaidAmount in "e" {
+    kind: Personal, "type de ressource versée", "liste RessourcesVersées, obligatoire";
+    amount: Personal, "montant mensuel", "0 à 999 999 euros, obligatoire";
+});
 
 personal::redact!(
     ResourcesDraft,

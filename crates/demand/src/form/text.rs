@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use unicode_normalization::UnicodeNormalization as _;
 
 use crate::rejection::FieldReason;
+use crate::spelling;
 
 /// A text of at most `MAX` characters (counted in composed form), kept as it was given.
 ///
@@ -32,7 +33,7 @@ impl<const MAX: usize> Text<MAX> {
     /// A [`Text`] with at least one letter, in whatever script.
     pub fn name(text: &str) -> Result<Self, FieldReason> {
         let parsed = Self::parse(text)?;
-        if text.chars().any(char::is_alphabetic) { Ok(parsed) } else { Err(FieldReason::NotAName) }
+        if spelling::has_letter(text) { Ok(parsed) } else { Err(FieldReason::NotAName) }
     }
 
     /// An e-mail address, as far as its form can tell.

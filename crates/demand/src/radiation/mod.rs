@@ -9,6 +9,8 @@ use serde::{Deserialize, Serialize};
 
 use renunciation::WrittenAct;
 
+use crate::fields::event_table;
+
 /// Why a demand was radiated, and what proves it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "code")]
@@ -32,6 +34,17 @@ pub enum Motive {
         kept_until: Date,
     },
 }
+
+event_table!(Motive::Attribution = ATTRIBUTION in "radiation" {
+    lessor: Open, "bailleur", "SIREN";
+    lease_signed_on: Open, "date de signature du bail", "date";
+});
+
+event_table!(Motive::Renunciation = RENUNCIATION in "radiation" {
+    written_on: Open, "date de l'écrit", "date";
+    written_act: Open, "forme de l'écrit", "lettre ou portail";
+    kept_until: Open, "conservation de l'écrit jusqu'au", "date";
+});
 
 impl Motive {
     /// The official motive.

@@ -5,11 +5,10 @@ use nomenclature::add_months;
 use serde::{Deserialize, Serialize};
 
 use super::Motive;
-use crate::attribution::check_day;
+use crate::attribution::act_day;
 use crate::deadlines::RENUNCIATION_KEPT_MONTHS;
 use crate::demand::ActiveDemand;
 use crate::event::{DemandEvent, Radiated};
-use crate::form::text::date;
 use crate::rejection::{Check, FieldReason, Rejection};
 
 /// In what form the applicant renounced.
@@ -42,14 +41,14 @@ pub(crate) fn renounce(
 ) -> Result<Vec<DemandEvent>, Rejection> {
     let mut found = Vec::new();
     let mut check = Check::new("renunciation", &mut found);
-    let written_on = check.required("written_on", draft.written_on.as_deref(), date);
+    let written_on =
+        check.required("written_on", draft.written_on.as_deref(), |text| act_day(text, demand.filed_on, today));
     if draft.written_act.is_none() {
         check.at("written_act").violation(FieldReason::Missing);
     }
     let (Some(written_on), Some(written_act)) = (written_on, draft.written_act) else {
         return Err(Rejection::invalid(found));
     };
-    check_day(written_on, demand.filed_on, today)?;
     let kept_until = add_months(written_on, RENUNCIATION_KEPT_MONTHS);
     let motive = Motive::Renunciation { written_on, written_act, kept_until };
     Ok(vec![DemandEvent::Radiated(Radiated { radiated_on: today, motive })])

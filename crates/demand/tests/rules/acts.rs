@@ -7,7 +7,7 @@ use demand::modification::Origin;
 use demand::pieces::PieceDraft;
 use demand::radiation::Motive;
 use demand::radiation::renunciation::{RenunciationDraft, WrittenAct};
-use demand::{Act, DemandEvent, FormDraft, RejectionReason, Status};
+use demand::{Act, Demand, DemandEvent, FormDraft, RejectionReason, Status};
 use jiff::civil::date;
 use nomenclature::Siren;
 use uuid::Uuid;
@@ -102,43 +102,46 @@ fn inv_34_a_modification_says_where_it_comes_from() {
 }
 
 #[test]
-fn inv_37_a_co_applicant_is_not_dropped_nor_exchanged_but_may_be_corrected() {
-    let mut dropped = FormDraft { identity: form().identity, family: form().family, ..FormDraft::default() };
-    dropped.identity.as_mut().unwrap().co_applicants.clear();
-    dropped.family.as_mut().unwrap().situations.truncate(1);
-    assert_eq!(reason(when(registered(form()), FILED, modify(dropped))), RejectionReason::CoApplicantDropped);
-
-    let mut exchanged = FormDraft { identity: form().identity, ..FormDraft::default() };
-    exchanged.identity.as_mut().unwrap().co_applicants[0].person = person("Autre", "Jean", "1970-01-01");
-    assert_eq!(reason(when(registered(form()), FILED, modify(exchanged))), RejectionReason::CoApplicantDropped);
-
-    let mut corrected = FormDraft { identity: form().identity, ..FormDraft::default() };
-    corrected.identity.as_mut().unwrap().co_applicants[0].person = person("Leroux", "Paul", "1988-07-14");
-    assert!(when(registered(form()), FILED, modify(corrected)).is_ok());
-}
-
-#[test]
-fn inv_37_a_twin_takes_no_ones_place_but_a_piece_corrects_a_given_name() {
-    let corrected = |given_names: &str| {
-        let mut form = FormDraft { identity: form().identity, ..FormDraft::default() };
-        form.identity.as_mut().unwrap().applicant = Some(person("Lévêque", given_names, "1990-02-28"));
-        Box::new(form)
-    };
-    let by_word = Act::Modify { origin: Origin::Applicant, form: corrected("Léa") };
-    assert_eq!(reason(when(registered(form()), FILED, by_word)), RejectionReason::ApplicantReplaced);
-    let by_piece =
-        Act::Modify { origin: Origin::Piece { piece_id: Uuid::from_u128(2) }, form: corrected("Zora Marie") };
-    assert!(when(registered(form()), FILED, by_piece).is_ok());
-    let spelled_otherwise = Act::Modify { origin: Origin::Applicant, form: corrected("ZOE MARIE") };
-    assert!(when(registered(form()), FILED, spelled_otherwise).is_ok());
-}
-
-#[test]
 fn inv_48_a_decision_made_while_the_demand_was_expired_stays_refused_after_a_late_renewal() {
     let events = then(registered(form()), date(2026, 4, 10), renew());
     assert_eq!(reason(when(events.clone(), date(2026, 4, 12), attribute("2026-04-02"))), RejectionReason::Expired);
     assert!(when(events.clone(), date(2026, 4, 12), attribute("2026-03-15")).is_ok());
     assert!(when(events, date(2026, 4, 12), attribute("2026-04-10")).is_ok());
+}
+
+#[test]
+fn inv_48_a_lease_without_an_attribution_is_the_attribution_and_needs_a_valid_demand() {
+    let sign = |events, today, day| when(events, today, Act::SignLease(Box::new(lease(day))));
+    let today = date(2026, 4, 20);
+    assert!(sign(registered(form()), today, "2026-03-15").is_ok(), "the last day of validity");
+    assert_eq!(reason(sign(registered(form()), today, "2026-03-16")), RejectionReason::Expired);
+
+    let decided = then(registered(form()), date(2026, 3, 14), attribute("2026-03-14"));
+    assert!(sign(decided.clone(), today, "2026-04-18").is_ok(), "decided while it was valid");
+    let before_the_decision = sign(decided.clone(), today, "2026-03-13").unwrap_err();
+    assert_eq!(before_the_decision.to_string(), "INVALID_FORM: lease.signed_on=TOO_EARLY");
+    let mut of_another = command(today, Act::SignLease(Box::new(lease("2026-04-18"))));
+    of_another.by.organisation = Siren::parse("552032534").unwrap();
+    assert_eq!(fold(decided).decide(&of_another).unwrap_err().reason, RejectionReason::Expired);
+}
+
+#[test]
+fn what_a_demand_was_on_a_day_before_it_was_radiated_stays_told() {
+    let events = then(registered(form()), date(2026, 4, 10), renew());
+    let radiated = fold(then(events, date(2026, 6, 20), Act::SignLease(Box::new(lease("2026-06-02")))));
+    for (day, expected) in [
+        (date(2025, 3, 14), None),
+        (FILED, Some(Status::Active)),
+        (date(2026, 3, 15), Some(Status::Active)),
+        (date(2026, 3, 16), Some(Status::Expired)),
+        (date(2026, 4, 9), Some(Status::Expired)),
+        (date(2026, 4, 10), Some(Status::Active)),
+        (date(2026, 6, 1), Some(Status::Active)),
+        (date(2026, 6, 2), Some(Status::Radiated)),
+        (date(2027, 6, 2), Some(Status::Radiated)),
+    ] {
+        assert_eq!(radiated.status_on(day), expected, "{day}");
+    }
 }
 
 #[test]
@@ -153,13 +156,6 @@ fn ever_online_is_said_of_filing_and_renewing_only() {
     assert!(!active(modified.clone()).facts.ever_online);
     let renewed = online(modified, date(2026, 3, 1), renew());
     assert!(active(then(renewed, date(2026, 3, 2), modify(wish("06088")))).facts.ever_online);
-}
-
-#[test]
-fn the_applicant_is_not_replaced_and_keeps_his_kind() {
-    let mut replaced = FormDraft { identity: form().identity, ..FormDraft::default() };
-    replaced.identity.as_mut().unwrap().applicant = Some(person("Autre", "Jeanne", "1971-01-01"));
-    assert_eq!(reason(when(registered(form()), FILED, modify(replaced))), RejectionReason::ApplicantReplaced);
 }
 
 #[test]
@@ -203,7 +199,7 @@ fn one_lessor_has_one_attribution_in_progress_and_ends_only_its_own() {
 #[test]
 fn inv_26_lease_and_radiation_are_one_act_dated_at_the_lease() {
     let today = date(2025, 6, 20);
-    let events = when(registered(form()), today, Act::SignLease(lease("2025-06-02"))).unwrap();
+    let events = when(registered(form()), today, Act::SignLease(Box::new(lease("2025-06-02")))).unwrap();
     let [DemandEvent::LeaseSigned(signed), DemandEvent::Radiated(radiated)] = events.as_slice() else {
         panic!("{events:?}");
     };
@@ -217,14 +213,70 @@ fn inv_26_lease_and_radiation_are_one_act_dated_at_the_lease() {
 #[test]
 fn inv_25_a_lease_needs_its_date_not_in_the_future_and_the_data_of_the_law() {
     let today = date(2025, 6, 20);
-    let sign = |draft| when(registered(form()), today, Act::SignLease(draft));
-    assert_eq!(reason(sign(lease("2025-06-21"))), RejectionReason::InTheFuture);
-    assert_eq!(reason(sign(lease("2025-03-14"))), RejectionReason::TooEarly);
+    let sign = |draft| when(registered(form()), today, Act::SignLease(Box::new(draft)));
+    let words = |draft| sign(draft).unwrap_err().to_string();
+    assert_eq!(words(lease("2025-06-21")), "INVALID_FORM: lease.signed_on=IN_THE_FUTURE");
+    assert_eq!(words(lease("2025-03-14")), "INVALID_FORM: lease.signed_on=TOO_EARLY");
     let empty = sign(Default::default()).unwrap_err();
     assert_eq!(
         empty.to_string(),
         "INVALID_FORM: lease.signed_on=MISSING, lease.already_housed=MISSING, lease.collective_agreement=MISSING, \
-         lease.reservation_holder=MISSING, lease.dalo=MISSING"
+         lease.reservation_holder=MISSING, lease.dalo=MISSING, lease.rpls=MISSING"
+    );
+}
+
+#[test]
+fn inv_25_the_lease_brings_the_demand_up_to_its_day() {
+    let today = date(2025, 6, 20);
+    let mut draft = lease("2025-06-02");
+    draft.form = Some(Box::new(wish("06004")));
+    let events = then(registered(form()), today, Act::SignLease(Box::new(draft.clone())));
+    let names: Vec<_> = events.iter().map(DemandEvent::name).collect();
+    assert_eq!(names, ["Registered", "PieceAdded", "Modified", "LeaseSigned", "Radiated"]);
+    let Demand::Radiated(demand) = fold(events) else { panic!("not radiated") };
+    let communes: Vec<_> = demand.before.facts.communes.iter().map(ToString::to_string).collect();
+    assert_eq!(communes, ["06004"]);
+
+    draft.form = Some(Box::default());
+    let unchanged = when(registered(form()), today, Act::SignLease(Box::new(draft.clone()))).unwrap();
+    assert_eq!(unchanged.len(), 2, "a form without rubric changes nothing");
+
+    draft.form = Some(Box::new(wish("83137")));
+    draft.rpls = None;
+    let refused = when(registered(form()), today, Act::SignLease(Box::new(draft.clone()))).unwrap_err();
+    let words = "INVALID_FORM: lease.rpls=MISSING, sought.communes[0]=OUTSIDE_TERRITORY";
+    assert_eq!(refused.to_string(), words, "both at once");
+
+    draft.rpls = some("0600012345");
+    let mut stranger = FormDraft { identity: form().identity, ..FormDraft::default() };
+    stranger.identity.as_mut().unwrap().applicant = Some(person("Autre", "Jeanne", "1971-01-01"));
+    draft.form = Some(Box::new(stranger));
+    let refused = when(registered(form()), today, Act::SignLease(Box::new(draft)));
+    assert_eq!(reason(refused), RejectionReason::ApplicantReplaced);
+}
+
+#[test]
+fn inv_25_what_the_article_names_besides_is_kept_and_fits_together() {
+    let today = date(2025, 6, 20);
+    let sign = |draft| when(registered(form()), today, Act::SignLease(Box::new(draft)));
+    let mut full = lease("2025-06-02");
+    full.reservation_holder = some("PPRIOR");
+    full.convention = some("R314-16");
+    full.priority = some("OUI");
+    full.intercommunal_public = some("NONDOC");
+    full.commune = some("06088");
+    full.address = Some(address());
+    let events = sign(full.clone()).unwrap();
+    let DemandEvent::LeaseSigned(signed) = &events[0] else { panic!("{events:?}") };
+    assert_eq!(signed.convention.unwrap().code(), "R314-16");
+    assert!(signed.dwelling.clear().unwrap().address.is_some());
+
+    full.reservation_holder = some("COLTER");
+    full.commune = some("06004");
+    full.priority = some("PEUT-ETRE");
+    assert_eq!(
+        sign(full).unwrap_err().to_string(),
+        "INVALID_FORM: lease.address.commune=INCONSISTENT, lease.convention=INCONSISTENT, lease.priority=UNKNOWN_CODE"
     );
 }
 
@@ -236,21 +288,21 @@ fn inv_27_no_lease_without_rpls_number_since_2016() {
     without.dwelling_type = some("T3");
     without.surface = Some(62);
     without.rent = Some(540);
-    let refused = when(registered(form()), date(2025, 6, 20), Act::SignLease(without.clone()));
-    assert_eq!(reason(refused), RejectionReason::RplsMissing);
+    let words = |events: Vec<DemandEvent>, today, lease| {
+        when(events, today, Act::SignLease(Box::new(lease))).expect_err("no RPLS number").to_string()
+    };
+    let missing = "INVALID_FORM: lease.rpls=MISSING";
+    assert_eq!(words(registered(form()), date(2025, 6, 20), without.clone()), missing);
 
     let filed = date(2015, 6, 1);
     let old = when(Vec::new(), filed, Act::Register(Box::new(registration(form())))).unwrap();
     without.signed_on = some("2015-12-31");
-    assert!(when(old.clone(), date(2016, 2, 1), Act::SignLease(without.clone())).is_ok());
+    assert!(when(old.clone(), date(2016, 2, 1), Act::SignLease(Box::new(without.clone()))).is_ok());
     without.signed_on = some("2016-01-01");
-    assert_eq!(
-        reason(when(old.clone(), date(2016, 2, 1), Act::SignLease(without.clone()))),
-        RejectionReason::RplsMissing
-    );
+    assert_eq!(words(old.clone(), date(2016, 2, 1), without.clone()), missing);
     without.signed_on = some("2015-12-31");
     without.rent = None;
-    assert_eq!(reason(when(old, date(2016, 2, 1), Act::SignLease(without))), RejectionReason::RplsMissing);
+    assert_eq!(words(old, date(2016, 2, 1), without), missing);
 }
 
 #[test]
@@ -279,7 +331,7 @@ fn inv_30_a_radiated_demand_takes_no_act_of_a_living_one() {
         (attribute("2025-05-01"), RejectionReason::Radiated),
         (Act::RefuseAttribution { refused_on: "2025-05-01".into() }, RejectionReason::Radiated),
         (Act::LapseAttribution { lapsed_on: "2025-05-01".into() }, RejectionReason::Radiated),
-        (Act::SignLease(lease("2025-05-01")), RejectionReason::Radiated),
+        (Act::SignLease(Box::new(lease("2025-05-01"))), RejectionReason::Radiated),
         (renounce("2025-05-01"), RejectionReason::Radiated),
     ] {
         assert_eq!(reason(when(radiated.clone(), date(2025, 5, 5), act)), expected);

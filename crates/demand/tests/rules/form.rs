@@ -1,6 +1,8 @@
 //! The form: what must be there, what may be there, what is refused, all of it at once.
 
+use demand::form::housing::StayDraft;
 use demand::form::identity::IdentityDraft;
+use demand::form::remarks::RemarksDraft;
 use demand::form::resources::{AdultResourcesDraft, AmountDraft, ResourcesDraft, TaxIncomeDraft};
 use demand::{Act, FormDraft};
 use jiff::civil::date;
@@ -66,6 +68,28 @@ fn inv_08_without_the_identity_piece_or_with_another_one_it_is_refused() {
     other.identity_piece.as_mut().unwrap().piece_type = some("TAX");
     let rejection = when(Vec::new(), FILED, Act::Register(Box::new(other))).unwrap_err();
     assert_eq!(rejection.to_string(), "INVALID_FORM: identity_piece.piece_type=NOT_AN_IDENTITY_PIECE");
+}
+
+#[test]
+fn inv_08_a_wrong_digest_does_not_hide_a_wrong_type_of_piece() {
+    let mut wrong = registration(form());
+    wrong.identity_piece.as_mut().unwrap().piece_type = some("TAX");
+    wrong.identity_piece.as_mut().unwrap().sha256 = some("XYZ");
+    let rejection = when(Vec::new(), FILED, Act::Register(Box::new(wrong))).unwrap_err();
+    assert_eq!(
+        rejection.to_string(),
+        "INVALID_FORM: identity_piece.piece_type=NOT_AN_IDENTITY_PIECE, identity_piece.sha256=MALFORMED"
+    );
+}
+
+#[test]
+fn inv_62_an_association_with_a_wrong_name_still_is_one() {
+    let mut wrong = association();
+    wrong.identity.as_mut().unwrap().association.as_mut().unwrap().name = some("12");
+    let mut registration = registration(wrong);
+    registration.identity_piece = None;
+    let rejection = when(Vec::new(), FILED, Act::Register(Box::new(registration))).unwrap_err();
+    assert_eq!(rejection.to_string(), "INVALID_FORM: identity.association.name=NOT_A_NAME");
 }
 
 #[test]
@@ -200,23 +224,92 @@ fn dates_that_cannot_be_are_refused_in_every_rubric() {
     let mut wrong = form();
     wrong.family.as_mut().unwrap().expected_children = Some(1);
     wrong.family.as_mut().unwrap().expected_on = some("9999-01-01");
-    wrong.housing.as_mut().unwrap().since = some("1602-01-01");
+    wrong.housing.as_mut().unwrap().stays = vec![stay("LP", "1602-01-01")];
     wrong.reasons.as_mut().unwrap().reasons = vec!["05".into()];
     wrong.reasons.as_mut().unwrap().judgment_on = some("2025-03-16");
     assert_eq!(
         violations(wrong),
-        ["family.expected_on=IMPOSSIBLE_DATE", "housing.since=IMPOSSIBLE_DATE", "reasons.judgment_on=IN_THE_FUTURE"]
+        [
+            "family.expected_on=IMPOSSIBLE_DATE",
+            "housing.stays[0].since=IMPOSSIBLE_DATE",
+            "reasons.judgment_on=IN_THE_FUTURE"
+        ]
     );
+}
+
+fn stay(kind: &str, since: &str) -> StayDraft {
+    StayDraft { kind: some(kind), since: some(since), name: None }
+}
+
+#[test]
+fn codes_of_a_later_form_are_taken_once_it_exists_and_those_of_form_02_still_are() {
+    let on = |day| {
+        let mut form = form();
+        form.housing.as_mut().unwrap().kinds = vec!["V3MOB".into(), "LP".into()];
+        form.reasons.as_mut().unwrap().reasons = vec!["V3ND".into(), "03".into()];
+        when(Vec::new(), day, Act::Register(Box::new(registration(form)))).map_err(|rejection| rejection.to_string())
+    };
+    let events = on(date(2018, 9, 10)).unwrap();
+    assert_eq!(active(events).facts.form_version.code(), "03");
+    assert_eq!(active(registered(form())).facts.form_version.code(), "02");
+    assert_eq!(
+        on(date(2018, 9, 9)).unwrap_err(),
+        "INVALID_FORM: housing.kinds[0]=UNKNOWN_CODE, reasons.reasons[0]=UNKNOWN_CODE"
+    );
+}
+
+#[test]
+fn each_kind_of_present_dwelling_has_its_own_day_and_a_structure_its_name() {
+    let mut several = form();
+    let housing = several.housing.as_mut().unwrap();
+    housing.kinds = vec!["SH".into(), "CDEFCM".into(), "SLHT".into()];
+    housing.stays = vec![
+        StayDraft { name: some("Abri du Port"), ..stay("SH", "2024-11-02") },
+        StayDraft { name: some("Les Mimosas"), ..stay("CDEFCM", "2024-12-24") },
+        stay("SLHT", "2025-01-31"),
+    ];
+    registered(several.clone());
+    let housing = several.housing.as_mut().unwrap();
+    housing.stays.push(stay("SH", "2025-02-01"));
+    housing.stays.push(stay("HOT", "2025-02-01"));
+    housing.stays.push(StayDraft::default());
+    housing.stays[2].name = some("Chez Paul");
+    assert_eq!(
+        violations(several),
+        [
+            "housing.stays[2].name=INCONSISTENT",
+            "housing.stays[3].kind=DUPLICATE",
+            "housing.stays[4].kind=INCONSISTENT",
+            "housing.stays[5].kind=MISSING",
+        ]
+    );
+}
+
+#[test]
+fn the_head_of_the_form_holds_a_remark_and_the_reference_of_the_organisation() {
+    let mut with = association();
+    with.remarks =
+        Some(RemarksDraft { precision: some(&"é".repeat(255)), internal_reference: some("2025/000123-AB") });
+    let mut of_association = registration(with.clone());
+    of_association.identity_piece = None;
+    let events = when(Vec::new(), FILED, Act::Register(Box::new(of_association))).unwrap();
+    let held = active(events).rubrics.clear().unwrap().remarks.clone().unwrap();
+    assert_eq!(held.internal_reference.unwrap().as_str(), "2025/000123-AB");
+    let mut too_long = form();
+    too_long.remarks =
+        Some(RemarksDraft { precision: some(&"é".repeat(256)), internal_reference: some(&"x".repeat(19)) });
+    assert_eq!(violations(too_long), ["remarks.precision=TOO_LONG", "remarks.internal_reference=TOO_LONG"]);
 }
 
 #[test]
 fn nothing_typed_shows_in_the_debug_of_a_command() {
     let mut full = form();
     full.sought.as_mut().unwrap().max_rent = Some(987);
+    full.remarks = Some(RemarksDraft { precision: some("se tait"), internal_reference: some("REF-7") });
     full.family.as_mut().unwrap().expected_on = some("2025-06-07");
-    let acts = [Act::Register(Box::new(registration(full))), Act::SignLease(lease("2025-06-02"))];
+    let acts = [Act::Register(Box::new(registration(full))), Act::SignLease(Box::new(lease("2025-06-02")))];
     let printed = format!("{acts:?}");
-    for canary in ["Zoé", "Lévêque", "Lilas", "987", "2025-06-07", "06088", "0600012345"] {
+    for canary in ["Zoé", "Lévêque", "Lilas", "987", "2025-06-07", "06088", "0600012345", "se tait", "REF-7"] {
         assert!(!printed.contains(canary), "{canary} in {printed}");
     }
 }

@@ -84,6 +84,7 @@ pub fn form() -> FormDraft {
             extended: Some(true),
             ..SoughtDraft::default()
         }),
+        remarks: None,
     }
 }
 

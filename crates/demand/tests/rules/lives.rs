@@ -22,7 +22,7 @@ fn act(kind: u8, day: Date) -> Act {
         3 => Act::Attribute(AttributionDraft { decided_on: Some(day), rpls: None }),
         4 => Act::RefuseAttribution { refused_on: day },
         5 => Act::LapseAttribution { lapsed_on: day },
-        6 => Act::SignLease(lease(&day)),
+        6 => Act::SignLease(Box::new(lease(&day))),
         7 => Act::Renounce(RenunciationDraft { written_on: Some(day), written_act: Some(WrittenAct::Portal) }),
         _ => Act::Register(Box::new(registration(form()))),
     }

@@ -4,7 +4,9 @@
 
 mod acts;
 mod form;
+mod full;
 mod given;
 mod golden;
 mod lives;
 mod open_facts;
+mod persons;

@@ -23,6 +23,29 @@ code_list! {
     NotDocumented "NONDOC" "Non renseigné",
 }
 
+const CONVENTIONS: Edition = Edition {
+    form_version: None,
+    valid_from: jiff::civil::Date::constant(2013, 1, 1),
+    valid_until: None,
+    source: "articles that R441-2-9 names; the codes are the register's own",
+    provisional: true,
+};
+
+code_list! {
+    /// Convention under which the State reserved the dwelling (R441-2-9). The article names three, by their number alone.
+    StateConvention, "state-convention", "convention de réservation de l'État", CONVENTIONS;
+    R3144 "R314-4" "Convention de l'article R314-4",
+    R31416 "R314-16" "Convention de l'article R314-16",
+    R31421 "R314-21" "Convention de l'article R314-21",
+}
+
+impl ReservationHolder {
+    /// The dwelling was reserved by the State, whose representative is the prefect.
+    pub const fn is_the_state(self) -> bool {
+        matches!(self, Self::PrefectPriority | Self::PrefectCivilServants)
+    }
+}
+
 code_list! {
     /// Whether a dwelling lies in a sensitive urban zone (zone urbaine sensible, ZUS).
     UrbanZone, "urban-zone", "zone urbaine sensible", Edition::INTERFACE;

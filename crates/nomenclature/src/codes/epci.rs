@@ -8,6 +8,7 @@ use super::list::Edition;
 const EPCI: Edition = Edition {
     form_version: None,
     valid_from: Date::constant(2026, 1, 1),
+    valid_until: None,
     source: "DGCL, list of EPCI à fiscalité propre at 1 January 2026",
     provisional: false,
 };

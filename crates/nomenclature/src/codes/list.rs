@@ -15,8 +15,8 @@ pub struct CodeList {
     pub form_version: Option<FormVersion>,
     /// First day that a code of it may be written.
     pub valid_from: Date,
-    /// Last day that a code of it may be written; none while no later list is known to the register. The State has newer
-    /// forms whose codes are not published: until they are, this one stays in use.
+    /// Last day that a code of it may be written; none while the register takes it without end. The State has newer forms
+    /// whose codes are not published: until they are, [`FormVersion::V02`] stays in use.
     pub valid_until: Option<Date>,
     /// Where the codes come from.
     pub source: &'static str,
@@ -46,6 +46,7 @@ impl CodeList {
 pub(crate) struct Edition {
     pub(crate) form_version: Option<FormVersion>,
     pub(crate) valid_from: Date,
+    pub(crate) valid_until: Option<Date>,
     pub(crate) source: &'static str,
     pub(crate) provisional: bool,
 }
@@ -55,14 +56,25 @@ impl Edition {
     pub(crate) const FORM_02: Self = Self {
         form_version: Some(FormVersion::V02),
         valid_from: FormVersion::V02.in_force_from(),
+        valid_until: FormVersion::V02.accepted_until(),
         source: "Cerfa 14069*02; code values of the interface between systems, versions 02.00 and 02.01",
         provisional: false,
+    };
+
+    /// What the form Cerfa 14069*03 added, as far as a summary names it. The codes are the register's own.
+    pub(crate) const FORM_03: Self = Self {
+        form_version: Some(FormVersion::V03),
+        valid_from: FormVersion::V03.in_force_from(),
+        valid_until: FormVersion::V03.accepted_until(),
+        source: "a published summary of the changes of Cerfa 14069*03; labels from there, codes of the register",
+        provisional: true,
     };
 
     /// Lists of the interface between systems that are not on the form.
     pub(crate) const INTERFACE: Self = Self {
         form_version: None,
         valid_from: FormVersion::V02.in_force_from(),
+        valid_until: None,
         source: "interface between systems, versions 02.00 and 02.01",
         provisional: false,
     };
@@ -80,7 +92,7 @@ pub(crate) const fn list(
         french,
         form_version: edition.form_version,
         valid_from: edition.valid_from,
-        valid_until: None,
+        valid_until: edition.valid_until,
         source: edition.source,
         provisional: edition.provisional,
         entries,

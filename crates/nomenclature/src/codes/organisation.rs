@@ -8,6 +8,7 @@ use super::list::Edition;
 const REGISTER: Edition = Edition {
     form_version: None,
     valid_from: Date::constant(2011, 3, 28),
+    valid_until: None,
     source: "R441-2-1 and R441-2-5 for what there is; the codes are the register's own",
     provisional: true,
 };

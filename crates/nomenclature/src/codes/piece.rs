@@ -8,6 +8,7 @@ use super::list::Edition;
 const PIECES: Edition = Edition {
     form_version: None,
     valid_from: Date::constant(2013, 7, 24),
+    valid_until: None,
     source: "rebuilt from published summaries of the arrêtés of 24 July 2013 to 19 April 2022; the codes are the \
              register's own",
     provisional: true,
@@ -73,6 +74,12 @@ impl PieceType {
     pub const fn proves_identity(self) -> bool {
         matches!(self, Self::Identity)
     }
+
+    /// Proves who somebody is or what the civil register says of him, so that an identity may be corrected in view of it:
+    /// the piece of identity, and the family record with its judgments.
+    pub const fn proves_civil_status(self) -> bool {
+        matches!(self, Self::Identity | Self::FamilySituation)
+    }
 }
 
 #[cfg(test)]
@@ -83,6 +90,12 @@ mod tests {
     fn inv_08_one_type_proves_identity() {
         let proving: Vec<_> = PieceType::ALL.iter().filter(|piece| piece.proves_identity()).collect();
         assert_eq!(proving, [&PieceType::Identity]);
+    }
+
+    #[test]
+    fn inv_37_two_types_prove_who_somebody_is() {
+        let proving: Vec<_> = PieceType::ALL.iter().filter(|piece| piece.proves_civil_status()).collect();
+        assert_eq!(proving, [&PieceType::Identity, &PieceType::FamilySituation]);
     }
 
     #[test]

@@ -98,13 +98,17 @@ async fn inv_06_a_corrected_name_swaps_the_claim() {
     let number = world.register(NICE, form(person("Lune", "Zoé", "1990-02-28"))).await.unwrap().number;
     let corrected =
         FormDraft { identity: form(person("Lunel", "Zoé", "1990-02-28")).identity, ..FormDraft::default() };
-    let modify = Act::Modify { origin: Origin::Applicant, form: Box::new(corrected) };
-    world.act(ANTIBES, Some(number), modify.clone()).await.unwrap();
+    let in_view_of_the_piece = async |number| {
+        let (demand, _) = world.register.demand(number, Viewer::Operator).await.unwrap();
+        let piece_id = demand.content().unwrap().pieces[0].piece_id;
+        Act::Modify { origin: Origin::Piece { piece_id }, form: Box::new(corrected.clone()) }
+    };
+    world.act(ANTIBES, Some(number), in_view_of_the_piece(number).await).await.unwrap();
     let refused = world.register(NICE, form(person("Lunel", "Zoé", "1990-02-28"))).await;
     assert!(matches!(refused, Err(Error::Duplicate { held_by }) if held_by == number));
     let other = world.register(NICE, form(person("Lune", "Zoé", "1990-02-28"))).await.unwrap().number;
     // And nobody takes a name that somebody holds.
-    let refused = world.act(NICE, Some(other), modify).await;
+    let refused = world.act(NICE, Some(other), in_view_of_the_piece(other).await).await;
     assert!(matches!(refused, Err(Error::Duplicate { held_by }) if held_by == number));
 }
 

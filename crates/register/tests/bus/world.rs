@@ -198,7 +198,7 @@ pub fn renounce() -> Act {
 }
 
 pub fn sign_lease() -> Act {
-    Act::SignLease(LeaseDraft {
+    Act::SignLease(Box::new(LeaseDraft {
         signed_on: Some(TODAY.to_string()),
         rpls: some("0600012345"),
         already_housed: some("NON"),
@@ -206,5 +206,5 @@ pub fn sign_lease() -> Act {
         reservation_holder: some("COLTER"),
         dalo: some("NON"),
         ..LeaseDraft::default()
-    })
+    }))
 }

@@ -114,8 +114,8 @@ pub fn attribution(message: v1::Attribution) -> AttributionDraft {
     AttributionDraft { decided_on, rpls }
 }
 
-/// Reads a lease.
-pub fn lease(message: v1::Lease) -> LeaseDraft {
+/// Reads a lease, and the form that comes with it.
+pub fn lease(message: v1::Lease, form: Option<v1::Form>) -> Box<LeaseDraft> {
     let v1::Lease {
         signed_on,
         rpls,
@@ -128,8 +128,12 @@ pub fn lease(message: v1::Lease) -> LeaseDraft {
         commune,
         surface,
         rent,
+        address,
+        convention,
+        priority,
+        intercommunal_public,
     } = message;
-    LeaseDraft {
+    Box::new(LeaseDraft {
         signed_on,
         rpls,
         already_housed,
@@ -141,7 +145,12 @@ pub fn lease(message: v1::Lease) -> LeaseDraft {
         commune,
         surface,
         rent,
-    }
+        address: address.map(form::address),
+        convention,
+        priority,
+        intercommunal_public,
+        form: form.map(|form| Box::new(form::read(Some(form)))),
+    })
 }
 
 /// Reads a renunciation; a form of it that was not told is the domain's to miss.

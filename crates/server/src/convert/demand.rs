@@ -5,9 +5,10 @@ use demand::form::Rubrics;
 use demand::form::contact::{Address, Contact, Place};
 use demand::form::employment::Job;
 use demand::form::family::Family;
-use demand::form::housing::Housing;
+use demand::form::housing::{Housing, Stay};
 use demand::form::identity::{Household, Identity, Person};
 use demand::form::reasons::Reasons;
+use demand::form::remarks::Remarks;
 use demand::form::resources::{AdultResources, Resources};
 use demand::form::sought::Sought;
 use demand::form::text::Text;
@@ -83,6 +84,7 @@ fn form(rubrics: &Rubrics) -> v1::Form {
         housing: rubrics.housing.as_ref().map(housing),
         reasons: rubrics.reasons.as_ref().map(reasons),
         sought: rubrics.sought.as_ref().map(sought),
+        remarks: rubrics.remarks.as_ref().map(remarks),
     }
 }
 
@@ -230,8 +232,7 @@ fn housing(housing: &Housing) -> v1::Housing {
     v1::Housing {
         kinds: housing.kinds.iter().map(|kind| kind.code().to_owned()).collect(),
         landlord: maybe(&housing.landlord),
-        since: housing.since.and_then(day),
-        structure: maybe(&housing.structure),
+        stays: housing.stays.iter().map(stay).collect(),
         rent: housing.rent.map(i64::from),
         housing_benefit: housing.housing_benefit.map(i64::from),
         occupants: housing.occupants.map(i64::from),
@@ -242,6 +243,14 @@ fn housing(housing: &Housing) -> v1::Housing {
         owned_commune: housing.owned_commune.and_then(|commune| code(commune.as_str())),
         owned_type: housing.owned_type.and_then(|kind| code(kind.code())),
     }
+}
+
+fn stay(stay: &Stay) -> v1::Stay {
+    v1::Stay { kind: code(stay.kind.code()), since: stay.since.and_then(day), name: maybe(&stay.name) }
+}
+
+fn remarks(remarks: &Remarks) -> v1::Remarks {
+    v1::Remarks { precision: maybe(&remarks.precision), internal_reference: maybe(&remarks.internal_reference) }
 }
 
 fn reasons(reasons: &Reasons) -> v1::Reasons {

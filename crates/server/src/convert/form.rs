@@ -4,9 +4,10 @@ use demand::FormDraft;
 use demand::form::contact::{AddressDraft, ContactDraft};
 use demand::form::employment::JobDraft;
 use demand::form::family::FamilyDraft;
-use demand::form::housing::HousingDraft;
+use demand::form::housing::{HousingDraft, StayDraft};
 use demand::form::identity::{AssociationDraft, CoApplicantDraft, DependantDraft, IdentityDraft, PersonDraft};
 use demand::form::reasons::ReasonsDraft;
+use demand::form::remarks::RemarksDraft;
 use demand::form::resources::{AdultResourcesDraft, AmountDraft, ResourcesDraft, TaxIncomeDraft};
 use demand::form::sought::SoughtDraft;
 use proto::v1;
@@ -23,12 +24,14 @@ pub fn read(form: Option<v1::Form>) -> FormDraft {
         housing: form.housing.map(housing),
         reasons: form.reasons.map(reasons),
         sought: form.sought.map(sought),
+        remarks: form.remarks.map(remarks),
     }
 }
 
 /// Where a field of the domain's form stands in a request.
 pub fn path(field: &str) -> String {
-    let rubrics = ["identity", "contact", "family", "employment", "resources", "housing", "reasons", "sought"];
+    let rubrics =
+        ["identity", "contact", "family", "employment", "resources", "housing", "reasons", "sought", "remarks"];
     let rubric = field.split(['.', '[']).next().unwrap_or_default();
     match field.strip_prefix("employment[") {
         Some(rest) => format!("form.employment.jobs[{rest}"),
@@ -91,7 +94,7 @@ fn contact(message: v1::Contact) -> ContactDraft {
     }
 }
 
-fn address(message: v1::Address) -> AddressDraft {
+pub(super) fn address(message: v1::Address) -> AddressDraft {
     let v1::Address {
         apartment,
         floor,
@@ -169,8 +172,6 @@ fn housing(message: v1::Housing) -> HousingDraft {
     let v1::Housing {
         kinds,
         landlord,
-        since,
-        structure,
         rent,
         housing_benefit,
         occupants,
@@ -180,12 +181,12 @@ fn housing(message: v1::Housing) -> HousingDraft {
         owner,
         owned_commune,
         owned_type,
+        stays,
     } = message;
     HousingDraft {
         kinds,
         landlord,
-        since,
-        structure,
+        stays: stays.into_iter().map(stay).collect(),
         rent,
         housing_benefit,
         occupants,
@@ -196,6 +197,16 @@ fn housing(message: v1::Housing) -> HousingDraft {
         owned_commune,
         owned_type,
     }
+}
+
+fn stay(message: v1::Stay) -> StayDraft {
+    let v1::Stay { kind, since, name } = message;
+    StayDraft { kind, since, name }
+}
+
+fn remarks(message: v1::Remarks) -> RemarksDraft {
+    let v1::Remarks { precision, internal_reference } = message;
+    RemarksDraft { precision, internal_reference }
 }
 
 fn reasons(message: v1::Reasons) -> ReasonsDraft {

@@ -82,7 +82,7 @@ impl Desk {
             piece_id: Uuid::from_u64_pair(1, u64::from(line.seq)),
             act: line.act.clone(),
         };
-        let events = before.decide(&command).map_err(|rejection| rejection.to_string())?;
+        let events = before.decide(&command).map_err(|rejection| rejection.reason.code().to_owned())?;
         let mut after = before.clone();
         for event in events {
             after.apply(event);

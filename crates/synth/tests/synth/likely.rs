@@ -107,14 +107,9 @@ fn every_refusal_that_a_desk_meets_is_there() {
             *refusals.entry(reason).or_default() += 1;
         }
     }
-    for reason in [
-        "DUPLICATE_DEMAND",
-        "DEMAND_NOT_FOUND",
-        "NOT_A_LESSOR",
-        "RPLS_NUMBER_MISSING",
-        "DEMAND_RADIATED",
-        "DEMAND_EXPIRED",
-    ] {
+    for reason in
+        ["DUPLICATE_DEMAND", "DEMAND_NOT_FOUND", "NOT_A_LESSOR", "INVALID_FORM", "DEMAND_RADIATED", "DEMAND_EXPIRED"]
+    {
         assert!(refusals.contains_key(reason), "{reason}: {refusals:?}");
     }
     assert!(refusals["DUPLICATE_DEMAND"] >= 10);
