@@ -5,6 +5,9 @@
 
 mod cli;
 mod corpus;
+#[path = "corpus/mod.rs"]
+#[allow(clippy::duplicate_mod, reason = "the same tables through another door")]
+mod corpus_over_tcp;
 mod crash;
 mod deploy;
 mod grpc;

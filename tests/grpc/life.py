@@ -204,9 +204,17 @@ def tells_every_violation_at_once():
     lease = r.SignLeaseRequest(**head(answer))
     refusal = refused(lambda: lessor.SignLease(lease), "INVALID_FORM", Code.INVALID_ARGUMENT)
     assert refusal.violations["lease.signed_on"] == "MISSING" and len(refusal.violations) >= 5
-    origin = r.ModifyDemandRequest(**head(answer))
+    origin = r.ModifyDemandRequest(request_id="17", number=answer.number, etag="new")
+    origin.form.sought.communes[:] = ["06999"]
     refusal = refused(lambda: town.ModifyDemand(origin), "INVALID_FORM", Code.INVALID_ARGUMENT)
-    assert refusal.violations == {"origin": "MISSING"}
+    expected = {"request_id": "MALFORMED", "etag": "MALFORMED", "origin": "MISSING", "form.sought.dwelling_types": "MISSING"}
+    assert expected.items() <= refusal.violations.items(), refusal.violations
+    assert any(field.startswith("form.sought.communes[0]") for field in refusal.violations), refusal.violations
+    refused(lambda: foreigner.ModifyDemand(origin), "DEMAND_NOT_FOUND", Code.NOT_FOUND)
+    lease = r.SignLeaseRequest(request_id="", number=answer.number, etag=answer.etag)
+    refusal = refused(lambda: lessor.SignLease(lease), "INVALID_FORM", Code.INVALID_ARGUMENT)
+    expected = {"request_id": "MISSING", "lease.signed_on": "MISSING", "lease.rpls": "MISSING", "lease.dalo": "MISSING"}
+    assert expected.items() <= refusal.violations.items(), refusal.violations
     empty = r.FindByIdentityRequest(surname=" ", given_names="17")
     refusal = refused(lambda: town.FindByIdentity(empty), "INVALID_FORM", Code.INVALID_ARGUMENT)
     assert refusal.violations == {"surname": "MISSING", "given_names": "NOT_A_NAME", "birth_date": "MISSING"}

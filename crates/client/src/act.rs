@@ -29,7 +29,12 @@ pub(crate) fn message_of(act: &Value) -> Option<(&'static str, Map<String, Value
         "attribute" => ("RecordAttribution", inside("attribution", content)),
         "refuse_attribution" => ("RefuseAttribution", content),
         "lapse_attribution" => ("LapseAttribution", content),
-        "sign_lease" => ("SignLease", inside("lease", content)),
+        "sign_lease" => {
+            let form = content.remove("form");
+            let mut message = inside("lease", content);
+            message.extend(form.map(|form| ("form".to_owned(), form)));
+            ("SignLease", message)
+        }
         "renounce" => {
             rename_enum(&mut content, "written_act", "WRITTEN_ACT_");
             ("RenounceDemand", inside("renunciation", content))

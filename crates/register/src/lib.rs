@@ -27,6 +27,7 @@ mod register;
 mod schema;
 mod stock;
 mod stream;
+mod trial;
 mod wording;
 
 pub use audit::{AsOf, Replayed};

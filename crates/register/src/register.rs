@@ -212,7 +212,7 @@ fn answer_of(first: &RecordedEvent, last: &RecordedEvent) -> Result<Answer, Erro
 }
 
 /// The territory an act concerns, told without reading anything: a registration says it, a number names it.
-fn territory_of(request: &Request) -> Result<Territory, Error> {
+pub(crate) fn territory_of(request: &Request) -> Result<Territory, Error> {
     match (&request.act, request.number) {
         (Act::Register(registration), None) => Ok(registration.territory),
         (Act::Register(_), Some(_)) | (_, None) => Err(Error::MalformedRequest),
@@ -220,7 +220,7 @@ fn territory_of(request: &Request) -> Result<Territory, Error> {
     }
 }
 
-fn action_of(act: &Act) -> Action {
+pub(crate) fn action_of(act: &Act) -> Action {
     match act {
         Act::Register(_) => Action::Register,
         Act::Modify { .. } => Action::Modify,

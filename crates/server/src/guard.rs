@@ -21,7 +21,7 @@ use tonic_types::StatusExt as _;
 use tower::{Layer, Service};
 
 use crate::deadline;
-use crate::metrics::Metrics;
+use crate::metrics::{self, Metrics};
 use crate::reason::Reason;
 use crate::status::Refusal;
 
@@ -78,7 +78,7 @@ where
 
     fn call(&mut self, mut request: Request<Body>) -> Self::Future {
         let started = Instant::now();
-        let method = known_method(request.uri().path());
+        let method = metrics::method(request.uri().path());
         let longest = deadline::asked(request.headers()).unwrap_or(Duration::MAX).min(self.layer.longest_call);
         let until = tokio::time::Instant::now() + longest;
         deadline::note(request.extensions_mut(), until);
@@ -96,6 +96,8 @@ where
             let _under_way = under_way;
             let response = match place {
                 Err(_) => refuse(Reason::TooManyCalls),
+                // Finer than the timer, which counts in milliseconds.
+                Ok(_) if tokio::time::Instant::now() >= until => refuse(Reason::DeadlineExceeded),
                 Ok(_place) => tokio::select! {
                     biased;
                     () = timer => refuse(Reason::DeadlineExceeded),
@@ -106,7 +108,7 @@ where
                     },
                 },
             };
-            log(&method, &response, started.elapsed(), &metrics);
+            log(method, &response, started.elapsed(), &metrics);
             Ok(response)
         })
     }
@@ -144,14 +146,7 @@ fn blames_the_caller(message: &str) -> bool {
         .any(|told| message.to_ascii_lowercase().contains(&told.to_ascii_lowercase()))
 }
 
-/// The path as it is logged: what somebody typed is not.
-fn known_method(path: &str) -> String {
-    let plain = path.len() <= 100 && path.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'/'));
-    let ours = ["/sne.v1.", "/grpc.health.", "/grpc.reflection."].iter().any(|start| path.starts_with(start));
-    if plain && ours { path.to_owned() } else { "unknown".to_owned() }
-}
-
-fn log(method: &str, response: &Response<Body>, took: Duration, metrics: &Metrics) {
+fn log(method: &'static str, response: &Response<Body>, took: Duration, metrics: &Metrics) {
     let status = Status::from_header_map(response.headers());
     let code = status.as_ref().map_or(Code::Ok, Status::code);
     let reason = status.and_then(|status| status.get_details_error_info()).map_or(String::new(), |info| info.reason);
@@ -166,9 +161,9 @@ mod tests {
 
     #[test]
     fn only_the_names_of_known_methods_are_logged() {
-        assert_eq!(known_method("/sne.v1.RegistrationService/GetDemand"), "/sne.v1.RegistrationService/GetDemand");
-        assert_eq!(known_method("/sne.v1.X/MARTIN%20Zo%C3%A9"), "unknown");
-        assert_eq!(known_method("/other/GetDemand"), "unknown");
+        assert_eq!(metrics::method("/sne.v1.RegistrationService/GetDemand"), "/sne.v1.RegistrationService/GetDemand");
+        assert_eq!(metrics::method("/sne.v1.Dupont/Marie"), "unknown");
+        assert_eq!(metrics::method("/other/GetDemand"), "unknown");
     }
 
     /// A service that answers late, or never.

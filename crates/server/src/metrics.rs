@@ -106,9 +106,8 @@ impl Metrics {
         UnderWay::begin(&self.0.connections)
     }
 
-    /// A call was answered. A path that is no method of ours is counted under one name, whatever was typed.
-    pub fn answered(&self, path: &str, code: Code, reason: &str, took: Duration) {
-        let method = METHODS.get(path).map_or("unknown", String::as_str);
+    /// A call of a [`method`] was answered.
+    pub fn answered(&self, method: &'static str, code: Code, reason: &str, took: Duration) {
         let call = Call { method, code: name(code), reason: reason.to_owned() };
         self.0.calls.get_or_create(&call).inc();
         self.0.durations.get_or_create(&Method { method }).observe(took.as_secs_f64());
@@ -121,6 +120,11 @@ impl Metrics {
         let _ = encode(&mut text, &self.0.registry);
         text
     }
+}
+
+/// The method that a path names, as it is counted and logged: one name for all that are none, whatever was typed.
+pub fn method(path: &str) -> &'static str {
+    METHODS.get(path).map_or("unknown", String::as_str)
 }
 
 /// The methods that this server describes of itself.

@@ -3,8 +3,7 @@
 use std::sync::Arc;
 
 use demand::claims::PersonKey;
-use demand::{Act, By, Demand, DemandCommand, FieldReason, Violation};
-use nomenclature::Actor;
+use demand::{Act, FieldReason, Violation};
 use proto::v1::registration_service_server::RegistrationService;
 use proto::v1::{
     AddPieceRequest, AddPieceResponse, Answer, FindByIdentityRequest, FindByIdentityResponse, GetDemandRequest,
@@ -18,7 +17,7 @@ use tokio::sync::Semaphore;
 use tonic::{Request, Response, Status};
 
 use crate::caller;
-use crate::convert::act::{self, Head, RegistrationAct};
+use crate::convert::act::{self, Head, Read};
 use crate::convert::{Edge, answer, demand as written, form};
 use crate::reason::Reason;
 use crate::status::Refusal;
@@ -54,18 +53,25 @@ impl Registration {
         }
     }
 
-    /// What the domain finds wrong with a registration that the door refuses already, so that the caller hears
-    /// everything at once. Nothing is read or written.
-    fn also_wrong(&self, registration: demand::Registration, actor: &Actor) -> Vec<Violation> {
-        let (Some(organisation), Some(desk)) = (actor.organisation(), actor.desk()) else { return Vec::new() };
-        let command = DemandCommand {
-            today: self.register.clock().today(),
-            by: By { organisation, desk, channel: nomenclature::Channel::Desk },
-            person_ref: uuid::Uuid::nil(),
-            piece_id: uuid::Uuid::nil(),
-            act: Act::Register(Box::new(registration)),
+    /// What was read, when it is sound; else everything that is wrong with it, found at the door or by the domain.
+    async fn sound(&self, read: Read) -> Result<register::Request, Refusal> {
+        let (mut found, guess) = match read {
+            Read::Sound(request) => return Ok(request),
+            Read::Faulty { found, guess } => (found, guess),
         };
-        Demand::default().decide(&command).err().map(|rejection| rejection.violations).unwrap_or_default()
+        if let Some(mut guess) = guess {
+            let territory_wrong = found.iter().any(|violation| violation.field == "territory");
+            if territory_wrong && let Act::Register(registration) = &mut guess.act {
+                registration.territory = self.register.readable_territory(&guess.actor).await?;
+            }
+            // Whoever may not do the act hears so, whatever else is wrong with it.
+            let mut also = self.register.violations(&guess).await?;
+            place(&mut also);
+            also.retain(|violation| !(territory_wrong && violation.reason == FieldReason::OutsideTerritory));
+            also.retain(|violation| found.iter().all(|told| told.field != violation.field));
+            found.extend(also);
+        }
+        Err(Refusal::invalid(found))
     }
 }
 
@@ -87,7 +93,7 @@ macro_rules! on_demand {
         let (request_id, number, etag) = ($message.request_id.clone(), $message.number.clone(), $message.etag.clone());
         let channel = $channel;
         let head = Head { request_id: &request_id, number: &number, etag: &etag, channel };
-        let request = act::on_demand(&head, actor, |$edge| $act)?;
+        let request = $self.sound(act::on_demand(&head, actor, |$edge| $act)).await?;
         let answer = $self.execute(request).await?;
         Ok(Response::new($response { answer }))
     }};
@@ -100,19 +106,7 @@ impl RegistrationService for Registration {
         request: Request<RegisterDemandRequest>,
     ) -> Result<Response<RegisterDemandResponse>, Status> {
         let actor = caller::of(request.metadata())?;
-        let RegistrationAct { registration, request } = act::register(request.into_inner(), actor);
-        let request = match request {
-            Ok(request) => request,
-            Err(edge) => {
-                let mut found = edge.found;
-                let territory_wrong = found.iter().any(|violation| violation.field == "territory");
-                let mut also = self.also_wrong(registration, &actor);
-                also.retain(|violation| !(territory_wrong && violation.reason == FieldReason::OutsideTerritory));
-                place(&mut also);
-                found.extend(also);
-                return Err(Refusal::invalid(found).into());
-            }
-        };
+        let request = self.sound(act::register(request.into_inner(), actor)).await?;
         let answer = self.execute(request).await?;
         Ok(Response::new(RegisterDemandResponse { answer }))
     }
@@ -122,8 +116,8 @@ impl RegistrationService for Registration {
         request: Request<ModifyDemandRequest>,
     ) -> Result<Response<ModifyDemandResponse>, Status> {
         on_demand!(self, request, ModifyDemandResponse, |message, edge| from message.channel, {
-            let origin = act::origin(edge, message.origin, message.piece_id)?;
-            Some(Act::Modify { origin, form: Box::new(form::read(message.form)) })
+            let origin = act::origin(edge, message.origin, message.piece_id);
+            Act::Modify { origin, form: Box::new(form::read(message.form)) }
         })
     }
 
@@ -132,13 +126,13 @@ impl RegistrationService for Registration {
         request: Request<RenewDemandRequest>,
     ) -> Result<Response<RenewDemandResponse>, Status> {
         on_demand!(self, request, RenewDemandResponse, |message, _edge| from message.channel, {
-            Some(Act::Renew { form: Box::new(form::read(message.form)) })
+            Act::Renew { form: Box::new(form::read(message.form)) }
         })
     }
 
     async fn add_piece(&self, request: Request<AddPieceRequest>) -> Result<Response<AddPieceResponse>, Status> {
         on_demand!(self, request, AddPieceResponse, |message, _edge| from message.channel, {
-            Some(Act::AddPiece(act::piece(message.piece.unwrap_or_default())))
+            Act::AddPiece(act::piece(message.piece.unwrap_or_default()))
         })
     }
 
@@ -147,7 +141,7 @@ impl RegistrationService for Registration {
         request: Request<RecordAttributionRequest>,
     ) -> Result<Response<RecordAttributionResponse>, Status> {
         on_demand!(self, request, RecordAttributionResponse, |message, _edge| from act::AT_A_DESK, {
-            Some(Act::Attribute(act::attribution(message.attribution.unwrap_or_default())))
+            Act::Attribute(act::attribution(message.attribution.unwrap_or_default()))
         })
     }
 
@@ -156,7 +150,7 @@ impl RegistrationService for Registration {
         request: Request<RefuseAttributionRequest>,
     ) -> Result<Response<RefuseAttributionResponse>, Status> {
         on_demand!(self, request, RefuseAttributionResponse, |message, _edge| from act::AT_A_DESK, {
-            Some(Act::RefuseAttribution { refused_on: message.refused_on })
+            Act::RefuseAttribution { refused_on: message.refused_on }
         })
     }
 
@@ -165,13 +159,13 @@ impl RegistrationService for Registration {
         request: Request<LapseAttributionRequest>,
     ) -> Result<Response<LapseAttributionResponse>, Status> {
         on_demand!(self, request, LapseAttributionResponse, |message, _edge| from act::AT_A_DESK, {
-            Some(Act::LapseAttribution { lapsed_on: message.lapsed_on })
+            Act::LapseAttribution { lapsed_on: message.lapsed_on }
         })
     }
 
     async fn sign_lease(&self, request: Request<SignLeaseRequest>) -> Result<Response<SignLeaseResponse>, Status> {
         on_demand!(self, request, SignLeaseResponse, |message, _edge| from act::AT_A_DESK, {
-            Some(Act::SignLease(act::lease(message.lease.unwrap_or_default(), message.form)))
+            Act::SignLease(act::lease(message.lease.unwrap_or_default(), message.form))
         })
     }
 
@@ -180,7 +174,7 @@ impl RegistrationService for Registration {
         request: Request<RenounceDemandRequest>,
     ) -> Result<Response<RenounceDemandResponse>, Status> {
         on_demand!(self, request, RenounceDemandResponse, |message, edge| from message.channel, {
-            act::renunciation(edge, message.renunciation.unwrap_or_default()).map(Act::Renounce)
+            Act::Renounce(act::renunciation(edge, message.renunciation.unwrap_or_default()))
         })
     }
 

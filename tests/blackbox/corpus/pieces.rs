@@ -58,7 +58,7 @@ async fn inv_10_reception_lies_in_the_last_31_days() {
         ("territory", json!("999"), Unreadable),
         ("territory", json!(null), Unreadable),
         ("form", json!(null), Unreadable),
-        ("form", json!([]), Refused("INVALID_FORM: identity=MISSING, contact=MISSING, sought=MISSING")),
+        ("form", json!({}), Refused("INVALID_FORM: identity=MISSING, contact=MISSING, sought=MISSING")),
         ("number", json!("0061126000001G0601"), Unreadable),
     ];
     Stage::new().await.registrations(cases).await;

@@ -8,12 +8,13 @@ use jiff::civil::{Date, date};
 use jiff::tz::TimeZone;
 use nomenclature::{Actor, Channel, UniqueNumber};
 use private_postgres::test_util::shared;
-use register::{Answer, Error, Register, Request, SetClock, Viewer};
+use register::{Answer, Error, Place, Register, Request, SetClock, Viewer};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use tests::cast::{self, NICE};
 use uuid::Uuid;
 
+use super::door::{Door, over_tcp};
 use crate::world;
 
 pub const TODAY: Date = date(2026, 11, 23);
@@ -41,6 +42,8 @@ pub struct Stage {
     pub database: String,
     url: String,
     keys: TempDir,
+    /// Everything is sent through it, in the copy of the tables that goes over TCP.
+    door: Option<Door>,
 }
 
 impl Stage {
@@ -50,7 +53,14 @@ impl Stage {
         let (database, url) = world::new_database(shared());
         let register = world::open(&url, keys.path(), clock.clone()).await;
         world::bring_in_the_cast(&register).await;
-        Self { register, clock, database, url, keys }
+        let place = Place {
+            database: url.parse().unwrap(),
+            keys: keys.path().to_owned(),
+            connections: 8,
+            clock: clock.clone(),
+        };
+        let door = if over_tcp() { Some(Door::open(&register, &place).await) } else { None };
+        Self { register, clock, database, url, keys, door }
     }
 
     /// Another process on the same register.
@@ -75,9 +85,10 @@ impl Stage {
     /// As [`Stage::send`], from the bytes of a request. Checks that a refusal has moved nothing.
     pub async fn send_text(&self, actor: &str, number: Option<UniqueNumber>, act: &[u8]) -> Result<Answer, String> {
         let before = self.head().await;
-        let outcome = match serde_json::from_slice(act) {
-            Ok(act) => self.register.execute(request(actor, number, act)).await.map_err(|error| words(&error)),
-            Err(_) => Err("unreadable".to_owned()),
+        let outcome = match (serde_json::from_slice::<Act>(act), &self.door) {
+            (Err(_), _) => Err("unreadable".to_owned()),
+            (Ok(act), None) => self.register.execute(request(actor, number, act)).await.map_err(|error| words(&error)),
+            (Ok(_), Some(door)) => door.send(actor, number, &serde_json::from_slice(act).unwrap()).await,
         };
         let after = self.head().await;
         match &outcome {

@@ -1,15 +1,19 @@
 //! What is below the server fails: the database, its willingness to write, its disk, its sessions.
 
 use std::collections::BTreeSet;
-use std::path::PathBuf;
+use std::fs::Permissions;
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use private_postgres::test_util::TestCluster;
 use register::SystemClock;
+use tokio::task::JoinHandle;
 
 use super::{client, privacy};
+use crate::cli::sne::Place;
 use crate::served::Served;
 use crate::world;
 
@@ -25,7 +29,8 @@ struct Scene {
 }
 
 impl Scene {
-    async fn new() -> Self {
+    /// `longest_call` bounds how long this takes: every call that fails by waiting waits for so long.
+    async fn new(longest_call: &str) -> Self {
         let cluster = TestCluster::start().unwrap();
         let folder = tempfile::tempdir().unwrap();
         let (database, url) = world::new_database(&cluster);
@@ -35,7 +40,9 @@ impl Scene {
         }
         let signs = folder.path().join("signs");
         std::fs::create_dir(&signs).unwrap();
-        Self { served: Served::on(&url, folder.path()), cluster, database, signs, _folder: folder }
+        let place = Place { data_dir: folder.path().to_owned(), database_url: Some(url) };
+        let served = Served::start(place, &["--longest-call", longest_call]);
+        Self { served, cluster, database, signs, _folder: folder }
     }
 
     /// The client tries while `what` fails, and again when it is mended.
@@ -45,32 +52,52 @@ impl Scene {
         fail: impl FnOnce(&Self),
         mend: impl FnOnce(&Self),
     ) -> BTreeSet<String> {
-        let (address, id, signs) = (self.served.address.clone(), self.served.id(), self.signs.clone());
-        let trying =
-            tokio::task::spawn_blocking(move || client(&address, id, "outage.py", &[what, signs.to_str().unwrap()]));
-        let hears = async |sign: &str| {
-            let until = Instant::now() + PATIENCE;
-            while !self.signs.join(sign).exists() {
-                assert!(Instant::now() < until && !trying.is_finished(), "the client never said {sign}");
-                tokio::task::yield_now().await;
-            }
-        };
-        hears("ready").await;
-        fail(&self);
-        std::fs::write(self.signs.join("failed"), "").unwrap();
-        hears("tried").await;
-        mend(&self);
-        std::fs::write(self.signs.join("mended"), "").unwrap();
-        let reasons = trying.await.unwrap();
+        let trial = Trial::of(what, &self.served, &self.signs);
+        let reasons = trial.while_failing(|| fail(&self), || mend(&self)).await;
         privacy::nobody_is_named(&self.served.stops());
         reasons
+    }
+}
+
+/// The client at work, told by signs what goes on.
+struct Trial {
+    trying: JoinHandle<BTreeSet<String>>,
+    signs: PathBuf,
+}
+
+impl Trial {
+    fn of(what: &'static str, served: &Served, signs: &Path) -> Self {
+        let (address, id, signs) = (served.address.clone(), served.id(), signs.to_owned());
+        let told = signs.clone();
+        let trying =
+            tokio::task::spawn_blocking(move || client(&address, id, "outage.py", &[what, told.to_str().unwrap()]));
+        Self { trying, signs }
+    }
+
+    async fn while_failing(self, fail: impl FnOnce(), mend: impl FnOnce()) -> BTreeSet<String> {
+        self.hears("ready").await;
+        fail();
+        std::fs::write(self.signs.join("failed"), "").unwrap();
+        self.hears("tried").await;
+        mend();
+        std::fs::write(self.signs.join("mended"), "").unwrap();
+        self.trying.await.unwrap()
+    }
+
+    async fn hears(&self, sign: &str) {
+        let until = Instant::now() + PATIENCE;
+        while !self.signs.join(sign).exists() {
+            assert!(Instant::now() < until && !self.trying.is_finished(), "the client never said {sign}");
+            tokio::task::yield_now().await;
+        }
     }
 }
 
 /// Without its database a server says so, and acknowledges nothing: the reasons that it gives.
 pub async fn without_a_database() -> BTreeSet<String> {
     let fail = |scene: &Scene| scene.cluster.kill_postmaster();
-    Scene::new().await.while_failing("database is gone", fail, |scene| scene.cluster.restart().unwrap()).await
+    // Long enough for the server to say that it found no database, instead of that time is over.
+    Scene::new("15s").await.while_failing("database is gone", fail, |scene| scene.cluster.restart().unwrap()).await
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -80,14 +107,14 @@ async fn on_a_database_that_takes_no_writes_a_server_says_so_and_acknowledges_no
         scene.cluster.psql("postgres", &set).unwrap();
         scene.cluster.psql("postgres", "SELECT pg_reload_conf()").unwrap();
     };
-    let scene = Scene::new().await;
+    let scene = Scene::new("4s").await;
     scene.while_failing("database is read-only", |scene| read_only(scene, "on"), |scene| read_only(scene, "off")).await;
 }
 
 /// Somebody else holds what every command needs, and every session of the server waits for it.
 #[tokio::test(flavor = "multi_thread")]
 async fn with_every_session_taken_a_server_says_so_and_acknowledges_nothing() {
-    let scene = Scene::new().await;
+    let scene = Scene::new("4s").await;
     let holder = scene.cluster.url(scene.cluster.superuser(), &scene.database);
     let mut psql = Command::new("psql");
     psql.args(["-XAtq", &holder]).stdin(std::process::Stdio::piped()).stdout(std::process::Stdio::piped());
@@ -104,4 +131,69 @@ async fn with_every_session_taken_a_server_says_so_and_acknowledges_nothing() {
         assert!(holder.wait().unwrap().success());
     };
     scene.while_failing("sessions are all taken", fail, mend).await;
+}
+
+/// A disk of its own, small enough to be filled. Needs root.
+struct SmallDisk(tempfile::TempDir);
+
+impl SmallDisk {
+    fn mount() -> Option<Self> {
+        let folder = tempfile::Builder::new().permissions(Permissions::from_mode(0o755)).tempdir().unwrap();
+        let options = ["-t", "tmpfs", "-o", "size=192m,mode=755", "none"];
+        let mounted = Command::new("mount").args(options).arg(folder.path()).output().unwrap();
+        mounted.status.success().then_some(Self(folder))
+    }
+
+    fn filler(&self) -> PathBuf {
+        self.0.path().join("filler")
+    }
+
+    /// Not a byte is left.
+    fn fill(&self) {
+        let mut filler = std::fs::File::create(self.filler()).unwrap();
+        let full = std::io::copy(&mut std::io::repeat(0), &mut filler).unwrap_err();
+        assert_eq!(full.kind(), std::io::ErrorKind::StorageFull);
+    }
+}
+
+impl Drop for SmallDisk {
+    fn drop(&mut self) {
+        let _ = Command::new("umount").arg("--lazy").arg(self.0.path()).status();
+    }
+}
+
+/// PostgreSQL takes what fits into the pages that it has, then nothing.
+#[tokio::test(flavor = "multi_thread")]
+async fn on_a_full_disk_a_server_says_so_and_acknowledges_nothing_that_it_cannot_keep() {
+    let Some(disk) = SmallDisk::mount() else {
+        assert!(!nix::unistd::geteuid().is_root(), "root cannot mount a disk");
+        return eprintln!("a full disk is tried by root alone");
+    };
+    let place = Place::private(disk.0.path().join("data"));
+    let organisations = disk.0.path().join("organisations.ndjson");
+    std::fs::write(&organisations, synth::SAMPLE_ORGANISATIONS).unwrap();
+    place.sne(&["org", "import", organisations.to_str().unwrap()]).ends(0);
+    let served = Served::start(place, &["--longest-call", "4s"]);
+    let signs = tempfile::tempdir().unwrap();
+    let mend = || std::fs::remove_file(disk.filler()).unwrap();
+    Trial::of("disk is full", &served, signs.path()).while_failing(|| disk.fill(), mend).await;
+    privacy::nobody_is_named(&served.stops());
+}
+
+#[test]
+fn without_a_database_or_a_disk_to_write_to_a_server_does_not_start_and_says_why() {
+    let folder = tempfile::tempdir().unwrap();
+    let url = "postgresql://sne@127.0.0.1:9/sne".to_owned();
+    let place = Place { data_dir: folder.path().to_owned(), database_url: Some(url) };
+    let refused = place.sne(&["serve", "--listen", "127.0.0.1:0"]).ends(1);
+    assert!(refused.err.contains("la base ne répond pas"), "{}", refused.err);
+    // A disk that is mounted to be read only.
+    let Some(disk) = SmallDisk::mount() else {
+        return eprintln!("a disk that is read-only is tried by root alone");
+    };
+    let remounted = Command::new("mount").args(["-o", "remount,ro"]).arg(disk.0.path()).status().unwrap();
+    assert!(remounted.success());
+    let place = Place::private(disk.0.path().join("data"));
+    let refused = place.sne(&["serve", "--listen", "127.0.0.1:0"]).ends(1);
+    assert!(refused.err.contains("dossier") && refused.err.contains("Read-only"), "{}", refused.err);
 }

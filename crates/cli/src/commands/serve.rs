@@ -17,6 +17,7 @@ use crate::house::House;
 /// Serves.
 pub async fn run(config: Config) -> Result<(), Failure> {
     log_as_json();
+    tell_panics_without_their_words();
     let house = House::open(config.place(), Arc::new(SystemClock)).await?;
     let server = Server::bind(house.register.clone(), &house.place, config.server).await.map_err(explain)?;
     let stop = asked_to_stop();
@@ -34,6 +35,14 @@ pub async fn asked_to_stop() -> Result<(), Failure> {
         _ = tokio::signal::ctrl_c() => {}
     }
     Ok(())
+}
+
+/// A panic is a fault of this program: where it happened is logged, never its message, which may hold what was typed.
+fn tell_panics_without_their_words() {
+    std::panic::set_hook(Box::new(|panic| {
+        let place = panic.location().map_or_else(String::new, ToString::to_string);
+        tracing::error!(place, "a fault of the program");
+    }));
 }
 
 /// One JSON object a line on standard error. Only what this program says on purpose: libraries below may print

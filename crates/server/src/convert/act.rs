@@ -6,24 +6,37 @@ use demand::pieces::PieceDraft;
 use demand::radiation::lease::LeaseDraft;
 use demand::radiation::renunciation::{RenunciationDraft, WrittenAct};
 use demand::registration::ForceReason;
-use demand::{Act, FieldReason, Registration};
-use nomenclature::{Actor, Territory};
+use demand::{Act, FieldReason, Registration, Violation};
+use nomenclature::{Actor, Channel, Territory};
 use proto::v1;
 use register::Request;
 
 use super::{Edge, form};
-use crate::status::Refusal;
 
-/// A registration, and the territory it was read with when its own is wrong: then only its other fields mean something.
-pub struct RegistrationAct {
-    /// What was read of it.
-    pub registration: Registration,
-    /// The request, unless the door found faults.
-    pub request: Result<Request, Edge>,
+/// A request as it was read: ready, or with the faults that the door found.
+pub enum Read {
+    /// Nothing is wrong at the door.
+    Sound(Request),
+    /// Something is; what could be read, for the domain to find the rest.
+    Faulty {
+        /// What the door found.
+        found: Vec<Violation>,
+        /// The request with something else in the place of what is wrong; none when too little is known of it.
+        guess: Option<Request>,
+    },
+}
+
+impl Read {
+    fn of(edge: Edge, guess: Option<Request>) -> Self {
+        match guess {
+            Some(request) if edge.found.is_empty() => Self::Sound(request),
+            guess => Self::Faulty { found: edge.found, guess },
+        }
+    }
 }
 
 /// Reads a registration.
-pub fn register(message: v1::RegisterDemandRequest, actor: Actor) -> RegistrationAct {
+pub fn register(message: v1::RegisterDemandRequest, actor: Actor) -> Read {
     let mut edge = Edge::default();
     let command_id = edge.request_id(&message.request_id);
     let territory = edge.territory(&message.territory);
@@ -39,18 +52,15 @@ pub fn register(message: v1::RegisterDemandRequest, actor: Actor) -> Registratio
         identity_piece: message.identity_piece.map(piece),
         forced: forced.flatten(),
     };
-    let request = match (command_id, channel) {
-        (Some(command_id), Some(channel)) if edge.found.is_empty() => Ok(Request {
-            command_id,
-            actor,
-            channel,
-            number: None,
-            expected_version: None,
-            act: Act::Register(Box::new(registration.clone())),
-        }),
-        _ => Err(edge),
+    let guess = Request {
+        command_id: command_id.unwrap_or_default(),
+        actor,
+        channel: channel.unwrap_or(Channel::Desk),
+        number: None,
+        expected_version: None,
+        act: Act::Register(Box::new(registration)),
     };
-    RegistrationAct { registration, request }
+    Read::of(edge, Some(guess))
 }
 
 /// What every act on an existing demand says beside the act.
@@ -66,39 +76,40 @@ pub struct Head<'a> {
 }
 
 /// Puts an act and its head together.
-///
-/// # Errors
-/// All faults found at the door.
-pub fn on_demand(
-    head: &Head<'_>,
-    actor: Actor,
-    act: impl FnOnce(&mut Edge) -> Option<Act>,
-) -> Result<Request, Refusal> {
+pub fn on_demand(head: &Head<'_>, actor: Actor, act: impl FnOnce(&mut Edge) -> Act) -> Read {
     let mut edge = Edge::default();
     let command_id = edge.request_id(head.request_id);
     let number = edge.number(head.number);
     let version = edge.etag(head.etag);
     let channel = edge.channel(head.channel);
     let act = act(&mut edge);
-    let read = command_id.zip(number).zip(version).zip(channel).zip(act);
-    let ((((command_id, number), version), channel), act) = edge.finish(read)?;
-    let (number, expected_version) = (Some(number), Some(version));
-    Ok(Request { command_id, actor, channel, number, expected_version, act })
+    let guess = number.map(|number| Request {
+        command_id: command_id.unwrap_or_default(),
+        actor,
+        channel: channel.unwrap_or(Channel::Desk),
+        number: Some(number),
+        expected_version: version,
+        act,
+    });
+    Read::of(edge, guess)
 }
 
 /// The channel of acts that only a desk does.
 pub const AT_A_DESK: i32 = v1::Channel::Desk as i32;
 
-/// Reads where changed information comes from.
-pub fn origin(edge: &mut Edge, origin: i32, piece_id: Option<String>) -> Option<Origin> {
-    match edge.known("origin", origin)? {
-        v1::Origin::Unspecified => {
+/// Reads where changed information comes from; a fault is noted, and the applicant stands in its place.
+pub fn origin(edge: &mut Edge, origin: i32, piece_id: Option<String>) -> Origin {
+    match edge.known("origin", origin) {
+        None | Some(v1::Origin::Applicant) => Origin::Applicant,
+        Some(v1::Origin::Unspecified) => {
             edge.fault("origin", FieldReason::Missing);
-            None
+            Origin::Applicant
         }
-        v1::Origin::Applicant => Some(Origin::Applicant),
-        v1::Origin::ThirdPartyValidated => Some(Origin::ThirdPartyValidated),
-        v1::Origin::Piece => Some(Origin::Piece { piece_id: edge.uuid("piece_id", &piece_id.unwrap_or_default())? }),
+        Some(v1::Origin::ThirdPartyValidated) => Origin::ThirdPartyValidated,
+        Some(v1::Origin::Piece) => match edge.uuid("piece_id", &piece_id.unwrap_or_default()) {
+            Some(piece_id) => Origin::Piece { piece_id },
+            None => Origin::Applicant,
+        },
     }
 }
 
@@ -154,11 +165,11 @@ pub fn lease(message: v1::Lease, form: Option<v1::Form>) -> Box<LeaseDraft> {
 }
 
 /// Reads a renunciation; a form of it that was not told is the domain's to miss.
-pub fn renunciation(edge: &mut Edge, message: v1::Renunciation) -> Option<RenunciationDraft> {
-    let written_act = match edge.known("renunciation.written_act", message.written_act)? {
-        v1::WrittenAct::Unspecified => None,
-        v1::WrittenAct::Letter => Some(WrittenAct::Letter),
-        v1::WrittenAct::Portal => Some(WrittenAct::Portal),
+pub fn renunciation(edge: &mut Edge, message: v1::Renunciation) -> RenunciationDraft {
+    let written_act = match edge.known("renunciation.written_act", message.written_act) {
+        None | Some(v1::WrittenAct::Unspecified) => None,
+        Some(v1::WrittenAct::Letter) => Some(WrittenAct::Letter),
+        Some(v1::WrittenAct::Portal) => Some(WrittenAct::Portal),
     };
-    Some(RenunciationDraft { written_on: message.written_on, written_act })
+    RenunciationDraft { written_on: message.written_on, written_act }
 }

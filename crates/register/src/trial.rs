@@ -1,0 +1,36 @@
+//! What would be wrong with an act, without doing it.
+
+use access::{Profile, Purpose, Resource, may};
+use demand::{By, Demand, DemandCommand, Violation};
+use event_log::StreamSpan;
+use uuid::Uuid;
+
+use crate::Error;
+use crate::register::{Register, Request, action_of, territory_of};
+use crate::stream::{self, Opening};
+
+impl Register {
+    /// The fields of an act that its decision would refuse today; none when it would be refused for something else, or
+    /// not at all. Rights come first, as for the act itself; nothing is written.
+    ///
+    /// # Errors
+    /// [`Error::Denied`], [`Error::NotFound`], or a failure of log or vault.
+    pub async fn violations(&self, request: &Request) -> Result<Vec<Violation>, Error> {
+        let parts = &self.parts;
+        let today = parts.clock.today();
+        let territory = territory_of(request)?;
+        let profile = parts.directory.profile(&request.actor, today).await?;
+        may(profile, action_of(&request.act), Resource::Demand { territory }, Purpose::Attribution)?;
+        let Profile::Agent { organisation, desk, .. } = profile else { return Ok(Vec::new()) };
+        let demand = match request.number {
+            None => Demand::default(),
+            Some(number) => {
+                stream::load(&parts.reader, &parts.vault, number, Opening::Opened, StreamSpan::ALL).await?.demand
+            }
+        };
+        let by = By { organisation, desk, channel: request.channel };
+        let (person_ref, piece_id) = (Uuid::nil(), Uuid::nil());
+        let command = DemandCommand { today, by, person_ref, piece_id, act: request.act.clone() };
+        Ok(demand.decide(&command).err().map(|rejection| rejection.violations).unwrap_or_default())
+    }
+}
