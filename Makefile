@@ -32,7 +32,7 @@ node_modules: package-lock.json
 	npm ci --ignore-scripts --no-audit --no-fund
 	@touch node_modules
 
-kill: deps ## ten kills of the bus and ten of the server and its database under load (make test does five and three)
+kill: deps ## ten cycles of kills of the bus, of the server and of their database under load (make test does five and three)
 	$(CARGO) build --package cli
 	SNE_KILLS=10 $(CARGO) test --package tests --test blackbox -- crash::nothing_acknowledged --nocapture
 

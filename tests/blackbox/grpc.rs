@@ -89,6 +89,17 @@ fn every_reason_is_documented_with_its_code() {
     assert_eq!(documented, known);
 }
 
+/// Every reason of a field stands in `docs/api.md` with its French message.
+#[test]
+fn every_reason_of_a_field_is_documented() {
+    let text = std::fs::read_to_string(root().join("docs/api.md")).unwrap();
+    let (_, table) = text.split_once("Reasons of a field").unwrap();
+    for reason in demand::FieldReason::ALL {
+        assert!(table.contains(&format!("`{}`", reason.code())), "{} is missing", reason.code());
+        assert!(table.contains(reason.message()), "{}: {}", reason.code(), reason.message());
+    }
+}
+
 fn upper_snake(camel: &str) -> String {
     let mut snake = String::new();
     for (index, c) in camel.char_indices() {

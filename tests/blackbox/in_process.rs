@@ -18,7 +18,7 @@ pub struct InProcess {
     pub database: String,
     stop: oneshot::Sender<()>,
     serving: JoinHandle<Result<(), server::Error>>,
-    _keys: TempDir,
+    keys: TempDir,
 }
 
 /// A register that no server has opened yet.
@@ -51,7 +51,7 @@ impl Prepared {
         let serving = tokio::spawn(server.run(async {
             let _ = stopped.await;
         }));
-        InProcess { address, database, stop, serving, _keys: keys }
+        InProcess { address, database, stop, serving, keys }
     }
 }
 
@@ -61,10 +61,15 @@ impl InProcess {
         shared().url(shared().superuser(), &self.database)
     }
 
-    /// Tells it to stop; the task that ends when it has.
+    /// Tells it to stop; the task that ends when it has. Its keys are there until then.
     pub fn told_to_stop(self) -> JoinHandle<Result<(), server::Error>> {
-        self.stop.send(()).unwrap();
-        self.serving
+        let Self { stop, serving, keys, .. } = self;
+        stop.send(()).unwrap();
+        tokio::spawn(async move {
+            let ended = serving.await.unwrap();
+            drop(keys);
+            ended
+        })
     }
 
     pub async fn stops(self) {

@@ -16,6 +16,8 @@ pub struct Served {
     server: Child,
     place: Place,
     pub address: String,
+    /// Where its figures are asked for.
+    pub metrics: String,
     log: Option<JoinHandle<String>>,
 }
 
@@ -37,20 +39,23 @@ impl Served {
         let mut server = serve.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
         let mut lines = BufReader::new(server.stderr.take().unwrap());
         let mut log = String::new();
-        let address = loop {
-            let mut line = String::new();
-            assert!(lines.read_line(&mut line).unwrap() > 0, "the server does not start: {log}");
-            log.push_str(&line);
-            match serde_json::from_str::<Value>(&line) {
-                Ok(said) if said["message"] == "listening" => break said["address"].as_str().unwrap().to_owned(),
-                _ => {}
+        let mut said = |event: &str| {
+            loop {
+                let mut line = String::new();
+                assert!(lines.read_line(&mut line).unwrap() > 0, "the server does not start: {log}");
+                log.push_str(&line);
+                match serde_json::from_str::<Value>(&line) {
+                    Ok(said) if said["message"] == event => break said["address"].as_str().unwrap().to_owned(),
+                    _ => {}
+                }
             }
         };
+        let (metrics, address) = (said("metrics"), said("listening"));
         let log = std::thread::spawn(move || {
             lines.read_to_string(&mut log).unwrap();
             log
         });
-        Self { server, place, address, log: Some(log) }
+        Self { server, place, address, metrics, log: Some(log) }
     }
 
     pub fn id(&self) -> u32 {

@@ -104,7 +104,12 @@ impl Generator {
             // Who leaves is asked for again once in a while: repeated and late acts belong to the load.
             0..=2 if !leaving => {
                 self.demands[chosen].leaving = true;
-                (lessor, cast::sign_lease(&today))
+                let mut lease = cast::sign_lease(&today);
+                if self.draw(3) == 0 {
+                    let sought = json!({"dwelling_types": ["T4"], "communes": ["06088"], "extended": false});
+                    lease["sign_lease"]["form"] = json!({ "sought": sought });
+                }
+                (lessor, lease)
             }
             3 | 4 if !leaving => {
                 self.demands[chosen].leaving = true;

@@ -157,7 +157,10 @@ impl Inner {
         self.idle().push(slot);
 
         let answers = answers?;
-        *self.failed_at() = None;
+        // Refusals write nothing: they show no disk that has room again.
+        if answers.iter().any(|answer| matches!(answer, Verdict::Committed(_))) {
+            *self.failed_at() = None;
+        }
         if let Some(last) = answers.iter().filter_map(Verdict::receipt).map(|receipt| receipt.last).max() {
             self.reader.ring(last);
         }

@@ -2,17 +2,29 @@
 //!
 //! Every method is one statement, so it sees one snapshot, and a dropped call leaves no transaction behind.
 
+/// The values of a look-up, owned: it may have to outlive its caller.
+macro_rules! arguments {
+    ($($value:expr),+) => {{
+        use sqlx::Arguments as _;
+        let mut arguments = sqlx::postgres::PgArguments::default();
+        $(arguments.add($value).map_err(|_| crate::Error::Unreadable { field: "argument" })?;)+
+        arguments
+    }};
+}
+
 mod claims;
 mod event;
+mod within;
 
 pub use claims::{ClaimHolder, ClaimRow};
 pub use event::RecordedEvent;
+pub use within::read_until;
 
 use std::ops::RangeInclusive;
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use sqlx::postgres::PgRow;
+use sqlx::postgres::{PgArguments, PgRow};
 use sqlx::{PgPool, Row};
 use tokio::sync::watch;
 use uuid::Uuid;
@@ -140,10 +152,9 @@ impl Reader {
     /// # Errors
     /// [`Error::Connection`] or [`Error::Database`].
     pub async fn head(&self) -> Result<Position, Error> {
-        let head: i64 = sqlx::query_scalar("SELECT position FROM log.head WHERE id = 1")
-            .fetch_one(&self.pool)
-            .await
-            .map_err(|error| Error::from_sqlx("reading the head", &error))?;
+        const HEAD: &str = "SELECT position FROM log.head WHERE id = 1";
+        let row = self.row("reading the head", HEAD, PgArguments::default()).await?;
+        let head = column(&row.ok_or(Error::Unreadable { field: "position" })?, 0, "position")?;
         Position::try_new(head)
     }
 
@@ -164,8 +175,7 @@ impl Reader {
     /// [`Error::Gap`] when a position is missing, at the end too; [`Error::Unreadable`]; [`Error::Connection`] or
     /// [`Error::Database`].
     pub async fn read_after(&self, after: Position, limit: u32) -> Result<Page, Error> {
-        let query = sqlx::query(READ_AFTER).bind(after.get()).bind(i64::from(limit));
-        let rows = query.fetch_all(&self.pool).await.map_err(|error| Error::from_sqlx("reading a page", &error))?;
+        let rows = self.rows("reading a page", READ_AFTER, arguments!(after.get(), i64::from(limit))).await?;
         let page = page(&rows, after, limit)?;
         no_gap(&page.events, after)?;
         if page.complete_to > after.plus(page.events.len()) {
@@ -183,8 +193,8 @@ impl Reader {
     /// [`Error::Unreadable`]; [`Error::Connection`] or [`Error::Database`].
     pub async fn read_type_after(&self, stream_type: &StreamType, after: Position, limit: u32) -> Result<Page, Error> {
         let statement = if stream_type.as_str() == BULK_STREAM_TYPE { READ_BULK_TYPE_AFTER } else { READ_TYPE_AFTER };
-        let query = sqlx::query(statement).bind(after.get()).bind(i64::from(limit)).bind(stream_type.as_str());
-        let rows = query.fetch_all(&self.pool).await.map_err(|error| Error::from_sqlx("reading a page", &error))?;
+        let asked = arguments!(after.get(), i64::from(limit), stream_type.as_str());
+        let rows = self.rows("reading a page", statement, asked).await?;
         page(&rows, after, limit)
     }
 
@@ -196,30 +206,24 @@ impl Reader {
     pub async fn read_range(&self, range: RangeInclusive<Position>) -> Result<Vec<RecordedEvent>, Error> {
         let (first, last) = range.into_inner();
         let first = first.max(Position::ZERO.next());
-        let query = sqlx::query(READ_RANGE).bind(first.get()).bind(last.get());
-        let rows = query.fetch_all(&self.pool).await.map_err(|error| Error::from_sqlx("reading a range", &error))?;
+        let rows = self.rows("reading a range", READ_RANGE, arguments!(first.get(), last.get())).await?;
         let events = rows.iter().map(|row| RecordedEvent::from_row(row, 0)).collect::<Result<Vec<_>, _>>()?;
         no_gap(&events, first.before())?;
         let reached = first.before().plus(events.len());
         if reached < last { Err(Error::Gap { position: reached.next() }) } else { Ok(events) }
     }
 
-    /// The last stream, in the order of bytes, whose name begins so; none when there is none.
+    /// The last stream of a type, in the order of bytes, whose name begins so; none when there is none.
     ///
     /// # Errors
     /// [`Error::Unreadable`]; [`Error::Connection`] or [`Error::Database`].
-    pub async fn last_stream_of(&self, prefix: &str) -> Result<Option<StreamId>, Error> {
-        const LAST: &str =
-            "SELECT stream FROM log.events WHERE stream >= $1 AND stream < $2 ORDER BY stream DESC LIMIT 1";
+    pub async fn last_stream_of(&self, stream_type: &StreamType, prefix: &str) -> Result<Option<StreamId>, Error> {
+        const LAST: &str = "SELECT stream FROM log.events WHERE stream >= $1 AND stream < $2 AND stream_type = $3 \
+             ORDER BY stream DESC LIMIT 1";
         // No name of a stream has a character as high as this one.
-        let end = format!("{prefix}\u{10FFFF}");
-        let last: Option<String> = sqlx::query_scalar(LAST)
-            .bind(prefix)
-            .bind(end)
-            .fetch_optional(&self.pool)
-            .await
-            .map_err(|error| Error::from_sqlx("looking for the last stream", &error))?;
-        last.map(StreamId::parse).transpose()
+        let asked = arguments!(prefix, format!("{prefix}\u{10FFFF}"), stream_type.as_str());
+        let last = self.row("looking for the last stream", LAST, asked).await?;
+        last.map(|row| StreamId::parse(column::<String>(&row, 0, "stream")?)).transpose()
     }
 
     /// The events of a stream in order of version; none when the stream does not exist.
@@ -230,9 +234,8 @@ impl Reader {
     pub async fn read_stream(&self, stream: &StreamId, span: StreamSpan) -> Result<Vec<RecordedEvent>, Error> {
         // No version is above the greatest one: nothing to ask for.
         let Ok(after) = i32::try_from(span.after_version) else { return Ok(Vec::new()) };
-        let query =
-            sqlx::query(READ_STREAM).bind(stream.as_str()).bind(after).bind(span.up_to.map_or(i64::MAX, Position::get));
-        let rows = query.fetch_all(&self.pool).await.map_err(|error| Error::from_sqlx("reading a stream", &error))?;
+        let asked = arguments!(stream.as_str(), after, span.up_to.map_or(i64::MAX, Position::get));
+        let rows = self.rows("reading a stream", READ_STREAM, asked).await?;
         let events = rows.iter().map(|row| RecordedEvent::from_row(row, 0)).collect::<Result<Vec<_>, _>>()?;
         for (version, event) in (span.after_version + 1..).zip(&events) {
             if event.version != version {
@@ -248,9 +251,8 @@ impl Reader {
     /// # Errors
     /// [`Error::Unreadable`]; [`Error::Connection`] or [`Error::Database`].
     pub async fn receipt(&self, organisation: &str, command: Uuid) -> Result<Option<(Receipt, [u8; 32])>, Error> {
-        let query = sqlx::query(RECEIPT).bind(organisation).bind(command);
-        let row = query.fetch_optional(&self.pool).await;
-        let Some(row) = row.map_err(|error| Error::from_sqlx("reading a receipt", &error))? else { return Ok(None) };
+        let row = self.row("reading a receipt", RECEIPT, arguments!(organisation, command)).await?;
+        let Some(row) = row else { return Ok(None) };
         let first: i64 = column(&row, 0, "position")?;
         let size: i16 = column(&row, 1, "command_size")?;
         let first = Position::try_new(first)?;
@@ -268,12 +270,9 @@ impl Reader {
     /// # Errors
     /// [`Error::Connection`] or [`Error::Database`].
     pub async fn position_as_of(&self, end: Timestamp) -> Result<Position, Error> {
-        let position: i64 = sqlx::query_scalar(AS_OF)
-            .bind(PgInstant(end))
-            .fetch_one(&self.pool)
-            .await
-            .map_err(|error| Error::from_sqlx("reading the position of an instant", &error))?;
-        Position::try_new(position)
+        let row = self.row("reading the position of an instant", AS_OF, arguments!(PgInstant(end))).await?;
+        let row = row.ok_or(Error::Unreadable { field: "position" })?;
+        Position::try_new(column(&row, 0, "position")?)
     }
 
     /// Those of the keys that a stream of the log names.

@@ -10,12 +10,16 @@ pub(crate) const FILE: &str = "private.conf";
 
 /// What this crate answers for. The log settings keep statements and row values, which hold personal data, out of the
 /// server's log.
-const FIXED: [(&str, &str); 10] = [
+const FIXED: [(&str, &str); 12] = [
     ("listen_addresses", ""),
     ("unix_socket_permissions", "0700"),
     ("fsync", "on"),
     ("full_page_writes", "on"),
     ("synchronous_commit", "on"),
+    // Needs memory that is written and run, which a hardened service does not give.
+    ("jit", "off"),
+    // Messages of errors quote values that somebody typed.
+    ("log_min_messages", "log"),
     ("log_min_error_statement", "panic"),
     ("log_error_verbosity", "terse"),
     ("log_statement", "none"),

@@ -35,8 +35,25 @@ where
         }
         self.clear(&mut session).await?;
         session::create::<P>(&mut session, Slot::Next).await?;
+        let (mut reached, mut analyzed) = (Position::ZERO, false);
+        loop {
+            reached = self.catch_up(&mut session, reached).await?;
+            if !std::mem::replace(&mut analyzed, true) {
+                session::analyze::<P>(&mut session).await?;
+            }
+            match self.switch(&mut session, reached).await {
+                // Queries lock the tables in an order of their own, so the switch never waits for long: it gives way before
+                // the server looks for a deadlock. What came meanwhile is folded before the next try, beside the live view.
+                Err(Error::TablesInUse) => tokio::time::sleep(self.options.pause).await,
+                done => return done,
+            }
+        }
+    }
+
+    /// Folds what is behind a position, up to the head.
+    async fn catch_up(&self, session: &mut PgConnection, mut reached: Position) -> Result<Position, Error> {
         let with = (&self.projection, &self.opener);
-        let (mut reached, mut limit) = (Position::ZERO, self.options.page.max(1));
+        let mut limit = self.options.page.max(1);
         loop {
             let page = match self.reader.read_after(reached, limit).await {
                 Err(error) if tells_of_damage(&error) && limit > 1 => {
@@ -45,11 +62,10 @@ where
                 }
                 page => page.map_err(|error| located(error, reached))?,
             };
-            let folded = session::advance(&mut session, with, Slot::Next, reached, &page.events).await;
+            let folded = session::advance(session, with, Slot::Next, reached, &page.events).await;
             reached = folded.map_err(|(_, error)| error)?;
             if reached >= page.head {
-                session::analyze::<P>(&mut session).await?;
-                return self.switch_when_free(&mut session, reached).await;
+                return Ok(reached);
             }
         }
     }
@@ -62,17 +78,6 @@ where
         }
         sqlx::query(FORGET_NEXT).bind(P::NAME).execute(session).await.map_err(Error::database(clearing))?;
         Ok(())
-    }
-
-    /// Tries until the tables are free. Queries lock the tables in an order of their own, so the switch must never wait
-    /// for long: it gives way before the server looks for a deadlock, and what was built stays built.
-    async fn switch_when_free(&self, session: &mut PgConnection, reached: Position) -> Result<Position, Error> {
-        loop {
-            match self.switch(session, reached).await {
-                Err(Error::TablesInUse) => tokio::time::sleep(self.options.pause).await,
-                done => return done,
-            }
-        }
     }
 
     /// In one transaction: hold the live checkpoint, fold what came since, exchange tables and checkpoint.

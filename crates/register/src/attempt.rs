@@ -148,7 +148,8 @@ impl Parts {
         };
         let sealed = stream::seal(events, &stream_id, loaded.version, (KeyId::new(key.id), data_key), run.today)?;
         let count = u32::try_from(sealed.len()).unwrap_or(u32::MAX);
-        let effective_on = sealed.first().map_or(run.today, |event| event.effective_on);
+        // A lease counts from its signature, whatever it brings up to date before.
+        let effective_on = sealed.iter().map(|event| event.effective_on).min().unwrap_or(run.today);
         let command = Command {
             id: run.request.command_id,
             organisation: run.request.actor.organisation_code().to_owned(),

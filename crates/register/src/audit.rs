@@ -39,7 +39,7 @@ impl Register {
     /// [`Error::Denied`] unless the actor is an auditor; [`Error::NotFound`] when there was no such demand;
     /// [`Error::PositionBeyondHead`]; a failure of the log.
     pub async fn replay(&self, number: UniqueNumber, as_of: AsOf, auditor: &Actor) -> Result<Replayed, Error> {
-        self.may_audit(auditor, Resource::Demand { territory: number.territory() }).await?;
+        self.may_audit(auditor, Some(number)).await?;
         let reader = &self.parts.audit;
         let as_of = match as_of {
             AsOf::Now => reader.head().await?,
@@ -58,13 +58,18 @@ impl Register {
     /// # Errors
     /// [`Error::Denied`] unless the actor is an auditor; [`Error::PositionBeyondHead`]; a failure of the log.
     pub async fn audited_log(&self, after: Position, auditor: &Actor) -> Result<(&Reader, Position), Error> {
-        self.may_audit(auditor, Resource::Register).await?;
+        self.may_audit(auditor, None).await?;
         let head = self.parts.audit.head().await?;
         not_beyond(after, head)?;
         Ok((&self.parts.audit, head))
     }
 
-    async fn may_audit(&self, auditor: &Actor, resource: Resource) -> Result<(), Error> {
+    /// Whether somebody may replay a demand, or the log.
+    ///
+    /// # Errors
+    /// [`Error::Denied`] when not; a failure of the log.
+    pub async fn may_audit(&self, auditor: &Actor, number: Option<UniqueNumber>) -> Result<(), Error> {
+        let resource = number.map_or(Resource::Register, |number| Resource::Demand { territory: number.territory() });
         let profile = self.parts.directory.profile(auditor, self.parts.clock.today()).await?;
         Ok(may(profile, Action::Audit, resource, Purpose::Audit)?)
     }

@@ -48,12 +48,6 @@ impl LiveDirectory {
         self.catch_up().await?;
         self.state.read().await.directory.profile(actor, day).map_err(|denial: Denial| Error::Denied(denial))
     }
-
-    /// How far it has come.
-    pub(crate) async fn position(&self) -> Position {
-        self.state.read().await.position
-    }
-
     /// Folds what is new.
     pub(crate) async fn catch_up(&self) -> Result<Position, Error> {
         let mut state = self.state.write().await;

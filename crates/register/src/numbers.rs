@@ -12,6 +12,7 @@ use sqlx::PgPool;
 use tokio::sync::Mutex;
 
 use crate::Error;
+use crate::stream::DEMAND;
 
 /// How many numbers a process leases at once.
 const BLOCK: i32 = 100;
@@ -67,7 +68,7 @@ impl Numbers {
     /// from an older copy than the log.
     pub(crate) async fn skip_taken(&self, reader: &Reader, taken: UniqueNumber) -> Result<(), Error> {
         let (territory, month) = (taken.territory(), format!("{:02}{:02}", taken.month(), taken.year_of_century()));
-        let last = reader.last_stream_of(&format!("{territory}{month}")).await?;
+        let last = reader.last_stream_of(&DEMAND, &format!("{territory}{month}")).await?;
         let last = last.and_then(|stream| UniqueNumber::parse(stream.as_str()).ok()).unwrap_or(taken);
         let next = i32::try_from(last.sequence().value()).unwrap_or(i32::MAX).saturating_add(1).min(1_000_000);
         let mut free = self.free.lock().await;

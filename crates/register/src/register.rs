@@ -175,8 +175,8 @@ impl Parts {
     pub(crate) async fn answer(&self, receipt: Receipt) -> Result<Answer, Error> {
         // The command is committed whatever becomes of this reading.
         let events = self.reader.read_range(receipt.first..=receipt.last).await.map_err(|_| Error::OutcomeUnknown)?;
-        match (events.first(), events.last()) {
-            (Some(first), Some(last)) => answer_of(first, last),
+        match (events.iter().map(|event| event.effective_on).min(), events.last()) {
+            (Some(effective_on), Some(last)) => answer_of(effective_on, last),
             _ => Err(Error::OutcomeUnknown),
         }
     }
@@ -199,16 +199,10 @@ fn to_the_microsecond(instant: Timestamp) -> Timestamp {
     Timestamp::from_microsecond(instant.as_microsecond()).unwrap_or(instant)
 }
 
-fn answer_of(first: &RecordedEvent, last: &RecordedEvent) -> Result<Answer, Error> {
+fn answer_of(effective_on: Date, last: &RecordedEvent) -> Result<Answer, Error> {
     let number = UniqueNumber::parse(last.stream.as_str())
         .map_err(|_| stream::unreadable(last, &"its stream is no unique number"))?;
-    Ok(Answer {
-        number,
-        version: last.version,
-        position: last.position,
-        effective_on: first.effective_on,
-        recorded_at: last.recorded_at,
-    })
+    Ok(Answer { number, version: last.version, position: last.position, effective_on, recorded_at: last.recorded_at })
 }
 
 /// The territory an act concerns, told without reading anything: a registration says it, a number names it.

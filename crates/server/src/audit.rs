@@ -12,6 +12,7 @@ use proto::v1::{
 };
 use register::{AsOf, Register, Replayed};
 use tokio::sync::watch;
+use tokio::time::Instant;
 use tonic::{Request, Response, Status};
 
 use crate::caller;
@@ -87,6 +88,7 @@ impl AuditService for Audit {
             }),
         };
         let (number, as_of) = edge.finish(number.zip(as_of))?;
+        self.register.may_audit(&auditor, Some(number)).await.map_err(Refusal::from)?;
         let place = self.place(&auditor)?;
         let Replayed { events, as_of } = self.register.replay(number, as_of, &auditor).await.map_err(Refusal::from)?;
         let versions = events.last().map_or(0, |event| event.version);
@@ -113,10 +115,10 @@ impl AuditService for Audit {
             let field = "up_to_position".to_owned();
             return Err(Refusal::invalid(vec![Violation { field, reason: FieldReason::OutOfRange }]).into());
         }
-        let place = self.place(&auditor)?;
         let furthest = up_to.unwrap_or(after);
         let (reader, head) = self.register.audited_log(furthest, &auditor).await.map_err(Refusal::from)?;
         let reader = reader.clone();
+        let place = self.place(&auditor)?;
         Ok(self.stream(place, move |out| replay(reader, after, up_to.unwrap_or(head), out)))
     }
 
@@ -125,9 +127,9 @@ impl AuditService for Audit {
         let mut edge = Edge::default();
         let after = edge.position("after_position", request.get_ref().after_position);
         let after = edge.finish(after)?;
-        let place = self.place(&auditor)?;
         let (reader, _) = self.register.audited_log(after, &auditor).await.map_err(Refusal::from)?;
         let (log, sign_of_life) = (reader.subscribe(after), self.sign_of_life);
+        let place = self.place(&auditor)?;
         let register = self.register.clone();
         Ok(self.stream(place, move |out| follow(register, auditor, log, sign_of_life, out)))
     }
@@ -137,7 +139,8 @@ async fn replay(reader: Reader, mut after: Position, up_to: Position, out: Out<R
     while after < up_to {
         let Page { mut events, head, .. } = reader.read_after(after, PAGE).await?;
         events.retain(|event| event.position <= up_to);
-        let Some(last) = events.last() else { return Ok(()) };
+        // The log was longer when it was asked how long it is.
+        let Some(last) = events.last() else { return Err(Reason::LogDamaged.into()) };
         after = last.position;
         for events in messages(events) {
             out.send(ReplayLogResponse { events, head_position: head.get() }).await?;
@@ -146,7 +149,7 @@ async fn replay(reader: Reader, mut after: Position, up_to: Position, out: Out<R
     Ok(())
 }
 
-/// Rights are asked again with every sign of life: who audits no longer, follows no longer.
+/// Rights are asked again as often as there is a sign of life: who audits no longer, follows no longer.
 async fn follow(
     register: Register,
     auditor: Actor,
@@ -154,10 +157,18 @@ async fn follow(
     sign_of_life: Duration,
     out: Out<FollowLogResponse>,
 ) -> Result<(), Cut> {
+    let mut asked_at = Instant::now();
     loop {
-        let (events, head) = match tokio::time::timeout(sign_of_life, log.next_page(PAGE)).await {
-            Ok(page) => page.map(|page| (page.events, page.head))?,
-            Err(_) => (Vec::new(), register.audited_log(log.position(), &auditor).await?.1),
+        let page = tokio::time::timeout(sign_of_life, log.next_page(PAGE)).await;
+        let mut known = None;
+        if page.is_err() || asked_at.elapsed() >= sign_of_life {
+            known = Some(register.audited_log(log.position(), &auditor).await?.1);
+            asked_at = Instant::now();
+        }
+        let (events, head) = match (page, known) {
+            (Ok(page), _) => page.map(|page| (page.events, page.head))?,
+            (Err(_), Some(head)) => (Vec::new(), head),
+            (Err(_), None) => continue,
         };
         let pages = if events.is_empty() { vec![Vec::new()] } else { messages(events) };
         for events in pages {

@@ -89,9 +89,12 @@ where
         } else {
             Arc::clone(&self.layer.places).try_acquire_owned().map(Some)
         };
-        let call = AssertUnwindSafe(self.inner.call(request)).catch_unwind();
+        // What is read of the log on the way ends with the call; commands and replays go on in tasks of their own.
+        let call = event_log::read_until(until, self.inner.call(request));
+        let call = AssertUnwindSafe(call).catch_unwind();
         let metrics = self.layer.metrics.clone();
         let under_way = metrics.call();
+        let mut left = Left(Some((method, started, metrics)));
         Box::pin(async move {
             let _under_way = under_way;
             let response = match place {
@@ -108,9 +111,22 @@ where
                     },
                 },
             };
-            log(method, &response, started.elapsed(), &metrics);
+            if let Some((method, started, metrics)) = left.0.take() {
+                log(method, &response, started.elapsed(), &metrics);
+            }
             Ok(response)
         })
+    }
+}
+
+/// Tells of a call whose caller left before it was answered.
+struct Left(Option<(&'static str, Instant, Metrics)>);
+
+impl Drop for Left {
+    fn drop(&mut self) {
+        if let Some((method, started, metrics)) = self.0.take() {
+            log(method, &Status::cancelled("").into_http::<Body>(), started.elapsed(), &metrics);
+        }
     }
 }
 

@@ -40,7 +40,11 @@ pub fn connections(listener: TcpListener, most: usize, metrics: Metrics) -> Rece
     let (sender, receiver) = mpsc::channel(1);
     let places = Arc::new(Semaphore::new(most));
     tokio::spawn(async move {
-        while let Ok(place) = Arc::clone(&places).acquire_owned().await {
+        loop {
+            let place = tokio::select! {
+                Ok(place) = Arc::clone(&places).acquire_owned() => place,
+                () = sender.closed() => return,
+            };
             let accepted = tokio::select! {
                 accepted = listener.accept() => accepted,
                 // Nobody takes connections any more: the listener goes.

@@ -179,8 +179,8 @@ mod tests {
     fn a_path_that_somebody_made_up_is_counted_without_its_words() {
         let metrics = Metrics::default();
         let took = Duration::from_millis(3);
-        metrics.answered("/sne.v1.RegistrationService/GetDemand", Code::NotFound, "DEMAND_NOT_FOUND", took);
-        metrics.answered("/sne.v1.Dupont/Marie", Code::Unimplemented, "UNKNOWN_METHOD", took);
+        metrics.answered(method("/sne.v1.RegistrationService/GetDemand"), Code::NotFound, "DEMAND_NOT_FOUND", took);
+        metrics.answered(method("/sne.v1.Dupont/Marie"), Code::Unimplemented, "UNKNOWN_METHOD", took);
         let text = metrics.text();
         let call = r#"sne_calls_total{method="/sne.v1.RegistrationService/GetDemand",code="NOT_FOUND",reason="DEMAND_NOT_FOUND"} 1"#;
         assert!(text.contains(call), "{text}");

@@ -34,7 +34,7 @@ impl Places {
     pub fn take(&self, organisation: &str) -> Option<Place> {
         let mut taken = self.taken.lock().unwrap_or_else(PoisonError::into_inner);
         let own = taken.get(organisation).copied().unwrap_or_default();
-        if taken.values().sum::<usize>() >= self.most || own >= self.most.div_ceil(2) {
+        if taken.values().sum::<usize>() >= self.most || own >= (self.most / 2).max(1) {
             return None;
         }
         taken.insert(organisation.to_owned(), own + 1);

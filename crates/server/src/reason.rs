@@ -68,7 +68,7 @@ reasons! {
     UnknownMethod = "UNKNOWN_METHOD", Unimplemented, None, "Cette opération n'existe pas.";
     /// The time allowed by the caller, or by the server, is over. A command may be committed or not: ask its outcome.
     DeadlineExceeded = "DEADLINE_EXCEEDED", DeadlineExceeded, None,
-        "Le délai accordé est écoulé ; l'acte a pu être enregistré : demandez son issue.";
+        "Le délai accordé est écoulé. S'il s'agissait d'un acte, il a pu être enregistré : demandez son issue.";
     /// More calls at once than the server takes.
     TooManyCalls = "TOO_MANY_CALLS", ResourceExhausted, SOON, "Trop d'appels en même temps : réessayez dans un instant.";
     /// More replays and followers at once than the server takes.
@@ -76,7 +76,7 @@ reasons! {
         "Trop de relectures du journal en même temps : réessayez plus tard.";
     /// The reader of a replay took nothing for as long as he may.
     ReaderTooSlow = "READER_TOO_SLOW", Aborted, None,
-        "La relecture a été interrompue : rien n'a été lu depuis trop longtemps. Reprenez à la dernière position reçue.";
+        "La relecture a été interrompue : rien n'a été lu depuis trop longtemps. Reprenez après la dernière position reçue.";
     /// The server stops.
     ShuttingDown = "SHUTTING_DOWN", Unavailable, LATER, "Le service s'arrête : réessayez dans un instant.";
     /// No such demand, or none that the caller may know of.

@@ -107,6 +107,8 @@ impl Server {
             () = shutdown => None,
         };
         watcher.abort();
+        // A look under way must not turn green what is told to be red next.
+        let _ = watcher.await;
         let ended = match ended {
             Some(ended) => Ok(ended),
             None => {
@@ -116,26 +118,27 @@ impl Server {
                 tokio::time::timeout(options.drain, &mut serving).await
             }
         };
-        // Commands whose callers are gone: what they have drawn and leased would be lost.
+        // Commands whose callers are gone: what they have drawn and leased would be lost. None begins any more.
         let all = u32::try_from(options.calls).unwrap_or(u32::MAX);
         if tokio::time::timeout(COMMAND_DRAIN, commands.acquire_many(all)).await.is_err() {
             tracing::warn!("commands were still under way; their outcome can be asked of the next server");
         }
+        commands.close();
         draining.send_replace(true);
         let abort = following.abort_handle();
         if tokio::time::timeout(VIEW_DRAIN, following).await.is_err() {
             // Its page is rolled back, and folded again at the next start.
             abort.abort();
         }
+        figures.abort();
         match ended {
             Ok(Ok(result)) => result?,
             Ok(Err(_)) => tracing::error!("the server's task failed"),
             Err(_) => {
                 serving.abort();
-                tracing::warn!("calls were still under way after the drain time");
+                tracing::warn!("calls were still under way after the drain time; they end with the process");
             }
         }
-        figures.abort();
         tracing::info!("stopped");
         Ok(())
     }

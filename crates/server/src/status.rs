@@ -119,9 +119,13 @@ impl From<views::Error> for Refusal {
     }
 }
 
+const QUERY_CANCELED: &str = "57014";
+
 fn of_log(error: &event_log::Error) -> Refusal {
     use event_log::Error as E;
     match error {
+        // The time of the call was over in the database first.
+        E::Database { code, .. } if code == QUERY_CANCELED => Reason::DeadlineExceeded.into(),
         E::Gap { position } => {
             tracing::error!(%position, "the log is damaged: a position is missing");
             Reason::LogDamaged.into()

@@ -7,10 +7,13 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
 use private_postgres::{Cluster, Options};
 use tempfile::TempDir;
 
 use super::sne::{DEMO, Place, Ran};
+use crate::tidy::root;
 
 /// A folder that the server's account may enter, as one made by hand would be.
 fn home() -> TempDir {
@@ -20,8 +23,7 @@ fn home() -> TempDir {
 /// What a demonstration tells about the register, without what may differ from run to run.
 fn told(run: &Ran) -> Vec<&str> {
     // Refusals of the first run leave nothing to repeat: a second run does not send them.
-    // How far the directory was behind depends on when it was last asked.
-    let differing = ["nouveaux", "Terminé en", "refusés à raison", "annuaire", "127.0.0.1:"];
+    let differing = ["nouveaux", "Terminé en", "refusés comme attendu", "127.0.0.1:"];
     let same = |line: &&str| !differing.iter().any(|part| line.contains(part));
     run.out.lines().filter(same).collect()
 }
@@ -78,6 +80,37 @@ fn a_demonstration_needs_nothing_and_a_second_one_goes_on() {
         found.as_array().unwrap().iter().flat_map(|check| check["faults"].as_array().unwrap()).collect();
     assert_eq!(faults.len(), 1, "{faults:?}");
     assert!(faults[0].as_str().unwrap().starts_with(&format!("position {position} ")), "{faults:?}");
+}
+
+/// Whoever follows the first minutes copies these lines.
+#[test]
+fn a_demonstration_goes_on_listening_and_the_lines_that_it_prints_work() {
+    let home = home();
+    let place = Place::private(home.path().join("demo"));
+    let mut demo = place.command(["demo", "--listen", "127.0.0.1:0"]).stdout(Stdio::piped()).spawn().unwrap();
+    let mut lines = BufReader::new(demo.stdout.take().unwrap()).lines().map_while(Result::ok);
+    let printed: Vec<String> = lines.by_ref().take_while(|line| !line.contains("Ctrl-C")).collect();
+    let mut commands: Vec<String> = Vec::new();
+    for line in printed.iter().skip_while(|line| !line.starts_with("À essayer")).filter(|line| line.starts_with("    "))
+    {
+        let goes_on = commands.last().is_some_and(|last| last.ends_with('\\'));
+        if goes_on {
+            let last = commands.last_mut().unwrap();
+            last.pop();
+            last.push_str(line.trim_start());
+        } else {
+            commands.push(line.trim().to_owned());
+        }
+    }
+    let of = |start: &str| commands.iter().find(|command| command.starts_with(start)).unwrap();
+    for (command, told) in [(of("node_modules/.bin/buf curl"), "asOfPosition"), (of("tests/grpc/venv.sh"), "STATUS_")] {
+        let ran = Command::new("bash").args(["-c", command]).current_dir(root()).output().unwrap();
+        let out = String::from_utf8_lossy(&ran.stdout);
+        assert!(ran.status.success(), "{command}: {}", String::from_utf8_lossy(&ran.stderr));
+        assert!(out.contains(told) || out.contains("\"position\""), "{command}: {out}");
+    }
+    kill(Pid::from_raw(i32::try_from(demo.id()).unwrap()), Signal::SIGINT).unwrap();
+    assert!(demo.wait().unwrap().success());
 }
 
 #[test]

@@ -1,9 +1,11 @@
 //! Lawful acts in the wrong order, twice, or at once.
 
+use register::Request;
 use serde_json::{Value, json};
 use tests::cast::{self, ANTIBES, CANNES, NICE};
 use tokio::task::JoinSet;
 
+use super::door::over_tcp;
 use super::stage::*;
 
 const DAY: &str = "2026-11-23";
@@ -94,7 +96,7 @@ async fn acts_out_of_order_are_refused_with_their_reason() {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_same_command_at_once_from_two_processes_has_one_effect_and_one_answer() {
     let stage = Stage::new().await;
-    let registers = [stage.register.clone(), stage.another().await];
+    let executors = stage.executors().await;
     let yesterday = json!("2026-11-22");
     let acts = [
         cast::renew(),
@@ -108,11 +110,13 @@ async fn the_same_command_at_once_from_two_processes_has_one_effect_and_one_answ
         let mut registration = cast::register(somebody(n));
         registration["register"]["filed_on"] = yesterday.clone();
         let number = stage.send(NICE, None, &registration).await.unwrap().number;
-        let request = request(NICE, Some(number), serde_json::from_value(act.clone()).unwrap());
+        let mut request = request(NICE, Some(number), serde_json::from_value(act.clone()).unwrap());
+        // Over the network an act names the version that it is for.
+        request.expected_version = over_tcp().then_some(2);
         let mut calls = JoinSet::new();
         for copy in 0..12 {
-            let (register, request) = (registers[copy % 2].clone(), request.clone());
-            calls.spawn(async move { register.execute(request).await.map_err(|error| words(&error)) });
+            let (executor, request) = (executors[copy % 2].clone(), request.clone());
+            calls.spawn(async move { executor.execute(request).await });
         }
         let answers = calls.join_all().await;
         let first = answers.iter().find_map(|answer| answer.as_ref().ok()).expect("one of them is first");
@@ -125,7 +129,7 @@ async fn the_same_command_at_once_from_two_processes_has_one_effect_and_one_answ
 #[tokio::test(flavor = "multi_thread")]
 async fn the_same_command_at_once_is_the_same_answer_also_when_it_names_the_version_it_has_read() {
     let stage = Stage::new().await;
-    let registers = [stage.register.clone(), stage.another().await];
+    let executors = stage.executors().await;
     let number = stage.registered(somebody(0)).await;
     for version in 2..12 {
         let act = serde_json::from_value(cast::add_piece("TAX")).unwrap();
@@ -133,8 +137,8 @@ async fn the_same_command_at_once_is_the_same_answer_also_when_it_names_the_vers
         request.expected_version = Some(version);
         let mut calls = JoinSet::new();
         for copy in 0..12 {
-            let (register, request) = (registers[copy % 2].clone(), request.clone());
-            calls.spawn(async move { register.execute(request).await.map_err(|error| words(&error)) });
+            let (executor, request) = (executors[copy % 2].clone(), request.clone());
+            calls.spawn(async move { executor.execute(request).await });
         }
         for answer in calls.join_all().await {
             assert_eq!(answer.map(|answer| answer.version), Ok(version + 1));
@@ -148,16 +152,18 @@ async fn a_command_id_belongs_to_one_command() {
     let number = stage.registered(somebody(0)).await;
     let act = |act: Value| serde_json::from_value(act).unwrap();
     let first = request(NICE, Some(number), act(cast::add_piece("TAX")));
-    let answer = stage.register.execute(first.clone()).await.unwrap();
+    let [executor, _] = stage.executors().await;
+    let first = Request { expected_version: Some(2), ..first };
+    let answer = executor.execute(first.clone()).await.unwrap();
     let mut other = first.clone();
     other.act = act(cast::add_piece("LOG"));
-    let refused = stage.register.execute(other).await.map_err(|error| words(&error));
+    let refused = executor.execute(other).await;
     assert_eq!(refused, Err("COMMAND_ID_REUSED".to_owned()));
     let mut elsewhere = first.clone();
     elsewhere.number = Some(stage.registered(somebody(1)).await);
-    let refused = stage.register.execute(elsewhere).await.map_err(|error| words(&error));
+    let refused = executor.execute(elsewhere).await;
     assert_eq!(refused, Err("COMMAND_ID_REUSED".to_owned()));
     // The first answer stands, even when the act itself would now be refused.
     stage.send(NICE, Some(number), &cast::renounce(DAY)).await.unwrap();
-    assert_eq!(stage.register.execute(first).await.unwrap(), answer);
+    assert_eq!(executor.execute(first).await.unwrap(), answer);
 }

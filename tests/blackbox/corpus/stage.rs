@@ -64,8 +64,16 @@ impl Stage {
     }
 
     /// Another process on the same register.
-    pub async fn another(&self) -> Register {
+    async fn another(&self) -> Register {
         world::open(&self.url, self.keys.path(), self.clock.clone()).await
+    }
+
+    /// Two processes of the register, or its door twice: who executes commands.
+    pub async fn executors(&self) -> [Executor; 2] {
+        match &self.door {
+            Some(door) => [Executor::Door(door.clone()), Executor::Door(door.clone())],
+            None => [Executor::Bus(self.register.clone()), Executor::Bus(self.another().await)],
+        }
     }
 
     /// Moves the clock to a time of day in Paris.
@@ -138,6 +146,22 @@ impl Stage {
             // Who was not led out by the act leaves, so that the next case has a person of the same name.
             let today = self.register.clock().today().to_string();
             let _ = self.send(NICE, Some(number), &cast::renounce(&today)).await;
+        }
+    }
+}
+
+/// Executes commands as they are given, ids and all.
+#[derive(Clone)]
+pub enum Executor {
+    Bus(Register),
+    Door(Door),
+}
+
+impl Executor {
+    pub async fn execute(&self, request: Request) -> Result<Answer, String> {
+        match self {
+            Self::Bus(register) => register.execute(request).await.map_err(|error| words(&error)),
+            Self::Door(door) => door.execute(request).await,
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::fs::Permissions;
-use std::os::unix::fs::PermissionsExt as _;
+use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::Arc;
@@ -133,6 +133,47 @@ async fn with_every_session_taken_a_server_says_so_and_acknowledges_nothing() {
     scene.while_failing("sessions are all taken", fail, mend).await;
 }
 
+const NO_MOUNT: &str = "skipped: needs the right to mount a disk of its own";
+
+/// Every write of every process of the cluster fails from now on, as on a disk that turned read-only under it. The limit is
+/// set as the account of the cluster: root may not where it lacks that one capability.
+fn refuse_writes(scene: &Scene) {
+    let postmaster = scene.cluster.postmaster_pid();
+    let owner = std::fs::metadata(format!("/proc/{postmaster}")).unwrap();
+    let (account, group) = (owner.uid(), owner.gid());
+    let limited = |pid: &str| {
+        let mut limit = match nix::unistd::geteuid().as_raw() {
+            own if own == account => Command::new("prlimit"),
+            _ => {
+                let mut as_account = Command::new("setpriv");
+                as_account.args([
+                    &format!("--reuid={account}"),
+                    &format!("--regid={group}"),
+                    "--clear-groups",
+                    "prlimit",
+                ]);
+                as_account
+            }
+        };
+        limit.args(["--fsize=0:0", "--pid", pid]).output().unwrap().status.success()
+    };
+    let children = std::fs::read_to_string(format!("/proc/{postmaster}/task/{postmaster}/children")).unwrap();
+    assert!(limited(&postmaster.to_string()), "the limit cannot be set");
+    for pid in children.split_whitespace() {
+        // A session may have ended in between.
+        let _ = limited(pid);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn on_a_disk_that_refuses_every_write_a_server_says_so_and_acknowledges_nothing() {
+    let mend = |scene: &Scene| {
+        scene.cluster.kill_postmaster();
+        scene.cluster.restart().unwrap();
+    };
+    Scene::new("4s").await.while_failing("disk refuses writes", refuse_writes, mend).await;
+}
+
 /// A disk of its own, small enough to be filled. Needs root.
 struct SmallDisk(tempfile::TempDir);
 
@@ -165,10 +206,7 @@ impl Drop for SmallDisk {
 /// PostgreSQL takes what fits into the pages that it has, then nothing.
 #[tokio::test(flavor = "multi_thread")]
 async fn on_a_full_disk_a_server_says_so_and_acknowledges_nothing_that_it_cannot_keep() {
-    let Some(disk) = SmallDisk::mount() else {
-        assert!(!nix::unistd::geteuid().is_root(), "root cannot mount a disk");
-        return eprintln!("a full disk is tried by root alone");
-    };
+    let Some(disk) = SmallDisk::mount() else { return eprintln!("{NO_MOUNT}") };
     let place = Place::private(disk.0.path().join("data"));
     let organisations = disk.0.path().join("organisations.ndjson");
     std::fs::write(&organisations, synth::SAMPLE_ORGANISATIONS).unwrap();
@@ -188,9 +226,7 @@ fn without_a_database_or_a_disk_to_write_to_a_server_does_not_start_and_says_why
     let refused = place.sne(&["serve", "--listen", "127.0.0.1:0"]).ends(1);
     assert!(refused.err.contains("la base ne répond pas"), "{}", refused.err);
     // A disk that is mounted to be read only.
-    let Some(disk) = SmallDisk::mount() else {
-        return eprintln!("a disk that is read-only is tried by root alone");
-    };
+    let Some(disk) = SmallDisk::mount() else { return eprintln!("{NO_MOUNT}") };
     let remounted = Command::new("mount").args(["-o", "remount,ro"]).arg(disk.0.path()).status().unwrap();
     assert!(remounted.success());
     let place = Place::private(disk.0.path().join("data"));

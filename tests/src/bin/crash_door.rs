@@ -1,11 +1,12 @@
 //! A worker that holds no register: it starts `sne serve` in a process of its own, to be killed, and passes orders on to it
-//! over the network.
+//! over the network. What the servers log stays in the data folder, in `server.log`.
 //!
 //! Usage: `crash_door DATABASE_URL KEY_FOLDER`, the key folder lying in the server's data folder. Before an order is sent
 //! again, its outcome is asked for. When the server is gone, so is this; at the end of its input it finishes what it has
 //! begun, tells the server to stop, and leaves.
 
 use std::error::Error;
+use std::fs::OpenOptions;
 use std::io::{self, BufRead as _, BufReader, Write as _};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
@@ -80,8 +81,11 @@ fn serve(database: &str, keys: &Path) -> Result<(Child, String), Box<dyn Error>>
             _ => {}
         }
     };
+    let mut log = OpenOptions::new().create(true).append(true).open(folder.join("server.log"))?;
     std::thread::spawn(move || {
-        said.for_each(drop);
+        for line in said.map_while(Result::ok) {
+            let _ = writeln!(log, "{line}");
+        }
         // Killed: calls under way hang for as long as their connections look alive, and nobody needs their answers.
         std::process::exit(1);
     });

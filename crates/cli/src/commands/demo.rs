@@ -78,8 +78,9 @@ pub async fn run(mut place: Place, options: &Demo) -> Result<(), Failure> {
     say!("\nTerminé en {:.1} s. Données gardées dans {}.", started.elapsed().as_secs_f32(), data_dir.display());
     hints(&data_dir, &address, &lived);
     if !options.exit {
+        let stop_asked = serve::Stop::listen()?;
         say!("\nLe serveur reste à l'écoute sur {address} ; Ctrl-C pour l'arrêter.");
-        serve::asked_to_stop().await?;
+        stop_asked.asked().await;
     }
     let _ = stop.send(());
     match serving.await {
@@ -100,7 +101,7 @@ fn hints(data_dir: &Path, address: &str, lived: &Lived) {
     say!("  buf curl, qui apprend l'interface du serveur (après npm ci) :");
     say!("    node_modules/.bin/buf curl --protocol grpc --http2-prior-knowledge \\");
     say!("      -H sne-organisation:{organisation} -H sne-desk:{code} -H sne-agent:{agent} \\");
-    say!("      -d '{{\"commune\": \"06088\", \"page_size\": 3}}' \\");
+    say!("      -d '{{\"commune\": \"{}\", \"page_size\": 3}}' \\", shown::COMMUNE);
     say!("      http://{address}/sne.v1.SharedManagementService/ListSharedDemands");
     say!("  Python, avec les stubs faits de proto/ :");
     say!("    tests/grpc/venv.sh && PYTHONPATH=target/grpc-stubs target/grpc-venv/bin/python \\");

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use register::SystemClock;
 use server::Server;
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 use tracing_subscriber::Layer as _;
 use tracing_subscriber::filter::{LevelFilter, Targets};
 use tracing_subscriber::layer::SubscriberExt as _;
@@ -18,23 +18,33 @@ use crate::house::House;
 pub async fn run(config: Config) -> Result<(), Failure> {
     log_as_json();
     tell_panics_without_their_words();
+    let stop = Stop::listen()?;
     let house = House::open(config.place(), Arc::new(SystemClock)).await?;
     let server = Server::bind(house.register.clone(), &house.place, config.server).await.map_err(explain)?;
-    let stop = asked_to_stop();
-    let shutdown = async move {
-        let _ = stop.await;
-    };
+    let shutdown = async move { stop.asked().await };
     server.run(shutdown).await.map_err(explain)
 }
 
-/// Waits for SIGTERM or Ctrl-C.
-pub async fn asked_to_stop() -> Result<(), Failure> {
-    let mut terminate = signal(SignalKind::terminate()).map_err(|error| Failure::Local(error.to_string()))?;
-    tokio::select! {
-        _ = terminate.recv() => {}
-        _ = tokio::signal::ctrl_c() => {}
+/// SIGTERM and Ctrl-C, heard from when this is made: what comes before it is asked about is not lost.
+pub struct Stop {
+    terminate: Signal,
+    interrupt: Signal,
+}
+
+impl Stop {
+    /// Begins to listen for both.
+    pub fn listen() -> Result<Self, Failure> {
+        let listen = |kind| signal(kind).map_err(|error| Failure::Local(error.to_string()));
+        Ok(Self { terminate: listen(SignalKind::terminate())?, interrupt: listen(SignalKind::interrupt())? })
     }
-    Ok(())
+
+    /// Waits for one of them.
+    pub async fn asked(mut self) {
+        tokio::select! {
+            _ = self.terminate.recv() => {}
+            _ = self.interrupt.recv() => {}
+        }
+    }
 }
 
 /// A panic is a fault of this program: where it happened is logged, never its message, which may hold what was typed.

@@ -148,7 +148,7 @@ pub static KEYS: &[Key] = &[
         variable: "SNE_SIGN_OF_LIFE",
         flag: "sign-of-life",
         metavar: "DURÉE",
-        help: "Rythme des signes de vie à qui suit un journal silencieux",
+        help: "Intervalle des signes de vie envoyés à qui suit un journal silencieux",
         written: Written::Text,
         set: |config, text| duration(text, secs(1)..=secs(600)).map(|d| config.server.sign_of_life = d),
         show: |config| show_duration(config.server.sign_of_life),

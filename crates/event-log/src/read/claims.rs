@@ -63,8 +63,7 @@ impl Reader {
     /// # Errors
     /// [`Error::Unreadable`]; [`Error::Connection`] or [`Error::Database`].
     pub async fn claim_holders(&self, kind: i16, key: &[u8]) -> Result<Vec<ClaimHolder>, Error> {
-        let query = sqlx::query(HOLDERS).bind(kind).bind(key);
-        let rows = query.fetch_all(&self.pool).await.map_err(|error| Error::from_sqlx("reading claims", &error))?;
+        let rows = self.rows("reading claims", HOLDERS, arguments!(kind, key)).await?;
         rows.iter().map(holder).collect()
     }
 

@@ -89,7 +89,8 @@ async fn a_rebuild_waits_for_a_query_in_any_order_and_harms_none() {
     let (runner, _) = world.runner::<1>(100);
     let rebuild = tokio::spawn(async move { runner.rebuild().await });
     // The switch has asked for its locks at least once when a lock of it was seen waiting.
-    let waits = "SELECT count(*) FROM pg_locks WHERE NOT granted AND mode = 'AccessExclusiveLock'";
+    let waits = "SELECT count(*) FROM pg_locks WHERE NOT granted AND mode = 'AccessExclusiveLock' \
+         AND database = (SELECT oid FROM pg_database WHERE datname = current_database())";
     let until = Instant::now() + LONG;
     while world.sql(waits) == "0" {
         assert!(Instant::now() < until, "the switch never wanted the tables");

@@ -152,13 +152,10 @@ impl Examiner<'_> {
     ) -> Result<Findings, Error> {
         let mut findings = Findings::default();
         surroundings::settings(&mut findings, self.reader.pool()).await?;
-        let directory = self.directory.position().await;
         let pass = self.pass(head, progress).await?;
         let last_recorded = pass.last_recorded;
         let demands = pass.told(&mut findings, head, self.keys.err());
         self.examine_clocks(&mut findings, last_recorded).await?;
-        let behind = (head.get() - directory.get()).max(0);
-        findings.note("retard", format!("annuaire : {behind} événement(s)"), Vec::new());
         self.examine_claims(&mut findings, &demands).await?;
         if depth == Depth::CrossRead {
             readers::compare(&mut findings, &demands, stock).await;

@@ -1,5 +1,6 @@
 //! The register doubts itself, and a second reader that shares no code agrees with it.
 
+use demand::form::identity::PersonDraft;
 use demand::modification::Origin;
 use demand::registration::ForceReason;
 use demand::{Act, FormDraft};
@@ -140,9 +141,10 @@ async fn inv_06_two_holders_of_a_person_are_sound_only_when_one_was_forced() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_claim_under_another_reference_than_the_applicants_is_found() {
     let world = lived_in().await;
-    // Who changed his identity may have met a person known elsewhere: that is no fault.
+    // Who took another name in use may have met a person known elsewhere: that is no fault.
     let number = world.register(NICE, form(person("Comète", "Léa", "1991-01-05"))).await.unwrap().number;
-    let identity = form(person("Planète", "Léa", "1991-01-05")).identity;
+    let married = PersonDraft { birth_name: Some("Comète".into()), ..person("Planète", "Léa", "1991-01-05") };
+    let identity = form(married).identity;
     let change = FormDraft { identity, ..FormDraft::default() };
     let modified = Act::Modify { origin: Origin::Applicant, form: Box::new(change) };
     world.act(NICE, Some(number), modified).await.unwrap();

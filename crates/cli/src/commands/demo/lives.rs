@@ -16,8 +16,8 @@ use crate::progress;
 /// What came of the acts of the sample.
 #[derive(Default)]
 pub struct Lived {
-    /// The last answer to each household.
-    answers: HashMap<u32, Answer>,
+    /// The last answer to each household, and how many acts were done for it.
+    answers: HashMap<u32, (Answer, usize)>,
     done: BTreeMap<&'static str, usize>,
     refused_as_expected: BTreeMap<String, usize>,
     signed: Vec<u32>,
@@ -71,13 +71,14 @@ impl Lived {
     async fn send(&mut self, client: &Client, line: synth::Line) -> Result<(), Failure> {
         let on = match &line.act {
             Act::Register(_) => None,
-            _ => self.answers.get(&line.household).map(|last| (last.number.to_string(), last.etag.clone())),
+            _ => self.answers.get(&line.household).map(|(last, _)| (last.number.to_string(), last.etag.clone())),
         };
         let on = on.as_ref().map(|(number, etag)| On { number, etag });
         let act = serde_json::to_value(&line.act).map_err(|error| Failure::Local(error.to_string()))?;
         match (client.act(line.actor, line.command_id, on, &act).await, line.expect) {
             (Ok(answer), None) => {
-                self.answers.insert(line.household, answer);
+                let acts = self.answers.get(&line.household).map_or(0, |(_, acts)| *acts);
+                self.answers.insert(line.household, (answer, acts + 1));
                 *self.done.entry(kind(&line.act)).or_default() += 1;
                 if matches!(&line.act, Act::SignLease(_)) {
                     self.signed.push(line.household);
@@ -107,7 +108,7 @@ impl Lived {
         let refused = self
             .refused_as_expected
             .iter()
-            .map(|(reason, n)| vec![format!("refusés à raison : {reason}"), n.to_string()]);
+            .map(|(reason, n)| vec![format!("refusés comme attendu : {reason}"), n.to_string()]);
         output::table(&["actes", "nombre"], done.chain(refused));
     }
 
@@ -116,16 +117,11 @@ impl Lived {
         let longest = |households: &mut dyn Iterator<Item = &u32>| {
             households
                 .filter_map(|household| Some((household, self.answers.get(household)?)))
-                .max_by_key(|(household, last)| (version(&last.etag), u32::MAX - **household))
-                .map(|(_, last)| last.number)
+                .max_by_key(|(household, (_, acts))| (*acts, u32::MAX - **household))
+                .map(|(_, (last, _))| last.number)
         };
         longest(&mut self.signed.iter()).or_else(|| longest(&mut self.answers.keys()))
     }
-}
-
-/// How long a life is: the etag counts its events, which is nobody's business but a demonstration's.
-fn version(etag: &str) -> u32 {
-    etag.trim_start_matches('v').parse().unwrap_or(0)
 }
 
 fn kind(act: &Act) -> &'static str {

@@ -11,7 +11,7 @@ use crate::failure::Failure;
 use crate::output::{self, say};
 
 /// The commune whose view is shown: Nice, where most of the sample wishes to live.
-const COMMUNE: &str = "06088";
+pub const COMMUNE: &str = "06088";
 const SHOWN: u32 = 12;
 
 fn failed(refused: Refused) -> Failure {
