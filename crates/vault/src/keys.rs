@@ -32,6 +32,9 @@ const LIST_DEAD: &str = "SELECT key.id FROM vault.keys AS key JOIN vault.leases 
 const FORGET_DEAD: &str = "DELETE FROM vault.leases AS lease WHERE dead_since IS NOT NULL \
      AND NOT EXISTS (SELECT FROM vault.keys AS key WHERE key.lease_id = lease.lease_id)";
 
+/// A row of the keys: id, key-encryption key, wrapped bytes unless a tombstone, commitment.
+pub(crate) type Row = (i64, String, Option<Vec<u8>>, Vec<u8>);
+
 /// What a key's number leads to.
 #[derive(Clone, Debug)]
 pub enum KeyState {
@@ -48,28 +51,28 @@ pub(crate) async fn states(
     service: &dyn KeyService,
     ids: &[KeyId],
 ) -> Result<HashMap<KeyId, KeyState>, Error> {
-    type Row = (i64, String, Option<Vec<u8>>, Vec<u8>);
     let mut found: HashMap<KeyId, KeyState> = ids.iter().map(|id| (*id, KeyState::Missing)).collect();
     if ids.is_empty() {
         return Ok(found);
     }
     let rows: Vec<Row> = sqlx::query_as(STATES).bind(numbers(ids)).fetch_all(pool).await?;
-    for (id, kek, bytes, commitment) in rows {
-        let id = KeyId::new(id);
-        let state = match bytes {
-            None => KeyState::Erased,
-            Some(bytes) => {
-                let kek = KekId::parse(&kek).ok_or(Error::RowDamaged { key: id })?;
-                let key = service.unwrap(&Wrapped { kek, bytes }, id).await?;
-                if key.commitment().as_slice() != commitment {
-                    return Err(Error::CommitmentMismatch { key: id });
-                }
-                KeyState::Live(key)
-            }
-        };
-        found.insert(id, state);
+    for row in rows {
+        let id = KeyId::new(row.0);
+        found.insert(id, live(service, row).await?.map_or(KeyState::Erased, KeyState::Live));
     }
     Ok(found)
+}
+
+/// The key of a row, compared with its commitment; none for a tombstone.
+pub(crate) async fn live(service: &dyn KeyService, row: Row) -> Result<Option<DataKey>, Error> {
+    let (id, kek, Some(bytes), commitment) = row else { return Ok(None) };
+    let id = KeyId::new(id);
+    let kek = KekId::parse(&kek).ok_or(Error::RowDamaged { key: id })?;
+    let key = service.unwrap(&Wrapped { kek, bytes }, id).await?;
+    if key.commitment().as_slice() != commitment {
+        return Err(Error::CommitmentMismatch { key: id });
+    }
+    Ok(Some(key))
 }
 
 pub(crate) async fn destroy(pool: &PgPool, ids: &[KeyId]) -> Result<u64, Error> {

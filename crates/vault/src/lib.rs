@@ -7,6 +7,8 @@
 //! Doctrine:
 //! - **No key in the clear in PostgreSQL.** `vault.keys` holds keys wrapped by a key-encryption key, one a week, which a
 //!   [`KeyService`] keeps elsewhere ([`FileKeyService`]: a folder). A dump of the database opens nothing.
+//! - **A key-encryption key lives a week and then goes.** A [`Rotation`] moves live keys to the one of the week; what is left
+//!   without any is destroyed [`KEPT_UNUSED_DAYS`] later, and with it what older copies of the database could have opened.
 //! - **A key is durable before it is used**, so that no sealed event can outlive its key by accident. Keys are drawn from
 //!   blocks inserted ahead; drawing costs no round trip.
 //! - **A drawn key belongs to nobody** until the log names it. The process that drew it holds a lease; keys of a lease
@@ -32,6 +34,7 @@ mod key_service;
 mod keys;
 mod lease;
 mod registry;
+mod rotation;
 mod secret;
 mod secrets;
 mod vault;
@@ -45,6 +48,7 @@ pub use fingerprint::Fingerprint;
 pub use kek_id::KekId;
 pub use key_service::{KeyService, Wrapped};
 pub use keys::{DEAD_FOR_SAFETY, KeyState};
+pub use rotation::{KEPT_UNUSED_DAYS, Rotation, Wrapping};
 pub use secret::Secret32;
 pub use secrets::Secrets;
 pub use vault::Vault;

@@ -10,7 +10,10 @@ use sqlx::{Connection, Executor, PgPool};
 
 use crate::draw::Drawer;
 use crate::lease::LOCK_CLASS;
-use crate::{DrawnKey, Error, FileKeyService, KeyId, KeyService, KeyState, Secrets, keys, registry};
+use crate::{
+    DrawnKey, Error, FileKeyService, KekId, KeyId, KeyService, KeyState, Rotation, Secrets, Wrapping, keys, registry,
+    rotation,
+};
 
 static MIGRATIONS: Migrator = sqlx::migrate!();
 
@@ -98,6 +101,26 @@ impl Vault {
     /// The state of each of these keys, in one query. An unwrapped key is compared with its commitment.
     pub async fn states(&self, ids: &[KeyId]) -> Result<HashMap<KeyId, KeyState>, Error> {
         keys::states(&self.pool, &*self.service, ids).await
+    }
+
+    /// Wraps under the key-encryption key of this day's week from now on, made when it is not there. A process that draws
+    /// keys calls this at least daily.
+    pub async fn begin_week(&self, today: Date) -> Result<(), Error> {
+        self.service.begin(KekId::of(today)).await.map(drop)
+    }
+
+    /// Does what rotation is due on this day: the key-encryption key of the week, live keys moved to it in batches, old
+    /// key-encryption keys destroyed [`KEPT_UNUSED_DAYS`](crate::KEPT_UNUSED_DAYS) after they were first found without a
+    /// live key. May be stopped anywhere and called again; `None` when another process is at it.
+    ///
+    /// `owner` is a pool of the role `sne_owner`: who only writes cannot replace a wrapped key.
+    pub async fn rotate(&self, owner: &PgPool, today: Date) -> Result<Option<Rotation>, Error> {
+        rotation::rotate(owner, &*self.service, today).await
+    }
+
+    /// How the keys stand to the week of this day: what [`Vault::rotate`] would find.
+    pub async fn wrapping(&self, today: Date) -> Result<Wrapping, Error> {
+        rotation::wrapping(&self.pool, today).await
     }
 
     /// Destroys keys: what they sealed is erased. Returns how many were alive; a destroyed key stays so for ever.

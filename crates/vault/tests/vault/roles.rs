@@ -29,7 +29,7 @@ async fn migrations_lie_in_the_vaults_own_schema_and_may_run_again_and_at_once()
     let (one, other) = tokio::join!(Vault::migrate(&owner), Vault::migrate(&owner));
     one.and(other).unwrap();
     assert_eq!(house.sql("SELECT to_regclass('public._sqlx_migrations') IS NULL"), "t");
-    assert_eq!(house.sql("SELECT count(*) FROM vault._sqlx_migrations"), "1");
+    assert_eq!(house.sql("SELECT count(*) FROM vault._sqlx_migrations"), "2");
     let path: String = sqlx::query_scalar("SHOW search_path").fetch_one(&owner).await.unwrap();
     assert!(!path.contains("vault"), "the pool's sessions keep their search path");
 }
