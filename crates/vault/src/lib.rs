@@ -14,6 +14,8 @@
 //! - **A drawn key belongs to nobody** until the log names it. The process that drew it holds a lease; keys of a lease
 //!   whose process is gone are listed, and the caller, who can read the log, destroys or settles them.
 //! - **Destroyed is final.** A tombstone stays, so that *erased* and *missing* are two answers: only the second is a fault.
+//! - **Erasure outlives a restore.** Erased keys are listed beside the key-encryption keys, in an [`ErasureList`] that is
+//!   signed; whoever opens a database destroys those that are live again first.
 //! - **A key folder belongs to one database.** Fingerprints stand in the database; a folder that is wrong, incomplete or
 //!   empty is refused, never made good by new keys.
 //! - **A key is committed to.** [`DataKey::commitment`] stands in the log, so nobody can later show another key under
@@ -25,6 +27,7 @@ mod cipher;
 mod data_key;
 mod draw;
 pub mod envelope;
+mod erasure_list;
 mod error;
 mod file_key_service;
 mod fingerprint;
@@ -42,6 +45,7 @@ mod wrapping;
 
 pub use data_key::{DataKey, KeyId};
 pub use draw::DrawnKey;
+pub use erasure_list::{ErasedKey, ErasureList};
 pub use error::Error;
 pub use file_key_service::FileKeyService;
 pub use fingerprint::Fingerprint;

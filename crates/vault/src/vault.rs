@@ -11,8 +11,8 @@ use sqlx::{Connection, Executor, PgPool};
 use crate::draw::Drawer;
 use crate::lease::LOCK_CLASS;
 use crate::{
-    DrawnKey, Error, FileKeyService, KekId, KeyId, KeyService, KeyState, Rotation, Secrets, Wrapping, keys, registry,
-    rotation,
+    DrawnKey, ErasedKey, Error, FileKeyService, KekId, KeyId, KeyService, KeyState, Rotation, Secrets, Wrapping, keys,
+    registry, rotation,
 };
 
 static MIGRATIONS: Migrator = sqlx::migrate!();
@@ -123,9 +123,20 @@ impl Vault {
         rotation::wrapping(&self.pool, today).await
     }
 
-    /// Destroys keys: what they sealed is erased. Returns how many were alive; a destroyed key stays so for ever.
+    /// Destroys keys: what they sealed is erased. Returns how many were alive and could go; a destroyed key stays so for
+    /// ever. In a database that knows a log, a key goes only for a reason that stands there.
     pub async fn destroy(&self, ids: &[KeyId]) -> Result<u64, Error> {
         keys::destroy(&self.pool, ids).await
+    }
+
+    /// Which erased keys are live: none, unless the database was restored from a backup that is older than the erasure.
+    pub async fn live_again(&self, erased: &[ErasedKey]) -> Result<Vec<KeyId>, Error> {
+        keys::live_again(&self.pool, erased).await
+    }
+
+    /// Destroys keys that were destroyed before, whatever the log says. `owner` is a pool of the role `sne_owner`.
+    pub async fn destroy_again(&self, owner: &PgPool, ids: &[KeyId]) -> Result<u64, Error> {
+        keys::destroy_again(owner, ids).await
     }
 
     /// Live keys drawn by processes that have been seen gone for at least `dead_for` (outside tests:
