@@ -103,8 +103,8 @@ impl Vault {
         keys::states(&self.pool, &*self.service, ids).await
     }
 
-    /// Wraps under the key-encryption key of this day's week from now on, made when it is not there. A process that draws
-    /// keys calls this at least daily.
+    /// Wraps under the key-encryption key of this day's week from now on, made when it is not there, and forgets
+    /// those that were destroyed. [`Vault::rotate`] does so first.
     pub async fn begin_week(&self, today: Date) -> Result<(), Error> {
         self.service.begin(KekId::of(today)).await.map(drop)
     }
