@@ -2,6 +2,7 @@
 
 mod configuration;
 mod demonstration;
+mod forgetting;
 mod import;
 mod metrics;
 mod privacy;

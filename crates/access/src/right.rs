@@ -24,6 +24,8 @@ pub enum Action {
     SignLease,
     /// Record a renunciation, which radiates.
     Renounce,
+    /// Erase the personal data of a demand whose time is over (INV-32).
+    Erase,
     /// Enter organisations and desks.
     AdministerOrganisations,
     /// Check the register as a whole; sees no name.
@@ -45,6 +47,7 @@ impl Action {
         Self::Attribute,
         Self::SignLease,
         Self::Renounce,
+        Self::Erase,
         Self::AdministerOrganisations,
         Self::Inspect,
         Self::Audit,
@@ -88,8 +91,9 @@ pub fn may(profile: Profile, action: Action, resource: Resource, purpose: Purpos
             Resource::Register,
             Purpose::Administration,
         ) => Ok(()),
+        (Profile::Operator, Action::Erase, Resource::Demand { .. }, Purpose::Administration) => Ok(()),
         (Profile::Operator, _, Resource::Demand { .. }, _) => Err(Denial::NotForTheOperator),
-        (_, Action::AdministerOrganisations | Action::Inspect, _, _) => Err(Denial::OperatorOnly),
+        (_, Action::AdministerOrganisations | Action::Inspect | Action::Erase, _, _) => Err(Denial::OperatorOnly),
         (Profile::Auditor { .. }, Action::Audit, _, Purpose::Audit) => Ok(()),
         (Profile::Auditor { .. }, Action::Audit, _, _) => Err(Denial::Purpose),
         (Profile::Auditor { .. }, _, _, _) => Err(Denial::NotARegisteringService),

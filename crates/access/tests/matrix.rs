@@ -70,7 +70,7 @@ fn a_demand_of_another_territory_is_denied_for_every_action() {
         for action in Action::ALL {
             let denial = may(agent(*kind), *action, elsewhere, Purpose::Attribution).unwrap_err();
             let expected = match action {
-                Action::AdministerOrganisations | Action::Inspect => Denial::OperatorOnly,
+                Action::AdministerOrganisations | Action::Inspect | Action::Erase => Denial::OperatorOnly,
                 Action::Audit => Denial::AuditorOnly,
                 // A command is no demand: its outcome is asked of the register.
                 Action::AskOutcome => Denial::Purpose,
@@ -85,6 +85,18 @@ fn a_demand_of_another_territory_is_denied_for_every_action() {
 fn inv_43_nominative_data_serves_attribution_only() {
     let here = Resource::Demand { territory: territory("006") };
     assert_eq!(may(agent(OrganisationKind::Hlm), Action::Read, here, Purpose::Administration), Err(Denial::Purpose));
+}
+
+/// Erasure is nobody's act but the register's own, whatever he says it is for (INV-32).
+#[test]
+fn inv_32_only_the_operator_erases_and_only_to_keep_the_register() {
+    let here = Resource::Demand { territory: territory("006") };
+    assert_eq!(may(Profile::Operator, Action::Erase, here, Purpose::Administration), Ok(()));
+    for kind in OrganisationKind::ALL {
+        for purpose in [Purpose::Attribution, Purpose::Administration, Purpose::Audit] {
+            assert_eq!(may(agent(*kind), Action::Erase, here, purpose), Err(Denial::OperatorOnly), "{kind:?}");
+        }
+    }
 }
 
 #[test]
@@ -106,7 +118,7 @@ fn only_an_auditor_audits_and_an_auditor_only_audits() {
         for action in Action::ALL {
             let expected = match action {
                 Action::Audit => Ok(()),
-                Action::AdministerOrganisations | Action::Inspect => Err(Denial::OperatorOnly),
+                Action::AdministerOrganisations | Action::Inspect | Action::Erase => Err(Denial::OperatorOnly),
                 _ => Err(Denial::NotARegisteringService),
             };
             assert_eq!(may(auditor, *action, resource, Purpose::Audit), expected, "{action:?}");

@@ -74,6 +74,18 @@ pub enum Command {
     /// Demandes
     #[command(subcommand)]
     Demand(DemandCommand),
+    /// Efface les données nominatives d'une demande radiée depuis plus d'un an, pour toujours
+    Erase {
+        /// Numéro unique (18 caractères)
+        #[arg(value_parser = number)]
+        number: UniqueNumber,
+        /// Dit ce qui serait effacé et n'efface rien
+        #[arg(long)]
+        dry_run: bool,
+    },
+    /// Clés de chiffrement
+    #[command(subcommand)]
+    Keys(KeysCommand),
     /// Examine la base, les clés, le journal et l'unicité des personnes
     Doctor {
         /// Compare aussi chaque demande avec le second lecteur (postgres-es)
@@ -126,6 +138,16 @@ pub enum OrgCommand {
         /// Le fichier
         file: PathBuf,
         /// Dit ce qui changerait et ne change rien
+        #[arg(long)]
+        dry_run: bool,
+    },
+}
+
+#[derive(Subcommand)]
+pub enum KeysCommand {
+    /// Crée la clé de la semaine, réemballe les clés vivantes, détruit les clés de chiffrement dont le délai est passé
+    Rotate {
+        /// Dit ce qui serait fait et ne fait rien
         #[arg(long)]
         dry_run: bool,
     },

@@ -19,7 +19,8 @@ use std::process::ExitCode;
 
 use clap::Parser as _;
 
-use args::{Args, Command, ConfigCommand, DemandCommand, OrgCommand, SynthCommand};
+use args::{Args, Command, ConfigCommand, DemandCommand, KeysCommand, OrgCommand, SynthCommand};
+use commands::org::Change;
 use config::{Config, Flags};
 use failure::Failure;
 
@@ -35,6 +36,11 @@ fn main() -> ExitCode {
     }
 }
 
+/// What the flag `--dry-run` says.
+fn change(dry_run: bool) -> Change {
+    if dry_run { Change::None } else { Change::Made }
+}
+
 async fn run(args: Args) -> Result<(), Failure> {
     let Args { at, format, command } = args;
     let place = || Config::load(&at, &Flags::default()).map(|config| config.place());
@@ -42,14 +48,17 @@ async fn run(args: Args) -> Result<(), Failure> {
         // Invented households never go where a configured register is.
         Command::Demo(options) => commands::demo::run(Config::place_of_flags(&at), &options).await,
         Command::Org(OrgCommand::Import { file, dry_run }) => {
-            let change = if dry_run { commands::org::Change::None } else { commands::org::Change::Made };
-            commands::org::import(place()?, format, &file, change).await
+            commands::org::import(place()?, format, &file, change(dry_run)).await
         }
         Command::Demand(DemandCommand::Show { number, actor }) => {
             commands::demand::show(place()?, format, number, actor.as_ref()).await
         }
         Command::Demand(DemandCommand::History { number, reader }) => {
             commands::demand::history(place()?, format, number, reader).await
+        }
+        Command::Erase { number, dry_run } => commands::erase::run(place()?, format, number, change(dry_run)).await,
+        Command::Keys(KeysCommand::Rotate { dry_run }) => {
+            commands::keys::rotate(place()?, format, change(dry_run)).await
         }
         Command::Doctor { cross_read } => commands::doctor::run(place()?, format, cross_read).await,
         Command::Serve(flags) => commands::serve::run(Config::load(&at, &flags)?).await,

@@ -37,6 +37,7 @@ pub fn event(event: &DemandEvent) -> &'static str {
         DemandEvent::AttributionLapsed(_) => "attribution caduque",
         DemandEvent::LeaseSigned(_) => "bail signé",
         DemandEvent::Radiated(_) => "radiation",
+        DemandEvent::PersonalDataErased(_) => "effacement",
     }
 }
 
@@ -68,6 +69,7 @@ pub fn summary(event: &DemandEvent) -> String {
                 format!("RADABA, écrit du {written_on} à conserver jusqu'au {kept_until}")
             }
         },
+        DemandEvent::PersonalDataErased(e) => format!("données nominatives effacées le {}", e.erased_on),
     }
 }
 

@@ -94,6 +94,7 @@ pub fn encode(mut event: DemandEvent) -> Result<Encoded, CodecError> {
             serde_json::to_string(e)
         }
         DemandEvent::Radiated(e) => serde_json::to_string(e),
+        DemandEvent::PersonalDataErased(e) => serde_json::to_string(e),
     }?;
     Ok(Encoded { event_type: event.name(), schema_version: SCHEMA_VERSION, payload, parts })
 }
@@ -118,6 +119,7 @@ pub fn decode(
         "AttributionLapsed" => DemandEvent::AttributionLapsed(serde_json::from_str(payload)?),
         "LeaseSigned" => DemandEvent::LeaseSigned(serde_json::from_str(payload)?),
         "Radiated" => DemandEvent::Radiated(serde_json::from_str(payload)?),
+        "PersonalDataErased" => DemandEvent::PersonalDataErased(serde_json::from_str(payload)?),
         other => return Err(CodecError::UnknownType(other.to_owned())),
     };
     for (tag, content) in parts {

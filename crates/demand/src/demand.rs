@@ -65,6 +65,8 @@ pub struct RadiatedDemand {
     pub radiated_on: Date,
     /// Why.
     pub motive: Motive,
+    /// The day its personal data was erased (INV-32).
+    pub erased_on: Option<Date>,
 }
 
 /// What a demand is on a given day.
@@ -181,7 +183,7 @@ impl ActiveDemand {
             DemandEvent::AttributionRefused(event) => self.close_attribution(event.lessor),
             DemandEvent::AttributionLapsed(event) => self.close_attribution(event.lessor),
             DemandEvent::LeaseSigned(_) => self.attributions.clear(),
-            DemandEvent::Radiated(_) => {}
+            DemandEvent::Radiated(_) | DemandEvent::PersonalDataErased(_) => {}
         }
     }
 }
@@ -215,6 +217,8 @@ impl Demand {
             (Self::Unregistered, _) => Err(RejectionReason::NotRegistered.into()),
             (Self::Active(demand), _) => demand.decide(command),
             (Self::Radiated(_), Act::Register(_)) => Err(RejectionReason::AlreadyRegistered.into()),
+            // INV-33: nothing brings an erased demand back.
+            (Self::Radiated(demand), _) if demand.erased_on.is_some() => Err(RejectionReason::Erased.into()),
             // INV-30: a radiated demand can be neither renewed, modified, designated nor examined.
             (Self::Radiated(_), _) => Err(RejectionReason::Radiated.into()),
         }
@@ -246,8 +250,10 @@ impl Aggregate for Demand {
                     before: (**demand).clone(),
                     radiated_on: event.radiated_on,
                     motive: event.motive,
+                    erased_on: None,
                 }));
             }
+            (Self::Radiated(demand), DemandEvent::PersonalDataErased(event)) => demand.take_erasure(&event),
             (Self::Active(demand), event) => demand.apply(event),
             // An event that its own decisions never cause here: the log holds it, the fold has nothing to do with it.
             (Self::Unregistered | Self::Radiated(_), _) => {}

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::carried::Carried;
+use crate::erasure::PersonalDataErased;
 use crate::facts::Facts;
 use crate::fields::event_table;
 use crate::modification::Origin;
@@ -39,6 +40,8 @@ pub enum DemandEvent {
     LeaseSigned(LeaseSigned),
     /// The demand left the register, for its motive (R441-2-8).
     Radiated(Radiated),
+    /// The personal data was erased, a year after the radiation (INV-32).
+    PersonalDataErased(PersonalDataErased),
 }
 
 /// A demand was registered.
@@ -271,6 +274,7 @@ impl DemandEvent {
             Self::AttributionLapsed(_) => "AttributionLapsed",
             Self::LeaseSigned(_) => "LeaseSigned",
             Self::Radiated(_) => "Radiated",
+            Self::PersonalDataErased(_) => "PersonalDataErased",
         }
     }
 }

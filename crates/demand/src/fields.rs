@@ -168,7 +168,7 @@ pub(crate) mod must_be {
 
 /// Every field of the form, of the facts and of the acts, in the order of the form.
 pub fn fields() -> Vec<Field> {
-    use crate::{event, facts, form, modification, pieces, radiation};
+    use crate::{erasure, event, facts, form, modification, pieces, radiation};
     [
         form::identity::Household::FIELDS,
         form::identity::Person::FIELDS,
@@ -207,6 +207,7 @@ pub fn fields() -> Vec<Field> {
         event::Radiated::FIELDS,
         radiation::Motive::ATTRIBUTION,
         radiation::Motive::RENUNCIATION,
+        erasure::PersonalDataErased::FIELDS,
     ]
     .concat()
 }

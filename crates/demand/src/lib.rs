@@ -2,7 +2,7 @@
 //!
 //! [`Demand`] folds [`DemandEvent`]s and decides [`DemandCommand`]s; a refusal is a [`Rejection`] with a stable reason and
 //! every violation of the form at once. Each act has its file: [`registration`], [`modification`], [`renewal`],
-//! [`pieces`], [`attribution`], [`radiation`]. [`codec`] separates the open part of an event from the personal one;
+//! [`pieces`], [`attribution`], [`radiation`]; [`erasure`] is the register's own. [`codec`] separates the open part of an event from the personal one;
 //! [`claims`] says which persons a demand holds.
 //!
 //! Invariants of absence: no clock, no random source, no IO, no database, no network. The day, the actor and every
@@ -30,6 +30,7 @@ mod command;
 mod correction;
 pub mod deadlines;
 mod demand;
+pub mod erasure;
 pub mod event;
 pub mod facts;
 mod fields;

@@ -93,6 +93,12 @@ reasons! {
         NotRegistered = "DEMAND_NOT_FOUND", "Aucune demande ne porte ce numéro unique.";
         /// The demand is radiated: it can be neither renewed, modified, completed nor attributed (INV-30).
         Radiated = "DEMAND_RADIATED", "Cette demande est radiée : elle ne peut plus être modifiée, renouvelée ni attribuée.";
+        /// The demand is in the register: nothing personal of it is erased (INV-32).
+        NotRadiated = "DEMAND_NOT_RADIATED", "Cette demande n'est pas radiée : ses données nominatives ne peuvent pas être effacées.";
+        /// The year that nominative data is kept after the radiation is not over (INV-32).
+        ErasureNotDue = "ERASURE_NOT_DUE", "Les données nominatives sont conservées un an après la radiation : il est trop tôt pour les effacer.";
+        /// The personal data of the demand was erased: nothing is done to it any more (INV-32, INV-33).
+        Erased = "DEMAND_ERASED", "Les données nominatives de cette demande ont été effacées, un an après sa radiation : elle ne peut plus faire l'objet d'aucun acte.";
         /// The demand is past its expiry: it must be renewed before a dwelling is attributed (INV-15, INV-48).
         Expired = "DEMAND_EXPIRED", "Cette demande n'est plus valide : elle doit d'abord être renouvelée.";
         /// The validity already counts from today: the demand was filed or renewed this very day.

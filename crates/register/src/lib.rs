@@ -2,7 +2,7 @@
 //!
 //! [`Register::execute`] takes a [`Request`] through the bus, in this order: receipt, rights by the territory that the
 //! number names, load, rights by the loaded facts, decide, number, claims, seal, append. [`Register::demand`] and
-//! [`Register::history`] read; [`Register::examine`] doubts. Who only reads opens with [`Register::open_to_read`]. [`StockReader`] reads the same log with stock postgres-es.
+//! [`Register::history`] read; [`Register::erase`] forgets; [`Register::examine`] doubts. Who only reads opens with [`Register::open_to_read`]. [`StockReader`] reads the same log with stock postgres-es.
 //!
 //! What breaks if you change the order: a receipt looked up after the decision would refuse the repeat of a command that
 //! succeeded; a number allotted before the decision would be lost with each refusal; a right asked after the load would
@@ -17,6 +17,7 @@ mod claim;
 mod clock;
 mod directory;
 mod doctor;
+mod erasure;
 mod error;
 mod history;
 mod numbers;
@@ -24,6 +25,7 @@ mod open;
 mod organisations;
 mod outcome;
 mod register;
+mod rotation;
 mod schema;
 mod stock;
 mod stream;
@@ -34,6 +36,7 @@ pub use audit::{AsOf, Replayed};
 pub use clock::{Clock, SetClock, SystemClock};
 pub use directory::ORGANISATION;
 pub use doctor::{Check, Depth, Findings, examine};
+pub use erasure::{Erasure, ErasureRun};
 pub use error::Error;
 pub use history::{HistoryLine, Viewer};
 pub use open::Place;

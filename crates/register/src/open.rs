@@ -6,11 +6,12 @@ use std::sync::Arc;
 use event_log::{EventLog, Options, Role, check_settings, connect};
 use sqlx::postgres::PgConnectOptions;
 use sqlx::{ConnectOptions as _, Executor as _, PgPool};
-use vault::{DEAD_FOR_SAFETY, KeyId, Vault};
+use vault::{DEAD_FOR_SAFETY, ErasureList, KeyId, Vault};
 
 use crate::Error;
 use crate::clock::Clock;
 use crate::directory::LiveDirectory;
+use crate::erasure;
 use crate::numbers::Numbers;
 use crate::register::{Parts, Register};
 use crate::schema;
@@ -54,21 +55,26 @@ impl Register {
     ///
     /// # Errors
     /// Refuses a database whose settings could lose an acknowledged command (design law 12), and a key folder that does
-    /// not belong to the database.
+    /// not belong to the database. Erasures are made good first, those that a restored database has forgotten and those that
+    /// were interrupted.
     pub async fn open(place: Place) -> Result<Self, Error> {
         let owner = schema::owner(&place).await?;
         check_settings(&owner).await?;
         event_log::migrate(&place.database).await?;
         Vault::migrate(&owner).await?;
         migrate(&owner).await?;
-        owner.close().await;
 
         let bounded = place.database.clone().options([("statement_timeout", STATEMENT)]);
         let writer = connect(bounded.clone(), Role::Writer, place.connections).await?;
         let auditors = connect(bounded, Role::Projector, AUDITORS).await?;
         let vault = Vault::open_folder(writer.clone(), &place.keys, place.clock.today()).await?;
         let register = Self::over(place, (writer, auditors), vault);
-        register.parts.directory.catch_up().await?;
+        // Before anything can be read: what a restore brought back, and what a kill left undone.
+        let parts = &*register.parts;
+        erasure::apply_list(&owner, &parts.vault, &parts.erasures).await?;
+        owner.close().await;
+        erasure::finish(parts.reader.pool(), &parts.vault, &parts.erasures).await?;
+        parts.directory.catch_up().await?;
         register.forget_unused_keys().await?;
         Ok(register)
     }
@@ -78,7 +84,8 @@ impl Register {
     ///
     /// # Errors
     /// [`Error::Schema`] for a database that holds no register, or the one of another version of this program;
-    /// [`Error::Vault`] for a key folder that does not belong to it; [`Error::Log`].
+    /// [`Error::Vault`] for a key folder that does not belong to it, or erased keys that a restore brought back;
+    /// [`Error::Log`].
     pub async fn open_to_read(place: Place) -> Result<Self, Error> {
         let place = place.to_read();
         let owner = schema::owner(&place).await?;
@@ -87,21 +94,24 @@ impl Register {
         let projector = connect(place.database.clone(), Role::Projector, place.connections).await?;
         let vault = Vault::open_folder_to_read(projector.clone(), &place.keys, place.clock.today()).await?;
         let register = Self::over(place, (projector.clone(), projector), vault);
+        erasure::check_list(&register.parts.vault, &register.parts.erasures).await?;
         register.parts.directory.catch_up().await?;
         Ok(register)
     }
 
     fn over(place: Place, (pool, auditors): (PgPool, PgPool), vault: Vault) -> Self {
-        let log = EventLog::new(place.database, pool.clone(), Options::default());
+        let log = EventLog::new(place.database.clone(), pool.clone(), Options::default());
         let reader = log.reader().clone();
         let parts = Parts {
             log,
             directory: LiveDirectory::new(reader.clone()),
             audit: reader.on(auditors),
             reader,
+            erasures: Arc::new(ErasureList::of(&place.keys, vault.secrets())),
             vault,
             numbers: Numbers::new(pool),
             clock: place.clock,
+            database: place.database,
         };
         Self { parts: Arc::new(parts) }
     }

@@ -14,8 +14,9 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use nomenclature::{Actor, Channel, Territory, UniqueNumber, paris_day};
 use serde::Serialize;
+use sqlx::postgres::PgConnectOptions;
 use uuid::Uuid;
-use vault::Vault;
+use vault::{ErasureList, Vault};
 
 use crate::Error;
 use crate::attempt::{Run, Try};
@@ -39,9 +40,12 @@ pub(crate) struct Parts {
     /// Sessions of their own: however much is audited, commands have theirs.
     pub(crate) audit: Reader,
     pub(crate) vault: Vault,
+    pub(crate) erasures: Arc<ErasureList>,
     pub(crate) numbers: Numbers,
     pub(crate) directory: LiveDirectory,
     pub(crate) clock: Arc<dyn Clock>,
+    /// Where the owner is asked for what only he may do.
+    pub(crate) database: PgConnectOptions,
 }
 
 /// What somebody asks of the register.

@@ -24,6 +24,14 @@ pub fn vault_trouble(error: &vault::Error) -> String {
             listed(missing),
             listed(different)
         ),
+        V::ErasureListAltered { path, line } => format!(
+            "la ligne {line} de {} n'est pas celle qui y fut écrite : remettez le fichier depuis sa sauvegarde",
+            path.display()
+        ),
+        V::ErasedKeysLive { count } => format!(
+            "{count} clé(s) effacée(s) sont revenues avec une base restaurée : démarrez « sne serve » ou lancez « sne migrate », \
+             qui les détruit avant toute lecture"
+        ),
         V::UnknownKek { kek } => format!("la clé de chiffrement {kek} manque"),
         V::WrappedAltered { key } => format!("la clé {key} a été altérée dans la base"),
         V::RowDamaged { key } => format!("la ligne de la clé {key} est abîmée"),

@@ -32,6 +32,7 @@ mod server;
 mod shared_management;
 mod shared_view;
 mod status;
+mod upkeep;
 
 pub use error::Error;
 pub use options::Options;

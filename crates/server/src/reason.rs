@@ -124,8 +124,11 @@ pub(crate) fn of_rejection(reason: RejectionReason) -> Row {
         R::InvalidForm | R::NothingToModify => Code::InvalidArgument,
         // No call can meet these: a registration brings no number, and the register draws the id of a piece.
         R::AlreadyRegistered | R::PieceAlreadyAdded => return Reason::DuplicateDemand.row(),
+        // No call can meet these, either: erasure is no call.
+        R::NotRadiated | R::ErasureNotDue => return of_rejection(R::Erased),
         R::NotRegistered => return Reason::DemandNotFound.row(),
         R::Radiated
+        | R::Erased
         | R::Expired
         | R::AlreadyRenewedToday
         | R::KindChanged

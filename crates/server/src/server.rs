@@ -27,6 +27,7 @@ use crate::options::Options;
 use crate::registration::Registration;
 use crate::shared_management::Shared;
 use crate::shared_view::SharedView;
+use crate::upkeep;
 
 /// The page in hand of the view may take this long when the server stops.
 const VIEW_DRAIN: Duration = Duration::from_secs(5);
@@ -87,10 +88,12 @@ impl Server {
         let figures = tokio::spawn(figures(metrics_door, &register, &shared, &metrics));
         // Calls under way may still wait for the view: it goes after them.
         let (draining, mut drained) = watch::channel(false);
+        let keys = shared.keys.clone();
         let (following, pulse) = shared.run(async move {
             let _ = drained.wait_for(|drained| *drained).await;
         });
         let watcher = tokio::spawn(health::watch(register.clone(), pulse, reporter.clone()));
+        let upkeep = tokio::spawn(upkeep::keep(register.clone(), keys));
 
         let incoming = incoming::connections(listener, options.connections, metrics.clone());
         let mut told = stopped.clone();
@@ -109,6 +112,8 @@ impl Server {
         watcher.abort();
         // A look under way must not turn green what is told to be red next.
         let _ = watcher.await;
+        // Wherever it is: the next server goes on from there.
+        upkeep.abort();
         let ended = match ended {
             Some(ended) => Ok(ended),
             None => {

@@ -1,6 +1,6 @@
 //! Keys drawn from blocks that are durable before the first of them is given out.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 use std::fmt;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -20,8 +20,8 @@ const FRESH: Duration = Duration::from_secs(10);
 
 const RESERVE: &str = "SELECT nextval(pg_get_serial_sequence('vault.keys', 'id')) FROM generate_series(1, $1)";
 const INSERT: &str = "INSERT INTO vault.keys (id, kek_id, wrapped, commitment, lease_id) \
-     SELECT id, $1, wrapped, commitment, $2 \
-     FROM UNNEST($3::bigint[], $4::bytea[], $5::bytea[]) AS fresh (id, wrapped, commitment)";
+     SELECT id, kek_id, wrapped, commitment, $1 \
+     FROM UNNEST($2::bigint[], $3::text[], $4::bytea[], $5::bytea[]) AS fresh (id, kek_id, wrapped, commitment)";
 
 /// A durable key that no stream names yet.
 #[derive(Debug)]
@@ -54,7 +54,8 @@ impl Block {
 #[derive(Default)]
 pub(crate) struct Drawer {
     block: Mutex<Block>,
-    lease: tokio::sync::Mutex<Option<(Lease, Option<KekId>)>>,
+    /// With the key-encryption keys that are known to be registered.
+    lease: tokio::sync::Mutex<Option<(Lease, BTreeSet<KekId>)>>,
 }
 
 impl fmt::Debug for Drawer {
@@ -85,7 +86,7 @@ impl Drawer {
     /// Afterwards the block is confirmed and not empty.
     async fn renew(
         &self,
-        slot: &mut Option<(Lease, Option<KekId>)>,
+        slot: &mut Option<(Lease, BTreeSet<KekId>)>,
         pool: &PgPool,
         service: &dyn KeyService,
     ) -> Result<(), Error> {
@@ -99,18 +100,13 @@ impl Drawer {
             *self.block() = Block::default();
             *slot = None;
             asked = Instant::now();
-            *slot = Some((Lease::take(pool).await?, None));
+            *slot = Some((Lease::take(pool).await?, BTreeSet::new()));
         }
         let Some((lease, registered)) = slot else { return Ok(()) };
         let mut keys = VecDeque::new();
         if self.block().keys.is_empty() {
-            let kek = service.current();
-            if *registered != Some(kek) {
-                registry::register_kek(&mut lease.connection, service, kek).await?;
-                *registered = Some(kek);
-            }
             asked = Instant::now();
-            keys = provision(lease, service).await?;
+            keys = provision(lease, registered, service).await?;
         }
         let mut block = self.block();
         block.lease = Some(lease.id);
@@ -128,25 +124,31 @@ impl Drawer {
 }
 
 /// Makes a block of keys; when this returns they are committed.
-async fn provision(lease: &mut Lease, service: &dyn KeyService) -> Result<VecDeque<DrawnKey>, Error> {
+async fn provision(
+    lease: &mut Lease,
+    registered: &mut BTreeSet<KekId>,
+    service: &dyn KeyService,
+) -> Result<VecDeque<DrawnKey>, Error> {
     let ids: Vec<i64> = sqlx::query_scalar(RESERVE).bind(BLOCK).fetch_all(&mut lease.connection).await?;
-    let kek = service.current();
     let mut keys = VecDeque::with_capacity(ids.len());
-    let mut wrapped_keys = Vec::with_capacity(ids.len());
+    // A new week may begin in the middle of a block.
+    let (mut keks, mut wrapped_keys) = (Vec::with_capacity(ids.len()), Vec::with_capacity(ids.len()));
     for &id in &ids {
         let (id, key) = (KeyId::new(id), DataKey::random()?);
         let wrapped = service.wrap(&key, id).await?;
-        if wrapped.kek != kek {
-            return Err(Error::UnknownKek { kek: wrapped.kek });
+        if !registered.contains(&wrapped.kek) {
+            registry::register_kek(&mut lease.connection, service, wrapped.kek).await?;
+            registered.insert(wrapped.kek);
         }
+        keks.push(wrapped.kek.to_string());
         wrapped_keys.push(wrapped.bytes);
         keys.push_back(DrawnKey { id, commitment: key.commitment(), key, lease: lease.id });
     }
     let commitments: Vec<&[u8]> = keys.iter().map(|key| key.commitment.as_slice()).collect();
     sqlx::query(INSERT)
-        .bind(kek.to_string())
         .bind(lease.id)
         .bind(&ids)
+        .bind(&keks)
         .bind(&wrapped_keys)
         .bind(&commitments)
         .execute(&mut lease.connection)

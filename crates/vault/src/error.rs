@@ -44,6 +44,20 @@ pub enum Error {
         /// The file or folder.
         path: PathBuf,
     },
+    /// The list of erased keys was altered, or is signed by other secrets.
+    #[error("line {line} of {path} is not what was written there; put the file back from its backup")]
+    ErasureListAltered {
+        /// The list.
+        path: PathBuf,
+        /// The first line that does not fit.
+        line: usize,
+    },
+    /// Erased keys are live again: the database was restored and nobody who may write has opened it since.
+    #[error("{count} erased keys are live again: the database was restored; open it to write first")]
+    ErasedKeysLive {
+        /// How many.
+        count: usize,
+    },
     /// The folder of keys is not the one that this database was written with. Nothing was changed.
     #[error(
         "the key folder does not belong to this database (missing: {}; different: {}); use the folder that was beside it, \

@@ -78,6 +78,25 @@ fn write(path: &Path, secret: &Secret32) -> Result<(), Error> {
         .map_err(Error::file("write", path))
 }
 
+/// Overwrites the secret and removes its file, durably. Returns whether there was one. A file system that writes elsewhere
+/// than over the old bytes keeps these until it reuses the place.
+pub(crate) fn destroy(folder: &Path, name: &str) -> Result<bool, Error> {
+    let path = folder.join(name);
+    let overwritten = OpenOptions::new().write(true).open(&path).and_then(|mut file| {
+        file.write_all(&[0; 32])?;
+        file.sync_all()
+    });
+    match overwritten {
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(false),
+        overwritten => overwritten.map_err(Error::file("overwrite", &path))?,
+    }
+    match std::fs::remove_file(&path) {
+        Err(error) if error.kind() != ErrorKind::NotFound => return Err(Error::file("remove", &path)(error)),
+        _ => sync(folder)?,
+    }
+    Ok(true)
+}
+
 /// A new name is durable only once its folder is.
 pub(crate) fn sync(folder: &Path) -> Result<(), Error> {
     File::open(folder).and_then(|folder| folder.sync_all()).map_err(Error::file("flush", folder))

@@ -23,6 +23,13 @@ pub trait KeyService: Send + Sync {
     /// The key-encryption key that [`KeyService::wrap`] uses.
     fn current(&self) -> KekId;
 
+    /// Begins a week: makes its key-encryption key when it is not there, durably, and wraps under it from now on. An
+    /// earlier week than the current one changes nothing. Returns whether a key was made.
+    async fn begin(&self, week: KekId) -> Result<bool, Error>;
+
+    /// Destroys a key-encryption key; never the current one. Returns whether there was one.
+    async fn destroy(&self, kek: KekId) -> Result<bool, Error>;
+
     /// The fingerprint of a key-encryption key under its id; `None` when it is not there.
     async fn fingerprint(&self, kek: KekId) -> Result<Option<Fingerprint>, Error>;
 }

@@ -6,18 +6,23 @@ use std::time::Duration;
 use sqlx::PgPool;
 
 use crate::lease::LOCK_CLASS;
-use crate::{DataKey, Error, KekId, KeyId, KeyService, Wrapped};
+use crate::{DataKey, ErasedKey, Error, KekId, KeyId, KeyService, Wrapped};
 
 /// How long a lease must have been seen dead before its unnamed keys may go. A process whose session was cut lives on for
 /// a while and may still append with a key drawn just before; this is far longer than that takes.
 pub const DEAD_FOR_SAFETY: Duration = Duration::from_secs(600);
 
 /// Keys a call of [`dead`] lists at most.
-const PAGE: i64 = 4096;
+const PAGE: u16 = 4096;
 
 const STATES: &str = "SELECT id, kek_id, wrapped, commitment FROM vault.keys WHERE id = ANY($1)";
-const DESTROY: &str = "UPDATE vault.keys SET wrapped = NULL, destroyed_at = now(), lease_id = NULL \
+const DESTROY: &str = "SELECT vault.destroy($1)";
+// By the owner: a restored log may not have the reason any more.
+const DESTROY_AGAIN: &str = "UPDATE vault.keys SET wrapped = NULL, destroyed_at = now(), lease_id = NULL \
      WHERE id = ANY($1) AND destroyed_at IS NULL";
+const LIVE_AGAIN: &str = "SELECT key.id FROM UNNEST($1::bigint[], $2::bytea[]) AS listed (id, commitment) \
+     JOIN vault.keys AS key ON key.id = listed.id AND key.commitment = listed.commitment \
+     WHERE key.destroyed_at IS NULL";
 const SETTLE: &str = "UPDATE vault.keys SET lease_id = NULL \
      WHERE id = ANY($1) AND lease_id IS NOT NULL AND destroyed_at IS NULL";
 const MARK_DEAD: &str = "UPDATE vault.leases AS lease SET dead_since = now() \
@@ -31,6 +36,9 @@ const LIST_DEAD: &str = "SELECT key.id FROM vault.keys AS key JOIN vault.leases 
      ORDER BY key.id LIMIT $2";
 const FORGET_DEAD: &str = "DELETE FROM vault.leases AS lease WHERE dead_since IS NOT NULL \
      AND NOT EXISTS (SELECT FROM vault.keys AS key WHERE key.lease_id = lease.lease_id)";
+
+/// A row of the keys: id, key-encryption key, wrapped bytes unless a tombstone, commitment.
+pub(crate) type Row = (i64, String, Option<Vec<u8>>, Vec<u8>);
 
 /// What a key's number leads to.
 #[derive(Clone, Debug)]
@@ -48,32 +56,49 @@ pub(crate) async fn states(
     service: &dyn KeyService,
     ids: &[KeyId],
 ) -> Result<HashMap<KeyId, KeyState>, Error> {
-    type Row = (i64, String, Option<Vec<u8>>, Vec<u8>);
     let mut found: HashMap<KeyId, KeyState> = ids.iter().map(|id| (*id, KeyState::Missing)).collect();
     if ids.is_empty() {
         return Ok(found);
     }
     let rows: Vec<Row> = sqlx::query_as(STATES).bind(numbers(ids)).fetch_all(pool).await?;
-    for (id, kek, bytes, commitment) in rows {
-        let id = KeyId::new(id);
-        let state = match bytes {
-            None => KeyState::Erased,
-            Some(bytes) => {
-                let kek = KekId::parse(&kek).ok_or(Error::RowDamaged { key: id })?;
-                let key = service.unwrap(&Wrapped { kek, bytes }, id).await?;
-                if key.commitment().as_slice() != commitment {
-                    return Err(Error::CommitmentMismatch { key: id });
-                }
-                KeyState::Live(key)
-            }
-        };
-        found.insert(id, state);
+    for row in rows {
+        let id = KeyId::new(row.0);
+        found.insert(id, live(service, row).await?.map_or(KeyState::Erased, KeyState::Live));
     }
     Ok(found)
 }
 
+/// The key of a row, compared with its commitment; none for a tombstone.
+pub(crate) async fn live(service: &dyn KeyService, row: Row) -> Result<Option<DataKey>, Error> {
+    let (id, kek, Some(bytes), commitment) = row else { return Ok(None) };
+    let id = KeyId::new(id);
+    let kek = KekId::parse(&kek).ok_or(Error::RowDamaged { key: id })?;
+    let key = service.unwrap(&Wrapped { kek, bytes }, id).await?;
+    if key.commitment().as_slice() != commitment {
+        return Err(Error::CommitmentMismatch { key: id });
+    }
+    Ok(Some(key))
+}
+
 pub(crate) async fn destroy(pool: &PgPool, ids: &[KeyId]) -> Result<u64, Error> {
-    Ok(sqlx::query(DESTROY).bind(numbers(ids)).execute(pool).await?.rows_affected())
+    let gone: i64 = sqlx::query_scalar(DESTROY).bind(numbers(ids)).fetch_one(pool).await?;
+    Ok(gone.unsigned_abs())
+}
+
+pub(crate) async fn destroy_again(owner: &PgPool, ids: &[KeyId]) -> Result<u64, Error> {
+    Ok(sqlx::query(DESTROY_AGAIN).bind(numbers(ids)).execute(owner).await?.rows_affected())
+}
+
+pub(crate) async fn live_again(pool: &PgPool, listed: &[ErasedKey]) -> Result<Vec<KeyId>, Error> {
+    let mut live = Vec::new();
+    for listed in listed.chunks(usize::from(PAGE)) {
+        let ids: Vec<i64> = listed.iter().map(|erased| erased.key.get()).collect();
+        let commitments: Vec<&[u8]> = listed.iter().map(|erased| erased.commitment.as_slice()).collect();
+        let query = sqlx::query_scalar(LIVE_AGAIN).bind(ids).bind(commitments);
+        let found: Vec<i64> = query.persistent(false).fetch_all(pool).await?;
+        live.extend(found.into_iter().map(KeyId::new));
+    }
+    Ok(live)
 }
 
 pub(crate) async fn settle(pool: &PgPool, ids: &[KeyId]) -> Result<u64, Error> {
@@ -83,7 +108,8 @@ pub(crate) async fn settle(pool: &PgPool, ids: &[KeyId]) -> Result<u64, Error> {
 pub(crate) async fn dead(pool: &PgPool, dead_for: Duration) -> Result<Vec<KeyId>, Error> {
     sqlx::query(MARK_DEAD).bind(i64::from(LOCK_CLASS)).execute(pool).await?;
     sqlx::query(FORGET_DEAD).execute(pool).await?;
-    let ids: Vec<i64> = sqlx::query_scalar(LIST_DEAD).bind(dead_for.as_secs_f64()).bind(PAGE).fetch_all(pool).await?;
+    let ids: Vec<i64> =
+        sqlx::query_scalar(LIST_DEAD).bind(dead_for.as_secs_f64()).bind(i64::from(PAGE)).fetch_all(pool).await?;
     Ok(ids.into_iter().map(KeyId::new).collect())
 }
 

@@ -7,11 +7,15 @@
 //! Doctrine:
 //! - **No key in the clear in PostgreSQL.** `vault.keys` holds keys wrapped by a key-encryption key, one a week, which a
 //!   [`KeyService`] keeps elsewhere ([`FileKeyService`]: a folder). A dump of the database opens nothing.
+//! - **A key-encryption key lives a week and then goes.** A [`Rotation`] moves live keys to the one of the week; what is left
+//!   without any is destroyed [`KEPT_UNUSED_DAYS`] later, and with it what older copies of the database could have opened.
 //! - **A key is durable before it is used**, so that no sealed event can outlive its key by accident. Keys are drawn from
 //!   blocks inserted ahead; drawing costs no round trip.
 //! - **A drawn key belongs to nobody** until the log names it. The process that drew it holds a lease; keys of a lease
 //!   whose process is gone are listed, and the caller, who can read the log, destroys or settles them.
 //! - **Destroyed is final.** A tombstone stays, so that *erased* and *missing* are two answers: only the second is a fault.
+//! - **Erasure outlives a restore.** Erased keys are listed beside the key-encryption keys, in an [`ErasureList`] that is
+//!   signed; whoever opens a database destroys those that are live again first.
 //! - **A key folder belongs to one database.** Fingerprints stand in the database; a folder that is wrong, incomplete or
 //!   empty is refused, never made good by new keys.
 //! - **A key is committed to.** [`DataKey::commitment`] stands in the log, so nobody can later show another key under
@@ -23,6 +27,7 @@ mod cipher;
 mod data_key;
 mod draw;
 pub mod envelope;
+mod erasure_list;
 mod error;
 mod file_key_service;
 mod fingerprint;
@@ -32,6 +37,7 @@ mod key_service;
 mod keys;
 mod lease;
 mod registry;
+mod rotation;
 mod secret;
 mod secrets;
 mod vault;
@@ -39,12 +45,14 @@ mod wrapping;
 
 pub use data_key::{DataKey, KeyId};
 pub use draw::DrawnKey;
+pub use erasure_list::{ErasedKey, ErasureList};
 pub use error::Error;
 pub use file_key_service::FileKeyService;
 pub use fingerprint::Fingerprint;
 pub use kek_id::KekId;
 pub use key_service::{KeyService, Wrapped};
 pub use keys::{DEAD_FOR_SAFETY, KeyState};
+pub use rotation::{KEPT_UNUSED_DAYS, Rotation, Wrapping};
 pub use secret::Secret32;
 pub use secrets::Secrets;
 pub use vault::Vault;

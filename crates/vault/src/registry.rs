@@ -7,7 +7,10 @@ use sqlx::PgPool;
 
 use crate::{Error, Fingerprint, KekId, KeyService, Secrets, file_key_service, secrets};
 
-const READ_KEKS: &str = "SELECT kek_id, fingerprint FROM vault.key_encryption_keys";
+// A retired one, or one that wraps nothing more, need not be there: a restored database may not know yet that it is gone.
+const READ_KEKS: &str = "SELECT kek_id, fingerprint FROM vault.key_encryption_keys AS kek \
+     WHERE retired_at IS NULL AND (unused_since IS NULL OR EXISTS \
+       (SELECT FROM vault.keys AS key WHERE key.kek_id = kek.kek_id AND key.destroyed_at IS NULL))";
 const READ_SECRETS: &str = "SELECT name, fingerprint FROM vault.secrets";
 const MAY_REGISTER: &str = "SELECT has_table_privilege('vault.secrets', 'INSERT')";
 const REGISTER_SECRETS: &str = "INSERT INTO vault.secrets (name, fingerprint) \

@@ -60,6 +60,11 @@ impl Secrets {
         cipher::open(&self.token_key(), purpose, sealed)
     }
 
+    /// Signs the list of erased keys. Lives as long as the folder.
+    pub(crate) fn erasure_key(&self) -> Secret32 {
+        Secret32::derived(mac(&self.receipt_digest, b"sne-erasure-key-v1", &[]))
+    }
+
     /// Tokens live for minutes: a key derived from one that every server of the register has will do.
     fn token_key(&self) -> Secret32 {
         Secret32::derived(mac(&self.receipt_digest, b"sne-token-key-v1", &[]))

@@ -10,7 +10,10 @@ use sqlx::{Connection, Executor, PgPool};
 
 use crate::draw::Drawer;
 use crate::lease::LOCK_CLASS;
-use crate::{DrawnKey, Error, FileKeyService, KeyId, KeyService, KeyState, Secrets, keys, registry};
+use crate::{
+    DrawnKey, ErasedKey, Error, FileKeyService, KekId, KeyId, KeyService, KeyState, Rotation, Secrets, Wrapping, keys,
+    registry, rotation,
+};
 
 static MIGRATIONS: Migrator = sqlx::migrate!();
 
@@ -100,9 +103,40 @@ impl Vault {
         keys::states(&self.pool, &*self.service, ids).await
     }
 
-    /// Destroys keys: what they sealed is erased. Returns how many were alive; a destroyed key stays so for ever.
+    /// Wraps under the key-encryption key of this day's week from now on, made when it is not there, and forgets
+    /// those that were destroyed. [`Vault::rotate`] does so first.
+    pub async fn begin_week(&self, today: Date) -> Result<(), Error> {
+        self.service.begin(KekId::of(today)).await.map(drop)
+    }
+
+    /// Does what rotation is due on this day: the key-encryption key of the week, live keys moved to it in batches, old
+    /// key-encryption keys destroyed [`KEPT_UNUSED_DAYS`](crate::KEPT_UNUSED_DAYS) after they were first found without a
+    /// live key. May be stopped anywhere and called again; `None` when another process is at it.
+    ///
+    /// `owner` is a pool of the role `sne_owner`: who only writes cannot replace a wrapped key.
+    pub async fn rotate(&self, owner: &PgPool, today: Date) -> Result<Option<Rotation>, Error> {
+        rotation::rotate(owner, &*self.service, today).await
+    }
+
+    /// How the keys stand to the week of this day: what [`Vault::rotate`] would find.
+    pub async fn wrapping(&self, today: Date) -> Result<Wrapping, Error> {
+        rotation::wrapping(&self.pool, today).await
+    }
+
+    /// Destroys keys: what they sealed is erased. Returns how many were alive and could go; a destroyed key stays so for
+    /// ever. In a database that knows a log, a key goes only for a reason that stands there.
     pub async fn destroy(&self, ids: &[KeyId]) -> Result<u64, Error> {
         keys::destroy(&self.pool, ids).await
+    }
+
+    /// Which erased keys are live: none, unless the database was restored from a backup that is older than the erasure.
+    pub async fn live_again(&self, erased: &[ErasedKey]) -> Result<Vec<KeyId>, Error> {
+        keys::live_again(&self.pool, erased).await
+    }
+
+    /// Destroys keys that were destroyed before, whatever the log says. `owner` is a pool of the role `sne_owner`.
+    pub async fn destroy_again(&self, owner: &PgPool, ids: &[KeyId]) -> Result<u64, Error> {
+        keys::destroy_again(owner, ids).await
     }
 
     /// Live keys drawn by processes that have been seen gone for at least `dead_for` (outside tests:

@@ -28,6 +28,7 @@ fn looking_changes_nothing_and_needs_no_right_to_write() {
         &["demand", "show", &number][..],
         &["demand", "history", &number],
         &["demand", "history", &number, "--reader", "postgres-es"],
+        &["keys", "rotate", "--dry-run"],
         &["doctor", "--cross-read"],
     ] {
         copy.place.sne(command).ends(0);

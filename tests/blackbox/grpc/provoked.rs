@@ -4,8 +4,10 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
+use ::client::{Client, On};
 use event_log::{Command, EventLog, NewEvent, Role, StreamAppend, StreamId, StreamType, connect};
 use jiff::{Timestamp, ToSpan as _};
+use nomenclature::Actor;
 use register::{Clock as _, Register, SetClock, SystemClock};
 use serde_json::json;
 use server::Options;
@@ -26,6 +28,7 @@ pub async fn reasons() -> BTreeSet<String> {
         prepared.register.import_organisation(serde_json::from_str(line).unwrap()).await.unwrap();
     }
     let expired = long_ago(&prepared.register, &clock, now).await;
+    let erased = erased(&prepared.register, &clock, now).await;
     much_to_read(prepared.place.database.clone(), now).await;
     let options = Options {
         calls: 4,
@@ -36,8 +39,10 @@ pub async fn reasons() -> BTreeSet<String> {
     };
     let server = prepared.serve(options).await;
     let (address, superuser) = (server.address.clone(), server.superuser());
+    let refused = renewing(&address, &erased).await;
     let told = tokio::task::spawn_blocking(move || client(&address, 0, "provoke.py", &[&superuser, &expired]));
-    let told = told.await.unwrap();
+    let mut told = told.await.unwrap();
+    told.insert(refused);
     server.stops().await;
     told
 }
@@ -49,6 +54,27 @@ async fn long_ago(register: &Register, clock: &SetClock, now: Timestamp) -> Stri
     let answer = register.execute(request(NICE, None, serde_json::from_value(act).unwrap())).await.unwrap();
     clock.set(now);
     answer.number.to_string()
+}
+
+/// A demand that left the register more than a year ago, and was erased.
+async fn erased(register: &Register, clock: &SetClock, now: Timestamp) -> String {
+    clock.set(now - (24 * 420).hours());
+    let day = clock.today().to_string();
+    let act = cast::register(cast::form("Jadis", "Ana", "1990-02-28"));
+    let number = register.execute(request(NICE, None, serde_json::from_value(act).unwrap())).await.unwrap().number;
+    let leaves = serde_json::from_value(cast::renounce(&day)).unwrap();
+    register.execute(request(NICE, Some(number), leaves)).await.unwrap();
+    clock.set(now);
+    register.erase(number).await.unwrap();
+    number.to_string()
+}
+
+/// The reason why it is not renewed.
+async fn renewing(address: &str, number: &str) -> String {
+    let client = Client::at(address).unwrap();
+    let actor = Actor::parse(NICE).unwrap();
+    let told = client.act(actor, Uuid::new_v4(), Some(On { number, etag: "v4" }), &cast::renew()).await;
+    told.unwrap_err().reason().unwrap().to_owned()
 }
 
 /// More than fits between a server and a reader who does not read.

@@ -55,9 +55,13 @@ fn sheet(demand: &Demand, content: &ActiveDemand, number: UniqueNumber, version:
     if let Demand::Radiated(radiated) = demand {
         fields.push(field("radiée le", &radiated.radiated_on));
         fields.push(field("motif de radiation", &radiated.motive.official().label()));
+        fields.extend(radiated.erased_on.map(|day| field("effacée le", &day)));
     }
     let names = names(content).map(|names| names.join(", "));
-    let unopened = || "données nominatives non ouvertes (--actor SIREN/GUICHET/agent)".to_owned();
+    let unopened = || match demand.erased_on() {
+        Some(_) => "données nominatives effacées".to_owned(),
+        None => "données nominatives non ouvertes (--actor SIREN/GUICHET/agent)".to_owned(),
+    };
     fields.push(field("ménage", &names.unwrap_or_else(unopened)));
     output::table(&[], fields.into_iter());
 }

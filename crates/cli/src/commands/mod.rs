@@ -4,6 +4,8 @@ pub mod config;
 pub mod demand;
 pub mod demo;
 pub mod doctor;
+pub mod erase;
+pub mod keys;
 pub mod migrate;
 pub mod org;
 pub mod rebuild;

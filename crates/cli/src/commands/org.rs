@@ -12,12 +12,12 @@ use crate::house::House;
 use crate::output;
 use crate::progress;
 
-/// Whether an import changes anything.
+/// Whether a command changes anything.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Change {
-    /// What the file says is entered.
+    /// What was asked is done.
     Made,
-    /// It is only said what would change.
+    /// It is only said what would change (`--dry-run`).
     None,
 }
 

@@ -202,6 +202,8 @@ pub fn events() -> Vec<(&'static str, DemandEvent)> {
     named.push(("radiated_attribution_full", signed[1].clone()));
     let bare = online(&events, date(2026, 5, 6), 3, Act::SignLease(Box::new(lease("2026-05-06"))));
     named.push(("lease_signed_bare", bare[0].clone()));
+    let erasure = fold(events.iter().cloned().chain(bare).collect()).erase(date(2027, 5, 7));
+    named.push(("personal_data_erased_full", erasure.unwrap()));
     named.push(("registered_bare", registered(form())[0].clone()));
     let mut of_association = registration(association());
     of_association.identity_piece = None;

@@ -96,9 +96,10 @@ fn every_event_type_has_a_sample() {
         DemandEvent::AttributionLapsed(_) => 6,
         DemandEvent::LeaseSigned(_) => 7,
         DemandEvent::Radiated(_) => 8,
+        DemandEvent::PersonalDataErased(_) => 9,
     };
     let found: BTreeSet<_> = written_today().values().map(number).collect();
-    assert_eq!(found, (0..=8).collect());
+    assert_eq!(found, (0..=9).collect());
 }
 
 /// A sample that is *full* holds every field: nothing is absent, null, false or an empty list, in the open or sealed.

@@ -2,6 +2,7 @@
 //! readers. Nothing is written.
 
 mod claims;
+mod keys;
 mod pass;
 mod readers;
 mod surroundings;
@@ -9,14 +10,14 @@ mod surroundings;
 use access::{Action, Profile, Purpose, Resource, may};
 use event_log::{Position, Reader, Role, connect};
 use serde::Serialize;
-use vault::Vault;
+use vault::{ErasureList, Vault};
 
 use crate::clock::Clock;
 use crate::directory::LiveDirectory;
 use crate::open::Place;
 use crate::register::Register;
 use crate::stock::StockReader;
-use crate::{Error, schema, wording};
+use crate::{Error, erasure, schema, wording};
 
 /// How many faults of one kind are named; the rest is counted.
 const NAMED: usize = 20;
@@ -84,13 +85,19 @@ pub async fn examine(place: &Place, depth: Depth, progress: impl Fn(Position, Po
     let keys = match Vault::open_folder_to_read(projector.clone(), &place.keys, place.clock.today()).await {
         Err(error @ vault::Error::Database(_)) => return Err(error.into()),
         Err(error) => Err(wording::vault_trouble(&error)),
-        Ok(vault) => Ok(vault),
+        Ok(vault) => match erasure::check_list(&vault, &ErasureList::of(&place.keys, vault.secrets())).await {
+            Ok(()) => Ok(vault),
+            Err(Error::Vault(error)) => Err(wording::vault_trouble(&error)),
+            Err(error) => return Err(error),
+        },
     };
+    let erasures = keys.as_ref().ok().map(|vault| ErasureList::of(&place.keys, vault.secrets()));
     let reader = Reader::new(projector.clone());
     let directory = LiveDirectory::new(reader.clone());
     directory.catch_up().await?;
     let keys = keys.as_ref().map_err(String::as_str);
-    let examiner = Examiner { reader: &reader, keys, directory: &directory, clock: &*place.clock };
+    let erasures = erasures.as_ref();
+    let examiner = Examiner { reader: &reader, keys, erasures, directory: &directory, clock: &*place.clock };
     examiner.examine(depth, &StockReader::new(projector), &progress).await
 }
 
@@ -110,7 +117,8 @@ impl Register {
         may(Profile::Operator, Action::Inspect, Resource::Register, Purpose::Administration)?;
         let parts = &*self.parts;
         let (reader, directory, clock) = (&parts.reader, &parts.directory, &*parts.clock);
-        let examiner = Examiner { reader, keys: Ok(&parts.vault), directory, clock };
+        let erasures = Some(&*parts.erasures);
+        let examiner = Examiner { reader, keys: Ok(&parts.vault), erasures, directory, clock };
         examiner.examine(depth, stock, &progress).await
     }
 }
@@ -120,6 +128,8 @@ struct Examiner<'a> {
     reader: &'a Reader,
     /// The keys, or in French why there are none: then personal parts stay sealed and persons are not recomputed.
     keys: Result<&'a Vault, &'a str>,
+    /// The list of erased keys, where there are keys.
+    erasures: Option<&'a ErasureList>,
     directory: &'a LiveDirectory,
     clock: &'a dyn Clock,
 }
@@ -155,6 +165,10 @@ impl Examiner<'_> {
         let pass = self.pass(head, progress).await?;
         let last_recorded = pass.last_recorded;
         let demands = pass.told(&mut findings, head, self.keys.err());
+        if let Ok(vault) = self.keys {
+            self.examine_wrapping(&mut findings, vault).await?;
+            self.examine_erasures(&mut findings).await?;
+        }
         self.examine_clocks(&mut findings, last_recorded).await?;
         self.examine_claims(&mut findings, &demands).await?;
         if depth == Depth::CrossRead {

@@ -19,6 +19,7 @@ async fn lived_in() -> World {
             world.act(NICE, Some(number), sign_lease_today(&world)).await.unwrap();
         }
     }
+    world.register.rotate_keys().await.unwrap();
     world
 }
 

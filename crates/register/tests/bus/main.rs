@@ -4,9 +4,11 @@
 
 mod claims;
 mod commands;
+mod erasure;
 mod examination;
 mod numbers;
 mod places;
 mod rights;
+mod rotation;
 mod stock_faults;
 mod world;

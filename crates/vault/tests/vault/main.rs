@@ -5,5 +5,6 @@ mod drawing;
 mod erasure;
 mod folder;
 mod roles;
+mod rotation;
 mod sealing;
 mod support;

@@ -23,13 +23,27 @@ async fn the_reader_sees_nothing_of_the_vault() {
 }
 
 #[tokio::test]
+async fn the_writer_draws_and_settles_keys_and_can_neither_replace_nor_destroy_one_by_itself() {
+    let house = House::new().await;
+    house.open().await.unwrap().draw().await.unwrap();
+    let writer = house.pool("sne_writer").await;
+    for set in ["wrapped = '\\x00'", "wrapped = NULL, destroyed_at = now()", "kek_id = 'kek-2026-W49'"] {
+        assert!(sqlx::query(&format!("UPDATE vault.keys SET {set}")).execute(&writer).await.is_err(), "{set}");
+    }
+    for sql in ["DELETE FROM vault.keys", "SELECT vault.erasable('{1}')"] {
+        assert!(sqlx::query(sql).execute(&writer).await.is_err(), "{sql}");
+    }
+    assert!(sqlx::query("UPDATE vault.keys SET lease_id = NULL").execute(&writer).await.is_ok());
+}
+
+#[tokio::test]
 async fn migrations_lie_in_the_vaults_own_schema_and_may_run_again_and_at_once() {
     let house = House::new().await;
     let owner = house.pool("sne_owner").await;
     let (one, other) = tokio::join!(Vault::migrate(&owner), Vault::migrate(&owner));
     one.and(other).unwrap();
     assert_eq!(house.sql("SELECT to_regclass('public._sqlx_migrations') IS NULL"), "t");
-    assert_eq!(house.sql("SELECT count(*) FROM vault._sqlx_migrations"), "1");
+    assert_eq!(house.sql("SELECT count(*) FROM vault._sqlx_migrations"), "3");
     let path: String = sqlx::query_scalar("SHOW search_path").fetch_one(&owner).await.unwrap();
     assert!(!path.contains("vault"), "the pool's sessions keep their search path");
 }

@@ -35,7 +35,8 @@ impl Rows {
         if row.radiated_on.is_none() {
             row.apply(seen, recorded, blinder);
         }
-        if seen.reading == Reading::Erased {
+        // The event itself erases, whether or not the key is a tombstone yet when it is folded: a rebuild finds it so.
+        if seen.reading == Reading::Erased || matches!(seen.event, DemandEvent::PersonalDataErased(_)) {
             row.demand.identity = None;
             row.tokens.clear();
         }
@@ -102,6 +103,7 @@ impl Row {
             DemandEvent::AttributionLapsed(event) => demand.close(event.lessor),
             DemandEvent::LeaseSigned(_) => demand.attributions.clear(),
             DemandEvent::Radiated(event) => self.radiated_on = Some(event.radiated_on),
+            DemandEvent::PersonalDataErased(_) => {}
         }
     }
 

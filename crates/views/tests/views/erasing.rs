@@ -1,3 +1,4 @@
+use jiff::civil::date;
 use projection::AtLeast;
 
 use crate::world::{World, later};
@@ -19,6 +20,39 @@ async fn an_erased_key_leaves_the_facts_and_a_rebuild_agrees() {
     assert!(world.tables() == running, "the rebuild has other rows");
     let answer = world.view.get(number, AtLeast::NOW, later()).await.unwrap();
     assert!(answer.demand.is_none_or(|demand| demand.identity.is_none()));
+}
+
+/// Every person who left a year ago goes from the view with the event, also while the key still lives: a kill may come
+/// between the two, and nothing else may ever happen to that demand.
+#[tokio::test(flavor = "multi_thread")]
+async fn inv_32_the_event_alone_takes_blob_and_tokens_away_and_a_rebuild_agrees() {
+    for keys_gone in [true, false] {
+        let world = World::caught_up().await;
+        let register = world.register_on(date(2029, 1, 1)).await;
+        let left = "SELECT count(*) FROM views.shared_demands WHERE radiated_on IS NOT NULL";
+        let readable = format!("{left} AND (identity_sealed IS NOT NULL OR tokens <> '')");
+        let erased: usize = world.sql(left).parse().unwrap();
+        assert_eq!((erased > 5, world.sql(&readable)), (true, erased.to_string()));
+        let facts = "SELECT md5(string_agg(number || facts || pieces, ' ' ORDER BY number)) FROM views.shared_demands";
+        let before = world.sql(facts);
+        let numbers = world.numbers.iter().map(|(_, number)| *number);
+        if keys_gone {
+            let run = register.erase_due(numbers).await.unwrap();
+            assert_eq!((run.erased.len(), run.failed.len()), (erased, 0));
+        } else {
+            world.sql("REVOKE EXECUTE ON FUNCTION vault.destroy FROM sne_writer");
+            assert!(register.erase_due(numbers).await.is_err());
+            assert_ne!(world.sql("SELECT count(*) FROM log.events WHERE event_type = 'PersonalDataErased'"), "0");
+        }
+        world.catch_up(100).await;
+        let events = "SELECT count(*) FROM log.events WHERE event_type = 'PersonalDataErased'";
+        let still = erased - world.sql(events).parse::<usize>().unwrap();
+        assert_eq!(world.sql(&readable), still.to_string());
+        assert_eq!(world.sql(facts), before, "what statistics read is what it was");
+        let running = world.tables();
+        world.runner(1_000).0.rebuild().await.unwrap();
+        assert!(world.tables() == running, "the rebuild has other rows");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

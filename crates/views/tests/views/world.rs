@@ -261,16 +261,27 @@ impl World {
         rows.join("\n")
     }
 
-    /// Destroys the key of a stream, as erasure does.
+    /// The register on another day.
+    pub async fn register_on(&self, day: Date) -> Register {
+        // A copy of a database has not the grants of the first one.
+        event_log::create_roles(&options(&self.database)).await.unwrap();
+        let clock = Arc::new(SetClock::at(noon(day)));
+        let (database, keys) = (options(&self.database), self.folder.path().to_owned());
+        Register::open(Place { database, keys, connections: 4, clock }).await.unwrap()
+    }
+
     /// A session of the superuser, outside of all pools.
     pub async fn database(&self) -> PgConnection {
         options(&self.database).connect().await.unwrap()
     }
 
+    /// Destroys the key of a stream, as erasure does.
     pub async fn destroy_key_of(&self, number: UniqueNumber) {
         let key = self.key_of(number);
         let keys = Vault::open_folder(self.writer.clone(), self.folder.path(), TODAY).await.unwrap();
-        assert_eq!(keys.destroy(&[KeyId::new(key)]).await.unwrap(), 1);
+        // As the owner: here no event says so.
+        let owner = connect(options(&self.database), Role::Owner, 1).await.unwrap();
+        assert_eq!(keys.destroy_again(&owner, &[KeyId::new(key)]).await.unwrap(), 1);
     }
 
     pub fn key_of(&self, number: UniqueNumber) -> i64 {

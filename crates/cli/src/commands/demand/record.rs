@@ -23,6 +23,8 @@ pub struct Record {
     pieces: usize,
     attributions: Vec<Attribution>,
     radiation: Option<Radiation>,
+    /// The day the personal data was erased.
+    erased_on: Option<Date>,
     /// The adults, or the association; null when the names were not opened.
     household: Option<Vec<String>>,
 }
@@ -68,6 +70,7 @@ impl Record {
                 .map(|open| Attribution { lessor: open.lessor.to_string(), decided_on: open.decided_on })
                 .collect(),
             radiation,
+            erased_on: demand.erased_on(),
             household: super::names(content),
         }
     }

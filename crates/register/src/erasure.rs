@@ -1,0 +1,271 @@
+//! Erasure: the event, then the tombstone, then the list beside the key-encryption keys (INV-32, design 10.12, 10.17).
+//!
+//! The order is what makes it safe to be killed: an event whose key still lives is finished by the next opening or erasure;
+//! a key is never destroyed without its reason in the log; what the list names was destroyed. A restored database has
+//! forgotten the latest erasures: the list destroys their keys again, before anything is served.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+
+use access::{Action, Profile, Purpose, Resource, may};
+use cqrs_es::Aggregate as _;
+use demand::{Demand, codec};
+use event_log::{Command, KeyRef, NewEvent, PgDate, Refusal, StreamAppend, StreamSpan, TerritoryCode, Verdict};
+use jiff::civil::Date;
+use nomenclature::{Actor, UniqueNumber, paris_day};
+use serde::Serialize;
+use sqlx::PgPool;
+use uuid::Uuid;
+use vault::{ErasedKey, ErasureList, KeyId, Vault};
+
+use crate::Error;
+use crate::register::{Parts, Register};
+use crate::stream::{self, DEMAND, Opening};
+
+/// How often an erasure is decided anew because the demand moved on meanwhile.
+const MOST_TRIES: usize = 8;
+/// Demands whose keys go together.
+const BATCH: usize = 100;
+
+// What an erasure left undone: each erased demand with its key, the commitment of it, and whether the key lives.
+const ERASED: &str = "SELECT erased.stream, erased.effective_on, first.key_id, first.commitment, \
+       key.destroyed_at IS NULL AND key.id IS NOT NULL \
+     FROM log.events AS erased \
+     CROSS JOIN LATERAL (SELECT key_id, commitment FROM log.events AS f \
+                          WHERE f.stream = erased.stream AND f.version = 1 OFFSET 0) AS first \
+     LEFT JOIN vault.keys AS key ON key.id = first.key_id \
+     WHERE erased.event_type = 'PersonalDataErased' AND first.key_id IS NOT NULL ORDER BY erased.position";
+
+/// A demand whose personal data is erased, or could be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct Erasure {
+    /// The demand.
+    pub number: UniqueNumber,
+    /// The day it left the register.
+    pub radiated_on: Date,
+    /// The first day on which it is to be erased.
+    pub due_on: Date,
+    /// The day it was erased, unless this only says what would be done.
+    pub erased_on: Option<Date>,
+}
+
+/// What became of a run over many demands.
+#[derive(Debug, Default)]
+pub struct ErasureRun {
+    /// Erased now.
+    pub erased: Vec<Erasure>,
+    /// Not due yet, erased before, or in the register again: what the list of the due ones did not know.
+    pub left: usize,
+    /// Not erased because of a failure, which the next run may not meet.
+    pub failed: Vec<(UniqueNumber, Error)>,
+}
+
+/// What is not as the log says.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Unfinished {
+    /// Erased demands.
+    pub erased: usize,
+    /// Those whose key still lives.
+    pub live: usize,
+    /// Those that the list does not name.
+    pub unlisted: usize,
+}
+
+impl Register {
+    /// Erases the personal data of a demand: for ever, and for everybody. Only facts, states and dates stay.
+    ///
+    /// # Errors
+    /// [`Error::Rejected`] before the day it is due, for a demand that is not radiated, and for one that is erased already
+    /// (what an interrupted erasure left undone is done then); [`Error::NotFound`]; [`Error::OutcomeUnknown`] and the
+    /// failures of log and vault, after which it can be asked for again.
+    pub async fn erase(&self, number: UniqueNumber) -> Result<Erasure, Error> {
+        let mut run = self.erase_due([number]).await?;
+        match (run.erased.pop(), run.failed.pop()) {
+            (Some(erasure), _) => Ok(erasure),
+            (None, Some((_, error))) => Err(error),
+            // The plan says why not.
+            (None, None) => self.erasure(number).await.and(Err(Error::OutcomeUnknown)),
+        }
+    }
+
+    /// Erases those of these demands that are due today. What asks is a hint, the demand decides: a number that is not due is
+    /// left, one that fails does not keep the others.
+    ///
+    /// # Errors
+    /// A failure of vault or list after demands were erased: the next run, or the next opening, finishes.
+    pub async fn erase_due(&self, numbers: impl IntoIterator<Item = UniqueNumber>) -> Result<ErasureRun, Error> {
+        let parts = &*self.parts;
+        finish(parts.reader.pool(), &parts.vault, &parts.erasures).await?;
+        let mut run = ErasureRun::default();
+        let mut numbers = numbers.into_iter().peekable();
+        while numbers.peek().is_some() {
+            let mut keys = Vec::new();
+            for number in numbers.by_ref().take(BATCH) {
+                match parts.record_erasure(number).await {
+                    Ok((erasure, key)) => {
+                        run.erased.push(erasure);
+                        keys.push(key);
+                    }
+                    Err(Error::Rejected(_)) => run.left += 1,
+                    Err(error) => run.failed.push((number, error)),
+                }
+            }
+            destroy(&parts.vault, &parts.erasures, keys).await?;
+        }
+        Ok(run)
+    }
+
+    /// What [`Register::erase`] would do today, and changes nothing.
+    ///
+    /// # Errors
+    /// As [`Register::erase`].
+    pub async fn erasure(&self, number: UniqueNumber) -> Result<Erasure, Error> {
+        let parts = &self.parts;
+        may_erase(number)?;
+        let loaded = stream::load(&parts.reader, &parts.vault, number, Opening::Sealed, StreamSpan::ALL).await?;
+        loaded.demand.erase(parts.clock.today()).map_err(told)?;
+        plan(number, &loaded.demand)
+    }
+}
+
+impl Parts {
+    /// The event alone. Returns the key that must go now.
+    async fn record_erasure(&self, number: UniqueNumber) -> Result<(Erasure, ErasedKey), Error> {
+        may_erase(number)?;
+        let stream_id = stream::stream_of(number)?;
+        let mut found = 0;
+        for _ in 0..MOST_TRIES {
+            let recorded_at = self.clock.now();
+            let today = paris_day(recorded_at);
+            let events = self.reader.read_stream(&stream_id, StreamSpan::ALL).await?;
+            let first = events.first().ok_or(Error::NotFound)?;
+            let key = first.key_id.zip(first.commitment);
+            let (key_id, commitment) = key.ok_or_else(|| stream::unreadable(first, &"it names no key"))?;
+            let mut demand = Demand::default();
+            for event in &events {
+                demand.apply(stream::decode(event, &HashMap::new(), Opening::Sealed)?);
+                found = event.version;
+            }
+            let event = demand.erase(today).map_err(told)?;
+            let effective_on = event.effective_on(today);
+            let encoded =
+                codec::encode(event).map_err(|error| Error::Unreadable { position: 0, cause: error.to_string() })?;
+            let command = Command {
+                id: Uuid::new_v4(),
+                organisation: Actor::Operator.organisation_code().to_owned(),
+                actor: Actor::Operator.to_string(),
+                body_digest: [0; 32],
+                recorded_at,
+                streams: vec![StreamAppend {
+                    stream_type: DEMAND,
+                    stream: stream_id.clone(),
+                    territory: Some(TerritoryCode::parse(&number.territory().to_string())?),
+                    expected_version: found,
+                    key: Some(KeyRef { id: key_id, commitment }),
+                    events: vec![NewEvent {
+                        event_type: encoded.event_type.into(),
+                        schema_version: encoded.schema_version,
+                        effective_on,
+                        payload: encoded.payload,
+                        sealed: Vec::new(),
+                    }],
+                }],
+                claims: Vec::new(),
+            };
+            match self.log.append(vec![command]).await?.into_iter().next().ok_or(Error::OutcomeUnknown)? {
+                Verdict::Committed(_) | Verdict::Repeated(_) => {
+                    let erasure = Erasure { erased_on: Some(today), ..plan(number, &demand)? };
+                    let stream = stream_id.to_string();
+                    return Ok((erasure, ErasedKey { key: KeyId::new(key_id), commitment, stream, erased_on: today }));
+                }
+                Verdict::Refused(Refusal::VersionConflict { .. }) => {}
+                Verdict::Refused(other) => {
+                    return Err(Error::Database(format!("the log refused an erasure: {other:?}")));
+                }
+            }
+        }
+        Err(Error::Contended { version: found })
+    }
+}
+
+/// The tombstones, then the list.
+async fn destroy(vault: &Vault, list: &Arc<ErasureList>, keys: Vec<ErasedKey>) -> Result<(), Error> {
+    if keys.is_empty() {
+        return Ok(());
+    }
+    let ids: Vec<KeyId> = keys.iter().map(|erased| erased.key).collect();
+    vault.destroy(&ids).await?;
+    let list = Arc::clone(list);
+    // Who panics there has written what a kill could have left, too.
+    let listed = tokio::task::spawn_blocking(move || list.append(&keys)).await;
+    listed.map_err(|_| Error::OutcomeUnknown)??;
+    Ok(())
+}
+
+/// Finishes erasures that were interrupted after their event. `pool` reads log and vault.
+pub(crate) async fn finish(pool: &PgPool, vault: &Vault, list: &Arc<ErasureList>) -> Result<(), Error> {
+    let (undone, _) = undone(pool, list).await?;
+    destroy(vault, list, undone).await
+}
+
+/// How the keys of erased demands stand.
+pub(crate) async fn unfinished(pool: &PgPool, list: &ErasureList) -> Result<Unfinished, Error> {
+    Ok(undone(pool, list).await?.1)
+}
+
+async fn undone(pool: &PgPool, list: &ErasureList) -> Result<(Vec<ErasedKey>, Unfinished), Error> {
+    type Row = (String, PgDate, i64, Vec<u8>, bool);
+    let rows: Vec<Row> = sqlx::query_as(ERASED)
+        .fetch_all(pool)
+        .await
+        .map_err(|error| Error::Database(format!("reading the erased demands: {error}")))?;
+    let mut state = Unfinished { erased: rows.len(), ..Unfinished::default() };
+    if rows.is_empty() {
+        return Ok((Vec::new(), state));
+    }
+    let listed: HashSet<(KeyId, [u8; 32])> =
+        list.entries()?.into_iter().map(|erased| (erased.key, erased.commitment)).collect();
+    let mut undone = Vec::new();
+    for (stream, PgDate(erased_on), key, commitment, live) in rows {
+        let (key, commitment) = (KeyId::new(key), <[u8; 32]>::try_from(commitment).unwrap_or_default());
+        let unlisted = !listed.contains(&(key, commitment));
+        state.live += usize::from(live);
+        state.unlisted += usize::from(unlisted);
+        if live || unlisted {
+            undone.push(ErasedKey { key, commitment, stream, erased_on });
+        }
+    }
+    Ok((undone, state))
+}
+
+/// Destroys the keys of the list that are live again, because the database was restored.
+pub(crate) async fn apply_list(owner: &PgPool, vault: &Vault, list: &ErasureList) -> Result<u64, Error> {
+    let live = vault.live_again(&list.entries()?).await?;
+    if live.is_empty() { Ok(0) } else { Ok(vault.destroy_again(owner, &live).await?) }
+}
+
+/// Refuses to read where erased keys are live again: nobody who may destroy them has been here since the restore.
+pub(crate) async fn check_list(vault: &Vault, list: &ErasureList) -> Result<(), Error> {
+    match vault.live_again(&list.entries()?).await?.len() {
+        0 => Ok(()),
+        count => Err(vault::Error::ErasedKeysLive { count }.into()),
+    }
+}
+
+fn may_erase(number: UniqueNumber) -> Result<(), Error> {
+    let resource = Resource::Demand { territory: number.territory() };
+    Ok(may(Profile::Operator, Action::Erase, resource, Purpose::Administration)?)
+}
+
+fn told(rejection: demand::Rejection) -> Error {
+    match rejection.reason {
+        demand::RejectionReason::NotRegistered => Error::NotFound,
+        _ => rejection.into(),
+    }
+}
+
+fn plan(number: UniqueNumber, demand: &Demand) -> Result<Erasure, Error> {
+    let Demand::Radiated(radiated) = demand else { return Err(Error::NotFound) };
+    let (radiated_on, due_on) = (radiated.radiated_on, radiated.erasure_due_on());
+    Ok(Erasure { number, radiated_on, due_on, erased_on: radiated.erased_on })
+}
