@@ -37,6 +37,10 @@ pub fn event(event: &DemandEvent) -> &'static str {
         DemandEvent::AttributionLapsed(_) => "attribution caduque",
         DemandEvent::LeaseSigned(_) => "bail signé",
         DemandEvent::Radiated(_) => "radiation",
+        DemandEvent::RenewalNoticeListed(_) => "préavis inscrit",
+        DemandEvent::RenewalNoticeSent(_) => "préavis envoyé",
+        DemandEvent::RenewalNoticeReturned(_) => "préavis revenu",
+        DemandEvent::Reinstated(_) => "rétablissement",
     }
 }
 
@@ -67,7 +71,14 @@ pub fn summary(event: &DemandEvent) -> String {
             Motive::Renunciation { written_on, kept_until, .. } => {
                 format!("RADABA, écrit du {written_on} à conserver jusqu'au {kept_until}")
             }
+            Motive::NotRenewed { expired_on, notice_sent_on, .. } => {
+                format!("RADREN, valable jusqu'au {expired_on}, préavis envoyé le {notice_sent_on}")
+            }
         },
+        DemandEvent::RenewalNoticeListed(e) => format!("fin de validité le {}", e.expires_on),
+        DemandEvent::RenewalNoticeSent(e) => format!("le {}", e.sent_on),
+        DemandEvent::RenewalNoticeReturned(e) => format!("le {}", e.returned_on),
+        DemandEvent::Reinstated(e) => format!("radiation {} levée", e.motive.code()),
     }
 }
 

@@ -11,13 +11,14 @@ use uuid::Uuid;
 
 use crate::attribution::OpenAttribution;
 use crate::command::{Act, DemandCommand};
-use crate::event::{DemandEvent, Registered};
+use crate::event::{DemandEvent, Registered, Reinstated};
 use crate::facts::Facts;
 use crate::form::Rubrics;
+use crate::notice::Notice;
 use crate::pieces::HeldPiece;
-use crate::radiation::{Motive, lease, renunciation};
+use crate::radiation::{Motive, lease, non_renewal, renunciation};
 use crate::rejection::{Rejection, RejectionReason};
-use crate::{attribution, deadlines, modification, pieces, registration, renewal};
+use crate::{attribution, deadlines, modification, notice, pieces, registration, reinstatement, renewal};
 
 /// A demand for social housing, folded from its events.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -42,6 +43,8 @@ pub struct ActiveDemand {
     pub last_renewed_on: Option<Date>,
     /// Days on which it was past its expiry, before a late renewal: first and last of each time.
     pub gaps: Vec<(Date, Date)>,
+    /// Days on which it was out of the register, before a reinstatement: first and last of each time.
+    pub absences: Vec<(Date, Date)>,
     /// Reference of the applicant, nationwide.
     pub person_ref: Option<Uuid>,
     /// Registered over somebody's claim.
@@ -54,6 +57,8 @@ pub struct ActiveDemand {
     pub pieces: Vec<HeldPiece>,
     /// Attributions in progress, at most one per lessor.
     pub attributions: Vec<OpenAttribution>,
+    /// The renewal notice of the present validity.
+    pub notice: Option<Notice>,
 }
 
 /// A demand out of the register, as it was when it left.
@@ -96,12 +101,14 @@ impl ActiveDemand {
             filed_on: event.filed_on,
             last_renewed_on: None,
             gaps: Vec::new(),
+            absences: Vec::new(),
             person_ref: event.person_ref,
             forced: event.forced.is_some(),
             rubrics: event.rubrics.clear().map_or(Pii::Sealed, Pii::Clear),
             facts: event.facts,
             pieces: Vec::new(),
             attributions: Vec::new(),
+            notice: None,
         }
     }
 
@@ -117,8 +124,7 @@ impl ActiveDemand {
 
     /// Whether it was valid on a day, as far as is known now (INV-15, INV-48).
     pub fn was_valid_on(&self, day: Date) -> bool {
-        let in_a_gap = self.gaps.iter().any(|(first, last)| (*first..=*last).contains(&day));
-        (self.filed_on..=self.expires_on()).contains(&day) && !in_a_gap
+        (self.filed_on..=self.expires_on()).contains(&day) && !within(&self.gaps, day) && !within(&self.absences, day)
     }
 
     /// The attribution this lessor has in progress.
@@ -144,13 +150,18 @@ impl ActiveDemand {
         match &command.act {
             Act::Register(_) => Err(RejectionReason::AlreadyRegistered.into()),
             Act::Modify { origin, form } => modification::modify(self, origin, form, by, today),
-            Act::Renew { form } => renewal::renew(self, form, by, today),
+            Act::Renew { form } => renewal::renew(self, form, command),
             Act::AddPiece(draft) => pieces::add(self, draft, *piece_id, today),
             Act::Attribute(draft) => attribution::attribute(self, draft, lessor, today),
             Act::RefuseAttribution { refused_on } => attribution::refuse(self, refused_on, lessor, today),
             Act::LapseAttribution { lapsed_on } => attribution::lapse(self, lapsed_on, lessor, today),
             Act::SignLease(draft) => lease::sign(self, draft, by, today),
-            Act::Renounce(draft) => renunciation::renounce(self, draft, today),
+            Act::Renounce(draft) => renunciation::renounce(self, draft, command),
+            Act::ListNotice {} => notice::list(self, command),
+            Act::RecordNoticeSent(draft) => notice::sent(self, draft, today),
+            Act::RecordNoticeReturned { returned_on } => notice::returned(self, returned_on, today),
+            Act::RadiateNotRenewed {} => non_renewal::radiate(self, command),
+            Act::Reinstate(_) => Err(RejectionReason::NotRadiated.into()),
         }
     }
 
@@ -169,6 +180,7 @@ impl ActiveDemand {
                     self.gaps.push(expired);
                 }
                 self.last_renewed_on = Some(event.renewed_on);
+                self.notice = None;
             }
             DemandEvent::PieceAdded(event) => self.pieces.push(HeldPiece {
                 piece_id: event.piece_id,
@@ -181,9 +193,38 @@ impl ActiveDemand {
             DemandEvent::AttributionRefused(event) => self.close_attribution(event.lessor),
             DemandEvent::AttributionLapsed(event) => self.close_attribution(event.lessor),
             DemandEvent::LeaseSigned(_) => self.attributions.clear(),
-            DemandEvent::Radiated(_) => {}
+            DemandEvent::RenewalNoticeListed(event) => {
+                self.notice =
+                    Some(Notice { listed_on: event.listed_on, due_by: event.due_by, sent_on: None, returned_on: None });
+            }
+            DemandEvent::RenewalNoticeSent(event) => {
+                self.notice = self.notice.map(|notice| Notice { sent_on: Some(event.sent_on), ..notice });
+            }
+            DemandEvent::RenewalNoticeReturned(event) => {
+                self.notice = self.notice.map(|notice| Notice { returned_on: Some(event.returned_on), ..notice });
+            }
+            // Leaving and coming back are told of the demand as a whole.
+            DemandEvent::Radiated(_) | DemandEvent::Reinstated(_) => {}
         }
     }
+}
+
+impl RadiatedDemand {
+    /// The demand as it is once it is back.
+    pub(crate) fn reinstated(&self, event: &Reinstated) -> ActiveDemand {
+        let mut demand = self.before.clone();
+        let away = (self.radiated_on, event.reinstated_on.saturating_sub(1.day()));
+        if away.0 <= away.1 {
+            demand.absences.push(away);
+        }
+        demand.person_ref = event.person_ref;
+        demand
+    }
+}
+
+/// Whether a day lies in one of these times, first and last day included.
+fn within(times: &[(Date, Date)], day: Date) -> bool {
+    times.iter().any(|(first, last)| (*first..=*last).contains(&day))
 }
 
 impl Demand {
@@ -192,6 +233,7 @@ impl Demand {
         let demand = self.content().filter(|demand| demand.filed_on <= day)?;
         match self {
             Self::Radiated(radiated) if radiated.radiated_on <= day => Some(Status::Radiated),
+            _ if within(&demand.absences, day) => Some(Status::Radiated),
             _ if demand.was_valid_on(day) => Some(Status::Active),
             _ => Some(Status::Expired),
         }
@@ -209,12 +251,11 @@ impl Demand {
     /// Decides an act: the events it causes, or why it is refused. Pure.
     pub fn decide(&self, command: &DemandCommand) -> Result<Vec<DemandEvent>, Rejection> {
         match (self, &command.act) {
-            (Self::Unregistered, Act::Register(form)) => {
-                registration::register(form, command.person_ref, command.piece_id, &command.by, command.today)
-            }
+            (Self::Unregistered, Act::Register(form)) => registration::register(form, command),
             (Self::Unregistered, _) => Err(RejectionReason::NotRegistered.into()),
             (Self::Active(demand), _) => demand.decide(command),
             (Self::Radiated(_), Act::Register(_)) => Err(RejectionReason::AlreadyRegistered.into()),
+            (Self::Radiated(demand), Act::Reinstate(draft)) => reinstatement::reinstate(demand, draft, command),
             // INV-30: a radiated demand can be neither renewed, modified, designated nor examined.
             (Self::Radiated(_), _) => Err(RejectionReason::Radiated.into()),
         }
@@ -247,6 +288,9 @@ impl Aggregate for Demand {
                     radiated_on: event.radiated_on,
                     motive: event.motive,
                 }));
+            }
+            (Self::Radiated(demand), DemandEvent::Reinstated(event)) => {
+                *self = Self::Active(Box::new(demand.reinstated(&event)));
             }
             (Self::Active(demand), event) => demand.apply(event),
             // An event that its own decisions never cause here: the log holds it, the fold has nothing to do with it.

@@ -1,5 +1,7 @@
 //! The events of a demand: past-tense facts of the law. Open fields beside, personal content inside [`Pii`].
 
+mod notice;
+
 use jiff::civil::Date;
 use nomenclature::{
     Channel, CollectiveAgreement, CommuneCode, DeskCode, KnownAnswer, PieceType, ReservationHolder, RplsDwellingType,
@@ -8,6 +10,8 @@ use nomenclature::{
 use personal::Pii;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
+
+pub use notice::{Reinstated, RenewalNoticeListed, RenewalNoticeReturned, RenewalNoticeSent};
 
 use crate::carried::Carried;
 use crate::facts::Facts;
@@ -39,6 +43,14 @@ pub enum DemandEvent {
     LeaseSigned(LeaseSigned),
     /// The demand left the register, for its motive (R441-2-8).
     Radiated(Radiated),
+    /// The demand came onto a list of renewal notices (R441-2-7).
+    RenewalNoticeListed(RenewalNoticeListed),
+    /// The renewal notice was sent.
+    RenewalNoticeSent(RenewalNoticeSent),
+    /// The renewal notice came back undelivered.
+    RenewalNoticeReturned(RenewalNoticeReturned),
+    /// The demand came back, with number and seniority (cahier des charges 6).
+    Reinstated(Reinstated),
 }
 
 /// A demand was registered.
@@ -271,6 +283,10 @@ impl DemandEvent {
             Self::AttributionLapsed(_) => "AttributionLapsed",
             Self::LeaseSigned(_) => "LeaseSigned",
             Self::Radiated(_) => "Radiated",
+            Self::RenewalNoticeListed(_) => "RenewalNoticeListed",
+            Self::RenewalNoticeSent(_) => "RenewalNoticeSent",
+            Self::RenewalNoticeReturned(_) => "RenewalNoticeReturned",
+            Self::Reinstated(_) => "Reinstated",
         }
     }
 }

@@ -138,6 +138,7 @@ open!(
     nomenclature::Nationality,
     nomenclature::PieceType,
     nomenclature::PresentDwelling,
+    nomenclature::RadiationMotive,
     nomenclature::Reason,
     nomenclature::ReservationHolder,
     nomenclature::RplsDwellingType,
@@ -152,6 +153,7 @@ open!(
     crate::facts::Composition,
     crate::facts::Facts,
     crate::modification::Origin,
+    crate::notice::NoticeChannel,
     crate::radiation::Motive,
     crate::radiation::renunciation::WrittenAct,
     crate::registration::ForceReason,
@@ -207,6 +209,11 @@ pub fn fields() -> Vec<Field> {
         event::Radiated::FIELDS,
         radiation::Motive::ATTRIBUTION,
         radiation::Motive::RENUNCIATION,
+        radiation::Motive::NOT_RENEWED,
+        event::RenewalNoticeListed::FIELDS,
+        event::RenewalNoticeSent::FIELDS,
+        event::RenewalNoticeReturned::FIELDS,
+        event::Reinstated::FIELDS,
     ]
     .concat()
 }

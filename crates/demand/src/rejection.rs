@@ -91,7 +91,8 @@ reasons! {
         AlreadyRegistered = "ALREADY_REGISTERED", "Ce numéro unique porte déjà une demande.";
         /// No demand stands under the number.
         NotRegistered = "DEMAND_NOT_FOUND", "Aucune demande ne porte ce numéro unique.";
-        /// The demand is radiated: it can be neither renewed, modified, completed nor attributed (INV-30).
+        /// The demand is radiated: it can be neither renewed, modified, completed nor attributed until it is reinstated
+        /// (INV-30).
         Radiated = "DEMAND_RADIATED", "Cette demande est radiée : elle ne peut plus être modifiée, renouvelée ni attribuée.";
         /// The demand is past its expiry: it must be renewed before a dwelling is attributed (INV-15, INV-48).
         Expired = "DEMAND_EXPIRED", "Cette demande n'est plus valide : elle doit d'abord être renouvelée.";
@@ -115,6 +116,18 @@ reasons! {
         AttributionInProgress = "ATTRIBUTION_IN_PROGRESS", "Une attribution de ce bailleur est déjà en cours sur cette demande.";
         /// The lessor has no attribution in progress on this demand.
         NoAttribution = "NO_ATTRIBUTION_IN_PROGRESS", "Ce bailleur n'a aucune attribution en cours sur cette demande.";
+        /// It is recorded already: a notice is listed, sent and returned once per validity (INV-61).
+        AlreadyRecorded = "ALREADY_RECORDED", "Ce fait est déjà enregistré pour cette demande.";
+        /// A delay of the law is not over yet (INV-16, INV-19).
+        DelayRunning = "DELAY_RUNNING", "Le délai prévu n'est pas encore écoulé.";
+        /// What the act rests on is not recorded: a notice that was never sent proves nothing (INV-19).
+        ProofMissing = "PROOF_MISSING", "L'acte qui doit précéder celui-ci n'est pas enregistré : préavis envoyé, ou avertissement avec preuve.";
+        /// Only a radiated demand is reinstated.
+        NotRadiated = "NOT_RADIATED", "Cette demande n'est pas radiée.";
+        /// After this motive of radiation no reinstatement is provided.
+        NotReinstatable = "NOT_REINSTATABLE", "Après une radiation pour ce motif, la demande ne peut pas être rétablie : une nouvelle demande est nécessaire.";
+        /// The window of reinstatement is over (INV-20).
+        WindowClosed = "WINDOW_CLOSED", "Le délai pour rétablir cette demande est passé : une nouvelle demande est nécessaire.";
         /// The personal part of the demand cannot be opened, so the act cannot be decided.
         PersonalDataUnreadable = "PERSONAL_DATA_UNREADABLE", "Les données nominatives de cette demande ne sont plus lisibles.";
     }

@@ -25,6 +25,7 @@ mod organisations;
 mod outcome;
 mod register;
 mod schema;
+mod settings;
 mod stock;
 mod stream;
 mod trial;

@@ -229,6 +229,11 @@ pub(crate) fn action_of(act: &Act) -> Action {
         Act::Attribute(_) | Act::RefuseAttribution { .. } | Act::LapseAttribution { .. } => Action::Attribute,
         Act::SignLease(_) => Action::SignLease,
         Act::Renounce(_) => Action::Renounce,
+        Act::ListNotice {}
+        | Act::RecordNoticeSent(_)
+        | Act::RecordNoticeReturned { .. }
+        | Act::RadiateNotRenewed {} => Action::KeepRenewals,
+        Act::Reinstate(_) => Action::Reinstate,
     }
 }
 

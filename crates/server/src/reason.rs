@@ -126,6 +126,12 @@ pub(crate) fn of_rejection(reason: RejectionReason) -> Row {
         R::AlreadyRegistered | R::PieceAlreadyAdded => return Reason::DuplicateDemand.row(),
         R::NotRegistered => return Reason::DemandNotFound.row(),
         R::Radiated
+        | R::AlreadyRecorded
+        | R::DelayRunning
+        | R::ProofMissing
+        | R::NotRadiated
+        | R::NotReinstatable
+        | R::WindowClosed
         | R::Expired
         | R::AlreadyRenewedToday
         | R::KindChanged
@@ -152,6 +158,7 @@ pub(crate) fn of_denial(denial: Denial) -> Row {
         Denial::DeskClosed => "Ce guichet n'est pas ouvert aujourd'hui.",
         Denial::NotARegisteringService => "Cet organisme n'est pas un service enregistreur.",
         Denial::NotALessor => "Seul un bailleur peut faire cet acte.",
+        Denial::NotTheManager => "Seul le service chargé des renouvellements du territoire peut faire cet acte.",
         Denial::AuditorOnly => "Seul un auditeur peut relire le journal.",
     };
     Row { reason: denial.to_string(), code: Code::PermissionDenied, french, retry: None }

@@ -1,6 +1,7 @@
 //! Leaving the register: each motive is a type of its own, with the proof it needs (R441-2-8, INV-29).
 
 pub mod lease;
+pub(crate) mod non_renewal;
 pub mod renunciation;
 
 use jiff::civil::Date;
@@ -33,6 +34,19 @@ pub enum Motive {
         /// The last day the written act must be kept (INV-28).
         kept_until: Date,
     },
+    /// The demand was not renewed in the delay of its notice (motive e, INV-19).
+    #[serde(rename = "RADREN")]
+    NotRenewed {
+        /// The last day of validity.
+        expired_on: Date,
+        /// The day the notice was listed.
+        notice_listed_on: Date,
+        /// The day it was sent, as recorded.
+        notice_sent_on: Date,
+        /// The day it came back undelivered.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        notice_returned_on: Option<Date>,
+    },
 }
 
 event_table!(Motive::Attribution = ATTRIBUTION in "radiation" {
@@ -46,12 +60,20 @@ event_table!(Motive::Renunciation = RENUNCIATION in "radiation" {
     kept_until: Open, "conservation de l'écrit jusqu'au", "date";
 });
 
+event_table!(Motive::NotRenewed = NOT_RENEWED in "radiation" {
+    expired_on: Open, "dernier jour de validité", "date";
+    notice_listed_on: Open, "préavis inscrit le", "date";
+    notice_sent_on: Open, "préavis envoyé le", "date";
+    notice_returned_on: Open, "préavis revenu le", "date";
+});
+
 impl Motive {
     /// The official motive.
     pub fn official(&self) -> RadiationMotive {
         match self {
             Self::Attribution { .. } => RadiationMotive::Attribution,
             Self::Renunciation { .. } => RadiationMotive::Renunciation,
+            Self::NotRenewed { .. } => RadiationMotive::NotRenewed,
         }
     }
 }

@@ -10,10 +10,12 @@ use demand::form::remarks::RemarksDraft;
 use demand::form::resources::{AdultResourcesDraft, AmountDraft, ResourcesDraft, TaxIncomeDraft};
 use demand::form::sought::SoughtDraft;
 use demand::modification::Origin;
+use demand::notice::{NoticeChannel, NoticeSentDraft};
 use demand::pieces::PieceDraft;
 use demand::radiation::lease::LeaseDraft;
 use demand::radiation::renunciation::{RenunciationDraft, WrittenAct};
 use demand::registration::ForceReason;
+use demand::reinstatement::ReinstatementDraft;
 use demand::{Act, DemandEvent, FormDraft};
 use jiff::civil::{Date, date};
 use nomenclature::Channel;
@@ -162,6 +164,33 @@ fn online(events: &[DemandEvent], today: Date, piece_id: u128, act: Act) -> Vec<
     fold(events.to_vec()).decide(&command).expect("the act is lawful")
 }
 
+/// What happens to a demand, renewed on 1 March 2026, that is not renewed again.
+fn past_its_expiry(events: &[DemandEvent]) -> Vec<(&'static str, DemandEvent)> {
+    let mut events = events.to_vec();
+    let mut named = Vec::new();
+    let sent = NoticeSentDraft {
+        sent_on: some("2027-01-18"),
+        channel: Some(NoticeChannel::Electronic),
+        reference: some("LOT 2027-01/3"),
+    };
+    for (name, today, act) in [
+        ("renewal_notice_listed_full", date(2027, 1, 15), Act::ListNotice {}),
+        ("renewal_notice_sent_full", date(2027, 1, 20), Act::RecordNoticeSent(sent)),
+        (
+            "renewal_notice_returned_full",
+            date(2027, 2, 3),
+            Act::RecordNoticeReturned { returned_on: "2027-02-02".into() },
+        ),
+        ("radiated_not_renewed_full", date(2027, 4, 2), Act::RadiateNotRenewed {}),
+        ("reinstated_full", date(2027, 5, 3), Act::Reinstate(ReinstatementDraft::default())),
+    ] {
+        let new = online(&events, today, 3, act);
+        named.push((name, new[0].clone()));
+        events.extend(new);
+    }
+    named
+}
+
 /// The name of each sample, and its event.
 pub fn events() -> Vec<(&'static str, DemandEvent)> {
     let mut full = registration(form_in_full());
@@ -197,6 +226,7 @@ pub fn events() -> Vec<(&'static str, DemandEvent)> {
         let draft = RenunciationDraft { written_on: some("2026-05-04"), written_act: Some(written_act) };
         named.push((name, online(&events, date(2026, 5, 5), 3, Act::Renounce(draft)).remove(0)));
     }
+    named.extend(past_its_expiry(&events));
     let signed = online(&events, date(2026, 5, 6), 3, Act::SignLease(Box::new(lease_in_full("2026-05-06"))));
     named.push(("lease_signed_full", signed[0].clone()));
     named.push(("radiated_attribution_full", signed[1].clone()));

@@ -8,5 +8,8 @@ mod full;
 mod given;
 mod golden;
 mod lives;
+mod notices;
 mod open_facts;
+mod oracle;
 mod persons;
+mod table;

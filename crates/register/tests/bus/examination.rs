@@ -142,7 +142,9 @@ async fn a_claim_under_another_reference_than_the_applicants_is_found() {
     let world = lived_in().await;
     // Who changed his identity may have met a person known elsewhere: that is no fault.
     let number = world.register(NICE, form(person("Comète", "Léa", "1991-01-05"))).await.unwrap().number;
-    let identity = form(person("Planète", "Léa", "1991-01-05")).identity;
+    let mut married = person("Planète", "Léa", "1991-01-05");
+    married.birth_name = some("Comète");
+    let identity = form(married).identity;
     let change = FormDraft { identity, ..FormDraft::default() };
     let modified = Act::Modify { origin: Origin::Applicant, form: Box::new(change) };
     world.act(NICE, Some(number), modified).await.unwrap();

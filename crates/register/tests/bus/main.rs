@@ -7,6 +7,7 @@ mod commands;
 mod examination;
 mod numbers;
 mod places;
+mod reinstating;
 mod rights;
 mod stock_faults;
 mod world;

@@ -2,6 +2,7 @@
 
 use demand::attribution::AttributionDraft;
 use demand::modification::Origin;
+use demand::notice::{NoticeChannel, NoticeSentDraft};
 use demand::pieces::PieceDraft;
 use demand::radiation::lease::LeaseDraft;
 use demand::radiation::renunciation::{RenunciationDraft, WrittenAct};
@@ -162,6 +163,18 @@ pub fn lease(message: v1::Lease, form: Option<v1::Form>) -> Box<LeaseDraft> {
         intercommunal_public,
         form: form.map(|form| Box::new(form::read(Some(form)))),
     })
+}
+
+/// Reads what is told of a notice that was sent; a way that was not told is the domain's to miss.
+pub fn notice_sent(edge: &mut Edge, message: v1::NoticeSent) -> NoticeSentDraft {
+    let v1::NoticeSent { sent_on, channel, reference } = message;
+    let channel = match edge.known("notice.channel", channel) {
+        None | Some(v1::NoticeChannel::Unspecified) => None,
+        Some(v1::NoticeChannel::Post) => Some(NoticeChannel::Post),
+        Some(v1::NoticeChannel::Electronic) => Some(NoticeChannel::Electronic),
+        Some(v1::NoticeChannel::Both) => Some(NoticeChannel::Both),
+    };
+    NoticeSentDraft { sent_on, channel, reference }
 }
 
 /// Reads a renunciation; a form of it that was not told is the domain's to miss.

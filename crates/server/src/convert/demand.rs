@@ -12,6 +12,7 @@ use demand::form::remarks::Remarks;
 use demand::form::resources::{AdultResources, Resources};
 use demand::form::sought::Sought;
 use demand::form::text::Text;
+use demand::notice::Notice;
 use demand::pieces::HeldPiece;
 use demand::{ActiveDemand, Demand, Status};
 use jiff::civil::Date;
@@ -35,7 +36,8 @@ pub fn write(number: UniqueNumber, demand: &Demand, version: u32, today: Date) -
         }),
         _ => None,
     };
-    let ActiveDemand { territory, filed_on, last_renewed_on, forced, rubrics, pieces, attributions, .. } = content;
+    let ActiveDemand { territory, filed_on, last_renewed_on, forced, rubrics, pieces, attributions, notice, .. } =
+        content;
     Some(v1::Demand {
         number: number.to_string(),
         etag: etag::write(version),
@@ -49,7 +51,16 @@ pub fn write(number: UniqueNumber, demand: &Demand, version: u32, today: Date) -
         pieces: self::pieces(pieces),
         attributions: self::attributions(attributions),
         radiation,
+        notice: notice.map(self::notice),
     })
+}
+
+fn notice(notice: Notice) -> v1::RenewalNotice {
+    v1::RenewalNotice {
+        listed_on: notice.listed_on.to_string(),
+        sent_on: notice.sent_on.and_then(day),
+        returned_on: notice.returned_on.and_then(day),
+    }
 }
 
 /// Writes the pieces of a dossier.

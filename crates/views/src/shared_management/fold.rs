@@ -31,8 +31,8 @@ impl Rows {
         let Some(row) = self.0.get_mut(&number) else { return };
         row.demand.version = recorded.version;
         row.demand.position = recorded.position;
-        // INV-30: nothing happens to a radiated demand.
-        if row.radiated_on.is_none() {
+        // INV-30: nothing happens to a radiated demand but that it comes back.
+        if row.radiated_on.is_none() || matches!(seen.event, DemandEvent::Reinstated(_)) {
             row.apply(seen, recorded, blinder);
         }
         if seen.reading == Reading::Erased {
@@ -102,6 +102,13 @@ impl Row {
             DemandEvent::AttributionLapsed(event) => demand.close(event.lessor),
             DemandEvent::LeaseSigned(_) => demand.attributions.clear(),
             DemandEvent::Radiated(event) => self.radiated_on = Some(event.radiated_on),
+            DemandEvent::Reinstated(event) => {
+                self.radiated_on = None;
+                demand.person_ref = event.person_ref;
+            }
+            DemandEvent::RenewalNoticeListed(_)
+            | DemandEvent::RenewalNoticeSent(_)
+            | DemandEvent::RenewalNoticeReturned(_) => {}
         }
     }
 
