@@ -284,6 +284,35 @@ def keeps_the_delays_of_the_law():
     refused(lambda: town.ReinstateDemand(back), "NOT_RADIATED", Code.FAILED_PRECONDITION)
 
 
+def warns_before_it_radiates():
+    _, answer = registered()
+    proof = {"sent_on": day(1), "proof": f.DELIVERY_PROOF_REGISTERED_LETTER, "reference": "2C 123"}
+    warning = f.Warning(kind=f.WARNING_KIND_NO_ANSWER, letter_sent_on=day(9), **proof)
+    answer = town.RecordWarning(f.RecordWarningRequest(**head(answer), warning=warning)).answer
+    shown = town.GetDemand(r.GetDemandRequest(number=answer.number)).demand.warnings
+    assert [(warned.organisation, warned.motive, warned.sent_on) for warned in shown] == [("000005074", "RADCON", day(1))]
+    soon = f.RadiateNoAnswerRequest(**head(answer))
+    refused(lambda: town.RadiateNoAnswer(soon), "DELAY_RUNNING", Code.FAILED_PRECONDITION)
+    refused(lambda: lessor.RadiateNoAnswer(soon), "PROOF_MISSING", Code.FAILED_PRECONDITION)
+    early = f.RecordAnswerRequest(**head(answer), received_on=day(10))
+    refusal = refused(lambda: lessor.RecordAnswer(early), "INVALID_FORM", Code.INVALID_ARGUMENT)
+    assert refusal.violations == {"received_on": "TOO_EARLY"}, refusal.violations
+    answer = lessor.RecordAnswer(f.RecordAnswerRequest(**head(answer), received_on=day(0))).answer
+    found = f.RecordInadmissibilityRequest(**head(answer), inadmissibility=f.Inadmissibility(decided_on=day(2), ground="IRRRES"))
+    refused(lambda: town.RecordInadmissibility(found), "NOT_A_LESSOR", Code.PERMISSION_DENIED)
+    answer = lessor.RecordInadmissibility(found).answer
+    warning = f.Warning(kind=f.WARNING_KIND_INADMISSIBLE, **proof)
+    answer = lessor.RecordWarning(f.RecordWarningRequest(**head(answer), warning=warning)).answer
+    soon = f.RadiateInadmissibleRequest(**head(answer))
+    refused(lambda: lessor.RadiateInadmissible(soon), "DELAY_RUNNING", Code.FAILED_PRECONDITION)
+    shown = lessor.GetDemand(r.GetDemandRequest(number=answer.number)).demand
+    assert not [warned for warned in shown.warnings if warned.motive == "RADCON"], "an answer voids the warning"
+    assert [(seen.lessor, seen.ground) for seen in shown.inadmissibilities] == [("000005017", "IRRRES")]
+    nothing = f.RecordWarningRequest(**head(answer))
+    refusal = refused(lambda: town.RecordWarning(nothing), "INVALID_FORM", Code.INVALID_ARGUMENT)
+    assert set(refusal.violations) == {"warning.kind", "warning.sent_on", "warning.proof", "warning.reference"}
+
+
 def tells_the_outcome():
     request, answer = registered()
     outcome = town.GetOutcome(command.GetOutcomeRequest(request_id=request.request_id))
@@ -519,6 +548,7 @@ for check in (
     tells_every_violation_at_once,
     refuses_what_the_law_refuses,
     keeps_the_delays_of_the_law,
+    warns_before_it_radiates,
     tells_the_outcome,
     replays_the_log,
     follows_live,

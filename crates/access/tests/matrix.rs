@@ -27,12 +27,13 @@ fn agent(kind: OrganisationKind) -> Profile {
 }
 
 /// R441-2-6: the registering services of the territory read and act; INV-35: any of them modifies and renews;
-/// R441-2-8 a, INV-25: attribution, lease and its radiation are a lessor's.
+/// R441-2-8 a, INV-25: attribution, lease and its radiation are a lessor's, INV-24: inadmissibility too.
 #[test]
-fn inv_19_inv_25_inv_35_the_matrix_of_kinds_and_actions() {
+fn inv_19_inv_24_inv_25_inv_35_the_matrix_of_kinds_and_actions() {
     use Action as A;
     use OrganisationKind as K;
-    // Columns: register, read, modify, renew, add a piece, attribute, sign a lease, renounce, keep renewals, reinstate.
+    // Columns: register, read, modify, renew, add a piece, attribute, sign a lease, renounce, keep renewals,
+    // reinstate, chase who does not answer, find inadmissible.
     let columns = [
         A::Register,
         A::Read,
@@ -44,15 +45,17 @@ fn inv_19_inv_25_inv_35_the_matrix_of_kinds_and_actions() {
         A::Renounce,
         A::KeepRenewals,
         A::Reinstate,
+        A::Chase,
+        A::FindInadmissible,
     ];
     let (yes, lessor_only, no, manager_only) =
         (Ok(()), Err(Denial::NotALessor), Err(Denial::NotARegisteringService), Err(Denial::NotTheManager));
-    let lessor = [yes, yes, yes, yes, yes, yes, yes, yes, manager_only, yes];
-    let registering = [yes, yes, yes, yes, yes, lessor_only, lessor_only, yes, manager_only, yes];
-    let state = [yes, yes, yes, yes, yes, lessor_only, lessor_only, yes, yes, yes];
+    let lessor = [yes, yes, yes, yes, yes, yes, yes, yes, manager_only, yes, yes, yes];
+    let registering = [yes, yes, yes, yes, yes, lessor_only, lessor_only, yes, manager_only, yes, yes, lessor_only];
+    let state = [yes, yes, yes, yes, yes, lessor_only, lessor_only, yes, yes, yes, yes, lessor_only];
     // R441-2-8 e: the manager radiates for non-renewal; R441-2-6: he reads; he does not stand in for a desk.
-    let manager = [no, yes, no, no, no, lessor_only, lessor_only, no, yes, yes];
-    let reader = [no, no, no, no, no, lessor_only, lessor_only, no, manager_only, no];
+    let manager = [no, yes, no, no, no, lessor_only, lessor_only, no, yes, yes, no, lessor_only];
+    let reader = [no, no, no, no, no, lessor_only, lessor_only, no, manager_only, no, no, lessor_only];
     let expected = [
         (K::Hlm, lessor),
         (K::Sem, lessor),

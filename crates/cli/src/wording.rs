@@ -41,6 +41,9 @@ pub fn event(event: &DemandEvent) -> &'static str {
         DemandEvent::RenewalNoticeSent(_) => "préavis envoyé",
         DemandEvent::RenewalNoticeReturned(_) => "préavis revenu",
         DemandEvent::Reinstated(_) => "rétablissement",
+        DemandEvent::WarningSent(_) => "avertissement envoyé",
+        DemandEvent::AnswerReceived(_) => "réponse reçue",
+        DemandEvent::CommissionDecided(_) => "décision de commission",
     }
 }
 
@@ -71,6 +74,12 @@ pub fn summary(event: &DemandEvent) -> String {
             Motive::Renunciation { written_on, kept_until, .. } => {
                 format!("RADABA, écrit du {written_on} à conserver jusqu'au {kept_until}")
             }
+            Motive::NoAnswer { letter_sent_on, warned_on, .. } => {
+                format!("RADCON, courrier du {letter_sent_on}, avertissement du {warned_on}")
+            }
+            Motive::Inadmissible { ground, decided_on, warned_on, .. } => {
+                format!("RADIRR, {}, décision du {decided_on}, avertissement du {warned_on}", ground.label())
+            }
             Motive::NotRenewed { expired_on, notice_sent_on, .. } => {
                 format!("RADREN, valable jusqu'au {expired_on}, préavis envoyé le {notice_sent_on}")
             }
@@ -78,6 +87,11 @@ pub fn summary(event: &DemandEvent) -> String {
         DemandEvent::RenewalNoticeListed(e) => format!("fin de validité le {}", e.expires_on),
         DemandEvent::RenewalNoticeSent(e) => format!("le {}", e.sent_on),
         DemandEvent::RenewalNoticeReturned(e) => format!("le {}", e.returned_on),
+        DemandEvent::WarningSent(e) => format!("organisme {}, le {}", siren(e.organisation), e.sent_on),
+        DemandEvent::AnswerReceived(e) => format!("le {}", e.received_on),
+        DemandEvent::CommissionDecided(e) => {
+            format!("bailleur {}, le {}, irrecevable : {}", siren(e.lessor), e.decided_on, e.ground().label())
+        }
         DemandEvent::Reinstated(e) => format!("radiation {} levée", e.motive.code()),
     }
 }

@@ -46,6 +46,15 @@ pub(crate) fn message_of(act: &Value) -> Option<(&'static str, Map<String, Value
         }
         "record_notice_returned" => ("FollowUpService/RecordNoticeReturned", content),
         "radiate_not_renewed" => ("FollowUpService/RadiateNotRenewed", content),
+        "record_warning" => {
+            rename_enum(&mut content, "kind", "WARNING_KIND_");
+            rename_enum(&mut content, "proof", "DELIVERY_PROOF_");
+            ("FollowUpService/RecordWarning", inside("warning", content))
+        }
+        "record_answer" => ("FollowUpService/RecordAnswer", content),
+        "radiate_no_answer" => ("FollowUpService/RadiateNoAnswer", content),
+        "record_inadmissibility" => ("FollowUpService/RecordInadmissibility", inside("inadmissibility", content)),
+        "radiate_inadmissible" => ("FollowUpService/RadiateInadmissible", content),
         "reinstate" => ("FollowUpService/ReinstateDemand", content),
         _ => return None,
     })

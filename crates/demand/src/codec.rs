@@ -102,6 +102,12 @@ pub fn encode(mut event: DemandEvent) -> Result<Encoded, CodecError> {
         }
         DemandEvent::RenewalNoticeReturned(e) => serde_json::to_string(e),
         DemandEvent::Reinstated(e) => serde_json::to_string(e),
+        DemandEvent::WarningSent(e) => {
+            split(&mut e.reference, REFERENCE, &mut parts)?;
+            serde_json::to_string(e)
+        }
+        DemandEvent::AnswerReceived(e) => serde_json::to_string(e),
+        DemandEvent::CommissionDecided(e) => serde_json::to_string(e),
     }?;
     Ok(Encoded { event_type: event.name(), schema_version: SCHEMA_VERSION, payload, parts })
 }
@@ -130,6 +136,9 @@ pub fn decode(
         "RenewalNoticeSent" => DemandEvent::RenewalNoticeSent(serde_json::from_str(payload)?),
         "RenewalNoticeReturned" => DemandEvent::RenewalNoticeReturned(serde_json::from_str(payload)?),
         "Reinstated" => DemandEvent::Reinstated(serde_json::from_str(payload)?),
+        "WarningSent" => DemandEvent::WarningSent(serde_json::from_str(payload)?),
+        "AnswerReceived" => DemandEvent::AnswerReceived(serde_json::from_str(payload)?),
+        "CommissionDecided" => DemandEvent::CommissionDecided(serde_json::from_str(payload)?),
         other => return Err(CodecError::UnknownType(other.to_owned())),
     };
     for (tag, content) in parts {
@@ -140,6 +149,7 @@ pub fn decode(
             DemandEvent::PieceAdded(e) => *tag == PIECE && join(&mut e.piece, content)?,
             DemandEvent::Attributed(e) => *tag == RPLS && join(&mut e.rpls, content)?,
             DemandEvent::LeaseSigned(e) => *tag == DWELLING && join(&mut e.dwelling, content)?,
+            DemandEvent::WarningSent(e) => *tag == REFERENCE && join(&mut e.reference, content)?,
             DemandEvent::RenewalNoticeSent(e) => *tag == REFERENCE && join(&mut e.reference, content)?,
             _ => false,
         };

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::attribution::AttributionDraft;
+use crate::commission::InadmissibilityDraft;
 use crate::form::FormDraft;
 use crate::modification::Origin;
 use crate::notice::NoticeSentDraft;
@@ -15,6 +16,7 @@ use crate::radiation::renunciation::RenunciationDraft;
 use crate::registration::Registration;
 use crate::reinstatement::ReinstatementDraft;
 use crate::settings::Settings;
+use crate::warning::WarningDraft;
 
 /// An act with what the decision needs from outside: nothing in this crate reads a clock or draws a number.
 #[derive(Clone, Debug)]
@@ -92,6 +94,19 @@ pub enum Act {
     },
     /// Radiate for non-renewal (INV-19).
     RadiateNotRenewed {},
-    /// Bring a radiated demand back (INV-20).
+    /// Record a warning that was sent (INV-21, INV-23).
+    RecordWarning(WarningDraft),
+    /// Record an answer: warnings for no answer are void.
+    RecordAnswer {
+        /// The day, `AAAA-MM-JJ`.
+        received_on: String,
+    },
+    /// Radiate for no answer (INV-21).
+    RadiateNoAnswer {},
+    /// Record that the commission found the demand inadmissible (INV-23).
+    RecordInadmissibility(InadmissibilityDraft),
+    /// Radiate as inadmissible (INV-23, INV-24).
+    RadiateInadmissible {},
+    /// Bring a radiated demand back (INV-20, INV-22).
     Reinstate(ReinstatementDraft),
 }

@@ -44,6 +44,21 @@ pub fn not_renewed_until(expired_on: Date, settings: &Settings) -> Date {
     add_months(expired_on, settings.not_renewed_reinstatement_months)
 }
 
+/// The first day on which a demand may be radiated for no answer (INV-21).
+pub fn no_answer_from(warned_on: Date, settings: &Settings) -> Date {
+    day_after(add_months(warned_on, settings.no_answer_months))
+}
+
+/// The last day on which a demand radiated for no answer may be reinstated (INV-22).
+pub fn no_answer_until(radiated_on: Date, settings: &Settings) -> Date {
+    add_months(radiated_on, settings.no_answer_reinstatement_months)
+}
+
+/// The first day on which a demand may be radiated as inadmissible (INV-23).
+pub fn inadmissible_from(warned_on: Date, settings: &Settings) -> Date {
+    day_after(add_months(warned_on, settings.inadmissible_months))
+}
+
 /// A delay is over when its last day is.
 fn day_after(last: Date) -> Date {
     last.saturating_add(1.day())

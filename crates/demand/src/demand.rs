@@ -11,14 +11,18 @@ use uuid::Uuid;
 
 use crate::attribution::OpenAttribution;
 use crate::command::{Act, DemandCommand};
+use crate::commission::Inadmissibility;
 use crate::event::{DemandEvent, Registered, Reinstated};
 use crate::facts::Facts;
 use crate::form::Rubrics;
 use crate::notice::Notice;
 use crate::pieces::HeldPiece;
-use crate::radiation::{Motive, lease, non_renewal, renunciation};
+use crate::radiation::{Motive, inadmissibility, lease, no_answer, non_renewal, renunciation};
 use crate::rejection::{Rejection, RejectionReason};
-use crate::{attribution, deadlines, modification, notice, pieces, registration, reinstatement, renewal};
+use crate::warning::{OpenWarning, WarningKind};
+use crate::{
+    attribution, commission, deadlines, modification, notice, pieces, registration, reinstatement, renewal, warning,
+};
 
 /// A demand for social housing, folded from its events.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -57,6 +61,10 @@ pub struct ActiveDemand {
     pub pieces: Vec<HeldPiece>,
     /// Attributions in progress, at most one per lessor.
     pub attributions: Vec<OpenAttribution>,
+    /// Warnings that stand, at most one per organisation and kind.
+    pub warnings: Vec<OpenWarning>,
+    /// Commissions that found it inadmissible, at most one per lessor.
+    pub inadmissibilities: Vec<Inadmissibility>,
     /// The renewal notice of the present validity.
     pub notice: Option<Notice>,
 }
@@ -108,6 +116,8 @@ impl ActiveDemand {
             facts: event.facts,
             pieces: Vec::new(),
             attributions: Vec::new(),
+            warnings: Vec::new(),
+            inadmissibilities: Vec::new(),
             notice: None,
         }
     }
@@ -132,12 +142,27 @@ impl ActiveDemand {
         self.attributions.iter().find(|open| open.lessor == lessor)
     }
 
+    /// The warning of this kind that an organisation sent.
+    pub fn warning_of(&self, organisation: Siren, kind: WarningKind) -> Option<OpenWarning> {
+        self.warnings.iter().find(|warning| (warning.organisation, warning.kind) == (organisation, kind)).copied()
+    }
+
+    /// What this lessor's commission found.
+    pub fn inadmissibility_of(&self, lessor: Siren) -> Option<Inadmissibility> {
+        self.inadmissibilities.iter().find(|found| found.lessor == lessor).copied()
+    }
+
     fn take_rubrics(&mut self, carried: &crate::carried::Carried) {
         let merged = match (self.rubrics.take(), carried.clear()) {
             (Some(older), Some(newer)) => Pii::Clear(newer.over(&older)),
             _ => Pii::Sealed,
         };
         self.rubrics = merged;
+    }
+
+    /// Whoever was waited for has answered.
+    fn answered(&mut self) {
+        self.warnings.retain(|warning| warning.kind != WarningKind::NoAnswer);
     }
 
     fn close_attribution(&mut self, lessor: Siren) {
@@ -161,6 +186,11 @@ impl ActiveDemand {
             Act::RecordNoticeSent(draft) => notice::sent(self, draft, today),
             Act::RecordNoticeReturned { returned_on } => notice::returned(self, returned_on, today),
             Act::RadiateNotRenewed {} => non_renewal::radiate(self, command),
+            Act::RecordWarning(draft) => warning::send(self, draft, lessor, today),
+            Act::RecordAnswer { received_on } => warning::answer(self, received_on, lessor, today),
+            Act::RadiateNoAnswer {} => no_answer::radiate(self, command),
+            Act::RecordInadmissibility(draft) => commission::inadmissible(self, draft, lessor, today),
+            Act::RadiateInadmissible {} => inadmissibility::radiate(self, command),
             Act::Reinstate(_) => Err(RejectionReason::NotRadiated.into()),
         }
     }
@@ -203,6 +233,19 @@ impl ActiveDemand {
             DemandEvent::RenewalNoticeReturned(event) => {
                 self.notice = self.notice.map(|notice| Notice { returned_on: Some(event.returned_on), ..notice });
             }
+            DemandEvent::WarningSent(event) => self.warnings.push(OpenWarning {
+                organisation: event.organisation,
+                kind: event.kind,
+                letter_sent_on: event.letter_sent_on,
+                sent_on: event.sent_on,
+                proof: event.proof,
+            }),
+            DemandEvent::AnswerReceived(_) => self.answered(),
+            DemandEvent::CommissionDecided(event) => self.inadmissibilities.push(Inadmissibility {
+                lessor: event.lessor,
+                decided_on: event.decided_on,
+                ground: event.ground(),
+            }),
             // Leaving and coming back are told of the demand as a whole.
             DemandEvent::Radiated(_) | DemandEvent::Reinstated(_) => {}
         }
@@ -216,6 +259,9 @@ impl RadiatedDemand {
         let away = (self.radiated_on, event.reinstated_on.saturating_sub(1.day()));
         if away.0 <= away.1 {
             demand.absences.push(away);
+        }
+        if event.answered_on.is_some() {
+            demand.answered();
         }
         demand.person_ref = event.person_ref;
         demand

@@ -1,6 +1,7 @@
 //! The events of a demand: past-tense facts of the law. Open fields beside, personal content inside [`Pii`].
 
 mod notice;
+mod warning;
 
 use jiff::civil::Date;
 use nomenclature::{
@@ -12,6 +13,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 pub use notice::{Reinstated, RenewalNoticeListed, RenewalNoticeReturned, RenewalNoticeSent};
+pub use warning::{AnswerReceived, CommissionDecided, WarningSent};
 
 use crate::carried::Carried;
 use crate::facts::Facts;
@@ -51,6 +53,12 @@ pub enum DemandEvent {
     RenewalNoticeReturned(RenewalNoticeReturned),
     /// The demand came back, with number and seniority (cahier des charges 6).
     Reinstated(Reinstated),
+    /// The applicant was warned of a radiation (R441-2-8 c and d).
+    WarningSent(WarningSent),
+    /// The applicant answered.
+    AnswerReceived(AnswerReceived),
+    /// A lessor's commission decided otherwise than by attributing (R441-3).
+    CommissionDecided(CommissionDecided),
 }
 
 /// A demand was registered.
@@ -287,6 +295,9 @@ impl DemandEvent {
             Self::RenewalNoticeSent(_) => "RenewalNoticeSent",
             Self::RenewalNoticeReturned(_) => "RenewalNoticeReturned",
             Self::Reinstated(_) => "Reinstated",
+            Self::WarningSent(_) => "WarningSent",
+            Self::AnswerReceived(_) => "AnswerReceived",
+            Self::CommissionDecided(_) => "CommissionDecided",
         }
     }
 }

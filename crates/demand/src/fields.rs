@@ -95,8 +95,12 @@ macro_rules! event_table {
         $($name:ident: $class:ident, $french:literal, $limits:literal;)+
     }) => {
         const _: fn(&$owner) = |value| {
-            if let $owner::$variant { $($name),+ } = value {
-                $($crate::fields::must_be::$class($name);)+
+            match value {
+                $owner::$variant { $($name),+ } => {
+                    $($crate::fields::must_be::$class($name);)+
+                }
+                #[allow(unreachable_patterns, reason = "a type may have one variant so far")]
+                _ => {}
             }
         };
         impl $owner {
@@ -134,6 +138,7 @@ open!(
     nomenclature::DwellingType,
     nomenclature::FamilySituation,
     nomenclature::FormVersion,
+    nomenclature::InadmissibilityGround,
     nomenclature::KnownAnswer,
     nomenclature::Nationality,
     nomenclature::PieceType,
@@ -148,6 +153,7 @@ open!(
     nomenclature::UrbanZone,
 );
 open!(
+    crate::commission::Decision,
     crate::facts::ApplicantKind,
     crate::facts::Band,
     crate::facts::Composition,
@@ -157,6 +163,8 @@ open!(
     crate::radiation::Motive,
     crate::radiation::renunciation::WrittenAct,
     crate::registration::ForceReason,
+    crate::warning::DeliveryProof,
+    crate::warning::WarningKind,
 );
 
 /// What a row of an event's table asks of the type of its field; named like the classes.
@@ -170,7 +178,7 @@ pub(crate) mod must_be {
 
 /// Every field of the form, of the facts and of the acts, in the order of the form.
 pub fn fields() -> Vec<Field> {
-    use crate::{event, facts, form, modification, pieces, radiation};
+    use crate::{commission, event, facts, form, modification, pieces, radiation};
     [
         form::identity::Household::FIELDS,
         form::identity::Person::FIELDS,
@@ -209,11 +217,17 @@ pub fn fields() -> Vec<Field> {
         event::Radiated::FIELDS,
         radiation::Motive::ATTRIBUTION,
         radiation::Motive::RENUNCIATION,
+        radiation::Motive::NO_ANSWER,
+        radiation::Motive::INADMISSIBLE,
         radiation::Motive::NOT_RENEWED,
         event::RenewalNoticeListed::FIELDS,
         event::RenewalNoticeSent::FIELDS,
         event::RenewalNoticeReturned::FIELDS,
         event::Reinstated::FIELDS,
+        event::WarningSent::FIELDS,
+        event::AnswerReceived::FIELDS,
+        event::CommissionDecided::FIELDS,
+        commission::Decision::INADMISSIBLE,
     ]
     .concat()
 }

@@ -2,7 +2,8 @@
 //!
 //! [`Demand`] folds [`DemandEvent`]s and decides [`DemandCommand`]s; a refusal is a [`Rejection`] with a stable reason and
 //! every violation of the form at once. Each act has its file: [`registration`], [`modification`], [`renewal`],
-//! [`notice`], [`pieces`], [`attribution`], [`radiation`], [`reinstatement`]. [`codec`] separates the open part of an event from the personal one;
+//! [`notice`], [`pieces`], [`attribution`], [`commission`], [`warning`],
+//! [`radiation`], [`reinstatement`]. [`codec`] separates the open part of an event from the personal one;
 //! [`claims`] says which persons a demand holds.
 //!
 //! Invariants of absence: no clock, no random source, no IO, no database, no network. The day, the actor and every
@@ -28,6 +29,7 @@ mod carried;
 pub mod claims;
 pub mod codec;
 mod command;
+pub mod commission;
 mod correction;
 pub mod deadlines;
 mod demand;
@@ -45,6 +47,7 @@ mod rejection;
 pub mod renewal;
 mod settings;
 pub mod spelling;
+pub mod warning;
 
 pub use carried::{Carried, Carry};
 pub use command::{Act, By, DemandCommand};

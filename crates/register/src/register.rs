@@ -233,6 +233,8 @@ pub(crate) fn action_of(act: &Act) -> Action {
         | Act::RecordNoticeSent(_)
         | Act::RecordNoticeReturned { .. }
         | Act::RadiateNotRenewed {} => Action::KeepRenewals,
+        Act::RecordWarning(_) | Act::RecordAnswer { .. } | Act::RadiateNoAnswer {} => Action::Chase,
+        Act::RecordInadmissibility(_) | Act::RadiateInadmissible {} => Action::FindInadmissible,
         Act::Reinstate(_) => Action::Reinstate,
     }
 }

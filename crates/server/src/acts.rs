@@ -72,6 +72,7 @@ fn place(violations: &mut [Violation]) {
         violation.field = form::path(&violation.field);
         let bare = match violation.field.split_once('.') {
             Some(("attribution", day @ ("refused_on" | "lapsed_on")) | ("notice", day @ "returned_on")) => day,
+            Some(("answer", day @ "received_on") | ("reinstatement", day @ "answered_on")) => day,
             _ => continue,
         };
         violation.field = bare.to_owned();

@@ -4,9 +4,11 @@ use demand::Act;
 use demand::reinstatement::ReinstatementDraft;
 use proto::v1::follow_up_service_server::FollowUpService;
 use proto::v1::{
-    ListRenewalNoticeRequest, ListRenewalNoticeResponse, RadiateNotRenewedRequest, RadiateNotRenewedResponse,
+    ListRenewalNoticeRequest, ListRenewalNoticeResponse, RadiateInadmissibleRequest, RadiateInadmissibleResponse,
+    RadiateNoAnswerRequest, RadiateNoAnswerResponse, RadiateNotRenewedRequest, RadiateNotRenewedResponse,
+    RecordAnswerRequest, RecordAnswerResponse, RecordInadmissibilityRequest, RecordInadmissibilityResponse,
     RecordNoticeReturnedRequest, RecordNoticeReturnedResponse, RecordNoticeSentRequest, RecordNoticeSentResponse,
-    ReinstateDemandRequest, ReinstateDemandResponse,
+    RecordWarningRequest, RecordWarningResponse, ReinstateDemandRequest, ReinstateDemandResponse,
 };
 use tonic::{Request, Response, Status};
 
@@ -61,12 +63,60 @@ impl FollowUpService for FollowUp {
         })
     }
 
+    async fn record_warning(
+        &self,
+        request: Request<RecordWarningRequest>,
+    ) -> Result<Response<RecordWarningResponse>, Status> {
+        on_demand!(self, request, RecordWarningResponse, |message, edge| from act::AT_A_DESK, {
+            Act::RecordWarning(act::warning(edge, message.warning.unwrap_or_default()))
+        })
+    }
+
+    async fn record_answer(
+        &self,
+        request: Request<RecordAnswerRequest>,
+    ) -> Result<Response<RecordAnswerResponse>, Status> {
+        on_demand!(self, request, RecordAnswerResponse, |message, _edge| from act::AT_A_DESK, {
+            Act::RecordAnswer { received_on: message.received_on }
+        })
+    }
+
+    async fn radiate_no_answer(
+        &self,
+        request: Request<RadiateNoAnswerRequest>,
+    ) -> Result<Response<RadiateNoAnswerResponse>, Status> {
+        on_demand!(self, request, RadiateNoAnswerResponse, |message, _edge| from act::AT_A_DESK, {
+            Act::RadiateNoAnswer {}
+        })
+    }
+
+    async fn record_inadmissibility(
+        &self,
+        request: Request<RecordInadmissibilityRequest>,
+    ) -> Result<Response<RecordInadmissibilityResponse>, Status> {
+        on_demand!(self, request, RecordInadmissibilityResponse, |message, _edge| from act::AT_A_DESK, {
+            Act::RecordInadmissibility(act::inadmissibility(message.inadmissibility.unwrap_or_default()))
+        })
+    }
+
+    async fn radiate_inadmissible(
+        &self,
+        request: Request<RadiateInadmissibleRequest>,
+    ) -> Result<Response<RadiateInadmissibleResponse>, Status> {
+        on_demand!(self, request, RadiateInadmissibleResponse, |message, _edge| from act::AT_A_DESK, {
+            Act::RadiateInadmissible {}
+        })
+    }
+
     async fn reinstate_demand(
         &self,
         request: Request<ReinstateDemandRequest>,
     ) -> Result<Response<ReinstateDemandResponse>, Status> {
         on_demand!(self, request, ReinstateDemandResponse, |message, _edge| from message.channel, {
-            Act::Reinstate(ReinstatementDraft { form: Box::new(form::read(message.form)) })
+            Act::Reinstate(ReinstatementDraft {
+                answered_on: message.answered_on,
+                form: Box::new(form::read(message.form)),
+            })
         })
     }
 }

@@ -62,6 +62,9 @@ pub struct Reinstated {
     pub reinstated_on: Date,
     /// The motive of the radiation that ends.
     pub motive: RadiationMotive,
+    /// The day the applicant's answer came in, after a radiation for no answer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub answered_on: Option<Date>,
     /// Random reference of the applicant: the one before is gone with the radiation, unless he has another demand.
     pub person_ref: Option<Uuid>,
 }
@@ -69,5 +72,6 @@ pub struct Reinstated {
 event_table!(Reinstated in "rétablissement" {
     reinstated_on: Open, "date de rétablissement", "date";
     motive: Open, "motif de la radiation levée", "liste MotifRadiation";
+    answered_on: Open, "date de la réponse du demandeur", "date, après une radiation pour absence de réponse";
     person_ref: Open, "référence aléatoire du demandeur", "UUID, détruite avec la dernière demande active";
 });

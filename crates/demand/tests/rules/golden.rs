@@ -100,9 +100,12 @@ fn every_event_type_has_a_sample() {
         DemandEvent::RenewalNoticeSent(_) => 10,
         DemandEvent::RenewalNoticeReturned(_) => 11,
         DemandEvent::Reinstated(_) => 12,
+        DemandEvent::WarningSent(_) => 13,
+        DemandEvent::AnswerReceived(_) => 14,
+        DemandEvent::CommissionDecided(_) => 15,
     };
     let found: BTreeSet<_> = written_today().values().map(number).collect();
-    assert_eq!(found, (0..=12).collect());
+    assert_eq!(found, (0..=15).collect());
 }
 
 /// A sample that is *full* holds every field: nothing is absent, null, false or an empty list, in the open or sealed.

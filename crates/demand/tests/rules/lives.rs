@@ -6,6 +6,7 @@ use demand::notice::{NoticeChannel, NoticeSentDraft};
 use demand::radiation::Motive;
 use demand::radiation::renunciation::{RenunciationDraft, WrittenAct};
 use demand::reinstatement::ReinstatementDraft;
+use demand::warning::WarningKind;
 use demand::{Act, Demand, DemandEvent, FormDraft};
 use jiff::ToSpan as _;
 use jiff::civil::Date;
@@ -13,8 +14,8 @@ use proptest::prelude::*;
 
 use crate::given::*;
 
-fn act(kind: u8, day: Date) -> Act {
-    let day = day.to_string();
+fn act(kind: u8, today: Date) -> Act {
+    let day = today.to_string();
     match kind {
         0 => Act::Renew { form: Box::default() },
         1 => Act::Modify {
@@ -35,13 +36,19 @@ fn act(kind: u8, day: Date) -> Act {
         }),
         10 => Act::RadiateNotRenewed {},
         11 => Act::Reinstate(ReinstatementDraft::default()),
+        12 => Act::RecordWarning(crate::warned::warning(WarningKind::NoAnswer, today)),
+        13 => Act::RadiateNoAnswer {},
+        14 => crate::warned::found(&day),
+        15 => Act::RecordWarning(crate::warned::warning(WarningKind::Inadmissible, today)),
+        16 => Act::RadiateInadmissible {},
+        17 => Act::Reinstate(ReinstatementDraft { answered_on: Some(day), ..ReinstatementDraft::default() }),
         _ => Act::Register(Box::new(registration(form()))),
     }
 }
 
 proptest! {
     #[test]
-    fn inv_18_inv_29_the_filing_date_holds_over_any_life_and_every_radiation_has_its_proof(acts in proptest::collection::vec((0u8..13, 0i64..120), 1..40)) {
+    fn inv_18_inv_29_the_filing_date_holds_over_any_life_and_every_radiation_has_its_proof(acts in proptest::collection::vec((0u8..19, 0i64..120), 1..40)) {
         use cqrs_es::Aggregate as _;
         let mut demand = fold(registered(form()));
         let mut today = FILED;

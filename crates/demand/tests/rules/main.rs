@@ -13,3 +13,4 @@ mod open_facts;
 mod oracle;
 mod persons;
 mod table;
+mod warned;

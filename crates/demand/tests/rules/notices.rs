@@ -170,7 +170,10 @@ fn inv_20_inv_31_reinstatement_and_renewal_are_one_act_and_keep_the_seniority() 
 #[test]
 fn inv_31_the_renewal_of_a_reinstatement_is_refused_like_any_other() {
     let sought = SoughtDraft { communes: vec!["83137".into()], ..form().sought.unwrap() };
-    let draft = ReinstatementDraft { form: Box::new(FormDraft { sought: Some(sought), ..FormDraft::default() }) };
+    let draft = ReinstatementDraft {
+        form: Box::new(FormDraft { sought: Some(sought), ..FormDraft::default() }),
+        ..ReinstatementDraft::default()
+    };
     let refused = when(radiated(), date(2026, 5, 1), Act::Reinstate(draft)).unwrap_err();
     assert_eq!(refused.to_string(), "INVALID_FORM: sought.communes[0]=OUTSIDE_TERRITORY");
     let mut online = command(date(2026, 5, 1), reinstate());

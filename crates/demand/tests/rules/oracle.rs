@@ -51,7 +51,7 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 100_000, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn inv_15_inv_19_inv_20_the_deadlines_are_those_of_a_calendar_turned_by_hand(
+    fn inv_15_inv_19_inv_20_inv_21_inv_22_inv_23_the_deadlines_are_those_of_a_calendar_turned_by_hand(
         filed in any_day(), renewed in proptest::option::of(0i64..900), late in -120i64..200,
     ) {
         use jiff::ToSpan as _;
@@ -63,6 +63,11 @@ proptest! {
 
         prop_assert_eq!(slow(deadlines::notice_from(expires, &settings)), months(by_hand, -2));
         prop_assert_eq!(slow(deadlines::not_renewed_until(expires, &settings)), months(by_hand, 6));
+
+        let warned = slow(filed);
+        prop_assert_eq!(slow(deadlines::no_answer_from(filed, &settings)), tomorrow(months(warned, 2)));
+        prop_assert_eq!(slow(deadlines::no_answer_until(filed, &settings)), months(warned, 5));
+        prop_assert_eq!(slow(deadlines::inadmissible_from(filed, &settings)), tomorrow(months(warned, 1)));
 
         let sent = expires.saturating_add(late.days());
         let in_time = months(slow(sent), 1) <= by_hand;

@@ -1,12 +1,14 @@
 //! Requests that change something, as acts of the domain.
 
 use demand::attribution::AttributionDraft;
+use demand::commission::InadmissibilityDraft;
 use demand::modification::Origin;
 use demand::notice::{NoticeChannel, NoticeSentDraft};
 use demand::pieces::PieceDraft;
 use demand::radiation::lease::LeaseDraft;
 use demand::radiation::renunciation::{RenunciationDraft, WrittenAct};
 use demand::registration::ForceReason;
+use demand::warning::{DeliveryProof, WarningDraft, WarningKind};
 use demand::{Act, FieldReason, Registration, Violation};
 use nomenclature::{Actor, Channel, Territory};
 use proto::v1;
@@ -175,6 +177,28 @@ pub fn notice_sent(edge: &mut Edge, message: v1::NoticeSent) -> NoticeSentDraft 
         Some(v1::NoticeChannel::Both) => Some(NoticeChannel::Both),
     };
     NoticeSentDraft { sent_on, channel, reference }
+}
+
+/// Reads a warning; what was not told is the domain's to miss.
+pub fn warning(edge: &mut Edge, message: v1::Warning) -> WarningDraft {
+    let v1::Warning { kind, letter_sent_on, sent_on, proof, reference } = message;
+    let kind = match edge.known("warning.kind", kind) {
+        None | Some(v1::WarningKind::Unspecified) => None,
+        Some(v1::WarningKind::NoAnswer) => Some(WarningKind::NoAnswer),
+        Some(v1::WarningKind::Inadmissible) => Some(WarningKind::Inadmissible),
+    };
+    let proof = match edge.known("warning.proof", proof) {
+        None | Some(v1::DeliveryProof::Unspecified) => None,
+        Some(v1::DeliveryProof::RegisteredLetter) => Some(DeliveryProof::RegisteredLetter),
+        Some(v1::DeliveryProof::OtherMeans) => Some(DeliveryProof::OtherMeans),
+    };
+    WarningDraft { kind, letter_sent_on, sent_on, proof, reference }
+}
+
+/// Reads a commission's finding.
+pub fn inadmissibility(message: v1::Inadmissibility) -> InadmissibilityDraft {
+    let v1::Inadmissibility { decided_on, ground } = message;
+    InadmissibilityDraft { decided_on, ground }
 }
 
 /// Reads a renunciation; a form of it that was not told is the domain's to miss.

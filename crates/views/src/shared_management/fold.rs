@@ -108,7 +108,10 @@ impl Row {
             }
             DemandEvent::RenewalNoticeListed(_)
             | DemandEvent::RenewalNoticeSent(_)
-            | DemandEvent::RenewalNoticeReturned(_) => {}
+            | DemandEvent::RenewalNoticeReturned(_)
+            | DemandEvent::WarningSent(_)
+            | DemandEvent::AnswerReceived(_)
+            | DemandEvent::CommissionDecided(_) => {}
         }
     }
 
