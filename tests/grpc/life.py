@@ -20,11 +20,12 @@ from grpc_reflection.v1alpha import reflection_pb2, reflection_pb2_grpc
 from sne.v1 import audit_service_pb2 as audit
 from sne.v1 import command_service_pb2 as command
 from sne.v1 import demand_pb2
+from sne.v1 import follow_up_service_pb2 as f
 from sne.v1 import registration_service_pb2 as r
 from sne.v1 import shared_management_service_pb2 as shared
 
 from leaf import leaf
-from stage import AUDITOR, TERRITORY, auditor, channel, day, foreigner, head, lessor, other_lessor, registered, registration, sample, town
+from stage import AUDITOR, TERRITORY, auditor, channel, day, foreigner, head, lessor, other_lessor, registered, registration, sample, state, town
 from wire import metadata, new_id, refused, seen
 
 SERVER = int(sys.argv[2])
@@ -250,6 +251,8 @@ def refuses_what_the_law_refuses():
     )
     answer = town.RenounceDemand(renounced).answer
     assert town.GetDemand(r.GetDemandRequest(number=answer.number)).demand.radiation.motive == "RADABA"
+    back = f.ReinstateDemandRequest(**head(answer))
+    refused(lambda: town.ReinstateDemand(back), "NOT_REINSTATABLE", Code.FAILED_PRECONDITION)
     person, _ = next(sample)
     association = type(person)(contact=person.contact, sought=person.sought)
     association.contact.ClearField("dwelling_address")
@@ -259,6 +262,55 @@ def refuses_what_the_law_refuses():
     modify("APPLICANT_KIND_CHANGED", Code.FAILED_PRECONDITION, housing=person.housing, reasons=person.reasons, **household)
     nobody = answer.number[:7] + "999999" + answer.number[13:]
     refused(lambda: town.GetDemand(r.GetDemandRequest(number=nobody)), "DEMAND_NOT_FOUND", Code.NOT_FOUND)
+
+
+def keeps_the_delays_of_the_law():
+    """Notices are the business of whoever keeps the renewals, and nothing happens before its day or without its proof."""
+    _, answer = registered()
+    listing = f.ListRenewalNoticeRequest(**head(answer))
+    refused(lambda: town.ListRenewalNotice(listing), "NOT_THE_MANAGER", Code.PERMISSION_DENIED)
+    refused(lambda: state.ListRenewalNotice(listing), "DELAY_RUNNING", Code.FAILED_PRECONDITION)
+    radiation = f.RadiateNotRenewedRequest(**head(answer))
+    refused(lambda: state.RadiateNotRenewed(radiation), "DELAY_RUNNING", Code.FAILED_PRECONDITION)
+    notice = f.NoticeSent(sent_on=day(0), channel=f.NOTICE_CHANNEL_POST, reference="LOT 1")
+    never_listed = f.RecordNoticeSentRequest(**head(answer), notice=notice)
+    refused(lambda: state.RecordNoticeSent(never_listed), "PROOF_MISSING", Code.FAILED_PRECONDITION)
+    refusal = refused(lambda: state.RecordNoticeSent(f.RecordNoticeSentRequest(**head(answer))), "INVALID_FORM", Code.INVALID_ARGUMENT)
+    assert refusal.violations == {"notice.sent_on": "MISSING", "notice.channel": "MISSING", "notice.reference": "MISSING"}
+    returned = f.RecordNoticeReturnedRequest(**head(answer), returned_on="")
+    refusal = refused(lambda: state.RecordNoticeReturned(returned), "INVALID_FORM", Code.INVALID_ARGUMENT)
+    assert refusal.violations == {"returned_on": "MISSING"}
+    back = f.ReinstateDemandRequest(**head(answer))
+    refused(lambda: town.ReinstateDemand(back), "NOT_RADIATED", Code.FAILED_PRECONDITION)
+
+
+def warns_before_it_radiates():
+    _, answer = registered()
+    proof = {"sent_on": day(1), "proof": f.DELIVERY_PROOF_REGISTERED_LETTER, "reference": "2C 123"}
+    warning = f.Warning(kind=f.WARNING_KIND_NO_ANSWER, letter_sent_on=day(9), **proof)
+    answer = town.RecordWarning(f.RecordWarningRequest(**head(answer), warning=warning)).answer
+    shown = town.GetDemand(r.GetDemandRequest(number=answer.number)).demand.warnings
+    assert [(warned.organisation, warned.motive, warned.sent_on) for warned in shown] == [("000005074", "RADCON", day(1))]
+    soon = f.RadiateNoAnswerRequest(**head(answer))
+    refused(lambda: town.RadiateNoAnswer(soon), "DELAY_RUNNING", Code.FAILED_PRECONDITION)
+    refused(lambda: lessor.RadiateNoAnswer(soon), "PROOF_MISSING", Code.FAILED_PRECONDITION)
+    early = f.RecordAnswerRequest(**head(answer), received_on=day(10))
+    refusal = refused(lambda: lessor.RecordAnswer(early), "INVALID_FORM", Code.INVALID_ARGUMENT)
+    assert refusal.violations == {"received_on": "TOO_EARLY"}, refusal.violations
+    answer = lessor.RecordAnswer(f.RecordAnswerRequest(**head(answer), received_on=day(0))).answer
+    found = f.RecordInadmissibilityRequest(**head(answer), inadmissibility=f.Inadmissibility(decided_on=day(2), ground="IRRRES"))
+    refused(lambda: town.RecordInadmissibility(found), "NOT_A_LESSOR", Code.PERMISSION_DENIED)
+    answer = lessor.RecordInadmissibility(found).answer
+    warning = f.Warning(kind=f.WARNING_KIND_INADMISSIBLE, **proof)
+    answer = lessor.RecordWarning(f.RecordWarningRequest(**head(answer), warning=warning)).answer
+    soon = f.RadiateInadmissibleRequest(**head(answer))
+    refused(lambda: lessor.RadiateInadmissible(soon), "DELAY_RUNNING", Code.FAILED_PRECONDITION)
+    shown = lessor.GetDemand(r.GetDemandRequest(number=answer.number)).demand
+    assert not [warned for warned in shown.warnings if warned.motive == "RADCON"], "an answer voids the warning"
+    assert [(seen.lessor, seen.ground) for seen in shown.inadmissibilities] == [("000005017", "IRRRES")]
+    nothing = f.RecordWarningRequest(**head(answer))
+    refusal = refused(lambda: town.RecordWarning(nothing), "INVALID_FORM", Code.INVALID_ARGUMENT)
+    assert set(refusal.violations) == {"warning.kind", "warning.sent_on", "warning.proof", "warning.reference"}
 
 
 def tells_the_outcome():
@@ -458,10 +510,10 @@ def bounds_replays():
 
 def describes_itself():
     health = health_pb2_grpc.HealthStub(channel)
-    for service in ("", "sne.v1.RegistrationService", "sne.v1.AuditService", "sne.v1.CommandService", SHARED):
+    for service in ("", "sne.v1.RegistrationService", "sne.v1.FollowUpService", "sne.v1.AuditService", "sne.v1.CommandService", SHARED):
         answer = health.Check(health_pb2.HealthCheckRequest(service=service), timeout=20)
         assert answer.status == health_pb2.HealthCheckResponse.SERVING, service
-    wanted = {"sne.v1.RegistrationService", "sne.v1.AuditService", "sne.v1.CommandService", SHARED, "grpc.health.v1.Health"}
+    wanted = {"sne.v1.RegistrationService", "sne.v1.FollowUpService", "sne.v1.AuditService", "sne.v1.CommandService", SHARED, "grpc.health.v1.Health"}
     asked = reflection_pb2.ServerReflectionRequest(list_services="")
     alpha = reflection_pb2_grpc.ServerReflectionStub(channel).ServerReflectionInfo(iter([asked]), timeout=20)
     assert wanted <= {service.name for service in next(alpha).list_services_response.service}
@@ -495,6 +547,8 @@ for check in (
     shares_one_view,
     tells_every_violation_at_once,
     refuses_what_the_law_refuses,
+    keeps_the_delays_of_the_law,
+    warns_before_it_radiates,
     tells_the_outcome,
     replays_the_log,
     follows_live,

@@ -1,7 +1,8 @@
 """Reasons that a sound register with patient callers never gives: each is provoked here, against a server with few places
 and little patience, by somebody who may write to its database.
 
-Further arguments: a superuser's address of the database, the number of a demand that has expired.
+Further arguments: a superuser's address of the database, the numbers of a demand that has expired, of one that was not renewed
+and may come back, and of one that may not any more.
 """
 
 import json
@@ -15,13 +16,15 @@ from grpc import StatusCode as Code
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 from sne.v1 import audit_service_pb2 as audit
 from sne.v1 import command_service_pb2 as command
+from sne.v1 import demand_pb2
+from sne.v1 import follow_up_service_pb2 as f
 from sne.v1 import registration_service_pb2 as r
 from sne.v1 import shared_management_service_pb2 as shared
 
-from stage import auditor, channel, day, foreigner, head, lessor, registered, registration, sample, town
+from stage import auditor, channel, day, foreigner, head, lessor, registered, registration, sample, state, town
 from wire import new_id, refused, seen
 
-DATABASE, EXPIRED = sys.argv[4:6]
+DATABASE, EXPIRED, NOT_RENEWED, GONE = sys.argv[4:8]
 # Of the server under test.
 CALLS = 4
 
@@ -68,6 +71,42 @@ def a_demand_that_has_expired():
         request_id=new_id(), number=EXPIRED, etag=etag, attribution=r.Attribution(decided_on=day(0))
     )
     refused(lambda: lessor.RecordAttribution(decided), "DEMAND_EXPIRED", Code.FAILED_PRECONDITION)
+
+
+def a_notice_that_is_listed_and_not_sent():
+    """A notice may be late; listed twice it may not be, and until it is sent nobody is radiated."""
+
+    def now():
+        etag = state.GetDemand(r.GetDemandRequest(number=EXPIRED)).demand.etag
+        return {"request_id": new_id(), "number": EXPIRED, "etag": etag}
+
+    state.ListRenewalNotice(f.ListRenewalNoticeRequest(**now()))
+    twice = f.ListRenewalNoticeRequest(**now())
+    refused(lambda: state.ListRenewalNotice(twice), "ALREADY_RECORDED", Code.FAILED_PRECONDITION)
+    unsent = f.RadiateNotRenewedRequest(**now())
+    refused(lambda: state.RadiateNotRenewed(unsent), "PROOF_MISSING", Code.FAILED_PRECONDITION)
+    notice = f.NoticeSent(sent_on=day(0), channel=f.NOTICE_CHANNEL_POST, reference="LOT 7")
+    state.RecordNoticeSent(f.RecordNoticeSentRequest(**now(), notice=notice))
+    state.RecordNoticeReturned(f.RecordNoticeReturnedRequest(**now(), returned_on=day(0)))
+    late = f.RadiateNotRenewedRequest(**now())
+    refused(lambda: state.RadiateNotRenewed(late), "DELAY_RUNNING", Code.FAILED_PRECONDITION)
+    shown = state.GetDemand(r.GetDemandRequest(number=EXPIRED)).demand.notice
+    assert (shown.listed_on, shown.sent_on, shown.returned_on) == (day(0), day(0), day(0))
+
+
+def a_demand_that_was_not_renewed():
+    """It comes back with its number and its seniority, into the shared view too; another one may not any more."""
+    out = town.GetDemand(r.GetDemandRequest(number=NOT_RENEWED)).demand
+    assert out.radiation.motive == "RADREN" and out.status == demand_pb2.STATUS_RADIATED
+    back = f.ReinstateDemandRequest(request_id=new_id(), number=NOT_RENEWED, etag=out.etag)
+    answer = town.ReinstateDemand(back).answer
+    assert town.ReinstateDemand(back).answer == answer
+    there = town.GetDemand(r.GetDemandRequest(number=NOT_RENEWED)).demand
+    assert there.status == demand_pb2.STATUS_ACTIVE and there.filed_on == out.filed_on and there.last_renewed_on == day(0)
+    assert seen_by_the_view(answer).demand.filed_on == out.filed_on
+    etag = town.GetDemand(r.GetDemandRequest(number=GONE)).demand.etag
+    late = f.ReinstateDemandRequest(request_id=new_id(), number=GONE, etag=etag)
+    refused(lambda: town.ReinstateDemand(late), "WINDOW_CLOSED", Code.FAILED_PRECONDITION)
 
 
 def a_demand_whose_key_was_destroyed():
@@ -195,6 +234,8 @@ def a_view_that_stopped():
 
 for check in (
     a_demand_that_has_expired,
+    a_notice_that_is_listed_and_not_sent,
+    a_demand_that_was_not_renewed,
     a_demand_whose_key_was_destroyed,
     a_month_without_numbers,
     a_database_that_keeps_everybody_waiting,

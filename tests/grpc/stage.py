@@ -19,6 +19,8 @@ channel = grpc.insecure_channel(ADDRESS)
 lessor = Caller(channel, "000005017", "006A1")
 other_lessor = Caller(channel, "000005025", "006B1")
 town = Caller(channel, "000005074", "006G1")
+# The prefect's service, which keeps the renewals of the territory.
+state = Caller(channel, "000005165", "006P1")
 foreigner = Caller(channel, "000080010", "083A1")
 auditor = Caller(channel, AUDITOR)
 sample = households()

@@ -8,6 +8,7 @@ from grpc_status import rpc_status
 from sne.v1 import (
     audit_service_pb2_grpc,
     command_service_pb2_grpc,
+    follow_up_service_pb2_grpc,
     registration_service_pb2_grpc,
     shared_management_service_pb2_grpc,
 )
@@ -28,6 +29,7 @@ class Caller:
         self.metadata = metadata(*who)
         self.stubs = [
             registration_service_pb2_grpc.RegistrationServiceStub(channel),
+            follow_up_service_pb2_grpc.FollowUpServiceStub(channel),
             shared_management_service_pb2_grpc.SharedManagementServiceStub(channel),
             audit_service_pb2_grpc.AuditServiceStub(channel),
             command_service_pb2_grpc.CommandServiceStub(channel),

@@ -21,6 +21,9 @@ pub enum Denial {
     /// Only a lessor's commission attributes, only a lessor signs a lease (R441-2-8 a, INV-25).
     #[error("NOT_A_LESSOR")]
     NotALessor,
+    /// Only who keeps the renewals of the territory has notices sent and radiates for non-renewal (R441-2-8 e).
+    #[error("NOT_THE_MANAGER")]
+    NotTheManager,
     /// The system actor does not act on demands, nor sees names.
     #[error("NOT_FOR_THE_OPERATOR")]
     NotForTheOperator,
@@ -44,6 +47,7 @@ impl Denial {
         Self::ForeignTerritory,
         Self::NotARegisteringService,
         Self::NotALessor,
+        Self::NotTheManager,
         Self::NotForTheOperator,
         Self::OperatorOnly,
         Self::AuditorOnly,

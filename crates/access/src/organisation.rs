@@ -234,7 +234,7 @@ impl Organisation {
             (_, None) => Err(OrganisationRejection::NotRegistered),
             (OrganisationCommand::OpenDesk(desk), Some(identity)) => {
                 check_name(&desk.name)?;
-                if !identity.kind.may_register() {
+                if !identity.kind.has_desks() {
                     return Err(OrganisationRejection::NotARegisteringService);
                 }
                 if !identity.territories.contains(&desk.territory) {

@@ -26,6 +26,14 @@ pub enum Action {
     Renounce,
     /// Erase the personal data of a demand whose time is over (INV-32).
     Erase,
+    /// Have renewal notices sent, and radiate for non-renewal.
+    KeepRenewals,
+    /// Warn an applicant who does not answer, record his answer, radiate for no answer.
+    Chase,
+    /// Record that a commission found the demand inadmissible, and radiate for it.
+    FindInadmissible,
+    /// Bring a radiated demand back.
+    Reinstate,
     /// Enter organisations and desks.
     AdministerOrganisations,
     /// Check the register as a whole; sees no name.
@@ -48,6 +56,10 @@ impl Action {
         Self::SignLease,
         Self::Renounce,
         Self::Erase,
+        Self::KeepRenewals,
+        Self::Chase,
+        Self::FindInadmissible,
+        Self::Reinstate,
         Self::AdministerOrganisations,
         Self::Inspect,
         Self::Audit,
@@ -81,7 +93,9 @@ pub enum Purpose {
 /// Whether a profile may do an action to a resource for a purpose. Deny by default.
 ///
 /// R441-2-6 opens a demand to the registering services of its territory; INV-35 lets any of them modify and renew it;
-/// attribution, lease and the radiation that goes with it are a lessor's (R441-2-8 a, INV-25). An auditor replays every
+/// attribution, lease and the radiation that goes with it are a lessor's (R441-2-8 a, INV-25), and so is inadmissibility
+/// (INV-24). The territory's manager reads,
+/// has notices sent, radiates for non-renewal and reinstates (R441-2-6, R441-2-8 e, cahier des charges 6.1). An auditor replays every
 /// territory, because positions without holes are a thing of the whole log; he sees no name.
 pub fn may(profile: Profile, action: Action, resource: Resource, purpose: Purpose) -> Result<(), Denial> {
     match (profile, action, resource, purpose) {
@@ -99,7 +113,7 @@ pub fn may(profile: Profile, action: Action, resource: Resource, purpose: Purpos
         (Profile::Auditor { .. }, _, _, _) => Err(Denial::NotARegisteringService),
         (_, Action::Audit, _, _) => Err(Denial::AuditorOnly),
         (Profile::Agent { kind, .. }, Action::AskOutcome, Resource::Register, Purpose::Attribution) => {
-            if kind.may_register() { Ok(()) } else { Err(Denial::NotARegisteringService) }
+            if kind.has_desks() { Ok(()) } else { Err(Denial::NotARegisteringService) }
         }
         (_, Action::AskOutcome, _, _) => Err(Denial::Purpose),
         (
@@ -112,8 +126,11 @@ pub fn may(profile: Profile, action: Action, resource: Resource, purpose: Purpos
                 return Err(Denial::ForeignTerritory);
             }
             match action {
-                Action::Attribute | Action::SignLease if kind.is_lessor() => Ok(()),
-                Action::Attribute | Action::SignLease => Err(Denial::NotALessor),
+                Action::Attribute | Action::SignLease | Action::FindInadmissible if kind.is_lessor() => Ok(()),
+                Action::Attribute | Action::SignLease | Action::FindInadmissible => Err(Denial::NotALessor),
+                Action::KeepRenewals if kind.keeps_renewals() => Ok(()),
+                Action::KeepRenewals => Err(Denial::NotTheManager),
+                Action::Read | Action::Reinstate if kind.keeps_renewals() => Ok(()),
                 _ if kind.may_register() => Ok(()),
                 _ => Err(Denial::NotARegisteringService),
             }

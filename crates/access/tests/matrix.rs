@@ -27,29 +27,47 @@ fn agent(kind: OrganisationKind) -> Profile {
 }
 
 /// R441-2-6: the registering services of the territory read and act; INV-35: any of them modifies and renews;
-/// R441-2-8 a, INV-25: attribution, lease and its radiation are a lessor's.
+/// R441-2-8 a, INV-25: attribution, lease and its radiation are a lessor's, INV-24: inadmissibility too.
 #[test]
-fn inv_25_inv_35_the_matrix_of_kinds_and_actions() {
+fn inv_19_inv_24_inv_25_inv_35_the_matrix_of_kinds_and_actions() {
     use Action as A;
     use OrganisationKind as K;
-    // Columns: register, read, modify, renew, add a piece, attribute, sign a lease, renounce.
-    let columns = [A::Register, A::Read, A::Modify, A::Renew, A::AddPiece, A::Attribute, A::SignLease, A::Renounce];
-    let (yes, no_lessor, no_service) = (Ok(()), Err(Denial::NotALessor), Err(Denial::NotARegisteringService));
-    let lessor = [yes; 8];
-    let registering = [yes, yes, yes, yes, yes, no_lessor, no_lessor, yes];
-    let reader = [no_service, no_service, no_service, no_service, no_service, no_lessor, no_lessor, no_service];
+    // Columns: register, read, modify, renew, add a piece, attribute, sign a lease, renounce, keep renewals,
+    // reinstate, chase who does not answer, find inadmissible.
+    let columns = [
+        A::Register,
+        A::Read,
+        A::Modify,
+        A::Renew,
+        A::AddPiece,
+        A::Attribute,
+        A::SignLease,
+        A::Renounce,
+        A::KeepRenewals,
+        A::Reinstate,
+        A::Chase,
+        A::FindInadmissible,
+    ];
+    let (yes, lessor_only, no, manager_only) =
+        (Ok(()), Err(Denial::NotALessor), Err(Denial::NotARegisteringService), Err(Denial::NotTheManager));
+    let lessor = [yes, yes, yes, yes, yes, yes, yes, yes, manager_only, yes, yes, yes];
+    let registering = [yes, yes, yes, yes, yes, lessor_only, lessor_only, yes, manager_only, yes, yes, lessor_only];
+    let state = [yes, yes, yes, yes, yes, lessor_only, lessor_only, yes, yes, yes, yes, lessor_only];
+    // R441-2-8 e: the manager radiates for non-renewal; R441-2-6: he reads; he does not stand in for a desk.
+    let manager = [no, yes, no, no, no, lessor_only, lessor_only, no, yes, yes, no, lessor_only];
+    let reader = [no, no, no, no, no, lessor_only, lessor_only, no, manager_only, no, no, lessor_only];
     let expected = [
         (K::Hlm, lessor),
         (K::Sem, lessor),
         (K::SemDom, lessor),
-        (K::State, registering),
+        (K::State, state),
         (K::LocalAuthority, registering),
         (K::ReservationHolder, registering),
         (K::ActionLogement, registering),
         (K::Siao, registering),
         (K::CommonAgent, registering),
         (K::PortalOperator, registering),
-        (K::TerritoryManager, reader),
+        (K::TerritoryManager, manager),
         (K::DaloCommission, reader),
         (K::StatisticsReader, reader),
         (K::Auditor, reader),
@@ -131,16 +149,13 @@ fn only_an_auditor_audits_and_an_auditor_only_audits() {
     assert_eq!(may(Profile::Operator, Action::Audit, Resource::Register, Purpose::Audit), Err(Denial::AuditorOnly));
 }
 
-/// The receipt of a command is its own organisation's: who may register may ask what became of it.
+/// The receipt of a command is its own organisation's: who acts may ask what became of it.
 #[test]
-fn the_outcome_of_a_command_is_told_to_registering_services() {
+fn the_outcome_of_a_command_is_told_to_those_who_act() {
     for kind in OrganisationKind::ALL {
         let reader = matches!(
             kind,
-            OrganisationKind::TerritoryManager
-                | OrganisationKind::DaloCommission
-                | OrganisationKind::StatisticsReader
-                | OrganisationKind::Auditor
+            OrganisationKind::DaloCommission | OrganisationKind::StatisticsReader | OrganisationKind::Auditor
         );
         let expected = if reader { Err(Denial::NotARegisteringService) } else { Ok(()) };
         let asked = may(agent(*kind), Action::AskOutcome, Resource::Register, Purpose::Attribution);

@@ -100,6 +100,7 @@ impl Writer {
             by: self.by,
             person_ref: Uuid::new_v4(),
             piece_id: Uuid::new_v4(),
+            settings: demand::Settings::default(),
             act: Act::Register(Box::new(registration)),
         };
         let sink = EventSink::default();

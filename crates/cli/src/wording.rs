@@ -38,6 +38,13 @@ pub fn event(event: &DemandEvent) -> &'static str {
         DemandEvent::LeaseSigned(_) => "bail signé",
         DemandEvent::Radiated(_) => "radiation",
         DemandEvent::PersonalDataErased(_) => "effacement",
+        DemandEvent::RenewalNoticeListed(_) => "préavis inscrit",
+        DemandEvent::RenewalNoticeSent(_) => "préavis envoyé",
+        DemandEvent::RenewalNoticeReturned(_) => "préavis revenu",
+        DemandEvent::Reinstated(_) => "rétablissement",
+        DemandEvent::WarningSent(_) => "avertissement envoyé",
+        DemandEvent::AnswerReceived(_) => "réponse reçue",
+        DemandEvent::CommissionDecided(_) => "décision de commission",
     }
 }
 
@@ -68,8 +75,26 @@ pub fn summary(event: &DemandEvent) -> String {
             Motive::Renunciation { written_on, kept_until, .. } => {
                 format!("RADABA, écrit du {written_on} à conserver jusqu'au {kept_until}")
             }
+            Motive::NoAnswer { letter_sent_on, warned_on, .. } => {
+                format!("RADCON, courrier du {letter_sent_on}, avertissement du {warned_on}")
+            }
+            Motive::Inadmissible { ground, decided_on, warned_on, .. } => {
+                format!("RADIRR, {}, décision du {decided_on}, avertissement du {warned_on}", ground.label())
+            }
+            Motive::NotRenewed { expired_on, notice_sent_on, .. } => {
+                format!("RADREN, valable jusqu'au {expired_on}, préavis envoyé le {notice_sent_on}")
+            }
         },
         DemandEvent::PersonalDataErased(e) => format!("données nominatives effacées le {}", e.erased_on),
+        DemandEvent::RenewalNoticeListed(e) => format!("fin de validité le {}", e.expires_on),
+        DemandEvent::RenewalNoticeSent(e) => format!("le {}", e.sent_on),
+        DemandEvent::RenewalNoticeReturned(e) => format!("le {}", e.returned_on),
+        DemandEvent::WarningSent(e) => format!("organisme {}, le {}", siren(e.organisation), e.sent_on),
+        DemandEvent::AnswerReceived(e) => format!("le {}", e.received_on),
+        DemandEvent::CommissionDecided(e) => {
+            format!("bailleur {}, le {}, irrecevable : {}", siren(e.lessor), e.decided_on, e.ground().label())
+        }
+        DemandEvent::Reinstated(e) => format!("radiation {} levée", e.motive.code()),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-/// The method that does an act, and its message but for who and where. `None` when it is no act.
+/// The service and method that does an act, and its message but for who and where. `None` when it is no act.
 pub(crate) fn message_of(act: &Value) -> Option<(&'static str, Map<String, Value>)> {
     let (kind, content) = act.as_object()?.iter().next()?;
     let mut content = content.as_object()?.clone();
@@ -14,7 +14,7 @@ pub(crate) fn message_of(act: &Value) -> Option<(&'static str, Map<String, Value
     Some(match kind.as_str() {
         "register" => {
             rename_enum(&mut content, "forced", "FORCE_REASON_");
-            ("RegisterDemand", content)
+            ("RegistrationService/RegisterDemand", content)
         }
         "modify" => {
             let origin = content.remove("origin")?;
@@ -22,23 +22,40 @@ pub(crate) fn message_of(act: &Value) -> Option<(&'static str, Map<String, Value
             let name = if piece.is_some() { "piece" } else { origin.as_str()? };
             content.insert("origin".to_owned(), json!(format!("ORIGIN_{}", name.to_uppercase())));
             content.extend(piece.map(|id| ("piece_id".to_owned(), id)));
-            ("ModifyDemand", content)
+            ("RegistrationService/ModifyDemand", content)
         }
-        "renew" => ("RenewDemand", content),
-        "add_piece" => ("AddPiece", inside("piece", content)),
-        "attribute" => ("RecordAttribution", inside("attribution", content)),
-        "refuse_attribution" => ("RefuseAttribution", content),
-        "lapse_attribution" => ("LapseAttribution", content),
+        "renew" => ("RegistrationService/RenewDemand", content),
+        "add_piece" => ("RegistrationService/AddPiece", inside("piece", content)),
+        "attribute" => ("RegistrationService/RecordAttribution", inside("attribution", content)),
+        "refuse_attribution" => ("RegistrationService/RefuseAttribution", content),
+        "lapse_attribution" => ("RegistrationService/LapseAttribution", content),
         "sign_lease" => {
             let form = content.remove("form");
             let mut message = inside("lease", content);
             message.extend(form.map(|form| ("form".to_owned(), form)));
-            ("SignLease", message)
+            ("RegistrationService/SignLease", message)
         }
         "renounce" => {
             rename_enum(&mut content, "written_act", "WRITTEN_ACT_");
-            ("RenounceDemand", inside("renunciation", content))
+            ("RegistrationService/RenounceDemand", inside("renunciation", content))
         }
+        "list_notice" => ("FollowUpService/ListRenewalNotice", content),
+        "record_notice_sent" => {
+            rename_enum(&mut content, "channel", "NOTICE_CHANNEL_");
+            ("FollowUpService/RecordNoticeSent", inside("notice", content))
+        }
+        "record_notice_returned" => ("FollowUpService/RecordNoticeReturned", content),
+        "radiate_not_renewed" => ("FollowUpService/RadiateNotRenewed", content),
+        "record_warning" => {
+            rename_enum(&mut content, "kind", "WARNING_KIND_");
+            rename_enum(&mut content, "proof", "DELIVERY_PROOF_");
+            ("FollowUpService/RecordWarning", inside("warning", content))
+        }
+        "record_answer" => ("FollowUpService/RecordAnswer", content),
+        "radiate_no_answer" => ("FollowUpService/RadiateNoAnswer", content),
+        "record_inadmissibility" => ("FollowUpService/RecordInadmissibility", inside("inadmissibility", content)),
+        "radiate_inadmissible" => ("FollowUpService/RadiateInadmissible", content),
+        "reinstate" => ("FollowUpService/ReinstateDemand", content),
         _ => return None,
     })
 }

@@ -48,6 +48,6 @@ impl Interface {
     pub fn act(&self, act: &Value, head: Map<String, Value>) -> Result<Call, Refused> {
         let (method, mut message) = message_of(act).ok_or(Refused::Unreadable)?;
         message.extend(head);
-        self.call(&format!("RegistrationService/{method}"), &Value::Object(message))
+        self.call(method, &Value::Object(message))
     }
 }

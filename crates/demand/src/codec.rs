@@ -15,6 +15,7 @@ pub const SCHEMA_VERSION: u16 = 1;
 const PIECE: u8 = b'p';
 const DWELLING: u8 = b'l';
 const RPLS: u8 = b'r';
+const REFERENCE: u8 = b's';
 
 /// An event ready for the log, its personal parts not yet sealed.
 pub struct Encoded {
@@ -95,6 +96,19 @@ pub fn encode(mut event: DemandEvent) -> Result<Encoded, CodecError> {
         }
         DemandEvent::Radiated(e) => serde_json::to_string(e),
         DemandEvent::PersonalDataErased(e) => serde_json::to_string(e),
+        DemandEvent::RenewalNoticeListed(e) => serde_json::to_string(e),
+        DemandEvent::RenewalNoticeSent(e) => {
+            split(&mut e.reference, REFERENCE, &mut parts)?;
+            serde_json::to_string(e)
+        }
+        DemandEvent::RenewalNoticeReturned(e) => serde_json::to_string(e),
+        DemandEvent::Reinstated(e) => serde_json::to_string(e),
+        DemandEvent::WarningSent(e) => {
+            split(&mut e.reference, REFERENCE, &mut parts)?;
+            serde_json::to_string(e)
+        }
+        DemandEvent::AnswerReceived(e) => serde_json::to_string(e),
+        DemandEvent::CommissionDecided(e) => serde_json::to_string(e),
     }?;
     Ok(Encoded { event_type: event.name(), schema_version: SCHEMA_VERSION, payload, parts })
 }
@@ -120,6 +134,13 @@ pub fn decode(
         "LeaseSigned" => DemandEvent::LeaseSigned(serde_json::from_str(payload)?),
         "Radiated" => DemandEvent::Radiated(serde_json::from_str(payload)?),
         "PersonalDataErased" => DemandEvent::PersonalDataErased(serde_json::from_str(payload)?),
+        "RenewalNoticeListed" => DemandEvent::RenewalNoticeListed(serde_json::from_str(payload)?),
+        "RenewalNoticeSent" => DemandEvent::RenewalNoticeSent(serde_json::from_str(payload)?),
+        "RenewalNoticeReturned" => DemandEvent::RenewalNoticeReturned(serde_json::from_str(payload)?),
+        "Reinstated" => DemandEvent::Reinstated(serde_json::from_str(payload)?),
+        "WarningSent" => DemandEvent::WarningSent(serde_json::from_str(payload)?),
+        "AnswerReceived" => DemandEvent::AnswerReceived(serde_json::from_str(payload)?),
+        "CommissionDecided" => DemandEvent::CommissionDecided(serde_json::from_str(payload)?),
         other => return Err(CodecError::UnknownType(other.to_owned())),
     };
     for (tag, content) in parts {
@@ -130,6 +151,8 @@ pub fn decode(
             DemandEvent::PieceAdded(e) => *tag == PIECE && join(&mut e.piece, content)?,
             DemandEvent::Attributed(e) => *tag == RPLS && join(&mut e.rpls, content)?,
             DemandEvent::LeaseSigned(e) => *tag == DWELLING && join(&mut e.dwelling, content)?,
+            DemandEvent::WarningSent(e) => *tag == REFERENCE && join(&mut e.reference, content)?,
+            DemandEvent::RenewalNoticeSent(e) => *tag == REFERENCE && join(&mut e.reference, content)?,
             _ => false,
         };
         if !placed {

@@ -6,12 +6,17 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::attribution::AttributionDraft;
+use crate::commission::InadmissibilityDraft;
 use crate::form::FormDraft;
 use crate::modification::Origin;
+use crate::notice::NoticeSentDraft;
 use crate::pieces::PieceDraft;
 use crate::radiation::lease::LeaseDraft;
 use crate::radiation::renunciation::RenunciationDraft;
 use crate::registration::Registration;
+use crate::reinstatement::ReinstatementDraft;
+use crate::settings::Settings;
+use crate::warning::WarningDraft;
 
 /// An act with what the decision needs from outside: nothing in this crate reads a clock or draws a number.
 #[derive(Clone, Debug)]
@@ -20,10 +25,12 @@ pub struct DemandCommand {
     pub today: Date,
     /// Who acts.
     pub by: By,
-    /// Fresh random identifier: of the person at a registration, unless he has one already.
+    /// Fresh random identifier: of the person at a registration or a reinstatement, unless he has one already.
     pub person_ref: Uuid,
     /// Fresh random identifier: of a piece that joins the dossier.
     pub piece_id: Uuid,
+    /// The delays in force in the territory on the day.
+    pub settings: Settings,
     /// The act.
     pub act: Act,
 }
@@ -76,4 +83,30 @@ pub enum Act {
     SignLease(Box<LeaseDraft>),
     /// The applicant renounces (INV-28).
     Renounce(RenunciationDraft),
+    /// Put the demand on today's list of renewal notices (INV-61).
+    ListNotice {},
+    /// Record that the notice was sent (INV-16).
+    RecordNoticeSent(NoticeSentDraft),
+    /// Record that the notice came back undelivered.
+    RecordNoticeReturned {
+        /// The day, `AAAA-MM-JJ`.
+        returned_on: String,
+    },
+    /// Radiate for non-renewal (INV-19).
+    RadiateNotRenewed {},
+    /// Record a warning that was sent (INV-21, INV-23).
+    RecordWarning(WarningDraft),
+    /// Record an answer: warnings for no answer are void.
+    RecordAnswer {
+        /// The day, `AAAA-MM-JJ`.
+        received_on: String,
+    },
+    /// Radiate for no answer (INV-21).
+    RadiateNoAnswer {},
+    /// Record that the commission found the demand inadmissible (INV-23).
+    RecordInadmissibility(InadmissibilityDraft),
+    /// Radiate as inadmissible (INV-23, INV-24).
+    RadiateInadmissible {},
+    /// Bring a radiated demand back (INV-20, INV-22).
+    Reinstate(ReinstatementDraft),
 }

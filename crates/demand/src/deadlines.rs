@@ -1,23 +1,67 @@
 //! The delays of a demand, as dates (design law 9).
 //!
 //! A delay of n months from a day ends at 24:00 of that day plus n months, clipped to the end of the month. What a person
-//! may do is admitted on that last day.
+//! may do is admitted on that last day; what the register does, it does from the day after on.
 
+use jiff::ToSpan as _;
 use jiff::civil::Date;
 use nomenclature::add_months;
+
+use crate::settings::Settings;
 
 /// Months a demand is valid from its filing or last renewal (R441-2-7).
 pub const VALIDITY_MONTHS: i32 = 12;
 
-/// Days a reception may lie before the day it is recorded. Provisional: the law says "dès réception".
-pub const LATEST_RECEPTION_DAYS: i32 = 31;
-
-/// Months the written act of a renunciation is kept (INV-28).
-pub const RENUNCIATION_KEPT_MONTHS: i32 = 12;
+/// Months nominative data is kept after a radiation (décret 2017-917 art. 4, INV-32).
+pub const RETENTION_MONTHS: i32 = 12;
 
 /// The last day of validity: a year from the filing or the last renewal, whichever is later (INV-15).
 pub fn expires_on(filed_on: Date, last_renewed_on: Option<Date>) -> Date {
     add_months(last_renewed_on.map_or(filed_on, |renewed| renewed.max(filed_on)), VALIDITY_MONTHS)
+}
+
+/// The first day on which a renewal notice may be listed.
+pub fn notice_from(expires_on: Date, settings: &Settings) -> Date {
+    add_months(expires_on, -settings.notice_earliest_months)
+}
+
+/// Whether a notice sent that day leaves the applicant the time that the law gives (INV-16).
+pub fn notice_in_time(sent_on: Date, expires_on: Date, settings: &Settings) -> bool {
+    add_months(sent_on, settings.notice_months) <= expires_on
+}
+
+/// The first day on which a demand may be radiated for non-renewal: the tolerance after expiry is over, and so is what a
+/// notice sent too late leaves (INV-19). `None`: as if the notice had been sent in time.
+pub fn not_renewed_from(expires_on: Date, notice_sent_on: Option<Date>, settings: &Settings) -> Date {
+    let tolerated = add_months(expires_on, settings.renewal_tolerance_months);
+    let late = notice_sent_on.filter(|sent_on| !notice_in_time(*sent_on, expires_on, settings));
+    let last = late.map_or(tolerated, |sent_on| tolerated.max(add_months(sent_on, settings.late_notice_months)));
+    day_after(last)
+}
+
+/// The last day on which a demand radiated for non-renewal may be reinstated (INV-20).
+pub fn not_renewed_until(expired_on: Date, settings: &Settings) -> Date {
+    add_months(expired_on, settings.not_renewed_reinstatement_months)
+}
+
+/// The first day on which a demand may be radiated for no answer (INV-21).
+pub fn no_answer_from(warned_on: Date, settings: &Settings) -> Date {
+    day_after(add_months(warned_on, settings.no_answer_months))
+}
+
+/// The last day on which a demand radiated for no answer may be reinstated (INV-22).
+pub fn no_answer_until(radiated_on: Date, settings: &Settings) -> Date {
+    add_months(radiated_on, settings.no_answer_reinstatement_months)
+}
+
+/// The first day on which a demand may be radiated as inadmissible (INV-23).
+pub fn inadmissible_from(warned_on: Date, settings: &Settings) -> Date {
+    day_after(add_months(warned_on, settings.inadmissible_months))
+}
+
+/// A delay is over when its last day is.
+fn day_after(last: Date) -> Date {
+    last.saturating_add(1.day())
 }
 
 #[cfg(test)]

@@ -11,13 +11,18 @@ use uuid::Uuid;
 
 use crate::attribution::OpenAttribution;
 use crate::command::{Act, DemandCommand};
-use crate::event::{DemandEvent, Registered};
+use crate::commission::Inadmissibility;
+use crate::event::{DemandEvent, Registered, Reinstated};
 use crate::facts::Facts;
 use crate::form::Rubrics;
+use crate::notice::Notice;
 use crate::pieces::HeldPiece;
-use crate::radiation::{Motive, lease, renunciation};
+use crate::radiation::{Motive, inadmissibility, lease, no_answer, non_renewal, renunciation};
 use crate::rejection::{Rejection, RejectionReason};
-use crate::{attribution, deadlines, modification, pieces, registration, renewal};
+use crate::warning::{OpenWarning, WarningKind};
+use crate::{
+    attribution, commission, deadlines, modification, notice, pieces, registration, reinstatement, renewal, warning,
+};
 
 /// A demand for social housing, folded from its events.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -42,6 +47,8 @@ pub struct ActiveDemand {
     pub last_renewed_on: Option<Date>,
     /// Days on which it was past its expiry, before a late renewal: first and last of each time.
     pub gaps: Vec<(Date, Date)>,
+    /// Days on which it was out of the register, before a reinstatement: first and last of each time.
+    pub absences: Vec<(Date, Date)>,
     /// Reference of the applicant, nationwide.
     pub person_ref: Option<Uuid>,
     /// Registered over somebody's claim.
@@ -54,6 +61,12 @@ pub struct ActiveDemand {
     pub pieces: Vec<HeldPiece>,
     /// Attributions in progress, at most one per lessor.
     pub attributions: Vec<OpenAttribution>,
+    /// Warnings that stand, at most one per organisation and kind.
+    pub warnings: Vec<OpenWarning>,
+    /// Commissions that found it inadmissible, at most one per lessor.
+    pub inadmissibilities: Vec<Inadmissibility>,
+    /// The renewal notice of the present validity.
+    pub notice: Option<Notice>,
 }
 
 /// A demand out of the register, as it was when it left.
@@ -98,12 +111,16 @@ impl ActiveDemand {
             filed_on: event.filed_on,
             last_renewed_on: None,
             gaps: Vec::new(),
+            absences: Vec::new(),
             person_ref: event.person_ref,
             forced: event.forced.is_some(),
             rubrics: event.rubrics.clear().map_or(Pii::Sealed, Pii::Clear),
             facts: event.facts,
             pieces: Vec::new(),
             attributions: Vec::new(),
+            warnings: Vec::new(),
+            inadmissibilities: Vec::new(),
+            notice: None,
         }
     }
 
@@ -119,13 +136,22 @@ impl ActiveDemand {
 
     /// Whether it was valid on a day, as far as is known now (INV-15, INV-48).
     pub fn was_valid_on(&self, day: Date) -> bool {
-        let in_a_gap = self.gaps.iter().any(|(first, last)| (*first..=*last).contains(&day));
-        (self.filed_on..=self.expires_on()).contains(&day) && !in_a_gap
+        (self.filed_on..=self.expires_on()).contains(&day) && !within(&self.gaps, day) && !within(&self.absences, day)
     }
 
     /// The attribution this lessor has in progress.
     pub fn attribution_of(&self, lessor: Siren) -> Option<&OpenAttribution> {
         self.attributions.iter().find(|open| open.lessor == lessor)
+    }
+
+    /// The warning of this kind that an organisation sent.
+    pub fn warning_of(&self, organisation: Siren, kind: WarningKind) -> Option<OpenWarning> {
+        self.warnings.iter().find(|warning| (warning.organisation, warning.kind) == (organisation, kind)).copied()
+    }
+
+    /// What this lessor's commission found.
+    pub fn inadmissibility_of(&self, lessor: Siren) -> Option<Inadmissibility> {
+        self.inadmissibilities.iter().find(|found| found.lessor == lessor).copied()
     }
 
     fn take_rubrics(&mut self, carried: &crate::carried::Carried) {
@@ -134,6 +160,11 @@ impl ActiveDemand {
             _ => Pii::Sealed,
         };
         self.rubrics = merged;
+    }
+
+    /// Whoever was waited for has answered.
+    fn answered(&mut self) {
+        self.warnings.retain(|warning| warning.kind != WarningKind::NoAnswer);
     }
 
     fn close_attribution(&mut self, lessor: Siren) {
@@ -146,13 +177,23 @@ impl ActiveDemand {
         match &command.act {
             Act::Register(_) => Err(RejectionReason::AlreadyRegistered.into()),
             Act::Modify { origin, form } => modification::modify(self, origin, form, by, today),
-            Act::Renew { form } => renewal::renew(self, form, by, today),
+            Act::Renew { form } => renewal::renew(self, form, command),
             Act::AddPiece(draft) => pieces::add(self, draft, *piece_id, today),
             Act::Attribute(draft) => attribution::attribute(self, draft, lessor, today),
             Act::RefuseAttribution { refused_on } => attribution::refuse(self, refused_on, lessor, today),
             Act::LapseAttribution { lapsed_on } => attribution::lapse(self, lapsed_on, lessor, today),
             Act::SignLease(draft) => lease::sign(self, draft, by, today),
-            Act::Renounce(draft) => renunciation::renounce(self, draft, today),
+            Act::Renounce(draft) => renunciation::renounce(self, draft, command),
+            Act::ListNotice {} => notice::list(self, command),
+            Act::RecordNoticeSent(draft) => notice::sent(self, draft, today),
+            Act::RecordNoticeReturned { returned_on } => notice::returned(self, returned_on, today),
+            Act::RadiateNotRenewed {} => non_renewal::radiate(self, command),
+            Act::RecordWarning(draft) => warning::send(self, draft, lessor, today),
+            Act::RecordAnswer { received_on } => warning::answer(self, received_on, lessor, today),
+            Act::RadiateNoAnswer {} => no_answer::radiate(self, command),
+            Act::RecordInadmissibility(draft) => commission::inadmissible(self, draft, lessor, today),
+            Act::RadiateInadmissible {} => inadmissibility::radiate(self, command),
+            Act::Reinstate(_) => Err(RejectionReason::NotRadiated.into()),
         }
     }
 
@@ -171,6 +212,7 @@ impl ActiveDemand {
                     self.gaps.push(expired);
                 }
                 self.last_renewed_on = Some(event.renewed_on);
+                self.notice = None;
             }
             DemandEvent::PieceAdded(event) => self.pieces.push(HeldPiece {
                 piece_id: event.piece_id,
@@ -183,9 +225,54 @@ impl ActiveDemand {
             DemandEvent::AttributionRefused(event) => self.close_attribution(event.lessor),
             DemandEvent::AttributionLapsed(event) => self.close_attribution(event.lessor),
             DemandEvent::LeaseSigned(_) => self.attributions.clear(),
-            DemandEvent::Radiated(_) | DemandEvent::PersonalDataErased(_) => {}
+            DemandEvent::RenewalNoticeListed(event) => {
+                self.notice =
+                    Some(Notice { listed_on: event.listed_on, due_by: event.due_by, sent_on: None, returned_on: None });
+            }
+            DemandEvent::RenewalNoticeSent(event) => {
+                self.notice = self.notice.map(|notice| Notice { sent_on: Some(event.sent_on), ..notice });
+            }
+            DemandEvent::RenewalNoticeReturned(event) => {
+                self.notice = self.notice.map(|notice| Notice { returned_on: Some(event.returned_on), ..notice });
+            }
+            DemandEvent::WarningSent(event) => self.warnings.push(OpenWarning {
+                organisation: event.organisation,
+                kind: event.kind,
+                letter_sent_on: event.letter_sent_on,
+                sent_on: event.sent_on,
+                proof: event.proof,
+            }),
+            DemandEvent::AnswerReceived(_) => self.answered(),
+            DemandEvent::CommissionDecided(event) => self.inadmissibilities.push(Inadmissibility {
+                lessor: event.lessor,
+                decided_on: event.decided_on,
+                ground: event.ground(),
+            }),
+            // Leaving and coming back are told of the demand as a whole.
+            DemandEvent::Radiated(_) | DemandEvent::Reinstated(_) | DemandEvent::PersonalDataErased(_) => {}
         }
     }
+}
+
+impl RadiatedDemand {
+    /// The demand as it is once it is back.
+    pub(crate) fn reinstated(&self, event: &Reinstated) -> ActiveDemand {
+        let mut demand = self.before.clone();
+        let away = (self.radiated_on, event.reinstated_on.saturating_sub(1.day()));
+        if away.0 <= away.1 {
+            demand.absences.push(away);
+        }
+        if event.answered_on.is_some() {
+            demand.answered();
+        }
+        demand.person_ref = event.person_ref;
+        demand
+    }
+}
+
+/// Whether a day lies in one of these times, first and last day included.
+fn within(times: &[(Date, Date)], day: Date) -> bool {
+    times.iter().any(|(first, last)| (*first..=*last).contains(&day))
 }
 
 impl Demand {
@@ -194,6 +281,7 @@ impl Demand {
         let demand = self.content().filter(|demand| demand.filed_on <= day)?;
         match self {
             Self::Radiated(radiated) if radiated.radiated_on <= day => Some(Status::Radiated),
+            _ if within(&demand.absences, day) => Some(Status::Radiated),
             _ if demand.was_valid_on(day) => Some(Status::Active),
             _ => Some(Status::Expired),
         }
@@ -211,14 +299,13 @@ impl Demand {
     /// Decides an act: the events it causes, or why it is refused. Pure.
     pub fn decide(&self, command: &DemandCommand) -> Result<Vec<DemandEvent>, Rejection> {
         match (self, &command.act) {
-            (Self::Unregistered, Act::Register(form)) => {
-                registration::register(form, command.person_ref, command.piece_id, &command.by, command.today)
-            }
+            (Self::Unregistered, Act::Register(form)) => registration::register(form, command),
             (Self::Unregistered, _) => Err(RejectionReason::NotRegistered.into()),
             (Self::Active(demand), _) => demand.decide(command),
             (Self::Radiated(_), Act::Register(_)) => Err(RejectionReason::AlreadyRegistered.into()),
             // INV-33: nothing brings an erased demand back.
             (Self::Radiated(demand), _) if demand.erased_on.is_some() => Err(RejectionReason::Erased.into()),
+            (Self::Radiated(demand), Act::Reinstate(draft)) => reinstatement::reinstate(demand, draft, command),
             // INV-30: a radiated demand can be neither renewed, modified, designated nor examined.
             (Self::Radiated(_), _) => Err(RejectionReason::Radiated.into()),
         }
@@ -254,6 +341,9 @@ impl Aggregate for Demand {
                 }));
             }
             (Self::Radiated(demand), DemandEvent::PersonalDataErased(event)) => demand.take_erasure(&event),
+            (Self::Radiated(demand), DemandEvent::Reinstated(event)) => {
+                *self = Self::Active(Box::new(demand.reinstated(&event)));
+            }
             (Self::Active(demand), event) => demand.apply(event),
             // An event that its own decisions never cause here: the log holds it, the fold has nothing to do with it.
             (Self::Unregistered | Self::Radiated(_), _) => {}

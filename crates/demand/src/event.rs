@@ -1,5 +1,8 @@
 //! The events of a demand: past-tense facts of the law. Open fields beside, personal content inside [`Pii`].
 
+mod notice;
+mod warning;
+
 use jiff::civil::Date;
 use nomenclature::{
     Channel, CollectiveAgreement, CommuneCode, DeskCode, KnownAnswer, PieceType, ReservationHolder, RplsDwellingType,
@@ -8,6 +11,9 @@ use nomenclature::{
 use personal::Pii;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
+
+pub use notice::{Reinstated, RenewalNoticeListed, RenewalNoticeReturned, RenewalNoticeSent};
+pub use warning::{AnswerReceived, CommissionDecided, WarningSent};
 
 use crate::carried::Carried;
 use crate::erasure::PersonalDataErased;
@@ -42,6 +48,20 @@ pub enum DemandEvent {
     Radiated(Radiated),
     /// The personal data was erased, a year after the radiation (INV-32).
     PersonalDataErased(PersonalDataErased),
+    /// The demand came onto a list of renewal notices (R441-2-7).
+    RenewalNoticeListed(RenewalNoticeListed),
+    /// The renewal notice was sent.
+    RenewalNoticeSent(RenewalNoticeSent),
+    /// The renewal notice came back undelivered.
+    RenewalNoticeReturned(RenewalNoticeReturned),
+    /// The demand came back, with number and seniority (cahier des charges 6).
+    Reinstated(Reinstated),
+    /// The applicant was warned of a radiation (R441-2-8 c and d).
+    WarningSent(WarningSent),
+    /// The applicant answered.
+    AnswerReceived(AnswerReceived),
+    /// A lessor's commission decided otherwise than by attributing (R441-3).
+    CommissionDecided(CommissionDecided),
 }
 
 /// A demand was registered.
@@ -275,6 +295,13 @@ impl DemandEvent {
             Self::LeaseSigned(_) => "LeaseSigned",
             Self::Radiated(_) => "Radiated",
             Self::PersonalDataErased(_) => "PersonalDataErased",
+            Self::RenewalNoticeListed(_) => "RenewalNoticeListed",
+            Self::RenewalNoticeSent(_) => "RenewalNoticeSent",
+            Self::RenewalNoticeReturned(_) => "RenewalNoticeReturned",
+            Self::Reinstated(_) => "Reinstated",
+            Self::WarningSent(_) => "WarningSent",
+            Self::AnswerReceived(_) => "AnswerReceived",
+            Self::CommissionDecided(_) => "CommissionDecided",
         }
     }
 }

@@ -95,8 +95,12 @@ macro_rules! event_table {
         $($name:ident: $class:ident, $french:literal, $limits:literal;)+
     }) => {
         const _: fn(&$owner) = |value| {
-            if let $owner::$variant { $($name),+ } = value {
-                $($crate::fields::must_be::$class($name);)+
+            match value {
+                $owner::$variant { $($name),+ } => {
+                    $($crate::fields::must_be::$class($name);)+
+                }
+                #[allow(unreachable_patterns, reason = "a type may have one variant so far")]
+                _ => {}
             }
         };
         impl $owner {
@@ -134,10 +138,12 @@ open!(
     nomenclature::DwellingType,
     nomenclature::FamilySituation,
     nomenclature::FormVersion,
+    nomenclature::InadmissibilityGround,
     nomenclature::KnownAnswer,
     nomenclature::Nationality,
     nomenclature::PieceType,
     nomenclature::PresentDwelling,
+    nomenclature::RadiationMotive,
     nomenclature::Reason,
     nomenclature::ReservationHolder,
     nomenclature::RplsDwellingType,
@@ -147,14 +153,18 @@ open!(
     nomenclature::UrbanZone,
 );
 open!(
+    crate::commission::Decision,
     crate::facts::ApplicantKind,
     crate::facts::Band,
     crate::facts::Composition,
     crate::facts::Facts,
     crate::modification::Origin,
+    crate::notice::NoticeChannel,
     crate::radiation::Motive,
     crate::radiation::renunciation::WrittenAct,
     crate::registration::ForceReason,
+    crate::warning::DeliveryProof,
+    crate::warning::WarningKind,
 );
 
 /// What a row of an event's table asks of the type of its field; named like the classes.
@@ -168,7 +178,7 @@ pub(crate) mod must_be {
 
 /// Every field of the form, of the facts and of the acts, in the order of the form.
 pub fn fields() -> Vec<Field> {
-    use crate::{erasure, event, facts, form, modification, pieces, radiation};
+    use crate::{commission, erasure, event, facts, form, modification, pieces, radiation};
     [
         form::identity::Household::FIELDS,
         form::identity::Person::FIELDS,
@@ -208,6 +218,17 @@ pub fn fields() -> Vec<Field> {
         radiation::Motive::ATTRIBUTION,
         radiation::Motive::RENUNCIATION,
         erasure::PersonalDataErased::FIELDS,
+        radiation::Motive::NO_ANSWER,
+        radiation::Motive::INADMISSIBLE,
+        radiation::Motive::NOT_RENEWED,
+        event::RenewalNoticeListed::FIELDS,
+        event::RenewalNoticeSent::FIELDS,
+        event::RenewalNoticeReturned::FIELDS,
+        event::Reinstated::FIELDS,
+        event::WarningSent::FIELDS,
+        event::AnswerReceived::FIELDS,
+        event::CommissionDecided::FIELDS,
+        commission::Decision::INADMISSIBLE,
     ]
     .concat()
 }

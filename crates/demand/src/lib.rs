@@ -2,14 +2,15 @@
 //!
 //! [`Demand`] folds [`DemandEvent`]s and decides [`DemandCommand`]s; a refusal is a [`Rejection`] with a stable reason and
 //! every violation of the form at once. Each act has its file: [`registration`], [`modification`], [`renewal`],
-//! [`pieces`], [`attribution`], [`radiation`]; [`erasure`] is the register's own. [`codec`] separates the open part of an event from the personal one;
+//! [`notice`], [`pieces`], [`attribution`], [`commission`], [`warning`], [`radiation`], [`reinstatement`]; [`erasure`] is
+//! the register's own. [`codec`] separates the open part of an event from the personal one;
 //! [`claims`] says which persons a demand holds.
 //!
 //! Invariants of absence: no clock, no random source, no IO, no database, no network. The day, the actor and every
 //! drawn identifier come with the command, so that a decision can be repeated and a history replayed.
 //!
 //! ```
-//! use demand::{Act, By, Demand, DemandCommand, RejectionReason};
+//! use demand::{Act, By, Demand, DemandCommand, RejectionReason, Settings};
 //! use nomenclature::{Channel, DeskCode, Siren};
 //!
 //! let command = DemandCommand {
@@ -17,6 +18,7 @@
 //!     by: By { organisation: Siren::parse("732829320").unwrap(), desk: DeskCode::parse("G0601").unwrap(), channel: Channel::Desk },
 //!     person_ref: uuid::Uuid::nil(),
 //!     piece_id: uuid::Uuid::nil(),
+//!     settings: Settings::default(),
 //!     act: Act::Renew { form: Default::default() },
 //! };
 //! assert_eq!(Demand::default().decide(&command).unwrap_err().reason, RejectionReason::NotRegistered);
@@ -27,6 +29,7 @@ mod carried;
 pub mod claims;
 pub mod codec;
 mod command;
+pub mod commission;
 mod correction;
 pub mod deadlines;
 mod demand;
@@ -36,12 +39,16 @@ pub mod facts;
 mod fields;
 pub mod form;
 pub mod modification;
+pub mod notice;
 pub mod pieces;
 pub mod radiation;
 pub mod registration;
+pub mod reinstatement;
 mod rejection;
 pub mod renewal;
+mod settings;
 pub mod spelling;
+pub mod warning;
 
 pub use carried::{Carried, Carry};
 pub use command::{Act, By, DemandCommand};
@@ -51,3 +58,4 @@ pub use fields::{Class, Field, fields};
 pub use form::FormDraft;
 pub use registration::Registration;
 pub use rejection::{FieldReason, Rejection, RejectionReason, Violation};
+pub use settings::{Setting, Settings, Standing};

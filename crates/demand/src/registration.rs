@@ -4,10 +4,8 @@ use jiff::ToSpan as _;
 use jiff::civil::Date;
 use nomenclature::{Channel, PieceType, Territory};
 use serde::{Deserialize, Serialize};
-use uuid::Uuid;
 
-use crate::command::By;
-use crate::deadlines::LATEST_RECEPTION_DAYS;
+use crate::command::DemandCommand;
 use crate::event::{DemandEvent, Registered};
 use crate::facts::{self, Facts};
 use crate::form::identity::{Asking, IdentityDraft};
@@ -15,6 +13,7 @@ use crate::form::text::date;
 use crate::form::{FormDraft, Rubrics};
 use crate::pieces::{NewPiece, PieceDraft};
 use crate::rejection::{Check, FieldReason, Rejection, Violation};
+use crate::settings::Settings;
 
 /// What a desk sends to register a demand.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -44,17 +43,14 @@ pub enum ForceReason {
 }
 
 /// Decides a registration. The number is allotted after this decision, so that a refusal costs none.
-pub(crate) fn register(
-    registration: &Registration,
-    person_ref: Uuid,
-    piece_id: Uuid,
-    by: &By,
-    today: Date,
-) -> Result<Vec<DemandEvent>, Rejection> {
+pub(crate) fn register(registration: &Registration, command: &DemandCommand) -> Result<Vec<DemandEvent>, Rejection> {
+    let DemandCommand { today, by, person_ref, piece_id, settings, .. } = *command;
     let mut found = Vec::new();
     let filed_on = match registration.filed_on.as_deref().filter(|text| !text.trim().is_empty()) {
         None => Some(today),
-        Some(text) => Check::new("filed_on", &mut found).take(date(text).and_then(|day| reception(day, today))),
+        Some(text) => {
+            Check::new("filed_on", &mut found).take(date(text).and_then(|day| reception(day, today, &settings)))
+        }
     };
     let rubrics = Rubrics::parse(&registration.form, registration.territory, today, &mut found);
     let asking = registration.form.identity.as_ref().map(IdentityDraft::asking);
@@ -104,10 +100,10 @@ fn proving_identity(piece_type: PieceType) -> Result<PieceType, FieldReason> {
 }
 
 /// Reception lies neither in the future nor further back than the tolerance (INV-10).
-fn reception(day: Date, today: Date) -> Result<Date, FieldReason> {
+fn reception(day: Date, today: Date, settings: &Settings) -> Result<Date, FieldReason> {
     if day > today {
         Err(FieldReason::InTheFuture)
-    } else if day.saturating_add(LATEST_RECEPTION_DAYS.days()) < today {
+    } else if day.saturating_add(settings.latest_reception_days.days()) < today {
         Err(FieldReason::TooLongAgo)
     } else {
         Ok(day)

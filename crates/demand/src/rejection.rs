@@ -91,10 +91,9 @@ reasons! {
         AlreadyRegistered = "ALREADY_REGISTERED", "Ce numéro unique porte déjà une demande.";
         /// No demand stands under the number.
         NotRegistered = "DEMAND_NOT_FOUND", "Aucune demande ne porte ce numéro unique.";
-        /// The demand is radiated: it can be neither renewed, modified, completed nor attributed (INV-30).
+        /// The demand is radiated: it can be neither renewed, modified, completed nor attributed until it is reinstated
+        /// (INV-30).
         Radiated = "DEMAND_RADIATED", "Cette demande est radiée : elle ne peut plus être modifiée, renouvelée ni attribuée.";
-        /// The demand is in the register: nothing personal of it is erased (INV-32).
-        NotRadiated = "DEMAND_NOT_RADIATED", "Cette demande n'est pas radiée : ses données nominatives ne peuvent pas être effacées.";
         /// The year that nominative data is kept after the radiation is not over (INV-32).
         ErasureNotDue = "ERASURE_NOT_DUE", "Les données nominatives sont conservées un an après la radiation : il est trop tôt pour les effacer.";
         /// The personal data of the demand was erased: nothing is done to it any more (INV-32, INV-33).
@@ -121,6 +120,19 @@ reasons! {
         AttributionInProgress = "ATTRIBUTION_IN_PROGRESS", "Une attribution de ce bailleur est déjà en cours sur cette demande.";
         /// The lessor has no attribution in progress on this demand.
         NoAttribution = "NO_ATTRIBUTION_IN_PROGRESS", "Ce bailleur n'a aucune attribution en cours sur cette demande.";
+        /// It is recorded already: a notice is listed, sent and returned once per validity (INV-61), a warning stands once.
+        AlreadyRecorded = "ALREADY_RECORDED", "Ce fait est déjà enregistré pour cette demande.";
+        /// A delay of the law is not over yet (INV-19, INV-21, INV-23).
+        DelayRunning = "DELAY_RUNNING", "Le délai prévu n'est pas encore écoulé.";
+        /// What the act rests on is not recorded: a notice that was never sent (INV-19), another service's warning
+        /// (INV-72) prove nothing.
+        ProofMissing = "PROOF_MISSING", "L'acte qui doit précéder celui-ci n'est pas enregistré : préavis envoyé, ou avertissement avec preuve.";
+        /// Only a radiated demand is reinstated, or erased (INV-32).
+        NotRadiated = "NOT_RADIATED", "Cette demande n'est pas radiée.";
+        /// After this motive of radiation no reinstatement is provided.
+        NotReinstatable = "NOT_REINSTATABLE", "Après une radiation pour ce motif, la demande ne peut pas être rétablie : une nouvelle demande est nécessaire.";
+        /// The window of reinstatement is over (INV-20, INV-22).
+        WindowClosed = "WINDOW_CLOSED", "Le délai pour rétablir cette demande est passé : une nouvelle demande est nécessaire.";
         /// The personal part of the demand cannot be opened, so the act cannot be decided.
         PersonalDataUnreadable = "PERSONAL_DATA_UNREADABLE", "Les données nominatives de cette demande ne sont plus lisibles.";
     }

@@ -1,9 +1,8 @@
 //! Renewing for a year: number and filing date stay, validity counts from the renewal (R441-2-7, INV-15, INV-18).
 
-use jiff::civil::Date;
 use nomenclature::Channel;
 
-use crate::command::By;
+use crate::command::DemandCommand;
 use crate::correction::Proof;
 use crate::demand::ActiveDemand;
 use crate::event::{DemandEvent, Renewed};
@@ -16,9 +15,9 @@ use crate::rejection::{Rejection, RejectionReason};
 pub(crate) fn renew(
     demand: &ActiveDemand,
     form: &FormDraft,
-    by: &By,
-    today: Date,
+    command: &DemandCommand,
 ) -> Result<Vec<DemandEvent>, Rejection> {
+    let DemandCommand { today, by, .. } = *command;
     if demand.valid_from() >= today {
         return Err(RejectionReason::AlreadyRenewedToday.into());
     }

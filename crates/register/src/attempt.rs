@@ -16,6 +16,7 @@ use crate::Error;
 use crate::blind::Token;
 use crate::claim::{Claims, Known, PERSON};
 use crate::register::{Answer, Parts, Request};
+use crate::settings;
 use crate::stream::{self, Loaded, Opening};
 
 /// A command on its way through the bus.
@@ -73,6 +74,7 @@ impl Parts {
             by: run.by,
             person_ref: run.person_ref,
             piece_id: run.piece_id,
+            settings: settings::in_force(),
             act: run.act(),
         };
         let mut after = loaded.demand.clone();

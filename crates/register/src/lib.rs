@@ -27,6 +27,7 @@ mod outcome;
 mod register;
 mod rotation;
 mod schema;
+mod settings;
 mod stock;
 mod stream;
 mod trial;

@@ -227,6 +227,13 @@ pub(crate) fn action_of(act: &Act) -> Action {
         Act::Attribute(_) | Act::RefuseAttribution { .. } | Act::LapseAttribution { .. } => Action::Attribute,
         Act::SignLease(_) => Action::SignLease,
         Act::Renounce(_) => Action::Renounce,
+        Act::ListNotice {}
+        | Act::RecordNoticeSent(_)
+        | Act::RecordNoticeReturned { .. }
+        | Act::RadiateNotRenewed {} => Action::KeepRenewals,
+        Act::RecordWarning(_) | Act::RecordAnswer { .. } | Act::RadiateNoAnswer {} => Action::Chase,
+        Act::RecordInadmissibility(_) | Act::RadiateInadmissible {} => Action::FindInadmissible,
+        Act::Reinstate(_) => Action::Reinstate,
     }
 }
 

@@ -10,12 +10,14 @@
 //! Invariants of absence: no rule of the law is decided here, no SQL is written here, and nothing that a caller typed is
 //! logged.
 
+mod acts;
 mod audit;
 mod caller;
 mod command;
 mod convert;
 mod deadline;
 mod error;
+mod follow_up;
 mod guard;
 mod health;
 mod incoming;

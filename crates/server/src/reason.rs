@@ -125,10 +125,16 @@ pub(crate) fn of_rejection(reason: RejectionReason) -> Row {
         // No call can meet these: a registration brings no number, and the register draws the id of a piece.
         R::AlreadyRegistered | R::PieceAlreadyAdded => return Reason::DuplicateDemand.row(),
         // No call can meet these, either: erasure is no call.
-        R::NotRadiated | R::ErasureNotDue => return of_rejection(R::Erased),
+        R::ErasureNotDue => return of_rejection(R::Erased),
         R::NotRegistered => return Reason::DemandNotFound.row(),
         R::Radiated
         | R::Erased
+        | R::AlreadyRecorded
+        | R::DelayRunning
+        | R::ProofMissing
+        | R::NotRadiated
+        | R::NotReinstatable
+        | R::WindowClosed
         | R::Expired
         | R::AlreadyRenewedToday
         | R::KindChanged
@@ -155,6 +161,7 @@ pub(crate) fn of_denial(denial: Denial) -> Row {
         Denial::DeskClosed => "Ce guichet n'est pas ouvert aujourd'hui.",
         Denial::NotARegisteringService => "Cet organisme n'est pas un service enregistreur.",
         Denial::NotALessor => "Seul un bailleur peut faire cet acte.",
+        Denial::NotTheManager => "Seul le service chargé des renouvellements du territoire peut faire cet acte.",
         Denial::AuditorOnly => "Seul un auditeur peut relire le journal.",
     };
     Row { reason: denial.to_string(), code: Code::PermissionDenied, french, retry: None }

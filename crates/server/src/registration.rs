@@ -1,102 +1,36 @@
 //! `RegistrationService`: the acts on a demand, reading one, finding one.
 
-use std::sync::Arc;
-
+use demand::Act;
 use demand::claims::PersonKey;
-use demand::{Act, FieldReason, Violation};
 use proto::v1::registration_service_server::RegistrationService;
 use proto::v1::{
-    AddPieceRequest, AddPieceResponse, Answer, FindByIdentityRequest, FindByIdentityResponse, GetDemandRequest,
+    AddPieceRequest, AddPieceResponse, FindByIdentityRequest, FindByIdentityResponse, GetDemandRequest,
     GetDemandResponse, LapseAttributionRequest, LapseAttributionResponse, ModifyDemandRequest, ModifyDemandResponse,
     RecordAttributionRequest, RecordAttributionResponse, RefuseAttributionRequest, RefuseAttributionResponse,
     RegisterDemandRequest, RegisterDemandResponse, RenewDemandRequest, RenewDemandResponse, RenounceDemandRequest,
     RenounceDemandResponse, SignLeaseRequest, SignLeaseResponse,
 };
 use register::{Register, Viewer};
-use tokio::sync::Semaphore;
 use tonic::{Request, Response, Status};
 
+use crate::acts::{Acts, on_demand};
 use crate::caller;
-use crate::convert::act::{self, Head, Read};
-use crate::convert::{Edge, answer, demand as written, form};
+use crate::convert::act;
+use crate::convert::{Edge, demand as written, form};
 use crate::reason::Reason;
 use crate::status::Refusal;
 
 /// The service.
 pub struct Registration {
     register: Register,
-    commands: Arc<Semaphore>,
+    acts: Acts,
 }
 
 impl Registration {
-    /// `commands` has a place for each command that may be under way, its caller gone or not.
-    pub fn new(register: Register, commands: Arc<Semaphore>) -> Self {
-        Self { register, commands }
+    /// `acts` is where what it reads goes.
+    pub fn new(register: Register, acts: Acts) -> Self {
+        Self { register, acts }
     }
-
-    /// Sends an act through the bus. A caller who goes away, or whose deadline passes, does not stop it: it keeps its
-    /// place until it is done, so that impatient callers cannot pile up work.
-    async fn execute(&self, request: register::Request) -> Result<Option<Answer>, Refusal> {
-        let permit = Arc::clone(&self.commands).try_acquire_owned().map_err(|_| Reason::TooManyCalls)?;
-        let register = self.register.clone();
-        let work = tokio::spawn(async move {
-            let _permit = permit;
-            register.execute(request).await
-        });
-        match work.await.unwrap_or(Err(register::Error::OutcomeUnknown)) {
-            Ok(done) => Ok(Some(answer::write(&done))),
-            Err(register::Error::Rejected(mut rejection)) => {
-                place(&mut rejection.violations);
-                Err(rejection.into())
-            }
-            Err(other) => Err(other.into()),
-        }
-    }
-
-    /// What was read, when it is sound; else everything that is wrong with it, found at the door or by the domain.
-    async fn sound(&self, read: Read) -> Result<register::Request, Refusal> {
-        let (mut found, guess) = match read {
-            Read::Sound(request) => return Ok(request),
-            Read::Faulty { found, guess } => (found, guess),
-        };
-        if let Some(mut guess) = guess {
-            let territory_wrong = found.iter().any(|violation| violation.field == "territory");
-            if territory_wrong && let Act::Register(registration) = &mut guess.act {
-                registration.territory = self.register.readable_territory(&guess.actor).await?;
-            }
-            // Whoever may not do the act hears so, whatever else is wrong with it.
-            let mut also = self.register.violations(&guess).await?;
-            place(&mut also);
-            also.retain(|violation| !(territory_wrong && violation.reason == FieldReason::OutsideTerritory));
-            also.retain(|violation| found.iter().all(|told| told.field != violation.field));
-            found.extend(also);
-        }
-        Err(Refusal::invalid(found))
-    }
-}
-
-/// Names the fields as the request does.
-fn place(violations: &mut [Violation]) {
-    for violation in violations {
-        violation.field = form::path(&violation.field);
-        if let Some(day @ ("refused_on" | "lapsed_on")) = violation.field.strip_prefix("attribution.") {
-            violation.field = day.to_owned();
-        }
-    }
-}
-
-/// One act on an existing demand: its head, then what it says.
-macro_rules! on_demand {
-    ($self:ident, $request:ident, $response:ident, |$message:ident, $edge:ident| from $channel:expr, $act:expr) => {{
-        let actor = caller::of($request.metadata())?;
-        let $message = $request.into_inner();
-        let (request_id, number, etag) = ($message.request_id.clone(), $message.number.clone(), $message.etag.clone());
-        let channel = $channel;
-        let head = Head { request_id: &request_id, number: &number, etag: &etag, channel };
-        let request = $self.sound(act::on_demand(&head, actor, |$edge| $act)).await?;
-        let answer = $self.execute(request).await?;
-        Ok(Response::new($response { answer }))
-    }};
 }
 
 #[tonic::async_trait]
@@ -106,8 +40,8 @@ impl RegistrationService for Registration {
         request: Request<RegisterDemandRequest>,
     ) -> Result<Response<RegisterDemandResponse>, Status> {
         let actor = caller::of(request.metadata())?;
-        let request = self.sound(act::register(request.into_inner(), actor)).await?;
-        let answer = self.execute(request).await?;
+        let request = self.acts.sound(act::register(request.into_inner(), actor)).await?;
+        let answer = self.acts.execute(request).await?;
         Ok(Response::new(RegisterDemandResponse { answer }))
     }
 

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use proto::v1::audit_service_server::AuditServiceServer;
 use proto::v1::command_service_server::CommandServiceServer;
+use proto::v1::follow_up_service_server::FollowUpServiceServer;
 use proto::v1::registration_service_server::RegistrationServiceServer;
 use proto::v1::shared_management_service_server::SharedManagementServiceServer;
 use register::{Place, Register};
@@ -16,9 +17,11 @@ use tonic::service::Routes;
 use tonic_health::ServingStatus;
 use tonic_health::server::{HealthReporter, health_reporter};
 
+use crate::acts::Acts;
 use crate::audit::Audit;
 use crate::command::Commands;
 use crate::error::Error;
+use crate::follow_up::FollowUp;
 use crate::guard::GuardLayer;
 use crate::health;
 use crate::incoming;
@@ -214,7 +217,9 @@ fn routes(
     metrics: &Metrics,
 ) -> Result<Routes, Error> {
     let most = options.request_bytes;
-    let registration = Registration::new(register.clone(), Arc::clone(commands));
+    let acts = Acts::new(register.clone(), Arc::clone(commands));
+    let follow_up = FollowUpServiceServer::new(FollowUp::new(acts.clone()));
+    let registration = Registration::new(register.clone(), acts);
     let registration = RegistrationServiceServer::new(registration);
     let shared = Shared::new(register.clone(), shared.view.clone(), shared.keys.clone());
     let shared = SharedManagementServiceServer::new(shared);
@@ -227,6 +232,7 @@ fn routes(
             .register_encoded_file_descriptor_set(tonic_health::pb::FILE_DESCRIPTOR_SET)
     };
     Ok(Routes::new(registration.max_decoding_message_size(most))
+        .add_service(follow_up.max_decoding_message_size(most))
         .add_service(shared.max_decoding_message_size(most))
         .add_service(audit.max_decoding_message_size(most))
         .add_service(commands.max_decoding_message_size(most))

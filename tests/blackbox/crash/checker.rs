@@ -174,7 +174,7 @@ fn expected_events(act: &Act) -> &'static [&'static str] {
         Act::SignLease(lease) if lease.form.is_some() => &["Modified", "LeaseSigned", "Radiated"],
         Act::SignLease(_) => &["LeaseSigned", "Radiated"],
         Act::Renounce(_) => &["Radiated"],
-        Act::RefuseAttribution { .. } | Act::LapseAttribution { .. } => &[],
+        _ => &[],
     }
 }
 

@@ -27,8 +27,11 @@ pub async fn reasons() -> BTreeSet<String> {
     for line in synth::SAMPLE_ORGANISATIONS.lines() {
         prepared.register.import_organisation(serde_json::from_str(line).unwrap()).await.unwrap();
     }
-    let expired = long_ago(&prepared.register, &clock, now).await;
-    let erased = erased(&prepared.register, &clock, now).await;
+    let register = &prepared.register;
+    let expired = long_ago(register, &clock, now, ("Autrefois", 420)).await;
+    let not_renewed = not_renewed(register, &clock, now, ("Naguere", 450)).await;
+    let erased = erased(register, &clock, now).await;
+    let gone = self::not_renewed(register, &clock, now, ("Jadis", 600)).await;
     much_to_read(prepared.place.database.clone(), now).await;
     let options = Options {
         calls: 4,
@@ -40,17 +43,22 @@ pub async fn reasons() -> BTreeSet<String> {
     let server = prepared.serve(options).await;
     let (address, superuser) = (server.address.clone(), server.superuser());
     let refused = renewing(&address, &erased).await;
-    let told = tokio::task::spawn_blocking(move || client(&address, 0, "provoke.py", &[&superuser, &expired]));
+    let told = tokio::task::spawn_blocking(move || {
+        client(&address, 0, "provoke.py", &[&superuser, &expired, &not_renewed, &gone])
+    });
     let mut told = told.await.unwrap();
     told.insert(refused);
     server.stops().await;
     told
 }
 
-/// A demand that was registered more than a year ago, and never renewed.
-async fn long_ago(register: &Register, clock: &SetClock, now: Timestamp) -> String {
-    clock.set(now - (24 * 420).hours());
-    let act = cast::register(cast::form("Autrefois", "Zoé", "1990-02-28"));
+/// The prefect's service, which keeps the renewals of the sample's territory.
+const STATE: &str = "000005165/006P1/agent-01";
+
+/// A demand of somebody that was registered so many days ago, more than a year, and never renewed.
+async fn long_ago(register: &Register, clock: &SetClock, now: Timestamp, (surname, days): (&str, i64)) -> String {
+    clock.set(now - (24 * days).hours());
+    let act = cast::register(cast::form(surname, "Zoé", "1990-02-28"));
     let answer = register.execute(request(NICE, None, serde_json::from_value(act).unwrap())).await.unwrap();
     clock.set(now);
     answer.number.to_string()
@@ -60,7 +68,7 @@ async fn long_ago(register: &Register, clock: &SetClock, now: Timestamp) -> Stri
 async fn erased(register: &Register, clock: &SetClock, now: Timestamp) -> String {
     clock.set(now - (24 * 420).hours());
     let day = clock.today().to_string();
-    let act = cast::register(cast::form("Jadis", "Ana", "1990-02-28"));
+    let act = cast::register(cast::form("Effacee", "Ana", "1990-02-28"));
     let number = register.execute(request(NICE, None, serde_json::from_value(act).unwrap())).await.unwrap().number;
     let leaves = serde_json::from_value(cast::renounce(&day)).unwrap();
     register.execute(request(NICE, Some(number), leaves)).await.unwrap();
@@ -75,6 +83,22 @@ async fn renewing(address: &str, number: &str) -> String {
     let actor = Actor::parse(NICE).unwrap();
     let told = client.act(actor, Uuid::new_v4(), Some(On { number, etag: "v4" }), &cast::renew()).await;
     told.unwrap_err().reason().unwrap().to_owned()
+}
+
+/// A demand of [`long_ago`] that was radiated for it, its notice sent in time.
+async fn not_renewed(register: &Register, clock: &SetClock, now: Timestamp, (surname, days): (&str, i64)) -> String {
+    let number = long_ago(register, clock, now, (surname, days)).await;
+    let stands = nomenclature::UniqueNumber::parse(&number).unwrap();
+    let act = async |after: i64, act: serde_json::Value| {
+        clock.set(now - (24 * (days - after)).hours());
+        register.execute(request(STATE, Some(stands), serde_json::from_value(act).unwrap())).await.unwrap();
+    };
+    let sent_on = nomenclature::paris_day(now - (24 * (days - 320)).hours()).to_string();
+    act(320, json!({"list_notice": {}})).await;
+    act(320, json!({"record_notice_sent": {"sent_on": sent_on, "channel": "POST", "reference": "LOT 1"}})).await;
+    act(400, json!({"radiate_not_renewed": {}})).await;
+    clock.set(now);
+    number
 }
 
 /// More than fits between a server and a reader who does not read.

@@ -1,12 +1,11 @@
 //! Radiation for renunciation: a written act, kept a year (R441-2-8 b, INV-28).
 
-use jiff::civil::Date;
 use nomenclature::add_months;
 use serde::{Deserialize, Serialize};
 
 use super::Motive;
 use crate::attribution::act_day;
-use crate::deadlines::RENUNCIATION_KEPT_MONTHS;
+use crate::command::DemandCommand;
 use crate::demand::ActiveDemand;
 use crate::event::{DemandEvent, Radiated};
 use crate::rejection::{Check, FieldReason, Rejection};
@@ -37,8 +36,9 @@ pub struct RenunciationDraft {
 pub(crate) fn renounce(
     demand: &ActiveDemand,
     draft: &RenunciationDraft,
-    today: Date,
+    command: &DemandCommand,
 ) -> Result<Vec<DemandEvent>, Rejection> {
+    let today = command.today;
     let mut found = Vec::new();
     let mut check = Check::new("renunciation", &mut found);
     let written_on =
@@ -49,7 +49,7 @@ pub(crate) fn renounce(
     let (Some(written_on), Some(written_act)) = (written_on, draft.written_act) else {
         return Err(Rejection::invalid(found));
     };
-    let kept_until = add_months(written_on, RENUNCIATION_KEPT_MONTHS);
+    let kept_until = add_months(written_on, command.settings.renunciation_kept_months);
     let motive = Motive::Renunciation { written_on, written_act, kept_until };
     Ok(vec![DemandEvent::Radiated(Radiated { radiated_on: today, motive })])
 }

@@ -1,6 +1,7 @@
 //! One event of each type and kind, full of what it can hold: the golden samples.
 
 use demand::attribution::AttributionDraft;
+use demand::commission::InadmissibilityDraft;
 use demand::form::contact::{AddressDraft, ContactDraft};
 use demand::form::employment::JobDraft;
 use demand::form::family::FamilyDraft;
@@ -10,10 +11,13 @@ use demand::form::remarks::RemarksDraft;
 use demand::form::resources::{AdultResourcesDraft, AmountDraft, ResourcesDraft, TaxIncomeDraft};
 use demand::form::sought::SoughtDraft;
 use demand::modification::Origin;
+use demand::notice::{NoticeChannel, NoticeSentDraft};
 use demand::pieces::PieceDraft;
 use demand::radiation::lease::LeaseDraft;
 use demand::radiation::renunciation::{RenunciationDraft, WrittenAct};
 use demand::registration::ForceReason;
+use demand::reinstatement::ReinstatementDraft;
+use demand::warning::{DeliveryProof, WarningDraft, WarningKind};
 use demand::{Act, DemandEvent, FormDraft};
 use jiff::civil::{Date, date};
 use nomenclature::Channel;
@@ -162,6 +166,75 @@ fn online(events: &[DemandEvent], today: Date, piece_id: u128, act: Act) -> Vec<
     fold(events.to_vec()).decide(&command).expect("the act is lawful")
 }
 
+/// What leads to a radiation for no answer and back, and to one as inadmissible.
+fn warned(events: &[DemandEvent]) -> Vec<(&'static str, DemandEvent)> {
+    let warning = |kind| {
+        let letter_sent_on = (kind == WarningKind::NoAnswer).then(|| "2026-05-04".to_owned());
+        Act::RecordWarning(WarningDraft {
+            kind: Some(kind),
+            letter_sent_on,
+            sent_on: some("2026-06-01"),
+            proof: Some(DeliveryProof::RegisteredLetter),
+            reference: some("2C 123 456 7890 1"),
+        })
+    };
+    let answered = ReinstatementDraft { answered_on: some("2026-09-01"), ..ReinstatementDraft::default() };
+    let found = InadmissibilityDraft { decided_on: some("2026-05-20"), ground: some("IRRSEJ") };
+    let lives = [
+        vec![
+            ("warning_sent_full", date(2026, 6, 2), warning(WarningKind::NoAnswer)),
+            ("radiated_no_answer_full", date(2026, 8, 2), Act::RadiateNoAnswer {}),
+            ("reinstated_answered_full", date(2026, 9, 2), Act::Reinstate(answered)),
+        ],
+        vec![
+            ("warning_sent_full", date(2026, 6, 2), warning(WarningKind::NoAnswer)),
+            ("answer_received_full", date(2026, 7, 2), Act::RecordAnswer { received_on: "2026-07-01".into() }),
+        ],
+        vec![
+            ("commission_decided_full", date(2026, 5, 21), Act::RecordInadmissibility(found)),
+            ("warning_sent_inadmissible_full", date(2026, 6, 2), warning(WarningKind::Inadmissible)),
+            ("radiated_inadmissible_full", date(2026, 7, 2), Act::RadiateInadmissible {}),
+        ],
+    ];
+    let mut named = Vec::new();
+    for life in lives {
+        let mut events = events.to_vec();
+        for (name, today, act) in life {
+            let new = online(&events, today, 3, act);
+            named.push((name, new[0].clone()));
+            events.extend(new);
+        }
+    }
+    named
+}
+
+/// What happens to a demand, renewed on 1 March 2026, that is not renewed again.
+fn past_its_expiry(events: &[DemandEvent]) -> Vec<(&'static str, DemandEvent)> {
+    let mut events = events.to_vec();
+    let mut named = Vec::new();
+    let sent = NoticeSentDraft {
+        sent_on: some("2027-01-18"),
+        channel: Some(NoticeChannel::Electronic),
+        reference: some("LOT 2027-01/3"),
+    };
+    for (name, today, act) in [
+        ("renewal_notice_listed_full", date(2027, 1, 15), Act::ListNotice {}),
+        ("renewal_notice_sent_full", date(2027, 1, 20), Act::RecordNoticeSent(sent)),
+        (
+            "renewal_notice_returned_full",
+            date(2027, 2, 3),
+            Act::RecordNoticeReturned { returned_on: "2027-02-02".into() },
+        ),
+        ("radiated_not_renewed_full", date(2027, 4, 2), Act::RadiateNotRenewed {}),
+        ("reinstated_full", date(2027, 5, 3), Act::Reinstate(ReinstatementDraft::default())),
+    ] {
+        let new = online(&events, today, 3, act);
+        named.push((name, new[0].clone()));
+        events.extend(new);
+    }
+    named
+}
+
 /// The name of each sample, and its event.
 pub fn events() -> Vec<(&'static str, DemandEvent)> {
     let mut full = registration(form_in_full());
@@ -197,6 +270,8 @@ pub fn events() -> Vec<(&'static str, DemandEvent)> {
         let draft = RenunciationDraft { written_on: some("2026-05-04"), written_act: Some(written_act) };
         named.push((name, online(&events, date(2026, 5, 5), 3, Act::Renounce(draft)).remove(0)));
     }
+    named.extend(past_its_expiry(&events));
+    named.extend(warned(&events));
     let signed = online(&events, date(2026, 5, 6), 3, Act::SignLease(Box::new(lease_in_full("2026-05-06"))));
     named.push(("lease_signed_full", signed[0].clone()));
     named.push(("radiated_attribution_full", signed[1].clone()));

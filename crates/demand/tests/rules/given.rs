@@ -9,7 +9,7 @@ use demand::form::reasons::ReasonsDraft;
 use demand::form::sought::SoughtDraft;
 use demand::pieces::PieceDraft;
 use demand::radiation::lease::LeaseDraft;
-use demand::{Act, By, Demand, DemandCommand, DemandEvent, FormDraft, Registration, Rejection};
+use demand::{Act, By, Demand, DemandCommand, DemandEvent, FormDraft, Registration, Rejection, Settings};
 use jiff::civil::{Date, date};
 use nomenclature::{Channel, DeskCode, Siren, Territory};
 use uuid::Uuid;
@@ -121,7 +121,14 @@ pub fn lease(signed_on: &str) -> LeaseDraft {
 }
 
 pub fn command(today: Date, act: Act) -> DemandCommand {
-    DemandCommand { today, by: by(Channel::Desk), person_ref: Uuid::from_u128(1), piece_id: Uuid::from_u128(2), act }
+    DemandCommand {
+        today,
+        by: by(Channel::Desk),
+        person_ref: Uuid::from_u128(1),
+        piece_id: Uuid::from_u128(2),
+        settings: Settings::default(),
+        act,
+    }
 }
 
 /// The events of a registration filed on [`FILED`].

@@ -54,6 +54,17 @@ impl OrganisationKind {
         self.letter().is_some() || matches!(self, Self::CommonAgent | Self::PortalOperator)
     }
 
+    /// Sees to the renewals of a territory: has notices sent, radiates for non-renewal (R441-2-8 e). The manager does, or the
+    /// prefect's service where he keeps the management himself (R441-2-5 I; provisional).
+    pub const fn keeps_renewals(self) -> bool {
+        matches!(self, Self::TerritoryManager | Self::State)
+    }
+
+    /// Has desks, from which demands are acted on.
+    pub const fn has_desks(self) -> bool {
+        self.may_register() || self.keeps_renewals()
+    }
+
     /// Its letter in R441-2-1; none for who is not a registering service.
     pub const fn letter(self) -> Option<char> {
         match self {

@@ -8,6 +8,7 @@ mod erasure;
 mod examination;
 mod numbers;
 mod places;
+mod reinstating;
 mod rights;
 mod rotation;
 mod stock_faults;

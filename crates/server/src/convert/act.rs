@@ -1,11 +1,14 @@
 //! Requests that change something, as acts of the domain.
 
 use demand::attribution::AttributionDraft;
+use demand::commission::InadmissibilityDraft;
 use demand::modification::Origin;
+use demand::notice::{NoticeChannel, NoticeSentDraft};
 use demand::pieces::PieceDraft;
 use demand::radiation::lease::LeaseDraft;
 use demand::radiation::renunciation::{RenunciationDraft, WrittenAct};
 use demand::registration::ForceReason;
+use demand::warning::{DeliveryProof, WarningDraft, WarningKind};
 use demand::{Act, FieldReason, Registration, Violation};
 use nomenclature::{Actor, Channel, Territory};
 use proto::v1;
@@ -162,6 +165,40 @@ pub fn lease(message: v1::Lease, form: Option<v1::Form>) -> Box<LeaseDraft> {
         intercommunal_public,
         form: form.map(|form| Box::new(form::read(Some(form)))),
     })
+}
+
+/// Reads what is told of a notice that was sent; a way that was not told is the domain's to miss.
+pub fn notice_sent(edge: &mut Edge, message: v1::NoticeSent) -> NoticeSentDraft {
+    let v1::NoticeSent { sent_on, channel, reference } = message;
+    let channel = match edge.known("notice.channel", channel) {
+        None | Some(v1::NoticeChannel::Unspecified) => None,
+        Some(v1::NoticeChannel::Post) => Some(NoticeChannel::Post),
+        Some(v1::NoticeChannel::Electronic) => Some(NoticeChannel::Electronic),
+        Some(v1::NoticeChannel::Both) => Some(NoticeChannel::Both),
+    };
+    NoticeSentDraft { sent_on, channel, reference }
+}
+
+/// Reads a warning; what was not told is the domain's to miss.
+pub fn warning(edge: &mut Edge, message: v1::Warning) -> WarningDraft {
+    let v1::Warning { kind, letter_sent_on, sent_on, proof, reference } = message;
+    let kind = match edge.known("warning.kind", kind) {
+        None | Some(v1::WarningKind::Unspecified) => None,
+        Some(v1::WarningKind::NoAnswer) => Some(WarningKind::NoAnswer),
+        Some(v1::WarningKind::Inadmissible) => Some(WarningKind::Inadmissible),
+    };
+    let proof = match edge.known("warning.proof", proof) {
+        None | Some(v1::DeliveryProof::Unspecified) => None,
+        Some(v1::DeliveryProof::RegisteredLetter) => Some(DeliveryProof::RegisteredLetter),
+        Some(v1::DeliveryProof::OtherMeans) => Some(DeliveryProof::OtherMeans),
+    };
+    WarningDraft { kind, letter_sent_on, sent_on, proof, reference }
+}
+
+/// Reads a commission's finding.
+pub fn inadmissibility(message: v1::Inadmissibility) -> InadmissibilityDraft {
+    let v1::Inadmissibility { decided_on, ground } = message;
+    InadmissibilityDraft { decided_on, ground }
 }
 
 /// Reads a renunciation; a form of it that was not told is the domain's to miss.

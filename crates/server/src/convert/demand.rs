@@ -1,6 +1,7 @@
 //! A demand as its desks read it, names included.
 
 use demand::attribution::OpenAttribution;
+use demand::commission::Inadmissibility;
 use demand::form::Rubrics;
 use demand::form::contact::{Address, Contact, Place};
 use demand::form::employment::Job;
@@ -12,10 +13,12 @@ use demand::form::remarks::Remarks;
 use demand::form::resources::{AdultResources, Resources};
 use demand::form::sought::Sought;
 use demand::form::text::Text;
+use demand::notice::Notice;
 use demand::pieces::HeldPiece;
+use demand::warning::{OpenWarning, WarningKind};
 use demand::{ActiveDemand, Demand, Status};
 use jiff::civil::Date;
-use nomenclature::UniqueNumber;
+use nomenclature::{RadiationMotive, UniqueNumber};
 use proto::v1;
 
 use super::etag;
@@ -35,7 +38,10 @@ pub fn write(number: UniqueNumber, demand: &Demand, version: u32, today: Date) -
         }),
         _ => None,
     };
-    let ActiveDemand { territory, filed_on, last_renewed_on, forced, rubrics, pieces, attributions, .. } = content;
+    let warnings = content.warnings.iter().map(warning).collect();
+    let inadmissibilities = content.inadmissibilities.iter().map(inadmissibility).collect();
+    let ActiveDemand { territory, filed_on, last_renewed_on, forced, rubrics, pieces, attributions, notice, .. } =
+        content;
     Some(v1::Demand {
         number: number.to_string(),
         etag: etag::write(version),
@@ -49,7 +55,38 @@ pub fn write(number: UniqueNumber, demand: &Demand, version: u32, today: Date) -
         pieces: self::pieces(pieces),
         attributions: self::attributions(attributions),
         radiation,
+        notice: notice.map(self::notice),
+        warnings,
+        inadmissibilities,
     })
+}
+
+fn warning(warning: &OpenWarning) -> v1::OpenWarning {
+    let motive = match warning.kind {
+        WarningKind::NoAnswer => RadiationMotive::NoAnswer,
+        WarningKind::Inadmissible => RadiationMotive::Inadmissible,
+    };
+    v1::OpenWarning {
+        organisation: warning.organisation.to_string(),
+        motive: motive.code().to_owned(),
+        sent_on: warning.sent_on.to_string(),
+    }
+}
+
+fn inadmissibility(found: &Inadmissibility) -> v1::CommissionInadmissibility {
+    v1::CommissionInadmissibility {
+        lessor: found.lessor.to_string(),
+        decided_on: found.decided_on.to_string(),
+        ground: found.ground.code().to_owned(),
+    }
+}
+
+fn notice(notice: Notice) -> v1::RenewalNotice {
+    v1::RenewalNotice {
+        listed_on: notice.listed_on.to_string(),
+        sent_on: notice.sent_on.and_then(day),
+        returned_on: notice.returned_on.and_then(day),
+    }
 }
 
 /// Writes the pieces of a dossier.

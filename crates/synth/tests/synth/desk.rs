@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use access::{Action, Directory, OpenDesk, Organisation, OrganisationCommand, Purpose, RegisterOrganisation, Resource};
 use cqrs_es::Aggregate as _;
 use demand::claims::claims_of;
-use demand::{Act, By, Demand, DemandCommand};
+use demand::{Act, By, Demand, DemandCommand, Settings};
 use nomenclature::{Actor, Territory};
 use synth::{Line, OrganisationLine};
 use unicode_normalization::UnicodeNormalization as _;
@@ -62,6 +62,7 @@ impl Desk {
             Act::Attribute(_) | Act::RefuseAttribution { .. } | Act::LapseAttribution { .. } => Action::Attribute,
             Act::SignLease(_) => Action::SignLease,
             Act::Renounce(_) => Action::Renounce,
+            other => panic!("no life has this act: {other:?}"),
         };
         let profile = self.directory.profile(&line.actor, line.day).map_err(|denial| denial.to_string())?;
         let resource = Resource::Demand { territory: self.territory };
@@ -80,6 +81,7 @@ impl Desk {
             by: By { organisation, desk, channel: line.channel },
             person_ref: Uuid::nil(),
             piece_id: Uuid::from_u64_pair(1, u64::from(line.seq)),
+            settings: Settings::default(),
             act: line.act.clone(),
         };
         let events = before.decide(&command).map_err(|rejection| rejection.reason.code().to_owned())?;

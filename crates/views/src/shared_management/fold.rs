@@ -31,8 +31,8 @@ impl Rows {
         let Some(row) = self.0.get_mut(&number) else { return };
         row.demand.version = recorded.version;
         row.demand.position = recorded.position;
-        // INV-30: nothing happens to a radiated demand.
-        if row.radiated_on.is_none() {
+        // INV-30: nothing happens to a radiated demand but that it comes back.
+        if row.radiated_on.is_none() || matches!(seen.event, DemandEvent::Reinstated(_)) {
             row.apply(seen, recorded, blinder);
         }
         // The event itself erases, whether or not the key is a tombstone yet when it is folded: a rebuild finds it so.
@@ -104,6 +104,16 @@ impl Row {
             DemandEvent::LeaseSigned(_) => demand.attributions.clear(),
             DemandEvent::Radiated(event) => self.radiated_on = Some(event.radiated_on),
             DemandEvent::PersonalDataErased(_) => {}
+            DemandEvent::Reinstated(event) => {
+                self.radiated_on = None;
+                demand.person_ref = event.person_ref;
+            }
+            DemandEvent::RenewalNoticeListed(_)
+            | DemandEvent::RenewalNoticeSent(_)
+            | DemandEvent::RenewalNoticeReturned(_)
+            | DemandEvent::WarningSent(_)
+            | DemandEvent::AnswerReceived(_)
+            | DemandEvent::CommissionDecided(_) => {}
         }
     }
 

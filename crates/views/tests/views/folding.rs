@@ -57,6 +57,7 @@ fn told() -> &'static Told {
                 by: By { organisation, desk, channel: line.channel },
                 person_ref: Uuid::from_u128(u128::from(line.household)),
                 piece_id: Uuid::from_u128(u128::from(line.seq) << 64),
+                settings: demand::Settings::default(),
                 act: line.act,
             };
             for event in demand.decide(&command).unwrap_or_default() {

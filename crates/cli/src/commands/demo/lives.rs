@@ -135,5 +135,6 @@ fn kind(act: &Act) -> &'static str {
         Act::LapseAttribution { .. } => "7. attributions caduques",
         Act::SignLease(_) => "8. baux signés (et radiations le même jour)",
         Act::Renounce(_) => "9. renonciations (et radiations)",
+        _ => "10. autres actes",
     }
 }

@@ -1,0 +1,30 @@
+//! Radiation for non-renewal: after expiry and tolerance, and only if the sending of the notice is recorded (R441-2-8 e,
+//! INV-19).
+
+use super::Motive;
+use crate::command::DemandCommand;
+use crate::deadlines;
+use crate::demand::ActiveDemand;
+use crate::event::{DemandEvent, Radiated};
+use crate::rejection::{Rejection, RejectionReason};
+
+/// Decides the radiation. A notice that was listed and never recorded as sent bars it; one that came back does not; one that
+/// was sent late makes it wait.
+pub(crate) fn radiate(demand: &ActiveDemand, command: &DemandCommand) -> Result<Vec<DemandEvent>, Rejection> {
+    let (today, expires_on, settings) = (command.today, demand.expires_on(), &command.settings);
+    if today < deadlines::not_renewed_from(expires_on, None, settings) {
+        return Err(RejectionReason::DelayRunning.into());
+    }
+    let proof = demand.notice.and_then(|notice| Some((notice, notice.sent_on?)));
+    let (notice, sent_on) = proof.ok_or(RejectionReason::ProofMissing)?;
+    if today < deadlines::not_renewed_from(expires_on, Some(sent_on), settings) {
+        return Err(RejectionReason::DelayRunning.into());
+    }
+    let motive = Motive::NotRenewed {
+        expired_on: expires_on,
+        notice_listed_on: notice.listed_on,
+        notice_sent_on: sent_on,
+        notice_returned_on: notice.returned_on,
+    };
+    Ok(vec![DemandEvent::Radiated(Radiated { radiated_on: today, motive })])
+}
