@@ -34,7 +34,7 @@ node_modules: package-lock.json
 
 kill: deps ## ten cycles of kills of the bus, of the server and of their database under load (make test does five and three)
 	$(CARGO) build --package cli
-	SNE_KILLS=10 $(CARGO) test --package tests --test blackbox -- crash::nothing_acknowledged --nocapture
+	CRASH_CYCLES=10 $(CARGO) test --package tests --test blackbox -- crash::nothing_acknowledged --nocapture
 
 bench: deps ## figures of one interleaved run against pgbench and stock cqrs-es; fails on a missed bound (ARGS=--quick for two minutes)
 	$(CARGO) run --release --package bench -- --check $(ARGS)

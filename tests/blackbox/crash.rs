@@ -39,7 +39,7 @@ const DOOR_CYCLES: usize = 3;
 const ACKS_BETWEEN: usize = 200;
 
 fn cycles(usual: usize) -> usize {
-    std::env::var("SNE_KILLS").map_or(usual, |cycles| cycles.parse().expect("SNE_KILLS is a number of cycles"))
+    std::env::var("CRASH_CYCLES").map_or(usual, |cycles| cycles.parse().expect("CRASH_CYCLES is a number of cycles"))
 }
 
 /// A database, a data folder, and what a load under kills came to there.

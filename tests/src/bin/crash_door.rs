@@ -67,6 +67,7 @@ fn serve(database: &str, keys: &Path) -> Result<(Child, String), Box<dyn Error>>
         .args(["serve", "--listen", "127.0.0.1:0"])
         .env("DATABASE_URL", database)
         .env("SNE_DATA_DIR", folder)
+        .env("SNE_METRICS_LISTEN", "off")
         .stdin(Stdio::null())
         .stdout(Stdio::null())
         .stderr(Stdio::piped())
