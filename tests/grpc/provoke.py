@@ -2,7 +2,7 @@
 and little patience, by somebody who may write to its database.
 
 Further arguments: a superuser's address of the database, the numbers of a demand that has expired, of one that was not renewed
-and may come back, and of one that may not any more.
+and may come back, of one that may not any more, and of one that was erased.
 """
 
 import json
@@ -24,7 +24,7 @@ from sne.v1 import shared_management_service_pb2 as shared
 from stage import auditor, channel, day, foreigner, head, lessor, registered, registration, sample, state, town
 from wire import new_id, refused, seen
 
-DATABASE, EXPIRED, NOT_RENEWED, GONE = sys.argv[4:8]
+DATABASE, EXPIRED, NOT_RENEWED, GONE, ERASED = sys.argv[4:9]
 # Of the server under test.
 CALLS = 4
 
@@ -71,6 +71,11 @@ def a_demand_that_has_expired():
         request_id=new_id(), number=EXPIRED, etag=etag, attribution=r.Attribution(decided_on=day(0))
     )
     refused(lambda: lessor.RecordAttribution(decided), "DEMAND_EXPIRED", Code.FAILED_PRECONDITION)
+
+
+def a_demand_that_was_erased():
+    renewed = r.RenewDemandRequest(request_id=new_id(), number=ERASED, etag="v4")
+    refused(lambda: town.RenewDemand(renewed), "DEMAND_ERASED", Code.FAILED_PRECONDITION)
 
 
 def a_notice_that_is_listed_and_not_sent():
@@ -234,6 +239,7 @@ def a_view_that_stopped():
 
 for check in (
     a_demand_that_has_expired,
+    a_demand_that_was_erased,
     a_notice_that_is_listed_and_not_sent,
     a_demand_that_was_not_renewed,
     a_demand_whose_key_was_destroyed,

@@ -4,10 +4,8 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
-use ::client::{Client, On};
 use event_log::{Command, EventLog, NewEvent, Role, StreamAppend, StreamId, StreamType, connect};
 use jiff::{Timestamp, ToSpan as _};
-use nomenclature::Actor;
 use register::{Clock as _, Register, SetClock, SystemClock};
 use serde_json::json;
 use server::Options;
@@ -42,12 +40,10 @@ pub async fn reasons() -> BTreeSet<String> {
     };
     let server = prepared.serve(options).await;
     let (address, superuser) = (server.address.clone(), server.superuser());
-    let refused = renewing(&address, &erased).await;
     let told = tokio::task::spawn_blocking(move || {
-        client(&address, 0, "provoke.py", &[&superuser, &expired, &not_renewed, &gone])
+        client(&address, 0, "provoke.py", &[&superuser, &expired, &not_renewed, &gone, &erased])
     });
-    let mut told = told.await.unwrap();
-    told.insert(refused);
+    let told = told.await.unwrap();
     server.stops().await;
     told
 }
@@ -75,14 +71,6 @@ async fn erased(register: &Register, clock: &SetClock, now: Timestamp) -> String
     clock.set(now);
     register.erase(number).await.unwrap();
     number.to_string()
-}
-
-/// The reason why it is not renewed.
-async fn renewing(address: &str, number: &str) -> String {
-    let client = Client::at(address).unwrap();
-    let actor = Actor::parse(NICE).unwrap();
-    let told = client.act(actor, Uuid::new_v4(), Some(On { number, etag: "v4" }), &cast::renew()).await;
-    told.unwrap_err().reason().unwrap().to_owned()
 }
 
 /// A demand of [`long_ago`] that was radiated for it, its notice sent in time.
