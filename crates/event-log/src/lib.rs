@@ -77,7 +77,9 @@ pub use command::{
 pub use error::Error;
 pub use identifiers::{Position, StreamId, StreamType, TerritoryCode};
 pub use leaf::{LEAF_FORMAT, LeafHeader, leaf};
-pub use read::{BULK_STREAM_TYPE, ClaimHolder, ClaimRow, Page, Reader, RecordedEvent, StreamSpan, read_until};
+pub use read::{
+    BULK_STREAM_TYPE, ClaimHolder, ClaimRow, Page, Reader, RecordedEvent, StreamSpan, read_until, rows_until,
+};
 pub use role::{ROLES_SQL, Role, connect, create_roles};
 pub use schema::{migrate, migrations};
 pub use settings::{OLDEST_SERVER, Settings, check_settings, read_settings};

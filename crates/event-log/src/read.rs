@@ -18,7 +18,7 @@ mod within;
 
 pub use claims::{ClaimHolder, ClaimRow};
 pub use event::RecordedEvent;
-pub use within::read_until;
+pub use within::{read_until, rows_until};
 
 use std::ops::RangeInclusive;
 use std::sync::Arc;

@@ -3,7 +3,8 @@
 use std::future::Future;
 
 use sqlx::postgres::{PgArguments, PgRow};
-use sqlx::{Acquire as _, Executor as _, PgPool};
+use sqlx::query::Query;
+use sqlx::{Acquire as _, Executor as _, PgPool, Postgres};
 use tokio::time::{Instant, timeout_at};
 
 use super::Reader;
@@ -31,8 +32,9 @@ impl Reader {
             Err(_) => sqlx::query_with(statement, arguments).fetch_all(&self.pool).await,
             // A task of its own: a caller who goes away must not leave a session inside a transaction.
             Ok(until) => {
-                let work = tokio::spawn(within(self.pool.clone(), statement, arguments, until));
-                work.await.unwrap_or(Err(sqlx::Error::WorkerCrashed))
+                let pool = self.pool.clone();
+                let work = async move { rows_until(&pool, sqlx::query_with(statement, arguments), until).await };
+                tokio::spawn(work).await.unwrap_or(Err(sqlx::Error::WorkerCrashed))
             }
         };
         rows.map_err(|error| Error::from_sqlx(action, &error))
@@ -49,10 +51,14 @@ impl Reader {
     }
 }
 
-async fn within(
-    pool: PgPool,
-    statement: &'static str,
-    arguments: PgArguments,
+/// The rows of a query, on a session of a pool, within the time that is left: the server ends it then. To be run in a task
+/// that nobody drops, or a session stays inside a transaction.
+///
+/// # Errors
+/// Those of the driver; SQLSTATE 57014 when the time is over.
+pub async fn rows_until(
+    pool: &PgPool,
+    query: Query<'_, Postgres, PgArguments>,
     until: Instant,
 ) -> Result<Vec<PgRow>, sqlx::Error> {
     let mut session = timeout_at(until, pool.acquire()).await.unwrap_or(Err(sqlx::Error::PoolTimedOut))?;
@@ -60,7 +66,7 @@ async fn within(
     let left = until.saturating_duration_since(Instant::now()).as_millis().max(1);
     let mut transaction = session.begin().await?;
     transaction.execute(format!("SET LOCAL statement_timeout TO {left}").as_str()).await?;
-    let rows = sqlx::query_with(statement, arguments).fetch_all(&mut *transaction).await?;
+    let rows = query.fetch_all(&mut *transaction).await?;
     transaction.commit().await?;
     Ok(rows)
 }

@@ -4,13 +4,13 @@ use std::fmt;
 use std::sync::Arc;
 
 use demand::claims::PersonKey;
-use event_log::{PgDate, Position};
+use event_log::{PgDate, Position, rows_until};
 use jiff::civil::Date;
 use nomenclature::{CommuneCode, DwellingType, Territory, UniqueNumber};
 use projection::{AtLeast, Checkpoint, Handle, Projection as _};
 use sqlx::postgres::PgRow;
-use sqlx::{Acquire as _, Executor as _, PgPool, Postgres, QueryBuilder};
-use tokio::time::{Instant, timeout_at};
+use sqlx::{PgPool, Postgres, QueryBuilder};
+use tokio::time::Instant;
 
 use super::columns::{column, columns, position};
 use super::row::SharedDemand;
@@ -142,8 +142,10 @@ impl View {
         let limit = query.limit.clamp(1, MOST);
         let behind = |position| projection::Error::Behind { position, asked: at_least.position };
         // A task of its own: a caller who goes away must not leave a session inside a transaction.
-        let work = tokio::spawn(rows(self.pool.clone(), filter.statement(limit), until));
-        let rows = match work.await.unwrap_or(Err(sqlx::Error::WorkerCrashed)) {
+        let (pool, mut statement) = (self.pool.clone(), filter.statement(limit));
+        // Planned for these values each time: a plan kept from when the tables were empty would read them whole.
+        let work = async move { rows_until(&pool, statement.build().persistent(false), until).await };
+        let rows = match tokio::spawn(work).await.unwrap_or(Err(sqlx::Error::WorkerCrashed)) {
             Ok(rows) => rows,
             Err(error) if is_not_built(&error) => return Err(behind(Position::ZERO).into()),
             Err(error) => return Err(Error::database("searching", &error)),
@@ -155,23 +157,6 @@ impl View {
         }
         found(&rows, at, limit)
     }
-}
-
-/// Runs a statement within the time that is left.
-async fn rows(
-    pool: PgPool,
-    mut statement: QueryBuilder<'static, Postgres>,
-    until: Instant,
-) -> Result<Vec<PgRow>, sqlx::Error> {
-    let mut session = timeout_at(until, pool.acquire()).await.unwrap_or(Err(sqlx::Error::PoolTimedOut))?;
-    // Zero would mean "as long as it likes".
-    let left = until.saturating_duration_since(Instant::now()).as_millis().max(1);
-    let mut transaction = session.begin().await?;
-    transaction.execute(format!("SET LOCAL statement_timeout TO {left}").as_str()).await?;
-    // Planned for these values each time: a plan kept from when the tables were empty would read them whole.
-    let rows = statement.build().persistent(false).fetch_all(&mut *transaction).await?;
-    transaction.commit().await?;
-    Ok(rows)
 }
 
 fn found(rows: &[PgRow], position: Position, limit: u16) -> Result<Found, Error> {
