@@ -96,7 +96,8 @@ pub enum Purpose {
 /// attribution, lease and the radiation that goes with it are a lessor's (R441-2-8 a, INV-25), and so is inadmissibility
 /// (INV-24). The territory's manager reads,
 /// has notices sent, radiates for non-renewal and reinstates (R441-2-6, R441-2-8 e, cahier des charges 6.1). An auditor replays every
-/// territory, because positions without holes are a thing of the whole log; he sees no name.
+/// territory, because positions without holes are a thing of the whole log; he sees no name. What falls due with the days
+/// (notices, radiation for non-renewal, erasure) the register does of itself, as the operator.
 pub fn may(profile: Profile, action: Action, resource: Resource, purpose: Purpose) -> Result<(), Denial> {
     match (profile, action, resource, purpose) {
         (
@@ -105,7 +106,9 @@ pub fn may(profile: Profile, action: Action, resource: Resource, purpose: Purpos
             Resource::Register,
             Purpose::Administration,
         ) => Ok(()),
-        (Profile::Operator, Action::Erase, Resource::Demand { .. }, Purpose::Administration) => Ok(()),
+        (Profile::Operator, Action::Erase | Action::KeepRenewals, Resource::Demand { .. }, Purpose::Administration) => {
+            Ok(())
+        }
         (Profile::Operator, _, Resource::Demand { .. }, _) => Err(Denial::NotForTheOperator),
         (_, Action::AdministerOrganisations | Action::Inspect | Action::Erase, _, _) => Err(Denial::OperatorOnly),
         (Profile::Auditor { .. }, Action::Audit, _, Purpose::Audit) => Ok(()),

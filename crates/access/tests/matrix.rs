@@ -105,6 +105,22 @@ fn inv_43_nominative_data_serves_attribution_only() {
     assert_eq!(may(agent(OrganisationKind::Hlm), Action::Read, here, Purpose::Administration), Err(Denial::Purpose));
 }
 
+/// The register lists notices and radiates for non-renewal of itself, to keep itself and for nothing else (R441-2-8 e).
+#[test]
+fn inv_19_inv_61_the_operator_keeps_renewals_and_does_nothing_else_to_a_demand() {
+    let here = Resource::Demand { territory: territory("006") };
+    for action in Action::ALL {
+        let expected = match action {
+            Action::KeepRenewals | Action::Erase => Ok(()),
+            _ => Err(Denial::NotForTheOperator),
+        };
+        assert_eq!(may(Profile::Operator, *action, here, Purpose::Administration), expected, "{action:?}");
+    }
+    for purpose in [Purpose::Attribution, Purpose::Audit] {
+        assert_eq!(may(Profile::Operator, Action::KeepRenewals, here, purpose), Err(Denial::NotForTheOperator));
+    }
+}
+
 /// Erasure is nobody's act but the register's own, whatever he says it is for (INV-32).
 #[test]
 fn inv_32_only_the_operator_erases_and_only_to_keep_the_register() {

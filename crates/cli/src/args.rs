@@ -83,6 +83,18 @@ pub enum Command {
         #[arg(long)]
         dry_run: bool,
     },
+    /// Traitement du jour : inscrit les préavis, radie pour non-renouvellement, efface ce qui doit l'être, écrit les listes
+    Daily {
+        /// Le jour, AAAA-MM-JJ ; un autre qu'aujourd'hui n'est accepté qu'avec --dry-run, jusqu'à un an d'avance
+        #[arg(long, value_parser = date)]
+        date: Option<Date>,
+        /// Dit ce qui est dû et ne fait rien
+        #[arg(long)]
+        dry_run: bool,
+    },
+    /// Préavis de renouvellement : ce que dit qui les expédie
+    #[command(subcommand)]
+    Notices(NoticesCommand),
     /// Clés de chiffrement
     #[command(subcommand)]
     Keys(KeysCommand),
@@ -140,6 +152,33 @@ pub enum OrgCommand {
         /// Dit ce qui changerait et ne change rien
         #[arg(long)]
         dry_run: bool,
+    },
+}
+
+#[derive(Subcommand)]
+pub enum NoticesCommand {
+    /// Enregistre les envois : d'un fichier CSV (numero_unique;envoye_le;voie;reference), ou de toute une liste
+    Sent {
+        /// Le fichier
+        #[arg(required_unless_present = "list", conflicts_with_all = ["list", "territory", "sent_on", "reference"])]
+        file: Option<PathBuf>,
+        /// Tous les préavis de la liste de ce jour, par la voie prévue pour chacun
+        #[arg(long, value_name = "JOUR", value_parser = date, requires_all = ["territory", "sent_on", "reference"])]
+        list: Option<Date>,
+        /// Territoire de la liste
+        #[arg(long, value_parser = territory)]
+        territory: Option<Territory>,
+        /// Jour de l'envoi
+        #[arg(long, value_name = "JOUR", value_parser = date)]
+        sent_on: Option<Date>,
+        /// Référence de l'envoi chez l'expéditeur
+        #[arg(long)]
+        reference: Option<String>,
+    },
+    /// Enregistre les courriers revenus : un fichier CSV (numero_unique;revenu_le)
+    Returned {
+        /// Le fichier
+        file: PathBuf,
     },
 }
 

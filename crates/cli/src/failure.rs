@@ -101,6 +101,24 @@ fn explain(error: &register::Error) -> (String, u8) {
         Error::Rejected(rejection) => (crate::wording::rejection(rejection), 4),
         Error::Duplicate { held_by } => (format!("cette personne a déjà une demande active : {held_by}"), 4),
         Error::Denied(denial) => (format!("non autorisé ({denial})"), 5),
+        Error::DayPassed { today } => (
+            format!(
+                "ce jour est passé (nous sommes le {today}) : le traitement d'aujourd'hui rattrape ce qui n'a pas été fait"
+            ),
+            4,
+        ),
+        Error::DayAhead { today } => (
+            format!("nous sommes le {today} : rien ne se fait d'avance ; --dry-run dit ce qui sera dû, jusqu'à un an"),
+            4,
+        ),
+        Error::DailyRunning => ("un autre traitement du jour est en cours ; il fait le même travail".into(), 1),
+        Error::DueList(cause) => (
+            format!(
+                "la vue des échéances ne répond pas ({cause}) : lancez « sne serve », ou « sne rebuild deadlines »"
+            ),
+            1,
+        ),
+        Error::NoticeFile(cause) => (format!("les listes de préavis ne peuvent pas être écrites : {cause}"), 1),
         Error::OrganisationRejected(_)
         | Error::DeskCodeTaken
         | Error::CommandIdReused

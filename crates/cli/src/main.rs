@@ -19,7 +19,7 @@ use std::process::ExitCode;
 
 use clap::Parser as _;
 
-use args::{Args, Command, ConfigCommand, DemandCommand, KeysCommand, OrgCommand, SynthCommand};
+use args::{Args, Command, ConfigCommand, DemandCommand, KeysCommand, NoticesCommand, OrgCommand, SynthCommand};
 use commands::org::Change;
 use config::{Config, Flags};
 use failure::Failure;
@@ -57,6 +57,21 @@ async fn run(args: Args) -> Result<(), Failure> {
             commands::demand::history(place()?, format, number, reader).await
         }
         Command::Erase { number, dry_run } => commands::erase::run(place()?, format, number, change(dry_run)).await,
+        Command::Daily { date, dry_run } => commands::daily::run(place()?, format, date, change(dry_run)).await,
+        Command::Notices(NoticesCommand::Sent {
+            list: Some(list),
+            territory: Some(territory),
+            sent_on: Some(sent_on),
+            reference: Some(reference),
+            ..
+        }) => commands::notices::sent_list(place()?, format, (territory, list), sent_on, &reference).await,
+        Command::Notices(NoticesCommand::Sent { file, .. }) => {
+            // The command line asks for one of both.
+            commands::notices::sent(place()?, format, &file.unwrap_or_default()).await
+        }
+        Command::Notices(NoticesCommand::Returned { file }) => {
+            commands::notices::returned(place()?, format, &file).await
+        }
         Command::Keys(KeysCommand::Rotate { dry_run }) => {
             commands::keys::rotate(place()?, format, change(dry_run)).await
         }

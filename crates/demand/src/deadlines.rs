@@ -12,9 +12,6 @@ use crate::settings::Settings;
 /// Months a demand is valid from its filing or last renewal (R441-2-7).
 pub const VALIDITY_MONTHS: i32 = 12;
 
-/// Months nominative data is kept after a radiation (décret 2017-917 art. 4, INV-32).
-pub const RETENTION_MONTHS: i32 = 12;
-
 /// The last day of validity: a year from the filing or the last renewal, whichever is later (INV-15).
 pub fn expires_on(filed_on: Date, last_renewed_on: Option<Date>) -> Date {
     add_months(last_renewed_on.map_or(filed_on, |renewed| renewed.max(filed_on)), VALIDITY_MONTHS)
@@ -23,6 +20,18 @@ pub fn expires_on(filed_on: Date, last_renewed_on: Option<Date>) -> Date {
 /// The first day on which a renewal notice may be listed.
 pub fn notice_from(expires_on: Date, settings: &Settings) -> Date {
     add_months(expires_on, -settings.notice_earliest_months)
+}
+
+/// The last day on which a notice leaves the applicant the time that the law gives (INV-16).
+pub fn notice_by(expires_on: Date, settings: &Settings) -> Date {
+    // The same day a month before is in time, and so are the days after it that the end of a short month clips.
+    let mut last = add_months(expires_on, -settings.notice_months);
+    while let Ok(next) = last.tomorrow()
+        && notice_in_time(next, expires_on, settings)
+    {
+        last = next;
+    }
+    last
 }
 
 /// Whether a notice sent that day leaves the applicant the time that the law gives (INV-16).

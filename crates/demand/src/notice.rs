@@ -8,13 +8,13 @@ use personal::Pii;
 use serde::{Deserialize, Serialize};
 
 use crate::attribution::act_day;
-use crate::command::DemandCommand;
 use crate::deadlines;
 use crate::demand::ActiveDemand;
 use crate::event::{DemandEvent, RenewalNoticeListed, RenewalNoticeReturned, RenewalNoticeSent};
 use crate::facts::Facts;
 use crate::form::text::Text;
 use crate::rejection::{Check, FieldReason, Rejection, RejectionReason};
+use crate::settings::Settings;
 
 /// How a notice goes out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -29,6 +29,20 @@ pub enum NoticeChannel {
 }
 
 impl NoticeChannel {
+    /// The stable code.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Post => "POST",
+            Self::Electronic => "ELECTRONIC",
+            Self::Both => "BOTH",
+        }
+    }
+
+    /// Reads the code.
+    pub fn of_code(code: &str) -> Option<Self> {
+        [Self::Post, Self::Electronic, Self::Both].into_iter().find(|channel| channel.code() == code)
+    }
+
     /// The table of three cases (R441-2-7, INV-17). Who never filed or renewed online gets a letter, and an e-mail beside it
     /// when an address is known; who did gets an e-mail. The wish for a letter beside it (third case) has no field in the
     /// form; without an address a letter is all there is.
@@ -77,12 +91,12 @@ pub struct NoticeSentDraft {
 personal::redact!(NoticeSentDraft);
 
 /// Decides that the demand comes onto today's list: once per validity (INV-61), and not for who is known to be housed.
-pub(crate) fn list(demand: &ActiveDemand, command: &DemandCommand) -> Result<Vec<DemandEvent>, Rejection> {
-    let (today, expires_on) = (command.today, demand.expires_on());
+pub(crate) fn list(demand: &ActiveDemand, today: Date, settings: &Settings) -> Result<Vec<DemandEvent>, Rejection> {
+    let expires_on = demand.expires_on();
     if demand.notice.is_some() {
         return Err(RejectionReason::AlreadyRecorded.into());
     }
-    if today < deadlines::notice_from(expires_on, &command.settings) {
+    if today < deadlines::notice_from(expires_on, settings) {
         return Err(RejectionReason::DelayRunning.into());
     }
     let due_by = NoticeChannel::due(&demand.facts);

@@ -88,7 +88,7 @@ settings! {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::deadlines::RETENTION_MONTHS;
+    use crate::erasure::RETENTION_MONTHS;
 
     #[test]
     fn inv_33_a_window_of_reinstatement_ends_before_the_data_is_erased() {

@@ -148,7 +148,7 @@ impl Parts {
                 return Err(Rejection::from(RejectionReason::PersonalDataUnreadable).into());
             }
         };
-        let sealed = stream::seal(events, &stream_id, loaded.version, (KeyId::new(key.id), data_key), run.today)?;
+        let sealed = stream::seal(events, &stream_id, loaded.version, Some((KeyId::new(key.id), data_key)), run.today)?;
         let count = u32::try_from(sealed.len()).unwrap_or(u32::MAX);
         // A lease counts from its signature, whatever it brings up to date before.
         let effective_on = sealed.iter().map(|event| event.effective_on).min().unwrap_or(run.today);

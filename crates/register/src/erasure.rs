@@ -4,26 +4,23 @@
 //! a key is never destroyed without its reason in the log; what the list names was destroyed. A restored database has
 //! forgotten the latest erasures: the list destroys their keys again, before anything is served.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use access::{Action, Profile, Purpose, Resource, may};
-use cqrs_es::Aggregate as _;
-use demand::{Demand, codec};
-use event_log::{Command, KeyRef, NewEvent, PgDate, Refusal, StreamAppend, StreamSpan, TerritoryCode, Verdict};
+use demand::Demand;
+use event_log::{PgDate, StreamSpan};
 use jiff::civil::Date;
-use nomenclature::{Actor, UniqueNumber, paris_day};
+use nomenclature::UniqueNumber;
 use serde::Serialize;
 use sqlx::PgPool;
-use uuid::Uuid;
 use vault::{ErasedKey, ErasureList, KeyId, Vault};
 
 use crate::Error;
-use crate::register::{Parts, Register};
-use crate::stream::{self, DEMAND, Opening};
+use crate::bulk::OwnAct;
+use crate::register::Register;
+use crate::stream::{self, Opening};
 
-/// How often an erasure is decided anew because the demand moved on meanwhile.
-const MOST_TRIES: usize = 8;
 /// Demands whose keys go together.
 const BATCH: usize = 100;
 
@@ -99,16 +96,15 @@ impl Register {
         let mut run = ErasureRun::default();
         let mut numbers = numbers.into_iter().peekable();
         while numbers.peek().is_some() {
-            let mut keys = Vec::new();
-            for number in numbers.by_ref().take(BATCH) {
-                match parts.record_erasure(number).await {
-                    Ok((erasure, key)) => {
-                        run.erased.push(erasure);
-                        keys.push(key);
-                    }
-                    Err(Error::Rejected(_)) => run.left += 1,
-                    Err(error) => run.failed.push((number, error)),
-                }
+            let acts: Vec<_> = numbers.by_ref().take(BATCH).map(|number| (number, OwnAct::Erase)).collect();
+            let acted = parts.act_on_many(&acts).await?;
+            run.left += acted.left.len();
+            run.failed.extend(acted.failed);
+            let mut keys = Vec::with_capacity(acted.done.len());
+            for done in acted.done {
+                let (key, commitment, erased_on) = (KeyId::new(done.key.id), done.key.commitment, done.on);
+                keys.push(ErasedKey { key, commitment, stream: done.number.to_string(), erased_on });
+                run.erased.push(plan(done.number, &done.after)?);
             }
             destroy(&parts.vault, &parts.erasures, keys).await?;
         }
@@ -125,66 +121,6 @@ impl Register {
         let loaded = stream::load(&parts.reader, &parts.vault, number, Opening::Sealed, StreamSpan::ALL).await?;
         loaded.demand.erase(parts.clock.today()).map_err(told)?;
         plan(number, &loaded.demand)
-    }
-}
-
-impl Parts {
-    /// The event alone. Returns the key that must go now.
-    async fn record_erasure(&self, number: UniqueNumber) -> Result<(Erasure, ErasedKey), Error> {
-        may_erase(number)?;
-        let stream_id = stream::stream_of(number)?;
-        let mut found = 0;
-        for _ in 0..MOST_TRIES {
-            let recorded_at = self.clock.now();
-            let today = paris_day(recorded_at);
-            let events = self.reader.read_stream(&stream_id, StreamSpan::ALL).await?;
-            let first = events.first().ok_or(Error::NotFound)?;
-            let key = first.key_id.zip(first.commitment);
-            let (key_id, commitment) = key.ok_or_else(|| stream::unreadable(first, &"it names no key"))?;
-            let mut demand = Demand::default();
-            for event in &events {
-                demand.apply(stream::decode(event, &HashMap::new(), Opening::Sealed)?);
-                found = event.version;
-            }
-            let event = demand.erase(today).map_err(told)?;
-            let effective_on = event.effective_on(today);
-            let encoded =
-                codec::encode(event).map_err(|error| Error::Unreadable { position: 0, cause: error.to_string() })?;
-            let command = Command {
-                id: Uuid::new_v4(),
-                organisation: Actor::Operator.organisation_code().to_owned(),
-                actor: Actor::Operator.to_string(),
-                body_digest: [0; 32],
-                recorded_at,
-                streams: vec![StreamAppend {
-                    stream_type: DEMAND,
-                    stream: stream_id.clone(),
-                    territory: Some(TerritoryCode::parse(&number.territory().to_string())?),
-                    expected_version: found,
-                    key: Some(KeyRef { id: key_id, commitment }),
-                    events: vec![NewEvent {
-                        event_type: encoded.event_type.into(),
-                        schema_version: encoded.schema_version,
-                        effective_on,
-                        payload: encoded.payload,
-                        sealed: Vec::new(),
-                    }],
-                }],
-                claims: Vec::new(),
-            };
-            match self.log.append(vec![command]).await?.into_iter().next().ok_or(Error::OutcomeUnknown)? {
-                Verdict::Committed(_) | Verdict::Repeated(_) => {
-                    let erasure = Erasure { erased_on: Some(today), ..plan(number, &demand)? };
-                    let stream = stream_id.to_string();
-                    return Ok((erasure, ErasedKey { key: KeyId::new(key_id), commitment, stream, erased_on: today }));
-                }
-                Verdict::Refused(Refusal::VersionConflict { .. }) => {}
-                Verdict::Refused(other) => {
-                    return Err(Error::Database(format!("the log refused an erasure: {other:?}")));
-                }
-            }
-        }
-        Err(Error::Contended { version: found })
     }
 }
 

@@ -2,8 +2,10 @@
 
 use access::{Denial, OrganisationRejection};
 use demand::Rejection;
+use jiff::civil::Date;
 use nomenclature::UniqueNumber;
 
+use crate::daily::DueListUnavailable;
 use crate::schema::SchemaState;
 
 /// A command or a question was not answered. Nothing was written, unless it says so.
@@ -57,6 +59,27 @@ pub enum Error {
         /// The last position of the log.
         head: i64,
     },
+    /// The daily run was asked for a day that is over: the run of today catches up with what was missed.
+    #[error("DAY_PASSED: today is {today}")]
+    DayPassed {
+        /// Today.
+        today: Date,
+    },
+    /// The daily run was asked for a day that has not come, or a plan for one beyond a year.
+    #[error("DAY_AHEAD: today is {today}")]
+    DayAhead {
+        /// Today.
+        today: Date,
+    },
+    /// Another daily run is under way.
+    #[error("DAILY_RUN_UNDER_WAY")]
+    DailyRunning,
+    /// The list of what is due cannot be asked.
+    #[error("due list: {0}")]
+    DueList(#[from] DueListUnavailable),
+    /// A list of notices cannot be written, or deleted.
+    #[error("notice file: {0}")]
+    NoticeFile(std::io::Error),
     /// The request does not fit together: a registration names a number, another act names none.
     #[error("MALFORMED_REQUEST")]
     MalformedRequest,
@@ -124,11 +147,15 @@ impl Error {
             Self::Contended { .. } => "CONTENDED".to_owned(),
             Self::NumbersExhausted => "NUMBERS_EXHAUSTED".to_owned(),
             Self::PositionBeyondHead { .. } => "POSITION_BEYOND_HEAD".to_owned(),
+            Self::DayPassed { .. } => "DAY_PASSED".to_owned(),
+            Self::DayAhead { .. } => "DAY_AHEAD".to_owned(),
+            Self::DailyRunning => "DAILY_RUN_UNDER_WAY".to_owned(),
+            Self::NoticeFile(_) => "NOTICE_FILE".to_owned(),
             Self::MalformedRequest => "MALFORMED_REQUEST".to_owned(),
             Self::OutcomeUnknown => "OUTCOME_UNKNOWN".to_owned(),
             Self::Unreadable { .. } => "UNREADABLE_EVENT".to_owned(),
             Self::Schema { .. } => "SCHEMA_DIFFERS".to_owned(),
-            Self::Log(_) | Self::Vault(_) | Self::Database(_) => "UNAVAILABLE".to_owned(),
+            Self::DueList(_) | Self::Log(_) | Self::Vault(_) | Self::Database(_) => "UNAVAILABLE".to_owned(),
         }
     }
 }

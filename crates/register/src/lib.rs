@@ -13,8 +13,11 @@
 mod attempt;
 mod audit;
 mod blind;
+mod bulk;
 mod claim;
 mod clock;
+mod consultation;
+mod daily;
 mod directory;
 mod doctor;
 mod erasure;
@@ -35,6 +38,10 @@ mod wording;
 
 pub use audit::{AsOf, Replayed};
 pub use clock::{Clock, SetClock, SystemClock};
+pub use daily::{
+    DailyReport, DailyRun, DelayCount, DueDemand, DueList, DueListUnavailable, DuePlace, DueQuery, Failed,
+    ListedNotice, NoticeFile, NoticeProof, Phase, Progress, Proofs, TerritoryDay, UnsentList,
+};
 pub use directory::ORGANISATION;
 pub use doctor::{Check, Depth, Findings, examine};
 pub use erasure::{Erasure, ErasureRun};

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use cqrs_es::Aggregate as _;
-use demand::{Demand, DemandEvent, codec};
+use demand::{Demand, DemandEvent, Rejection, RejectionReason, codec};
 use event_log::{KeyRef, NewEvent, Reader, RecordedEvent, StreamId, StreamSpan, StreamType};
 use jiff::civil::Date;
 use nomenclature::UniqueNumber;
@@ -68,8 +68,11 @@ pub(crate) async fn load(
 }
 
 /// The states of all keys named by some events, in one query.
-pub(crate) async fn keys_of(vault: &Vault, events: &[RecordedEvent]) -> Result<HashMap<KeyId, KeyState>, Error> {
-    let mut named: Vec<KeyId> = events.iter().filter_map(|event| event.key_id).map(KeyId::new).collect();
+pub(crate) async fn keys_of<'a>(
+    vault: &Vault,
+    events: impl IntoIterator<Item = &'a RecordedEvent>,
+) -> Result<HashMap<KeyId, KeyState>, Error> {
+    let mut named: Vec<KeyId> = events.into_iter().filter_map(|event| event.key_id).map(KeyId::new).collect();
     named.sort_unstable();
     named.dedup();
     if named.is_empty() {
@@ -103,15 +106,15 @@ pub(crate) fn unreadable(event: &RecordedEvent, cause: &dyn std::fmt::Display) -
     Error::Unreadable { position: event.position.get(), cause: cause.to_string() }
 }
 
-/// Separates and seals the events of one command for one stream.
+/// Separates and seals the events of one command for one stream. Without a key only events that are open as a whole are
+/// written.
 pub(crate) fn seal(
     events: Vec<DemandEvent>,
     stream: &StreamId,
     after_version: u32,
-    key: (KeyId, &DataKey),
+    key: Option<(KeyId, &DataKey)>,
     recorded_on: Date,
 ) -> Result<Vec<NewEvent>, Error> {
-    let (key_id, key) = key;
     events
         .into_iter()
         .zip(after_version + 1..)
@@ -121,13 +124,20 @@ pub(crate) fn seal(
                 codec::encode(event).map_err(|error| Error::Unreadable { position: 0, cause: error.to_string() })?;
             let parts: Vec<(u8, &[u8])> =
                 encoded.parts.iter().map(|(tag, content)| (*tag, content.as_slice())).collect();
-            let place = Place { stream: stream.as_str(), version: u64::from(version), key_id };
+            let sealed = match (key, parts.is_empty()) {
+                (_, true) => Vec::new(),
+                (Some((key_id, key)), false) => {
+                    let place = Place { stream: stream.as_str(), version: u64::from(version), key_id };
+                    envelope::seal(key, &place, &parts)?
+                }
+                (None, false) => return Err(Rejection::from(RejectionReason::PersonalDataUnreadable).into()),
+            };
             Ok(NewEvent {
                 event_type: encoded.event_type.into(),
                 schema_version: encoded.schema_version,
                 effective_on,
                 payload: encoded.payload,
-                sealed: envelope::seal(key, &place, &parts)?,
+                sealed,
             })
         })
         .collect()

@@ -1,4 +1,4 @@
-//! Health: green while the log takes commands and the view follows it, red otherwise and while the server stops.
+//! Health: green while the log takes commands and the views follow it, red otherwise and while the server stops.
 //!
 //! Asked for a service, it speaks of that one: a balancer that sends registrations asks for theirs. Asked for the whole
 //! (the empty name), it is green only when everything is.
@@ -9,7 +9,7 @@ use register::Register;
 use tonic_health::ServingStatus;
 use tonic_health::server::HealthReporter;
 
-use crate::shared_view::Pulse;
+use crate::views::Pulse;
 
 /// How often the log is asked, and how long it may take.
 const EVERY: Duration = Duration::from_secs(1);
@@ -41,19 +41,21 @@ pub async fn dismiss(reporter: &mut HealthReporter) {
 }
 
 /// Looks again and again, and tells what changed: whoever watches is woken by every word. Never ends.
-pub async fn watch(register: Register, mut pulse: Pulse, reporter: HealthReporter) {
+pub async fn watch(register: Register, (mut of_shared, mut of_deadlines): (Pulse, Pulse), reporter: HealthReporter) {
     let mut told = None;
     loop {
         let log = matches!(tokio::time::timeout(AT_MOST, register.ready()).await, Ok(Ok(())));
-        let follows = tokio::time::timeout(AT_MOST, pulse.beats(register.clock().now())).await;
-        let shared = log && follows.unwrap_or(false);
-        if told.replace((log, shared)) != Some((log, shared)) {
+        let now = register.clock().now();
+        let follows =
+            tokio::time::timeout(AT_MOST, async { (of_shared.beats(now).await, of_deadlines.beats(now).await) });
+        let (shared, deadlines) = follows.await.unwrap_or((false, false));
+        let (shared, whole) = (log && shared, log && shared && deadlines);
+        if told.replace((log, shared, whole)) != Some((log, shared, whole)) {
             for name in OF_THE_LOG {
                 reporter.set_service_status(name, status(log)).await;
             }
-            for name in [SHARED, WHOLE] {
-                reporter.set_service_status(name, status(shared)).await;
-            }
+            reporter.set_service_status(SHARED, status(shared)).await;
+            reporter.set_service_status(WHOLE, status(whole)).await;
         }
         tokio::time::sleep(EVERY).await;
     }

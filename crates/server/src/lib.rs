@@ -2,7 +2,7 @@
 //!
 //! [`Server::bind`] takes a register and [`Options`] and listens; [`Server::run`] serves until it is told to stop, then
 //! drains within a bound. Every call goes through one guard (deadline, load, call log), says who calls by its metadata,
-//! is converted, and is answered by the register or by the shared view that this process keeps; an error is told by its row in [`Reason`] or in the domain's own lists.
+//! is converted, and is answered by the register or by a view that this process keeps; an error is told by its row in [`Reason`] or in the domain's own lists.
 //!
 //! Callers name themselves by metadata until real identities exist: therefore nothing but a loopback address is ever
 //! listened on (design law 11). The operator is no network caller and cannot be named.
@@ -15,7 +15,9 @@ mod audit;
 mod caller;
 mod command;
 mod convert;
+mod daily;
 mod deadline;
+mod due_lists;
 mod error;
 mod follow_up;
 mod guard;
@@ -32,10 +34,11 @@ mod registration;
 mod replay;
 mod server;
 mod shared_management;
-mod shared_view;
 mod status;
 mod upkeep;
+mod views;
 
+pub use daily::DueNow;
 pub use error::Error;
 pub use options::Options;
 pub use reason::{Reason, Row, rows};

@@ -1,6 +1,7 @@
 //! What the server allows, and for how long.
 
 use std::net::{Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
 use std::time::Duration;
 
 /// Limits of the server. Each one is explicit: a default server of the library has neither a limit of streams nor a
@@ -31,6 +32,9 @@ pub struct Options {
     pub lame_duck: Duration,
     /// Calls under way may take this long when the server stops.
     pub drain: Duration,
+    /// The server does the daily run of itself, and writes the lists of notices into this folder; somebody else does it when
+    /// left out.
+    pub daily: Option<PathBuf>,
 }
 
 impl Default for Options {
@@ -48,6 +52,7 @@ impl Default for Options {
             reader_patience: Duration::from_secs(60),
             lame_duck: Duration::from_millis(500),
             drain: Duration::from_secs(10),
+            daily: None,
         }
     }
 }

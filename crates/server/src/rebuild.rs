@@ -4,18 +4,21 @@ use event_log::Position;
 use register::{Place, Register};
 
 use crate::error::Error;
-use crate::shared_view::SharedView;
+use crate::views::Views;
 
 /// A view that can be built anew.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum View {
     /// Every active demand as those who share it need it.
     SharedManagement,
+    /// What every demand waits for, and the lists of renewal notices.
+    Deadlines,
 }
 
 impl View {
     /// Every one of them, by the name of its projection.
-    pub const ALL: &'static [(&'static str, Self)] = &[("shared_management", Self::SharedManagement)];
+    pub const ALL: &'static [(&'static str, Self)] =
+        &[("shared_management", Self::SharedManagement), ("deadlines", Self::Deadlines)];
 }
 
 /// Builds a view anew from the log; returns the position it stands at then. Whatever was wrong with its rows is gone.
@@ -23,7 +26,9 @@ impl View {
 /// # Errors
 /// [`Error::View`], the live rows untouched; [`Error::Keys`] and [`Error::Log`] when it cannot be opened.
 pub async fn rebuild(register: &Register, place: &Place, view: View) -> Result<Position, Error> {
+    let views = Views::open(register, place).await?;
     match view {
-        View::SharedManagement => SharedView::open(register, place).await?.rebuild().await,
+        View::SharedManagement => views.shared.rebuild().await,
+        View::Deadlines => views.deadlines.rebuild().await,
     }
 }

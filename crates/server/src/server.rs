@@ -29,10 +29,10 @@ use crate::metrics::{self, Metrics};
 use crate::options::Options;
 use crate::registration::Registration;
 use crate::shared_management::Shared;
-use crate::shared_view::SharedView;
 use crate::upkeep;
+use crate::views::Views;
 
-/// The page in hand of the view may take this long when the server stops.
+/// The page in hand of a view may take this long when the server stops.
 const VIEW_DRAIN: Duration = Duration::from_secs(5);
 /// Commands whose callers went away may take this long then.
 const COMMAND_DRAIN: Duration = Duration::from_secs(5);
@@ -46,16 +46,16 @@ pub struct Server {
     /// Where figures are asked for, when they may be.
     metrics_door: Option<TcpListener>,
     register: Register,
-    shared: SharedView,
+    views: Views,
     options: Options,
 }
 
 impl Server {
-    /// Listens, and opens the shared view where the register was opened.
+    /// Listens, and opens the views where the register was opened.
     ///
     /// # Errors
     /// [`Error::NotLoopback`] for an address that others could reach; [`Error::Listen`]; [`Error::View`],
-    /// [`Error::Keys`] and [`Error::Log`] when the view cannot be opened.
+    /// [`Error::Keys`] and [`Error::Log`] when the views cannot be opened.
     pub async fn bind(register: Register, place: &Place, options: Options) -> Result<Self, Error> {
         let (listener, address) = listen(options.listen).await?;
         let metrics_door = match options.metrics {
@@ -66,8 +66,8 @@ impl Server {
                 Some(door)
             }
         };
-        let shared = SharedView::open(&register, place).await?;
-        Ok(Self { listener, address, metrics_door, register, shared, options })
+        let views = Views::open(&register, place).await?;
+        Ok(Self { listener, address, metrics_door, register, views, options })
     }
 
     /// Where it listens: the port that was found, when none was asked for.
@@ -81,30 +81,28 @@ impl Server {
     /// # Errors
     /// [`Error::Reflection`] or [`Error::Transport`].
     pub async fn run(self, shutdown: impl Future<Output = ()> + Send) -> Result<(), Error> {
-        let Self { listener, address, metrics_door, register, shared, options } = self;
+        let Self { listener, address, metrics_door, register, views, options } = self;
         let metrics = Metrics::default();
         let (stopping, stopped) = watch::channel(false);
         let (mut reporter, health_service) = health_reporter();
         health::tell(&reporter, ServingStatus::NotServing).await;
         let commands = Arc::new(Semaphore::new(options.calls));
-        let routes = routes(&register, &shared, &options, (&commands, &stopped), &metrics)?.add_service(health_service);
-        let figures = tokio::spawn(figures(metrics_door, &register, &shared, &metrics));
-        // Calls under way may still wait for the view: it goes after them.
-        let (draining, mut drained) = watch::channel(false);
-        let keys = shared.keys.clone();
-        let (following, pulse) = shared.run(async move {
-            let _ = drained.wait_for(|drained| *drained).await;
-        });
-        let watcher = tokio::spawn(health::watch(register.clone(), pulse, reporter.clone()));
+        let routes = routes(&register, &views, &options, (&commands, &stopped), &metrics)?.add_service(health_service);
+        let figures = tokio::spawn(figures(metrics_door, &register, &views, &metrics));
+        // Calls under way may still wait for a view: the views go after them.
+        let (draining, drained) = watch::channel(false);
+        let keys = views.keys.clone();
+        let daily = options.daily.clone().map(|notices| upkeep::daily(register.clone(), views.due.clone(), notices));
+        let (shared, of_shared) = views.shared.run(told(drained.clone()));
+        let (deadlines, of_deadlines) = views.deadlines.run(told(drained));
+        let pulses = (of_shared, of_deadlines);
+        let watcher = tokio::spawn(health::watch(register.clone(), pulses, reporter.clone()));
         let upkeep = tokio::spawn(upkeep::keep(register.clone(), keys));
+        let daily = daily.map(tokio::spawn);
 
         let incoming = incoming::connections(listener, options.connections, metrics.clone());
-        let mut told = stopped.clone();
         let serving =
-            builder(&options, metrics).add_routes(routes).serve_with_incoming_shutdown(incoming, async move {
-                // An error says that the sender is gone, which is a stop as well.
-                let _ = told.wait_for(|stopping| *stopping).await;
-            });
+            builder(&options, metrics).add_routes(routes).serve_with_incoming_shutdown(incoming, told(stopped));
         let mut serving = tokio::spawn(serving);
         tracing::info!(%address, "listening");
 
@@ -115,8 +113,11 @@ impl Server {
         watcher.abort();
         // A look under way must not turn green what is told to be red next.
         let _ = watcher.await;
-        // Wherever it is: the next server goes on from there.
+        // Wherever they are: the next server goes on from there.
         upkeep.abort();
+        if let Some(daily) = daily {
+            daily.abort();
+        }
         let ended = match ended {
             Some(ended) => Ok(ended),
             None => {
@@ -133,10 +134,12 @@ impl Server {
         }
         commands.close();
         draining.send_replace(true);
-        let abort = following.abort_handle();
-        if tokio::time::timeout(VIEW_DRAIN, following).await.is_err() {
-            // Its page is rolled back, and folded again at the next start.
-            abort.abort();
+        for following in [shared, deadlines] {
+            let abort = following.abort_handle();
+            if tokio::time::timeout(VIEW_DRAIN, following).await.is_err() {
+                // Its page is rolled back, and folded again at the next start.
+                abort.abort();
+            }
         }
         figures.abort();
         match ended {
@@ -149,6 +152,13 @@ impl Server {
         }
         tracing::info!("stopped");
         Ok(())
+    }
+}
+
+/// Ready once a word was given, or whoever could give it is gone.
+fn told(mut word: watch::Receiver<bool>) -> impl Future<Output = ()> + Send + 'static {
+    async move {
+        let _ = word.wait_for(|given| *given).await;
     }
 }
 
@@ -167,12 +177,12 @@ async fn listen(address: SocketAddr) -> Result<(TcpListener, SocketAddr), Error>
 fn figures(
     door: Option<TcpListener>,
     register: &Register,
-    shared: &SharedView,
+    views: &Views,
     metrics: &Metrics,
 ) -> impl Future<Output = ()> + Send + use<> {
-    let mut pools = shared.pools.clone();
+    let mut pools = views.pools.clone();
     pools.push(("writer", register.reader().pool().clone()));
-    let sources = metrics::watch::Sources { register: register.clone(), view: shared.handle(), pools };
+    let sources = metrics::watch::Sources { register: register.clone(), views: views.handles(), pools };
     let metrics = metrics.clone();
     async move {
         if let Some(door) = door {
@@ -211,7 +221,7 @@ fn builder(
 
 fn routes(
     register: &Register,
-    shared: &SharedView,
+    views: &Views,
     options: &Options,
     (commands, stopped): (&Arc<Semaphore>, &watch::Receiver<bool>),
     metrics: &Metrics,
@@ -221,7 +231,7 @@ fn routes(
     let follow_up = FollowUpServiceServer::new(FollowUp::new(acts.clone()));
     let registration = Registration::new(register.clone(), acts);
     let registration = RegistrationServiceServer::new(registration);
-    let shared = Shared::new(register.clone(), shared.view.clone(), shared.keys.clone());
+    let shared = Shared::new(register.clone(), views.view.clone(), views.keys.clone());
     let shared = SharedManagementServiceServer::new(shared);
     let audit = AuditServiceServer::new(Audit::new(register.clone(), options, stopped.clone(), metrics.clone()));
     let commands = CommandServiceServer::new(Commands::new(register.clone()));

@@ -1,9 +1,12 @@
-//! What a running register does for itself: once an hour the wrapping keys are looked at, and rotated when it is time.
+//! What a running register does for itself: once an hour the wrapping keys are looked at, and rotated when it is time; once
+//! a day what falls due is done.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
-use register::Register;
+use register::{DailyReport, DailyRun, Error, Register};
 
+use crate::due_lists::DueLists;
 use crate::keys::Keys;
 
 const EVERY: Duration = Duration::from_secs(3_600);
@@ -34,5 +37,45 @@ async fn rotate(register: &Register) {
         }
         // The next hour tries again; the doctor tells when it is too late.
         Err(error) => tracing::warn!(reason = error.reason(), "wrapping keys were not rotated"),
+    }
+}
+
+/// Between two looks at the calendar.
+const A_LOOK: Duration = Duration::from_secs(60);
+/// After a run that failed, or another one that was found under way.
+const A_PAUSE: Duration = Duration::from_secs(600);
+
+/// Does the daily run at once, and again as soon as the day in Paris is another one. Never ends. Several servers may be at it:
+/// one does the work.
+pub async fn daily(register: Register, due: DueLists, notices: PathBuf) {
+    let mut done = None;
+    loop {
+        let today = register.clock().today();
+        let mut pause = A_LOOK;
+        if done != Some(today) {
+            let run = DailyRun { list: &due, day: None, notices: &notices, progress: &|_| {} };
+            match register.daily(run).await {
+                Ok(report) => {
+                    tell(&report);
+                    done = Some(report.day);
+                }
+                Err(Error::DailyRunning) => pause = A_PAUSE,
+                Err(error) => {
+                    tracing::warn!(reason = error.reason(), "the daily run failed; it goes on later");
+                    pause = A_PAUSE;
+                }
+            }
+        }
+        tokio::time::sleep(pause).await;
+    }
+}
+
+fn tell(report: &DailyReport) {
+    let sum = |of: fn(&register::TerritoryDay) -> u64| report.territories.iter().map(of).sum::<u64>();
+    let (listed, radiated, erased) = (sum(|day| day.listed), sum(|day| day.radiated), sum(|day| day.erased));
+    tracing::info!(day = %report.day, listed, radiated, erased, "daily run done");
+    let failed: usize = report.territories.iter().map(|day| day.failed.len()).sum();
+    if failed > 0 {
+        tracing::error!(day = %report.day, failed, "demands that the daily run could not decide");
     }
 }

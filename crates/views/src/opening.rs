@@ -8,7 +8,8 @@ use event_log::{RecordedEvent, StreamType};
 use personal::Pii;
 use projection::{OpenError, Opened, Opener};
 
-const DEMAND: StreamType = StreamType::from_static("demand");
+/// The type of a demand's stream.
+pub(crate) const DEMAND: StreamType = StreamType::from_static("demand");
 /// The tag of the identity among the parts of an event: the letter of its rubric.
 pub const IDENTITY: u8 = b'a';
 

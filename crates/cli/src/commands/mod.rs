@@ -1,12 +1,14 @@
 //! One file per command.
 
 pub mod config;
+pub mod daily;
 pub mod demand;
 pub mod demo;
 pub mod doctor;
 pub mod erase;
 pub mod keys;
 pub mod migrate;
+pub mod notices;
 pub mod org;
 pub mod rebuild;
 pub mod serve;

@@ -20,7 +20,7 @@ pub async fn run(config: Config) -> Result<(), Failure> {
     tell_panics_without_their_words();
     let stop = Stop::listen()?;
     let house = House::open(config.place(), Arc::new(SystemClock)).await?;
-    let server = Server::bind(house.register.clone(), &house.place, config.server).await.map_err(explain)?;
+    let server = Server::bind(house.register.clone(), &house.place, config.server()).await.map_err(explain)?;
     let shutdown = async move { stop.asked().await };
     server.run(shutdown).await.map_err(explain)
 }
@@ -72,7 +72,7 @@ pub fn explain(error: server::Error) -> Failure {
     Failure::Local(match error {
         Error::NotLoopback { address } => only_this_machine(address),
         Error::Listen { address, cause } => format!("impossible d'écouter sur {address} : {cause}"),
-        Error::View(error) => format!("la vue partagée ne s'ouvre pas : {error}"),
+        Error::View(error) => format!("les vues ne s'ouvrent pas : {error}"),
         Error::Keys(error) => register::vault_trouble(&error),
         Error::Log(error) => return error.into(),
         Error::Transport(error) => format!("le transport a échoué : {error}"),

@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use super::Config;
 use super::file::Written;
 use super::value::{count, database, duration, loopback, show_database, show_duration};
+use super::{Config, Daily};
 
 /// One key.
 pub struct Key {
@@ -182,6 +182,23 @@ pub static KEYS: &[Key] = &[
         written: Written::Text,
         set: |config, text| duration(text, secs(1)..=secs(60)).map(|d| config.server.drain = d),
         show: |config| show_duration(config.server.drain),
+    },
+    Key {
+        name: "server.daily",
+        variable: "SNE_DAILY",
+        flag: "daily",
+        metavar: "on|off",
+        help: "Le serveur fait de lui-même le traitement du jour (off : « sne daily » le fait)",
+        written: Written::Text,
+        set: |config, text| {
+            config.daily = match text {
+                "on" => Daily::Done,
+                "off" => Daily::Left,
+                _ => return Err("« on » ou « off » est attendu".to_owned()),
+            };
+            Ok(())
+        },
+        show: |config| if config.daily == Daily::Done { "on".to_owned() } else { "off".to_owned() },
     },
     Key {
         name: METRICS_LISTEN,

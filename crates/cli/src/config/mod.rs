@@ -38,9 +38,20 @@ pub struct Config {
     pub connections: u32,
     /// The server's limits.
     pub server: server::Options,
+    /// Whether a server does the daily run of itself.
+    pub daily: Daily,
     /// The files that were read.
     pub files: Vec<PathBuf>,
     sources: BTreeMap<&'static str, Source>,
+}
+
+/// Who does the daily run.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Daily {
+    /// The server, of itself.
+    Done,
+    /// Somebody else, with `sne daily`.
+    Left,
 }
 
 impl Default for Config {
@@ -52,6 +63,7 @@ impl Default for Config {
             database_url: None,
             connections: 8,
             server: server::Options { metrics, ..server::Options::default() },
+            daily: Daily::Done,
             files: Vec::new(),
             sources: BTreeMap::new(),
         }
@@ -89,6 +101,12 @@ impl Config {
             database_url: self.database_url.clone(),
             connections: self.connections,
         }
+    }
+
+    /// What the server goes by.
+    pub fn server(&self) -> server::Options {
+        let daily = (self.daily == Daily::Done).then(|| crate::commands::daily::notices(&self.place()));
+        server::Options { daily, ..self.server.clone() }
     }
 
     /// Every key with its value as it may be shown, and where it comes from.

@@ -1,17 +1,19 @@
 //! Radiation for non-renewal: after expiry and tolerance, and only if the sending of the notice is recorded (R441-2-8 e,
 //! INV-19).
 
+use jiff::civil::Date;
+
 use super::Motive;
-use crate::command::DemandCommand;
 use crate::deadlines;
 use crate::demand::ActiveDemand;
 use crate::event::{DemandEvent, Radiated};
 use crate::rejection::{Rejection, RejectionReason};
+use crate::settings::Settings;
 
 /// Decides the radiation. A notice that was listed and never recorded as sent bars it; one that came back does not; one that
 /// was sent late makes it wait.
-pub(crate) fn radiate(demand: &ActiveDemand, command: &DemandCommand) -> Result<Vec<DemandEvent>, Rejection> {
-    let (today, expires_on, settings) = (command.today, demand.expires_on(), &command.settings);
+pub(crate) fn radiate(demand: &ActiveDemand, today: Date, settings: &Settings) -> Result<Vec<DemandEvent>, Rejection> {
+    let expires_on = demand.expires_on();
     if today < deadlines::not_renewed_from(expires_on, None, settings) {
         return Err(RejectionReason::DelayRunning.into());
     }

@@ -83,33 +83,33 @@ impl Watched {
             self.pool_size.get_or_create(&labels).set(connections.size().into());
             self.pool_idle.get_or_create(&labels).set(i64::try_from(connections.num_idle()).unwrap_or(i64::MAX));
         }
-        let state = of.view.state();
-        let projection = of.view.name();
-        for known in STATES {
-            let labels = ProjectionState { projection, state: known };
-            self.state.get_or_create(&labels).set((known == name(&state)).into());
-        }
-        match tokio::time::timeout(EVERY, of.view.status(of.register.clock().now())).await {
-            Ok(Ok(status)) => {
-                let labels = Projection { projection };
-                self.database_up.set(1);
-                self.head.set(status.head.get());
-                self.position.get_or_create(&labels).set(status.position.get());
-                self.lag_events.get_or_create(&labels).set(i64::try_from(status.lag_events).unwrap_or(i64::MAX));
-                self.lag.get_or_create(&labels).set(status.lag_seconds);
+        let (mut answered, now) = (true, of.register.clock().now());
+        for view in &of.views {
+            let (projection, state) = (view.name(), view.state());
+            for known in STATES {
+                let labels = ProjectionState { projection, state: known };
+                self.state.get_or_create(&labels).set((known == name(&state)).into());
             }
-            // The last figures stay: how far behind it was is worth knowing.
-            Ok(Err(_)) | Err(_) => {
-                self.database_up.set(0);
+            match tokio::time::timeout(EVERY, view.status(now)).await {
+                Ok(Ok(status)) => {
+                    let labels = Projection { projection };
+                    self.head.set(status.head.get());
+                    self.position.get_or_create(&labels).set(status.position.get());
+                    self.lag_events.get_or_create(&labels).set(i64::try_from(status.lag_events).unwrap_or(i64::MAX));
+                    self.lag.get_or_create(&labels).set(status.lag_seconds);
+                }
+                // The last figures stay: how far behind it was is worth knowing.
+                Ok(Err(_)) | Err(_) => answered = false,
             }
         }
+        self.database_up.set(answered.into());
     }
 }
 
 /// Where the figures come from.
 pub struct Sources {
     pub register: Register,
-    pub view: Handle,
+    pub views: Vec<Handle>,
     pub pools: Vec<(&'static str, PgPool)>,
 }
 

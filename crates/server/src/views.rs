@@ -1,41 +1,46 @@
-//! The shared view of this process: its runner, its keys, its queries.
+//! The views that this process keeps: their runners, their keys, their queries.
 
 use std::future::Future;
 use std::sync::Arc;
 
 use event_log::{Position, Role, connect};
 use jiff::Timestamp;
-use projection::{Handle, Options, Runner, State};
+use projection::{Handle, Opener, Options, Projection, Runner, State};
 use register::{Place, Register};
 use sqlx::PgPool;
 use tokio::task::{AbortHandle, JoinHandle};
 use vault::Vault;
-use views::DemandEvents;
+use views::deadlines::{Deadlines, KeepDeadlines};
 use views::shared_management::{SharedManagement, View};
+use views::{DemandEvents, OpenFacts};
 
+use crate::due_lists::DueLists;
 use crate::error::Error;
 use crate::keys::Keys;
 
-/// One session of the runner, one for a rebuild beside it, and those that look up keys.
-const PROJECTOR_CONNECTIONS: u32 = 6;
+/// One session for each runner, one for a rebuild beside it, and those that look up keys.
+const PROJECTOR_CONNECTIONS: u32 = 7;
 const READER_CONNECTIONS: u32 = 8;
 /// A view that failed at so many looks in a row is not failing for a moment.
 const MOST_FAILINGS: u32 = 5;
 /// A view this far behind no longer shows what its users have done.
 const MOST_LAG_SECONDS: f64 = 60.0;
 
-/// The view, not run yet.
-pub struct SharedView {
+/// The views, not run yet.
+pub struct Views {
+    /// What answers of shared management.
     pub view: View,
+    /// What answers of deadlines.
+    pub due: DueLists,
     pub keys: Keys,
-    /// The pools behind it, by name.
+    /// The pools behind them, by name.
     pub pools: Vec<(&'static str, PgPool)>,
-    runner: Runner<SharedManagement, DemandEvents<Keys>>,
-    handle: Handle,
+    pub shared: Kept<SharedManagement, DemandEvents<Keys>>,
+    pub deadlines: Kept<KeepDeadlines, OpenFacts>,
 }
 
-impl SharedView {
-    /// Migrates the checkpoints and opens the view where the register lies.
+impl Views {
+    /// Migrates the checkpoints and opens the views where the register lies.
     pub async fn open(register: &Register, place: &Place) -> Result<Self, Error> {
         projection::migrate(&place.database).await?;
         let projector = connect(place.database.clone(), Role::Projector, PROJECTOR_CONNECTIONS).await?;
@@ -43,20 +48,35 @@ impl SharedView {
         let keys = Keys(Arc::new(Vault::open_folder(projector.clone(), &place.keys, place.clock.today()).await?));
         let pools = vec![("projector", projector.clone()), ("reader", reader.clone())];
         let blinder = Arc::new(keys.clone());
-        let (runner, handle) = Runner::new(
-            SharedManagement::new(blinder.clone()),
-            DemandEvents::new(keys.clone()),
-            register.reader().clone(),
-            projector,
-            Options::default(),
-        );
-        let view = View::new(reader, blinder).hinted_by(&handle);
-        Ok(Self { view, keys, pools, runner, handle })
+        let (management, opener) = (SharedManagement::new(blinder.clone()), DemandEvents::new(keys.clone()));
+        let shared = Kept::new(management, opener, register, projector.clone());
+        let deadlines = Kept::new(KeepDeadlines, OpenFacts, register, projector);
+        let view = View::new(reader.clone(), blinder).hinted_by(&shared.handle);
+        let due = DueLists::new(Deadlines::new(reader).hinted_by(&deadlines.handle));
+        Ok(Self { view, due, keys, pools, shared, deadlines })
     }
 
-    /// How the projection is doing.
-    pub fn handle(&self) -> Handle {
-        self.handle.clone()
+    /// How the projections are doing.
+    pub fn handles(&self) -> Vec<Handle> {
+        vec![self.shared.handle.clone(), self.deadlines.handle.clone()]
+    }
+}
+
+/// A projection that this process keeps up with the log.
+pub struct Kept<P, O> {
+    runner: Runner<P, O>,
+    handle: Handle,
+}
+
+impl<P, O> Kept<P, O>
+where
+    P: Projection + 'static,
+    O: Opener<Event = P::Event> + 'static,
+{
+    fn new(projection: P, opener: O, register: &Register, projector: PgPool) -> Self {
+        let reader = register.reader().clone();
+        let (runner, handle) = Runner::new(projection, opener, reader, projector, Options::default());
+        Self { runner, handle }
     }
 
     /// Folds the whole log anew beside the live tables, then puts the new ones in their place.
@@ -70,7 +90,7 @@ impl SharedView {
         let task = tokio::spawn(async move {
             runner.run(drain).await;
             if let State::Stopped { position, cause } = handle.state() {
-                tracing::error!(%position, cause, "the shared view stopped");
+                tracing::error!(view = handle.name(), %position, cause, "a view stopped");
             }
         });
         let pulse = Pulse { handle: self.handle, task: task.abort_handle(), failing: 0 };
@@ -78,7 +98,7 @@ impl SharedView {
     }
 }
 
-/// Whether the projection still follows the log.
+/// Whether a projection still follows the log.
 pub struct Pulse {
     handle: Handle,
     task: AbortHandle,

@@ -1,0 +1,157 @@
+//! What a demand waits for: every delay that runs on it, and when it falls due.
+//!
+//! Pure, and read from the state alone: whoever keeps a list of deadlines folds the events and asks here, so that no
+//! second piece of code knows which act starts or stops which delay.
+
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+
+use crate::deadlines;
+use crate::demand::{ActiveDemand, Demand};
+use crate::erasure;
+use crate::settings::Settings;
+use crate::warning::WarningKind;
+
+/// A delay that runs on a demand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum Delay {
+    /// A renewal notice is to be listed (R441-2-7, INV-61). Counts from the expiry that it announces.
+    Notice,
+    /// The notice is listed, and its sending is not recorded: it bars the radiation (INV-16, INV-19). Counts from the
+    /// expiry that it announces.
+    Sending,
+    /// The notice was sent: radiation for non-renewal follows expiry and tolerance (INV-19). Counts from the expiry.
+    NonRenewal,
+    /// A warning for no answer runs (INV-21). Counts from the warning.
+    NoAnswer,
+    /// A warning of inadmissibility runs (INV-23). Counts from the warning.
+    Inadmissible,
+    /// Nominative data is kept for a year after the radiation (INV-32). Counts from the radiation.
+    Erasure,
+}
+
+/// Who acts when a delay is over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Falls {
+    /// The register acts, or a service may, from that day on.
+    From(Date),
+    /// Somebody has until the end of that day.
+    By(Date),
+}
+
+impl Falls {
+    /// The day told.
+    pub fn day(self) -> Date {
+        match self {
+            Self::From(day) | Self::By(day) => day,
+        }
+    }
+
+    /// Whether something is to be done about it on a day: it may be done now, or its time is over.
+    pub fn is_due_on(self, day: Date) -> bool {
+        match self {
+            Self::From(first) => first <= day,
+            Self::By(last) => last < day,
+        }
+    }
+}
+
+/// One delay of one demand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Pending {
+    /// Which delay.
+    pub delay: Delay,
+    /// The day it counts from.
+    pub since: Date,
+    /// The day of the act that may prolong it: the sending of a notice.
+    pub prolonged_by: Option<Date>,
+}
+
+impl Delay {
+    /// Every delay.
+    pub const ALL: &'static [Self] =
+        &[Self::Notice, Self::Sending, Self::NonRenewal, Self::NoAnswer, Self::Inadmissible, Self::Erasure];
+
+    /// The stable code.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Notice => "NOTICE",
+            Self::Sending => "SENDING",
+            Self::NonRenewal => "NON_RENEWAL",
+            Self::NoAnswer => "NO_ANSWER",
+            Self::Inadmissible => "INADMISSIBLE",
+            Self::Erasure => "ERASURE",
+        }
+    }
+
+    /// Its name for people, in French.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Notice => "préavis à inscrire",
+            Self::Sending => "préavis inscrits, envoi non enregistré",
+            Self::NonRenewal => "radiations pour non-renouvellement",
+            Self::NoAnswer => "radiations possibles pour absence de réponse",
+            Self::Inadmissible => "radiations possibles pour irrecevabilité",
+            Self::Erasure => "données nominatives à effacer",
+        }
+    }
+}
+
+impl Pending {
+    fn new(delay: Delay, since: Date) -> Self {
+        Self { delay, since, prolonged_by: None }
+    }
+
+    /// When the delay falls due under some settings.
+    pub fn falls(&self, settings: &Settings) -> Falls {
+        match self.delay {
+            Delay::Notice => Falls::From(deadlines::notice_from(self.since, settings)),
+            Delay::Sending => Falls::By(deadlines::notice_by(self.since, settings)),
+            Delay::NonRenewal => Falls::From(deadlines::not_renewed_from(self.since, self.prolonged_by, settings)),
+            Delay::NoAnswer => Falls::From(deadlines::no_answer_from(self.since, settings)),
+            Delay::Inadmissible => Falls::From(deadlines::inadmissible_from(self.since, settings)),
+            Delay::Erasure => Falls::From(erasure::due_on(self.since)),
+        }
+    }
+
+    /// The earliest it can fall due, whatever prolongs it: never decreases with [`Self::since`].
+    pub fn falls_at_the_earliest(&self, settings: &Settings) -> Falls {
+        Self { prolonged_by: None, ..*self }.falls(settings)
+    }
+}
+
+impl Demand {
+    /// Every delay that runs on the demand, in the order of [`Delay`].
+    pub fn pending(&self) -> Vec<Pending> {
+        match self {
+            Self::Unregistered => Vec::new(),
+            Self::Active(demand) => demand.pending(),
+            Self::Radiated(demand) if demand.erased_on.is_some() => Vec::new(),
+            Self::Radiated(demand) => vec![Pending::new(Delay::Erasure, demand.radiated_on)],
+        }
+    }
+}
+
+impl ActiveDemand {
+    fn pending(&self) -> Vec<Pending> {
+        let expires_on = self.expires_on();
+        let renewal = match self.notice {
+            None => Pending::new(Delay::Notice, expires_on),
+            Some(notice) => match notice.sent_on {
+                None => Pending::new(Delay::Sending, expires_on),
+                Some(sent_on) => Pending { prolonged_by: Some(sent_on), ..Pending::new(Delay::NonRenewal, expires_on) },
+            },
+        };
+        let warnings = self.warnings.iter().map(|warning| {
+            let delay = match warning.kind {
+                WarningKind::NoAnswer => Delay::NoAnswer,
+                WarningKind::Inadmissible => Delay::Inadmissible,
+            };
+            Pending::new(delay, warning.sent_on)
+        });
+        let mut pending: Vec<Pending> = std::iter::once(renewal).chain(warnings).collect();
+        pending.sort_unstable();
+        pending
+    }
+}

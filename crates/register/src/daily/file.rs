@@ -1,0 +1,155 @@
+//! The files of a list of notices: CSV and JSON with the same lines, for whoever mails them.
+//!
+//! They hold names and addresses: nobody but the account of the register reads them (mode 0600, folder 0700), and they go
+//! once every sending is recorded. A file appears whole or not at all, under its name; what a kill left beside it is cleared
+//! by the next run.
+
+use std::fs::{self, DirBuilder, File, OpenOptions};
+use std::io::{self, BufWriter, Write as _};
+use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
+use std::path::{Path, PathBuf};
+
+use jiff::civil::Date;
+use nomenclature::Territory;
+use serde::Serialize;
+
+use super::notices::{Line, name, parse_name};
+use super::report::TerritoryDay;
+use crate::Error;
+
+/// Name of the layout, told in the JSON file. It changes with its columns.
+const LAYOUT: &str = "sne-preavis/1";
+const UNFINISHED: &str = "unfinished";
+const ENDINGS: [&str; 2] = ["csv", "json"];
+
+/// A file that was written.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct NoticeFile {
+    /// Where.
+    pub path: PathBuf,
+    /// Territory of the list.
+    pub territory: Territory,
+    /// Day of the list.
+    pub listed_on: Date,
+    /// Notices in it.
+    pub notices: u64,
+    /// Notices left out, because the personal data of the demand is erased.
+    pub left_out: u64,
+}
+
+/// A list while it is written.
+pub(super) struct ListFile<'a> {
+    folder: &'a Path,
+    territory: Territory,
+    listed_on: Date,
+    csv: csv::Writer<BufWriter<File>>,
+    json: BufWriter<File>,
+    written: u64,
+    left_out: u64,
+}
+
+fn failed(error: io::Error) -> Error {
+    Error::NoticeFile(error)
+}
+
+fn path(folder: &Path, territory: Territory, listed_on: Date, ending: &str) -> PathBuf {
+    folder.join(format!("{}.{ending}", name(territory, listed_on)))
+}
+
+fn unfinished(folder: &Path, territory: Territory, listed_on: Date, ending: &str) -> PathBuf {
+    path(folder, territory, listed_on, &format!("{ending}.{UNFINISHED}"))
+}
+
+fn create(path: &Path) -> Result<BufWriter<File>, Error> {
+    let file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(path).map_err(failed)?;
+    Ok(BufWriter::new(file))
+}
+
+impl<'a> ListFile<'a> {
+    pub(super) fn begin(folder: &'a Path, territory: Territory, listed_on: Date) -> Result<Self, Error> {
+        DirBuilder::new().recursive(true).mode(0o700).create(folder).map_err(failed)?;
+        let [csv, json] = ENDINGS.map(|ending| unfinished(folder, territory, listed_on, ending));
+        let csv = csv::WriterBuilder::new().delimiter(b';').from_writer(create(&csv)?);
+        let mut json = create(&json)?;
+        let head =
+            format!(r#"{{"format":"{LAYOUT}","territoire":"{territory}","inscrits_le":"{listed_on}","preavis":["#);
+        json.write_all(head.as_bytes()).map_err(failed)?;
+        Ok(Self { folder, territory, listed_on, csv, json, written: 0, left_out: 0 })
+    }
+
+    pub(super) fn write(&mut self, line: &Line) -> Result<(), Error> {
+        self.csv.serialize(line).map_err(|error| failed(io::Error::other(error.to_string())))?;
+        self.json.write_all(if self.written == 0 { b"\n" } else { b",\n" }).map_err(failed)?;
+        serde_json::to_writer(&mut self.json, line).map_err(|error| failed(error.into()))?;
+        self.written += 1;
+        Ok(())
+    }
+
+    pub(super) fn leave_out(&mut self, lines: usize) {
+        self.left_out += u64::try_from(lines).unwrap_or(u64::MAX);
+    }
+
+    pub(super) fn written(&self) -> u64 {
+        self.written
+    }
+
+    /// Puts both files in their place, durably.
+    pub(super) fn end(self) -> Result<Vec<NoticeFile>, Error> {
+        let Self { folder, territory, listed_on, csv, mut json, written, left_out } = self;
+        json.write_all(b"\n]}\n").map_err(failed)?;
+        let csv = csv.into_inner().map_err(|error| failed(io::Error::other(error.to_string())))?;
+        let mut files = Vec::new();
+        for (writer, ending) in [csv, json].into_iter().zip(ENDINGS) {
+            let file = writer.into_inner().map_err(|error| failed(error.into_error()))?;
+            file.sync_all().map_err(failed)?;
+            let path = path(folder, territory, listed_on, ending);
+            fs::rename(unfinished(folder, territory, listed_on, ending), &path).map_err(failed)?;
+            files.push(NoticeFile { path, territory, listed_on, notices: written, left_out });
+        }
+        File::open(folder).and_then(|folder| folder.sync_all()).map_err(failed)?;
+        Ok(files)
+    }
+}
+
+/// Whether both files of a list are there.
+pub(super) fn is_there(folder: &Path, territory: Territory, listed_on: Date) -> bool {
+    ENDINGS.iter().all(|ending| path(folder, territory, listed_on, ending).exists())
+}
+
+/// Deletes what a run that was killed left half written. Only who holds the lock of the run may.
+pub(super) fn clear_unfinished(folder: &Path) -> Result<(), Error> {
+    for path in paths(folder)? {
+        let ours = path.file_name().is_some_and(|name| name.to_string_lossy().starts_with("preavis-"));
+        if ours && path.extension().is_some_and(|ending| ending == UNFINISHED) {
+            fs::remove_file(path).map_err(failed)?;
+        }
+    }
+    Ok(())
+}
+
+/// Deletes the files of every list of which nothing has to go out any more; their names.
+pub(super) fn delete_sent(folder: &Path, territories: &[TerritoryDay]) -> Result<Vec<String>, Error> {
+    let mut deleted = Vec::new();
+    for path in paths(folder)? {
+        let Some((territory, listed_on)) = parse_name(&path) else { continue };
+        let of_territory = territories.iter().filter(|day| day.territory == territory);
+        let waited_for = of_territory.flat_map(|day| &day.unsent).any(|list| list.listed_on == listed_on);
+        if !waited_for {
+            fs::remove_file(&path).map_err(failed)?;
+            deleted.extend(path.file_name().map(|name| name.to_string_lossy().into_owned()));
+        }
+    }
+    deleted.sort_unstable();
+    Ok(deleted)
+}
+
+/// Everything in the folder; nothing when there is none.
+fn paths(folder: &Path) -> Result<Vec<PathBuf>, Error> {
+    match fs::read_dir(folder) {
+        Ok(entries) => {
+            entries.map(|entry| entry.map(|entry| entry.path())).collect::<io::Result<Vec<_>>>().map_err(failed)
+        }
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Vec::new()),
+        Err(error) => Err(failed(error)),
+    }
+}

@@ -1,0 +1,26 @@
+//! One daily run at a time: an advisory lock, held by a session of its own and gone with it.
+
+use sqlx::postgres::PgConnectOptions;
+use sqlx::{ConnectOptions as _, Connection as _, PgConnection};
+
+use crate::Error;
+
+const LOCK: &str = "SELECT pg_try_advisory_lock(hashtext('sne daily'))";
+
+/// The lock, while it is held.
+pub(super) struct Lock(PgConnection);
+
+impl Lock {
+    pub(super) async fn take(database: &PgConnectOptions) -> Result<Self, Error> {
+        let failed = |error: sqlx::Error| Error::Database(format!("taking the lock of the daily run: {error}"));
+        let mut session = database.connect().await.map_err(failed)?;
+        let taken: bool = sqlx::query_scalar(LOCK).fetch_one(&mut session).await.map_err(failed)?;
+        if taken { Ok(Self(session)) } else { Err(Error::DailyRunning) }
+    }
+
+    /// Lets the next run in; so does dropping, a little later.
+    pub(super) async fn release(self) {
+        // A session that is lost holds no lock.
+        let _ = self.0.close().await;
+    }
+}

@@ -1,0 +1,265 @@
+//! The daily run: what falls due with the days, done once for every territory (R441-2-7, R441-2-8 e, INV-19,
+//! INV-32, INV-61).
+//!
+//! - A due-list tells what to look at; each demand decides for itself ([`crate::bulk`]). So a run that was killed anywhere is
+//!   simply run again, a list that is behind does no harm, and missed days are caught up by the next run.
+//! - Nothing is dated back: an act bears the day on which it is recorded, however long it was due.
+//! - One run at a time, by a lock of the database: two at once would harm nothing, but both would write the same files.
+//! - Notices are listed, not sent: whoever mails them finds them in a file ([`notices`]), and tells the register what went
+//!   out ([`proofs`]). Who was never written to is never radiated.
+
+mod file;
+mod lock;
+mod notices;
+mod port;
+mod proofs;
+mod report;
+
+use std::path::Path;
+
+use demand::DailyAct;
+use demand::pending::Delay;
+use event_log::Position;
+use jiff::civil::Date;
+use nomenclature::{Territory, UniqueNumber, add_months};
+
+pub use file::NoticeFile;
+pub use port::{DueDemand, DueList, DueListUnavailable, DuePlace, DueQuery, ListedNotice, UnsentList};
+pub use proofs::{NoticeProof, Proofs};
+pub use report::{DailyReport, DelayCount, Failed, TerritoryDay};
+
+use crate::Error;
+use crate::bulk::{self, OwnAct};
+use crate::register::Register;
+use crate::settings;
+use lock::Lock;
+
+/// Entries of the list looked at together.
+const PAGE: u16 = bulk::PAGE as u16;
+/// A plan looks this many months ahead at most: nothing that is known today falls due later.
+const MOST_MONTHS_AHEAD: i32 = 12;
+
+/// A run.
+#[derive(Clone, Copy)]
+pub struct DailyRun<'a> {
+    /// What is due.
+    pub list: &'a dyn DueList,
+    /// The day the caller believes it is; a run for another one is refused.
+    pub day: Option<Date>,
+    /// The folder of the lists of notices.
+    pub notices: &'a Path,
+    /// Is told how far the run is.
+    pub progress: &'a (dyn Fn(Progress) + Send + Sync),
+}
+
+/// How far a run is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Progress {
+    /// What is being done.
+    pub phase: Phase,
+    /// Where.
+    pub territory: Territory,
+    /// Demands that it was done to.
+    pub done: u64,
+}
+
+/// What a run does, in this order, for each territory.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Phase {
+    /// Lists notices.
+    Listing,
+    /// Radiates for non-renewal.
+    Radiating,
+    /// Erases personal data.
+    Erasing,
+    /// Writes the lists of notices.
+    Writing,
+}
+
+impl Register {
+    /// Does everything that is due today.
+    ///
+    /// # Errors
+    /// [`Error::DayPassed`] and [`Error::DayAhead`] for another day than today: nothing is done in advance and nothing is
+    /// dated back; [`Error::DailyRunning`]; [`Error::DueList`]; [`Error::NoticeFile`]; the failures of log, vault and
+    /// database. What was done stays done, and the next run goes on. A failure of a single demand does not end the run:
+    /// [`TerritoryDay::failed`].
+    pub async fn daily(&self, run: DailyRun<'_>) -> Result<DailyReport, Error> {
+        let today = self.parts.clock.today();
+        match run.day {
+            Some(day) if day < today => return Err(Error::DayPassed { today }),
+            Some(day) if day > today => return Err(Error::DayAhead { today }),
+            _ => {}
+        }
+        let lock = Lock::take(&self.parts.database).await?;
+        self.caught_up(run.list, Position::ZERO).await?;
+        let mut report = DailyReport::of(today);
+        let mut last = Position::ZERO;
+        for territory in run.list.territories().await? {
+            let mut day = TerritoryDay::of(territory);
+            self.act(&run, &mut day, Phase::Listing, &mut last).await?;
+            self.act(&run, &mut day, Phase::Radiating, &mut last).await?;
+            self.erase_overdue(&run, &mut day).await?;
+            report.territories.push(day);
+        }
+        // The lists and the figures tell what is left after all of this.
+        self.caught_up(run.list, last).await?;
+        file::clear_unfinished(run.notices)?;
+        for day in &mut report.territories {
+            self.write_lists(&run, day, &mut report.files).await?;
+            report::fill(day, run.list, today).await?;
+        }
+        report.deleted = file::delete_sent(run.notices, &report.territories)?;
+        lock.release().await;
+        Ok(report)
+    }
+
+    /// What a run on a day would find; changes nothing.
+    ///
+    /// # Errors
+    /// [`Error::DayPassed`]; [`Error::DayAhead`] for a day beyond a year; [`Error::DueList`].
+    pub async fn daily_plan(&self, list: &dyn DueList, day: Option<Date>) -> Result<DailyReport, Error> {
+        let today = self.parts.clock.today();
+        let day = day.unwrap_or(today);
+        if day < today {
+            return Err(Error::DayPassed { today });
+        }
+        if day > add_months(today, MOST_MONTHS_AHEAD) {
+            return Err(Error::DayAhead { today });
+        }
+        self.caught_up(list, Position::ZERO).await?;
+        let mut report = DailyReport::of(day);
+        for territory in list.territories().await? {
+            let mut planned = TerritoryDay::of(territory);
+            report::fill(&mut planned, list, day).await?;
+            report.territories.push(planned);
+        }
+        Ok(report)
+    }
+
+    /// Deletes the files of every list of notices of which nothing has to go out any more; returns their names.
+    ///
+    /// # Errors
+    /// [`Error::DailyRunning`]: the run does it at its end; [`Error::DueList`]; [`Error::NoticeFile`].
+    pub async fn delete_sent_lists(&self, list: &dyn DueList, notices: &Path) -> Result<Vec<String>, Error> {
+        let lock = Lock::take(&self.parts.database).await?;
+        self.caught_up(list, Position::ZERO).await?;
+        let mut territories = Vec::new();
+        for territory in list.territories().await? {
+            let unsent = list.unsent_lists(territory).await?;
+            territories.push(TerritoryDay { unsent, ..TerritoryDay::of(territory) });
+        }
+        let deleted = file::delete_sent(notices, &territories)?;
+        lock.release().await;
+        Ok(deleted)
+    }
+
+    /// The list has to know the log as it is now, and at least up to a position.
+    async fn caught_up(&self, list: &dyn DueList, at_least: Position) -> Result<(), Error> {
+        let head = self.parts.reader.head().await?;
+        Ok(list.catch_up(head.max(at_least)).await?)
+    }
+
+    /// One phase that is an act on each of the demands that the list names.
+    async fn act(
+        &self,
+        run: &DailyRun<'_>,
+        day: &mut TerritoryDay,
+        phase: Phase,
+        last: &mut Position,
+    ) -> Result<(), Error> {
+        let delay = match phase {
+            Phase::Listing => Delay::Notice,
+            _ => Delay::NonRenewal,
+        };
+        let mut pages = Pages::of(day.territory, delay, self.parts.clock.today());
+        while let Some(numbers) = pages.next(run.list).await? {
+            let acts: Vec<(UniqueNumber, OwnAct)> = numbers
+                .into_iter()
+                .map(|number| match phase {
+                    Phase::Listing => (number, OwnAct::Daily(DailyAct::ListNotice)),
+                    _ => (number, OwnAct::Daily(DailyAct::RadiateNotRenewed)),
+                })
+                .collect();
+            let acted = self.parts.act_on_many(&acts).await?;
+            *last = (*last).max(acted.last);
+            let done = u64::try_from(acted.done.len()).unwrap_or(u64::MAX);
+            let counted = match phase {
+                Phase::Listing => &mut day.listed,
+                _ => &mut day.radiated,
+            };
+            *counted += done;
+            (run.progress)(Progress { phase, territory: day.territory, done: *counted });
+            day.note(acted);
+        }
+        Ok(())
+    }
+
+    async fn erase_overdue(&self, run: &DailyRun<'_>, day: &mut TerritoryDay) -> Result<(), Error> {
+        let mut pages = Pages::of(day.territory, Delay::Erasure, self.parts.clock.today());
+        while let Some(numbers) = pages.next(run.list).await? {
+            let erased = self.erase_due(numbers).await?;
+            day.erased += u64::try_from(erased.erased.len()).unwrap_or(u64::MAX);
+            day.left += u64::try_from(erased.left).unwrap_or(u64::MAX);
+            day.failed.extend(erased.failed.iter().map(|(number, error)| Failed::of(*number, error)));
+            (run.progress)(Progress { phase: Phase::Erasing, territory: day.territory, done: day.erased });
+        }
+        Ok(())
+    }
+
+    async fn write_lists(
+        &self,
+        run: &DailyRun<'_>,
+        day: &TerritoryDay,
+        files: &mut Vec<NoticeFile>,
+    ) -> Result<(), Error> {
+        for list in run.list.unsent_lists(day.territory).await? {
+            let grew = day.listed > 0 && list.listed_on == self.parts.clock.today();
+            if grew || !file::is_there(run.notices, day.territory, list.listed_on) {
+                files.extend(self.write_list(run, day.territory, list.listed_on).await?);
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The demands that a delay is due on, page by page. Entries move as they are acted on, never back.
+struct Pages {
+    territory: Territory,
+    delay: Delay,
+    day: Date,
+    after: Option<DuePlace>,
+    ended: bool,
+}
+
+impl Pages {
+    fn of(territory: Territory, delay: Delay, day: Date) -> Self {
+        Self { territory, delay, day, after: None, ended: false }
+    }
+
+    /// The next demands, each once; none at the end.
+    async fn next(&mut self, list: &dyn DueList) -> Result<Option<Vec<UniqueNumber>>, Error> {
+        let due = self.next_due(list).await?;
+        Ok(due.map(|due| {
+            let mut numbers: Vec<UniqueNumber> = due.into_iter().map(|due| due.number).collect();
+            numbers.dedup();
+            numbers
+        }))
+    }
+
+    /// The next delays that are due; none at the end.
+    async fn next_due(&mut self, list: &dyn DueList) -> Result<Option<Vec<DueDemand>>, Error> {
+        while !self.ended {
+            let settings = settings::in_force();
+            let Self { territory, delay, day, after, .. } = *self;
+            let query = DueQuery { territory, delay, day, settings: &settings, after, most: PAGE };
+            let (due, next) = list.due(&query).await?;
+            self.ended = next.is_none();
+            self.after = next;
+            if !due.is_empty() {
+                return Ok(Some(due));
+            }
+        }
+        Ok(None)
+    }
+}

@@ -1,0 +1,122 @@
+//! What a run did, and what is left to do.
+
+use demand::pending::Delay;
+use jiff::civil::Date;
+use nomenclature::{Territory, UniqueNumber};
+use serde::Serialize;
+
+use super::file::NoticeFile;
+use super::port::{DueList, UnsentList};
+use super::{PAGE, Pages};
+use crate::Error;
+use crate::bulk::Acted;
+
+/// What a run did, or would find.
+#[derive(Debug, Serialize)]
+pub struct DailyReport {
+    /// The day.
+    pub day: Date,
+    /// Every territory with a demand, in order.
+    pub territories: Vec<TerritoryDay>,
+    /// Lists of notices written now.
+    pub files: Vec<NoticeFile>,
+    /// Lists of notices deleted now, because every sending is recorded: file names.
+    pub deleted: Vec<String>,
+}
+
+/// One territory.
+#[derive(Debug, Serialize)]
+pub struct TerritoryDay {
+    /// The territory.
+    pub territory: Territory,
+    /// Notices listed.
+    pub listed: u64,
+    /// Demands radiated for non-renewal.
+    pub radiated: u64,
+    /// Demands whose personal data was erased.
+    pub erased: u64,
+    /// Demands that the list named and that had nothing due: something was done to them meanwhile.
+    pub left: u64,
+    /// Demands that could not be decided.
+    pub failed: Vec<Failed>,
+    /// Demands in the register past their expiry.
+    pub expired: u64,
+    /// What is due after the run, by delay; delays with nothing due are left out.
+    pub due: Vec<DelayCount>,
+    /// Lists of notices some of which still have to go out.
+    pub unsent: Vec<UnsentList>,
+}
+
+/// How many demands a delay is due on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct DelayCount {
+    /// The delay.
+    pub delay: Delay,
+    /// Delays that are due.
+    pub due: u64,
+    /// The day the oldest of them counts from.
+    pub oldest: Date,
+}
+
+/// A demand that could not be decided.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Failed {
+    /// The demand.
+    pub number: UniqueNumber,
+    /// The stable reason.
+    pub reason: String,
+}
+
+impl Failed {
+    pub(super) fn of(number: UniqueNumber, error: &Error) -> Self {
+        Self { number, reason: error.reason() }
+    }
+}
+
+impl DailyReport {
+    pub(super) fn of(day: Date) -> Self {
+        Self { day, territories: Vec::new(), files: Vec::new(), deleted: Vec::new() }
+    }
+
+    /// Whether every demand could be decided.
+    pub fn is_sound(&self) -> bool {
+        self.territories.iter().all(|territory| territory.failed.is_empty())
+    }
+}
+
+impl TerritoryDay {
+    pub(super) fn of(territory: Territory) -> Self {
+        Self {
+            territory,
+            listed: 0,
+            radiated: 0,
+            erased: 0,
+            left: 0,
+            failed: Vec::new(),
+            expired: 0,
+            due: Vec::new(),
+            unsent: Vec::new(),
+        }
+    }
+
+    pub(super) fn note(&mut self, acted: Acted) {
+        self.left += u64::try_from(acted.left.len()).unwrap_or(u64::MAX);
+        self.failed.extend(acted.failed.iter().map(|(number, error)| Failed::of(*number, error)));
+    }
+}
+
+/// Fills in what is left to do on a day.
+pub(super) async fn fill(day: &mut TerritoryDay, list: &dyn DueList, on: Date) -> Result<(), Error> {
+    day.expired = list.expired(day.territory, on).await?;
+    day.unsent = list.unsent_lists(day.territory).await?;
+    for delay in Delay::ALL {
+        let mut pages = Pages::of(day.territory, *delay, on);
+        let (mut due, mut oldest) = (0, None);
+        while let Some(page) = pages.next_due(list).await? {
+            due += u64::try_from(page.len()).unwrap_or(u64::from(PAGE));
+            oldest = oldest.or_else(|| page.first().map(|first| first.pending.since));
+        }
+        day.due.extend(oldest.map(|oldest| DelayCount { delay: *delay, due, oldest }));
+    }
+    Ok(())
+}

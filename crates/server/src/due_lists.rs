@@ -1,0 +1,92 @@
+//! The view of deadlines behind the port of the daily run.
+
+use std::time::Duration;
+
+use async_trait::async_trait;
+use event_log::Position;
+use jiff::civil::Date;
+use nomenclature::{Territory, UniqueNumber};
+use projection::AtLeast;
+use register::{DueDemand, DueList, DueListUnavailable, DuePlace, DueQuery, ListedNotice, UnsentList};
+use views::deadlines::{self, Deadlines};
+
+/// How long a view may take to come up with the log: it may have to be built first.
+const PATIENCE: Duration = Duration::from_secs(3_600);
+
+/// What every demand waits for.
+#[derive(Clone)]
+pub struct DueLists {
+    view: Deadlines,
+    patience: Duration,
+}
+
+impl DueLists {
+    pub fn new(view: Deadlines) -> Self {
+        Self { view, patience: PATIENCE }
+    }
+
+    /// For who only looks, and folds nothing himself.
+    #[must_use]
+    pub fn waiting(self, patience: Duration) -> Self {
+        Self { patience, ..self }
+    }
+}
+
+fn unavailable(error: impl std::fmt::Display) -> DueListUnavailable {
+    DueListUnavailable(error.to_string())
+}
+
+#[async_trait]
+impl DueList for DueLists {
+    async fn catch_up(&self, to: Position) -> Result<(), DueListUnavailable> {
+        // Position zero is reached by a view that is not there.
+        let position = to.max(Position::ZERO.next());
+        match self.view.wait_for(AtLeast { position, within: self.patience }).await {
+            Ok(_) => Ok(()),
+            Err(views::Error::Projection(projection::Error::BeyondHead { .. })) if to == Position::ZERO => Ok(()),
+            Err(error) => Err(unavailable(error)),
+        }
+    }
+
+    async fn territories(&self) -> Result<Vec<Territory>, DueListUnavailable> {
+        self.view.territories().await.map_err(unavailable)
+    }
+
+    async fn due(&self, query: &DueQuery<'_>) -> Result<(Vec<DueDemand>, Option<DuePlace>), DueListUnavailable> {
+        let DueQuery { territory, delay, day, settings, after, most } = *query;
+        let after = after.map(|DuePlace { since, number, ordinal }| deadlines::Place { since, number, ordinal });
+        let query = deadlines::DueQuery { territory, delay, day, settings, after, most };
+        let page = self.view.due(&query).await.map_err(unavailable)?;
+        let due = page.due.into_iter().map(|due| DueDemand { number: due.number, pending: due.pending }).collect();
+        let next = page.next.map(|deadlines::Place { since, number, ordinal }| DuePlace { since, number, ordinal });
+        Ok((due, next))
+    }
+
+    async fn expired(&self, territory: Territory, day: Date) -> Result<u64, DueListUnavailable> {
+        self.view.expired(territory, day).await.map_err(unavailable)
+    }
+
+    async fn unsent_lists(&self, territory: Territory) -> Result<Vec<UnsentList>, DueListUnavailable> {
+        let lists = self.view.open_lists(territory).await.map_err(unavailable)?;
+        Ok(lists.into_iter().map(|list| UnsentList { listed_on: list.listed_on, unsent: list.unsent }).collect())
+    }
+
+    async fn listed(
+        &self,
+        territory: Territory,
+        listed_on: Date,
+        after: Option<UniqueNumber>,
+        most: u16,
+    ) -> Result<Vec<ListedNotice>, DueListUnavailable> {
+        let notices = self.view.list(territory, listed_on, after, most).await.map_err(unavailable)?;
+        let listed = notices.into_iter().map(|notice| ListedNotice {
+            number: notice.number,
+            version: notice.version,
+            listed_on: notice.listed_on,
+            expires_on: notice.expires_on,
+            due_by: notice.due_by,
+            unsent: notice.open && notice.sent_on.is_none(),
+        });
+        Ok(listed.collect())
+    }
+}

@@ -1,0 +1,25 @@
+//! Deadlines: what every demand waits for, by the day it counts from; and the lists of renewal notices.
+//!
+//! A row holds the demand as its open events tell it: the aggregate itself is folded, and asked what is
+//! [pending](demand::pending). So no second piece of code here knows which act starts or stops which delay. Nothing
+//! personal is in this view, and no key is needed to fill it.
+//!
+//! - [`Rows::fold`] is the whole meaning of the view, and touches no database.
+//! - `deadline_demands` holds the rows; `deadline_entries` is an index of it, by delay and day. When a delay falls due
+//!   depends on the settings of the territory on the day that is asked about, so that the entries say only what it
+//!   counts from: [`Deadlines::due`] walks them in order of that day, and stops at the first that cannot be due yet.
+//! - `deadline_notices` holds every notice that was ever listed, whatever became of the demand: a list is the same
+//!   whenever it is written anew.
+//!
+//! The row's state is the aggregate's own serialised form. Whoever changes that form in a way that reads old states
+//! differently raises [`KeepDeadlines::VERSION`](projection::Projection::VERSION): the view is then built anew.
+
+mod fold;
+mod query;
+mod row;
+mod tables;
+
+pub use fold::Rows;
+pub use query::{Deadlines, Due, DuePage, DueQuery, OpenList, Place};
+pub use row::{Entry, ListedNotice, Row};
+pub use tables::KeepDeadlines;

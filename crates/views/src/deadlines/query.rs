@@ -1,0 +1,257 @@
+//! Questions to the view: what is due on a day, and the lists of notices. Every statement ends with its own time in the
+//! database, too.
+
+use std::time::Duration;
+
+use demand::Settings;
+use demand::notice::NoticeChannel;
+use demand::pending::{Delay, Pending};
+use event_log::{PgDate, Position, rows_until};
+use jiff::civil::Date;
+use nomenclature::{DeskCode, Territory, UniqueNumber};
+use projection::{AtLeast, Checkpoint, Handle};
+use sqlx::postgres::{PgArguments, PgRow};
+use sqlx::query::Query;
+use sqlx::{PgPool, Postgres, Row as _};
+use tokio::time::Instant;
+
+use super::row::ListedNotice;
+use super::tables::KeepDeadlines;
+use crate::Error;
+
+/// No statement of this view takes longer on a register of any size: each reads one page of an index, or one list.
+const LONGEST: Duration = Duration::from_secs(30);
+
+const TERRITORIES: &str = "WITH RECURSIVE known AS ( \
+       (SELECT territory FROM views.deadline_demands ORDER BY territory LIMIT 1) \
+       UNION ALL SELECT (SELECT d.territory FROM views.deadline_demands AS d WHERE d.territory > known.territory \
+                          ORDER BY d.territory LIMIT 1) FROM known WHERE known.territory IS NOT NULL) \
+     SELECT territory FROM known WHERE territory IS NOT NULL";
+const DUE: &str = "SELECT since, number, ordinal, prolonged_by, desk FROM views.deadline_entries \
+     WHERE territory = $1 AND delay = $2 AND (since, number, ordinal) > ($3, $4, $5) \
+     ORDER BY since, number, ordinal LIMIT $6";
+const EXPIRED: &str = "SELECT count(*) FROM views.deadline_entries \
+     WHERE territory = $1 AND delay IN ('NOTICE', 'SENDING', 'NON_RENEWAL') AND since < $2";
+const UNSENT: &str = "SELECT listed_on, count(*) FROM views.deadline_notices \
+     WHERE territory = $1 AND open AND sent_on IS NULL GROUP BY listed_on ORDER BY listed_on";
+const LIST: &str = "SELECT listed_on, number, version, expires_on, due_by, sent_on, returned_on, open \
+     FROM views.deadline_notices WHERE territory = $1 AND listed_on = $2 AND number > $3 ORDER BY number LIMIT $4";
+
+/// What to look for.
+#[derive(Clone, Copy, Debug)]
+pub struct DueQuery<'a> {
+    /// The territory.
+    pub territory: Territory,
+    /// The delay.
+    pub delay: Delay,
+    /// The day asked about.
+    pub day: Date,
+    /// The settings of the territory on that day.
+    pub settings: &'a Settings,
+    /// Goes on behind this place.
+    pub after: Option<Place>,
+    /// Entries looked at: fewer of them may be due.
+    pub most: u16,
+}
+
+/// A place among the entries of a delay.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Place {
+    /// The day the delay counts from.
+    pub since: Date,
+    /// The demand.
+    pub number: UniqueNumber,
+    /// Among those of one day and demand.
+    pub ordinal: i16,
+}
+
+/// One delay that is due.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Due {
+    /// The demand.
+    pub number: UniqueNumber,
+    /// The delay.
+    pub pending: Pending,
+    /// The desk that registered the demand.
+    pub desk: DeskCode,
+}
+
+/// Some delays that are due, in order of the day they count from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DuePage {
+    /// Them.
+    pub due: Vec<Due>,
+    /// Where to go on; none when nothing behind can be due.
+    pub next: Option<Place>,
+}
+
+/// A list of notices some of which still have to go out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct OpenList {
+    /// The day of the list.
+    pub listed_on: Date,
+    /// Notices of it that nobody recorded as sent, and whose demand still waits for them.
+    pub unsent: u64,
+}
+
+/// Answers, with the rights of [`Role::Reader`](event_log::Role::Reader). Whether the asker may ask is decided before.
+/// Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Deadlines {
+    pool: PgPool,
+    checkpoint: Checkpoint,
+}
+
+impl Deadlines {
+    /// The view in a database.
+    pub fn new(pool: PgPool) -> Self {
+        Self { checkpoint: Checkpoint::of::<KeepDeadlines>(pool.clone()), pool }
+    }
+
+    /// Lets the runner of this process wake those who wait.
+    #[must_use]
+    pub fn hinted_by(mut self, handle: &Handle) -> Self {
+        self.checkpoint = self.checkpoint.hinted_by(handle);
+        self
+    }
+
+    /// Waits until the view is as far as asked; returns a position it has reached.
+    ///
+    /// # Errors
+    /// [`Error::Projection`].
+    pub async fn wait_for(&self, at_least: AtLeast) -> Result<Position, Error> {
+        Ok(self.checkpoint.wait_for(at_least).await?)
+    }
+
+    /// Every territory that has, or had, a demand.
+    ///
+    /// # Errors
+    /// [`Error::Database`], [`Error::TimedOut`], [`Error::Unreadable`].
+    pub async fn territories(&self) -> Result<Vec<Territory>, Error> {
+        let rows = self.rows("reading the territories", sqlx::query(TERRITORIES)).await?;
+        rows.iter().map(|row| parsed(row, "territory", Territory::parse)).collect()
+    }
+
+    /// What is due on a day, of one delay.
+    ///
+    /// # Errors
+    /// As [`Self::territories`].
+    pub async fn due(&self, query: &DueQuery<'_>) -> Result<DuePage, Error> {
+        let DueQuery { territory, delay, day, settings, after, most } = *query;
+        let statement = sqlx::query(DUE).bind(territory.to_string()).bind(delay.code());
+        let statement = match after {
+            Some(place) => {
+                statement.bind(PgDate(place.since)).bind(place.number.to_string()).bind(i32::from(place.ordinal))
+            }
+            None => statement.bind(PgDate(Date::constant(1, 1, 1))).bind("").bind(-1_i32),
+        };
+        let rows = self.rows("reading what is due", statement.bind(i64::from(most.max(1)))).await?;
+        let mut page = DuePage { due: Vec::new(), next: None };
+        for row in &rows {
+            let since = day_of(row, "since")?.ok_or(Error::Unreadable { column: "since" })?;
+            let prolonged_by = day_of(row, "prolonged_by")?;
+            let pending = Pending { delay, since, prolonged_by };
+            if !pending.falls_at_the_earliest(settings).is_due_on(day) {
+                page.next = None;
+                return Ok(page);
+            }
+            let number = parsed(row, "number", UniqueNumber::parse)?;
+            page.next = Some(Place { since, number, ordinal: column(row, "ordinal")? });
+            if pending.falls(settings).is_due_on(day) {
+                page.due.push(Due { number, pending, desk: parsed(row, "desk", DeskCode::parse)? });
+            }
+        }
+        if rows.len() < usize::from(most.max(1)) {
+            page.next = None;
+        }
+        Ok(page)
+    }
+
+    /// Demands in the register past their expiry on a day.
+    ///
+    /// # Errors
+    /// As [`Self::territories`].
+    pub async fn expired(&self, territory: Territory, day: Date) -> Result<u64, Error> {
+        let statement = sqlx::query(EXPIRED).bind(territory.to_string()).bind(PgDate(day));
+        let rows = self.rows("counting expired demands", statement).await?;
+        rows.first().map_or(Ok(0), |row| count(row, 0))
+    }
+
+    /// The lists of notices some of which still have to go out, the oldest first.
+    ///
+    /// # Errors
+    /// As [`Self::territories`].
+    pub async fn open_lists(&self, territory: Territory) -> Result<Vec<OpenList>, Error> {
+        let rows = self.rows("reading the open lists", sqlx::query(UNSENT).bind(territory.to_string())).await?;
+        let list = |row: &PgRow| {
+            let listed_on = day_of(row, "listed_on")?.ok_or(Error::Unreadable { column: "listed_on" })?;
+            Ok(OpenList { listed_on, unsent: count(row, 1)? })
+        };
+        rows.iter().map(list).collect()
+    }
+
+    /// Notices of a list behind a number, whatever became of them: the same for ever but for that.
+    ///
+    /// # Errors
+    /// As [`Self::territories`].
+    pub async fn list(
+        &self,
+        territory: Territory,
+        listed_on: Date,
+        after: Option<UniqueNumber>,
+        most: u16,
+    ) -> Result<Vec<ListedNotice>, Error> {
+        let after = after.map_or_else(String::new, |number| number.to_string());
+        let statement = sqlx::query(LIST).bind(territory.to_string()).bind(PgDate(listed_on)).bind(after);
+        let rows = self.rows("reading a list of notices", statement.bind(i64::from(most.max(1)))).await?;
+        rows.iter().map(notice).collect()
+    }
+
+    async fn rows(
+        &self,
+        action: &'static str,
+        statement: Query<'static, Postgres, PgArguments>,
+    ) -> Result<Vec<PgRow>, Error> {
+        let pool = self.pool.clone();
+        // A task of its own: a caller who goes away must not leave a session inside a transaction. Planned for these values
+        // each time: a plan kept from when the tables were empty would read them whole.
+        let work = async move { rows_until(&pool, statement.persistent(false), Instant::now() + LONGEST).await };
+        let rows = tokio::spawn(work).await.unwrap_or(Err(sqlx::Error::WorkerCrashed));
+        rows.map_err(|error| Error::database(action, &error))
+    }
+}
+
+fn notice(row: &PgRow) -> Result<ListedNotice, Error> {
+    let day = |name| day_of(row, name)?.ok_or(Error::Unreadable { column: name });
+    let version: i32 = column(row, "version")?;
+    Ok(ListedNotice {
+        listed_on: day("listed_on")?,
+        number: parsed(row, "number", UniqueNumber::parse)?,
+        version: u32::try_from(version).map_err(|_| Error::Unreadable { column: "version" })?,
+        expires_on: day("expires_on")?,
+        due_by: parsed(row, "due_by", |code| NoticeChannel::of_code(code).ok_or(()))?,
+        sent_on: day_of(row, "sent_on")?,
+        returned_on: day_of(row, "returned_on")?,
+        open: column(row, "open")?,
+    })
+}
+
+fn column<'r, T>(row: &'r PgRow, column: &'static str) -> Result<T, Error>
+where
+    T: sqlx::Decode<'r, Postgres> + sqlx::Type<Postgres>,
+{
+    row.try_get(column).map_err(|_| Error::Unreadable { column })
+}
+
+fn parsed<T, E>(row: &PgRow, name: &'static str, parse: impl FnOnce(&str) -> Result<T, E>) -> Result<T, Error> {
+    parse(column(row, name)?).map_err(|_| Error::Unreadable { column: name })
+}
+
+fn day_of(row: &PgRow, name: &'static str) -> Result<Option<Date>, Error> {
+    Ok(column::<Option<PgDate>>(row, name)?.map(|PgDate(day)| day))
+}
+
+fn count(row: &PgRow, index: usize) -> Result<u64, Error> {
+    let count: i64 = row.try_get(index).map_err(|_| Error::Unreadable { column: "count" })?;
+    u64::try_from(count).map_err(|_| Error::Unreadable { column: "count" })
+}

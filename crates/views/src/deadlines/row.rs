@@ -1,0 +1,92 @@
+//! One demand with its deadlines.
+
+use demand::Demand;
+use demand::notice::NoticeChannel;
+use demand::pending::{Delay, Pending};
+use event_log::Position;
+use jiff::civil::Date;
+use nomenclature::{DeskCode, UniqueNumber};
+
+/// A demand as its open events tell it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Row {
+    /// Unique number, also the name of its stream.
+    pub number: UniqueNumber,
+    /// Version of its stream.
+    pub version: u32,
+    /// Position of its last event.
+    pub position: Position,
+    /// The desk that registered it.
+    pub desk: DeskCode,
+    /// The demand, personal parts sealed.
+    pub state: Demand,
+    /// Version of the stream when the notice of the present validity was listed.
+    pub notice_version: Option<u32>,
+}
+
+/// One delay of one demand, as it is found.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Entry {
+    /// Which delay.
+    pub delay: Delay,
+    /// The day it counts from.
+    pub since: Date,
+    /// The demand.
+    pub number: UniqueNumber,
+    /// Among delays of the same kind and day of that demand.
+    pub ordinal: i16,
+    /// The day of the act that may prolong it.
+    pub prolonged_by: Option<Date>,
+    /// The desk that registered the demand.
+    pub desk: DeskCode,
+}
+
+/// A renewal notice that was listed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ListedNotice {
+    /// The day it was listed.
+    pub listed_on: Date,
+    /// The demand.
+    pub number: UniqueNumber,
+    /// Version of the stream at the listing: the notice tells the demand as it was then.
+    pub version: u32,
+    /// The end of validity that it announces.
+    pub expires_on: Date,
+    /// How it has to go out.
+    pub due_by: NoticeChannel,
+    /// The day it was sent, once that is recorded.
+    pub sent_on: Option<Date>,
+    /// The day it came back, if it did.
+    pub returned_on: Option<Date>,
+    /// The demand still waits for it: neither renewed nor radiated since.
+    pub open: bool,
+}
+
+impl Row {
+    /// Its delays, as they are found.
+    pub fn entries(&self) -> Vec<Entry> {
+        let mut entries: Vec<Entry> = Vec::new();
+        for Pending { delay, since, prolonged_by } in self.state.pending() {
+            let alike = entries.iter().filter(|entry| (entry.delay, entry.since) == (delay, since)).count();
+            let ordinal = i16::try_from(alike).unwrap_or(i16::MAX);
+            entries.push(Entry { delay, since, number: self.number, ordinal, prolonged_by, desk: self.desk });
+        }
+        entries
+    }
+
+    /// The notice of the present validity.
+    pub(super) fn notice(&self) -> Option<ListedNotice> {
+        let content = self.state.content()?;
+        let (notice, version) = content.notice.zip(self.notice_version)?;
+        Some(ListedNotice {
+            listed_on: notice.listed_on,
+            number: self.number,
+            version,
+            expires_on: content.expires_on(),
+            due_by: notice.due_by,
+            sent_on: notice.sent_on,
+            returned_on: notice.returned_on,
+            open: matches!(self.state, Demand::Active(_)),
+        })
+    }
+}

@@ -1,0 +1,40 @@
+-- Named without a schema: the session says whether this is the live build or a rebuild. Every key carries the territory.
+
+CREATE TABLE deadline_demands (
+  position       bigint NOT NULL,
+  version        int    NOT NULL,
+  notice_version int,
+  territory      text COLLATE "C" NOT NULL,
+  number         text COLLATE "C" NOT NULL,
+  desk           text COLLATE "C" NOT NULL,
+  state          text   NOT NULL,   -- the aggregate, personal parts sealed
+  PRIMARY KEY (territory, number)
+);
+
+-- Found by delay, in order of the day it counts from.
+CREATE TABLE deadline_entries (
+  since        date NOT NULL,
+  prolonged_by date,
+  ordinal      smallint NOT NULL,
+  territory    text COLLATE "C" NOT NULL,
+  delay        text COLLATE "C" NOT NULL,
+  number       text COLLATE "C" NOT NULL,
+  desk         text COLLATE "C" NOT NULL,
+  PRIMARY KEY (territory, delay, since, number, ordinal)
+);
+
+CREATE TABLE deadline_notices (
+  listed_on   date NOT NULL,
+  expires_on  date NOT NULL,
+  sent_on     date,
+  returned_on date,
+  version     int NOT NULL,
+  open        boolean NOT NULL,
+  territory   text COLLATE "C" NOT NULL,
+  number      text COLLATE "C" NOT NULL,
+  due_by      text COLLATE "C" NOT NULL,
+  PRIMARY KEY (territory, listed_on, number)
+);
+CREATE INDEX deadline_notices_unsent ON deadline_notices (territory, listed_on) WHERE open AND sent_on IS NULL;
+
+GRANT SELECT ON deadline_demands, deadline_entries, deadline_notices TO sne_reader;
