@@ -9,6 +9,7 @@ mod corpus;
 #[allow(clippy::duplicate_mod, reason = "the same tables through another door")]
 mod corpus_over_tcp;
 mod crash;
+mod daily;
 mod deploy;
 mod grpc;
 mod in_process;

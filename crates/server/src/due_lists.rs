@@ -68,7 +68,12 @@ impl DueList for DueLists {
 
     async fn unsent_lists(&self, territory: Territory) -> Result<Vec<UnsentList>, DueListUnavailable> {
         let lists = self.view.open_lists(territory).await.map_err(unavailable)?;
-        Ok(lists.into_iter().map(|list| UnsentList { listed_on: list.listed_on, unsent: list.unsent }).collect())
+        let unsent = |list: deadlines::OpenList| UnsentList {
+            listed_on: list.listed_on,
+            unsent: list.unsent,
+            notices: list.notices,
+        };
+        Ok(lists.into_iter().map(unsent).collect())
     }
 
     async fn listed(

@@ -5,13 +5,13 @@
 //! by the next run.
 
 use std::fs::{self, DirBuilder, File, OpenOptions};
-use std::io::{self, BufWriter, Write as _};
+use std::io::{self, BufReader, BufWriter, Write as _};
 use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
 
 use jiff::civil::Date;
 use nomenclature::Territory;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::notices::{Line, name, parse_name};
 use super::report::TerritoryDay;
@@ -96,7 +96,8 @@ impl<'a> ListFile<'a> {
     /// Puts both files in their place, durably.
     pub(super) fn end(self) -> Result<Vec<NoticeFile>, Error> {
         let Self { folder, territory, listed_on, csv, mut json, written, left_out } = self;
-        json.write_all(b"\n]}\n").map_err(failed)?;
+        let total = written + left_out;
+        write!(json, "\n],\"total\":{total}}}\n").map_err(failed)?;
         let csv = csv.into_inner().map_err(|error| failed(io::Error::other(error.to_string())))?;
         let mut files = Vec::new();
         for (writer, ending) in [csv, json].into_iter().zip(ENDINGS) {
@@ -111,9 +112,19 @@ impl<'a> ListFile<'a> {
     }
 }
 
-/// Whether both files of a list are there.
-pub(super) fn is_there(folder: &Path, territory: Territory, listed_on: Date) -> bool {
-    ENDINGS.iter().all(|ending| path(folder, territory, listed_on, ending).exists())
+/// Notices that the files of a list tell of, those left out counted; `None` unless both are there and whole.
+pub(super) fn notices_in(folder: &Path, territory: Territory, listed_on: Date) -> Option<u64> {
+    /// The end of the JSON file.
+    #[derive(Deserialize)]
+    struct Counted {
+        total: u64,
+    }
+    let [csv, json] = ENDINGS.map(|ending| path(folder, territory, listed_on, ending));
+    if !csv.exists() {
+        return None;
+    }
+    let counted: Counted = serde_json::from_reader(BufReader::new(File::open(json).ok()?)).ok()?;
+    Some(counted.total)
 }
 
 /// Deletes what a run that was killed left half written. Only who holds the lock of the run may.

@@ -214,8 +214,8 @@ impl Register {
         files: &mut Vec<NoticeFile>,
     ) -> Result<(), Error> {
         for list in run.list.unsent_lists(day.territory).await? {
-            let grew = day.listed > 0 && list.listed_on == self.parts.clock.today();
-            if grew || !file::is_there(run.notices, day.territory, list.listed_on) {
+            // A run that was killed may have listed more than it wrote; a list never shrinks.
+            if file::notices_in(run.notices, day.territory, list.listed_on) != Some(list.notices) {
                 files.extend(self.write_list(run, day.territory, list.listed_on).await?);
             }
         }

@@ -72,8 +72,10 @@ pub struct ListedNotice {
 pub struct UnsentList {
     /// The day of the list.
     pub listed_on: Date,
-    /// How many.
+    /// Notices that nobody recorded as sent, and whose demand still waits for them.
     pub unsent: u64,
+    /// All notices of the list.
+    pub notices: u64,
 }
 
 /// What every demand waits for, as a view has it.

@@ -32,8 +32,10 @@ const DUE: &str = "SELECT since, number, ordinal, prolonged_by, desk FROM views.
      ORDER BY since, number, ordinal LIMIT $6";
 const EXPIRED: &str = "SELECT count(*) FROM views.deadline_entries \
      WHERE territory = $1 AND delay IN ('NOTICE', 'SENDING', 'NON_RENEWAL') AND since < $2";
-const UNSENT: &str = "SELECT listed_on, count(*) FROM views.deadline_notices \
-     WHERE territory = $1 AND open AND sent_on IS NULL GROUP BY listed_on ORDER BY listed_on";
+const UNSENT: &str = "SELECT listed_on, count(*) FILTER (WHERE open AND sent_on IS NULL), count(*) \
+     FROM views.deadline_notices WHERE territory = $1 AND listed_on = ANY(ARRAY( \
+       SELECT DISTINCT listed_on FROM views.deadline_notices WHERE territory = $1 AND open AND sent_on IS NULL)) \
+     GROUP BY listed_on ORDER BY listed_on";
 const LIST: &str = "SELECT listed_on, number, version, expires_on, due_by, sent_on, returned_on, open \
      FROM views.deadline_notices WHERE territory = $1 AND listed_on = $2 AND number > $3 ORDER BY number LIMIT $4";
 
@@ -92,6 +94,8 @@ pub struct OpenList {
     pub listed_on: Date,
     /// Notices of it that nobody recorded as sent, and whose demand still waits for them.
     pub unsent: u64,
+    /// All notices of it.
+    pub notices: u64,
 }
 
 /// Answers, with the rights of [`Role::Reader`](event_log::Role::Reader). Whether the asker may ask is decided before.
@@ -185,7 +189,7 @@ impl Deadlines {
         let rows = self.rows("reading the open lists", sqlx::query(UNSENT).bind(territory.to_string())).await?;
         let list = |row: &PgRow| {
             let listed_on = day_of(row, "listed_on")?.ok_or(Error::Unreadable { column: "listed_on" })?;
-            Ok(OpenList { listed_on, unsent: count(row, 1)? })
+            Ok(OpenList { listed_on, unsent: count(row, 1)?, notices: count(row, 2)? })
         };
         rows.iter().map(list).collect()
     }
