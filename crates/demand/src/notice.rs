@@ -82,6 +82,9 @@ pub(crate) fn list(demand: &ActiveDemand, command: &DemandCommand) -> Result<Vec
     if demand.notice.is_some() {
         return Err(RejectionReason::AlreadyRecorded.into());
     }
+    if demand.has_known_lease() {
+        return Err(RejectionReason::LeaseKnown.into());
+    }
     if today < deadlines::notice_from(expires_on, &command.settings) {
         return Err(RejectionReason::DelayRunning.into());
     }

@@ -15,6 +15,7 @@ mod audit;
 mod caller;
 mod command;
 mod convert;
+mod dalo;
 mod deadline;
 mod error;
 mod follow_up;
