@@ -8,6 +8,7 @@ from grpc_status import rpc_status
 from sne.v1 import (
     audit_service_pb2_grpc,
     command_service_pb2_grpc,
+    dalo_service_pb2_grpc,
     follow_up_service_pb2_grpc,
     registration_service_pb2_grpc,
     shared_management_service_pb2_grpc,
@@ -30,6 +31,7 @@ class Caller:
         self.stubs = [
             registration_service_pb2_grpc.RegistrationServiceStub(channel),
             follow_up_service_pb2_grpc.FollowUpServiceStub(channel),
+            dalo_service_pb2_grpc.DaloServiceStub(channel),
             shared_management_service_pb2_grpc.SharedManagementServiceStub(channel),
             audit_service_pb2_grpc.AuditServiceStub(channel),
             command_service_pb2_grpc.CommandServiceStub(channel),

@@ -24,6 +24,9 @@ pub enum Denial {
     /// Only who keeps the renewals of the territory has notices sent and radiates for non-renewal (R441-2-8 e).
     #[error("NOT_THE_MANAGER")]
     NotTheManager,
+    /// Only the State's service of the territory records what becomes of a claim to housing (DALO).
+    #[error("NOT_THE_STATE")]
+    NotTheState,
     /// The system actor does not act on demands, nor sees names.
     #[error("NOT_FOR_THE_OPERATOR")]
     NotForTheOperator,
@@ -48,6 +51,7 @@ impl Denial {
         Self::NotARegisteringService,
         Self::NotALessor,
         Self::NotTheManager,
+        Self::NotTheState,
         Self::NotForTheOperator,
         Self::OperatorOnly,
         Self::AuditorOnly,

@@ -16,7 +16,7 @@ pub enum Action {
     Modify,
     /// Renew.
     Renew,
-    /// Store a piece.
+    /// Take a piece in, store it, or set it aside.
     AddPiece,
     /// Record a commission's attribution, its refusal or its lapse.
     Attribute,
@@ -34,6 +34,12 @@ pub enum Action {
     FindInadmissible,
     /// Bring a radiated demand back.
     Reinstate,
+    /// Record that a certificate of registration went out.
+    IssueCertificate,
+    /// Report a lease of another lessor, and withdraw the report.
+    ReportLease,
+    /// Record what becomes of a claim to housing (DALO).
+    RecordDalo,
     /// Enter organisations and desks.
     AdministerOrganisations,
     /// Check the register as a whole; sees no name.
@@ -60,6 +66,9 @@ impl Action {
         Self::Chase,
         Self::FindInadmissible,
         Self::Reinstate,
+        Self::IssueCertificate,
+        Self::ReportLease,
+        Self::RecordDalo,
         Self::AdministerOrganisations,
         Self::Inspect,
         Self::Audit,
@@ -95,9 +104,10 @@ pub enum Purpose {
 /// R441-2-6 opens a demand to the registering services of its territory; INV-35 lets any of them modify and renew it;
 /// attribution, lease and the radiation that goes with it are a lessor's (R441-2-8 a, INV-25), and so is inadmissibility
 /// (INV-24). The territory's manager reads,
-/// has notices sent, radiates for non-renewal and reinstates (R441-2-6, R441-2-8 e, cahier des charges 6.1). An auditor replays every
-/// territory, because positions without holes are a thing of the whole log; he sees no name. What falls due with the days
-/// (notices, radiation for non-renewal, erasure) the register does of itself, as the operator.
+/// has notices sent, radiates for non-renewal and reinstates (R441-2-6, R441-2-8 e, cahier des charges 6.1); he watches over
+/// removals, so he reports leases too (R441-2-5 II). What becomes of a DALO claim is the State's alone to say (INV-56). An
+/// auditor replays every territory, because positions without holes are a thing of the whole log; he sees no name. What falls
+/// due with the days (notices, radiation for non-renewal, erasure) the register does of itself, as the operator.
 pub fn may(profile: Profile, action: Action, resource: Resource, purpose: Purpose) -> Result<(), Denial> {
     match (profile, action, resource, purpose) {
         (
@@ -133,7 +143,9 @@ pub fn may(profile: Profile, action: Action, resource: Resource, purpose: Purpos
                 Action::Attribute | Action::SignLease | Action::FindInadmissible => Err(Denial::NotALessor),
                 Action::KeepRenewals if kind.keeps_renewals() => Ok(()),
                 Action::KeepRenewals => Err(Denial::NotTheManager),
-                Action::Read | Action::Reinstate if kind.keeps_renewals() => Ok(()),
+                Action::RecordDalo if kind.is_the_state() => Ok(()),
+                Action::RecordDalo => Err(Denial::NotTheState),
+                Action::Read | Action::Reinstate | Action::ReportLease if kind.keeps_renewals() => Ok(()),
                 _ if kind.may_register() => Ok(()),
                 _ => Err(Denial::NotARegisteringService),
             }

@@ -27,13 +27,14 @@ fn agent(kind: OrganisationKind) -> Profile {
 }
 
 /// R441-2-6: the registering services of the territory read and act; INV-35: any of them modifies and renews;
-/// R441-2-8 a, INV-25: attribution, lease and its radiation are a lessor's, INV-24: inadmissibility too.
+/// R441-2-8 a, INV-25: attribution, lease and its radiation are a lessor's, INV-24: inadmissibility too; INV-56: what
+/// becomes of a DALO claim is the State's to say.
 #[test]
-fn inv_19_inv_24_inv_25_inv_35_the_matrix_of_kinds_and_actions() {
+fn inv_19_inv_24_inv_25_inv_35_inv_56_the_matrix_of_kinds_and_actions() {
     use Action as A;
     use OrganisationKind as K;
     // Columns: register, read, modify, renew, add a piece, attribute, sign a lease, renounce, keep renewals,
-    // reinstate, chase who does not answer, find inadmissible.
+    // reinstate, chase who does not answer, find inadmissible, issue a certificate, report a lease, record DALO.
     let columns = [
         A::Register,
         A::Read,
@@ -47,15 +48,23 @@ fn inv_19_inv_24_inv_25_inv_35_the_matrix_of_kinds_and_actions() {
         A::Reinstate,
         A::Chase,
         A::FindInadmissible,
+        A::IssueCertificate,
+        A::ReportLease,
+        A::RecordDalo,
     ];
-    let (yes, lessor_only, no, manager_only) =
-        (Ok(()), Err(Denial::NotALessor), Err(Denial::NotARegisteringService), Err(Denial::NotTheManager));
-    let lessor = [yes, yes, yes, yes, yes, yes, yes, yes, manager_only, yes, yes, yes];
-    let registering = [yes, yes, yes, yes, yes, lessor_only, lessor_only, yes, manager_only, yes, yes, lessor_only];
-    let state = [yes, yes, yes, yes, yes, lessor_only, lessor_only, yes, yes, yes, yes, lessor_only];
-    // R441-2-8 e: the manager radiates for non-renewal; R441-2-6: he reads; he does not stand in for a desk.
-    let manager = [no, yes, no, no, no, lessor_only, lessor_only, no, yes, yes, no, lessor_only];
-    let reader = [no, no, no, no, no, lessor_only, lessor_only, no, manager_only, no, no, lessor_only];
+    let (yes, no) = (Ok(()), Err(Denial::NotARegisteringService));
+    let (lessor_only, manager_only, state_only) =
+        (Err(Denial::NotALessor), Err(Denial::NotTheManager), Err(Denial::NotTheState));
+    #[rustfmt::skip]
+    let (lessor, registering, state, manager, reader) = (
+        [yes, yes, yes, yes, yes, yes, yes, yes, manager_only, yes, yes, yes, yes, yes, state_only],
+        [yes, yes, yes, yes, yes, lessor_only, lessor_only, yes, manager_only, yes, yes, lessor_only, yes, yes, state_only],
+        [yes, yes, yes, yes, yes, lessor_only, lessor_only, yes, yes, yes, yes, lessor_only, yes, yes, yes],
+        // R441-2-8 e: the manager radiates for non-renewal; R441-2-6: he reads; R441-2-5 II: he watches over removals, so
+        // he reports leases; he does not stand in for a desk.
+        [no, yes, no, no, no, lessor_only, lessor_only, no, yes, yes, no, lessor_only, no, yes, state_only],
+        [no, no, no, no, no, lessor_only, lessor_only, no, manager_only, no, no, lessor_only, no, no, state_only],
+    );
     let expected = [
         (K::Hlm, lessor),
         (K::Sem, lessor),

@@ -1,5 +1,9 @@
 //! The register's words for people, in French.
 
+use demand::certificate::{CertificateChannel, Certificates};
+use demand::dalo::Dalo;
+use demand::deposit::{OpenDeposit, SetAsideReason};
+use demand::lease_report::LeaseReport;
 use demand::radiation::Motive;
 use demand::{DemandEvent, FieldReason, Rejection};
 use nomenclature::Siren;
@@ -45,6 +49,15 @@ pub fn event(event: &DemandEvent) -> &'static str {
         DemandEvent::WarningSent(_) => "avertissement envoyé",
         DemandEvent::AnswerReceived(_) => "réponse reçue",
         DemandEvent::CommissionDecided(_) => "décision de commission",
+        DemandEvent::CertificateIssued(_) => "attestation délivrée",
+        DemandEvent::LeaseReported(_) => "bail signalé",
+        DemandEvent::LeaseReportWithdrawn(_) => "signalement de bail retiré",
+        DemandEvent::PieceDeposited(_) => "pièce déposée",
+        DemandEvent::DepositSetAside(_) => "dépôt écarté",
+        DemandEvent::DaloSeised(_) => "recours DALO",
+        DemandEvent::DaloDecided(_) => "décision DALO",
+        DemandEvent::DaloRehoused(_) => "relogement DALO",
+        DemandEvent::DaloEnded(_) => "DALO caduc",
     }
 }
 
@@ -95,6 +108,84 @@ pub fn summary(event: &DemandEvent) -> String {
             format!("bailleur {}, le {}, irrecevable : {}", siren(e.lessor), e.decided_on, e.ground().label())
         }
         DemandEvent::Reinstated(e) => format!("radiation {} levée", e.motive.code()),
+        DemandEvent::CertificateIssued(e) => {
+            format!("{} le {}, due depuis le {}", certificate_channel(e.channel), e.issued_on, e.due_since)
+        }
+        DemandEvent::LeaseReported(e) => {
+            let signed = e.signed_on.map(|day| format!(", signé le {day}")).unwrap_or_default();
+            let lessor = e.lessor.map(|lessor| format!(", bailleur {}", siren(lessor))).unwrap_or_default();
+            format!("par l'organisme {}{signed}{lessor}", siren(e.organisation))
+        }
+        DemandEvent::LeaseReportWithdrawn(e) => format!("par l'organisme {}", siren(e.organisation)),
+        DemandEvent::PieceDeposited(e) => {
+            let name = e.open_type.map_or("type sensible", |piece| piece.label());
+            format!("{name}, le {} au guichet {}", e.deposited_on, e.desk)
+        }
+        DemandEvent::DepositSetAside(e) => set_aside(e.reason).to_owned(),
+        DemandEvent::DaloSeised(e) => {
+            format!("le {}, décision attendue au plus tard le {}", e.seised_on, e.decision_due_on)
+        }
+        DemandEvent::DaloDecided(e) => match e.offer_due_on {
+            Some(due) => format!("favorable le {}, offre attendue au plus tard le {due}", e.decided_on),
+            None => format!("rejet le {}", e.decided_on),
+        },
+        DemandEvent::DaloRehoused(e) => format!("le {}", e.rehoused_on),
+        DemandEvent::DaloEnded(e) => format!("le {}", e.ended_on),
+    }
+}
+
+/// How a certificate went out.
+pub fn certificate_channel(channel: CertificateChannel) -> &'static str {
+    match channel {
+        CertificateChannel::Post => "par courrier",
+        CertificateChannel::Electronic => "par voie électronique",
+        CertificateChannel::ByHand => "en main propre",
+    }
+}
+
+/// What is waited for, and what went out.
+pub fn certificates(certificates: &Certificates) -> String {
+    let due = certificates.due_since().map(|day| format!("due depuis le {day}"));
+    let last =
+        certificates.last.map(|last| format!("délivrée le {} {}", last.issued_on, certificate_channel(last.channel)));
+    [last, due].into_iter().flatten().collect::<Vec<_>>().join(", ")
+}
+
+/// A lease that somebody else than the lessor reported.
+pub fn lease_report(report: &LeaseReport) -> String {
+    let signed = report.signed_on.map(|day| format!(", signé le {day}")).unwrap_or_default();
+    let lessor = report.lessor.map(|lessor| format!(", bailleur {}", siren(lessor))).unwrap_or_default();
+    format!("le {} par l'organisme {}{signed}{lessor}", report.reported_on, siren(report.organisation))
+}
+
+/// A piece that waits to be stored.
+pub fn deposit(deposit: &OpenDeposit) -> String {
+    let name = deposit.open_type.map_or("type sensible", |piece| piece.label());
+    format!("{name}, déposée le {} au guichet {}", deposit.deposited_on, deposit.desk)
+}
+
+/// Where a claim to housing stands.
+pub fn dalo(dalo: Dalo) -> String {
+    let told = match dalo {
+        Dalo::Seised { seised_on, decision_due_on } => {
+            format!("saisine du {seised_on}, décision attendue au plus tard le {decision_due_on}")
+        }
+        Dalo::Refused { decided_on } => format!("rejet du {decided_on}"),
+        Dalo::Priority { decided_on, offer_due_on } => {
+            format!("décision favorable du {decided_on}, offre attendue au plus tard le {offer_due_on}")
+        }
+        Dalo::Rehoused { rehoused_on } => format!("relogement le {rehoused_on}"),
+        Dalo::Ended { ended_on } => format!("caduc depuis le {ended_on}"),
+    };
+    format!("{} ({told})", dalo.status().code())
+}
+
+fn set_aside(reason: SetAsideReason) -> &'static str {
+    match reason {
+        SetAsideReason::Unreadable => "pièce illisible",
+        SetAsideReason::Incomplete => "pièce incomplète",
+        SetAsideReason::AlreadyHeld => "pièce déjà au dossier",
+        SetAsideReason::WrongPiece => "autre pièce que celle annoncée",
     }
 }
 

@@ -25,7 +25,12 @@ pub(crate) fn message_of(act: &Value) -> Option<(&'static str, Map<String, Value
             ("RegistrationService/ModifyDemand", content)
         }
         "renew" => ("RegistrationService/RenewDemand", content),
-        "add_piece" => ("RegistrationService/AddPiece", inside("piece", content)),
+        "add_piece" => {
+            let deposit_id = content.remove("deposit_id");
+            let mut message = inside("piece", content);
+            message.extend(deposit_id.map(|id| ("deposit_id".to_owned(), id)));
+            ("RegistrationService/AddPiece", message)
+        }
         "attribute" => ("RegistrationService/RecordAttribution", inside("attribution", content)),
         "refuse_attribution" => ("RegistrationService/RefuseAttribution", content),
         "lapse_attribution" => ("RegistrationService/LapseAttribution", content),
@@ -56,6 +61,24 @@ pub(crate) fn message_of(act: &Value) -> Option<(&'static str, Map<String, Value
         "record_inadmissibility" => ("FollowUpService/RecordInadmissibility", inside("inadmissibility", content)),
         "radiate_inadmissible" => ("FollowUpService/RadiateInadmissible", content),
         "reinstate" => ("FollowUpService/ReinstateDemand", content),
+        "issue_certificate" => {
+            rename_enum(&mut content, "channel", "CERTIFICATE_CHANNEL_");
+            ("FollowUpService/IssueCertificate", inside("certificate", content))
+        }
+        "report_lease" => ("FollowUpService/ReportLease", inside("lease", content)),
+        "withdraw_lease_report" => ("FollowUpService/WithdrawLeaseReport", content),
+        "deposit_piece" => ("FollowUpService/DepositPiece", inside("deposit", content)),
+        "set_deposit_aside" => {
+            rename_enum(&mut content, "reason", "SET_ASIDE_REASON_");
+            ("FollowUpService/SetDepositAside", content)
+        }
+        "seise_dalo" => ("DaloService/RecordDaloSeisin", inside("seisin", content)),
+        "decide_dalo" => {
+            rename_enum(&mut content, "decision", "DALO_DECISION_");
+            ("DaloService/RecordDaloDecision", inside("decision", content))
+        }
+        "rehouse_dalo" => ("DaloService/RecordDaloRehousing", content),
+        "end_dalo" => ("DaloService/EndDalo", content),
         _ => return None,
     })
 }

@@ -16,6 +16,7 @@ const PIECE: u8 = b'p';
 const DWELLING: u8 = b'l';
 const RPLS: u8 = b'r';
 const REFERENCE: u8 = b's';
+const ROUTE: u8 = b'v';
 
 /// An event ready for the log, its personal parts not yet sealed.
 pub struct Encoded {
@@ -109,6 +110,24 @@ pub fn encode(mut event: DemandEvent) -> Result<Encoded, CodecError> {
         }
         DemandEvent::AnswerReceived(e) => serde_json::to_string(e),
         DemandEvent::CommissionDecided(e) => serde_json::to_string(e),
+        DemandEvent::CertificateIssued(e) => serde_json::to_string(e),
+        DemandEvent::LeaseReported(e) => {
+            split(&mut e.reference, REFERENCE, &mut parts)?;
+            serde_json::to_string(e)
+        }
+        DemandEvent::LeaseReportWithdrawn(e) => serde_json::to_string(e),
+        DemandEvent::PieceDeposited(e) => {
+            split(&mut e.piece, PIECE, &mut parts)?;
+            serde_json::to_string(e)
+        }
+        DemandEvent::DepositSetAside(e) => serde_json::to_string(e),
+        DemandEvent::DaloSeised(e) => {
+            split(&mut e.route, ROUTE, &mut parts)?;
+            serde_json::to_string(e)
+        }
+        DemandEvent::DaloDecided(e) => serde_json::to_string(e),
+        DemandEvent::DaloRehoused(e) => serde_json::to_string(e),
+        DemandEvent::DaloEnded(e) => serde_json::to_string(e),
     }?;
     Ok(Encoded { event_type: event.name(), schema_version: SCHEMA_VERSION, payload, parts })
 }
@@ -141,6 +160,15 @@ pub fn decode(
         "WarningSent" => DemandEvent::WarningSent(serde_json::from_str(payload)?),
         "AnswerReceived" => DemandEvent::AnswerReceived(serde_json::from_str(payload)?),
         "CommissionDecided" => DemandEvent::CommissionDecided(serde_json::from_str(payload)?),
+        "CertificateIssued" => DemandEvent::CertificateIssued(serde_json::from_str(payload)?),
+        "LeaseReported" => DemandEvent::LeaseReported(serde_json::from_str(payload)?),
+        "LeaseReportWithdrawn" => DemandEvent::LeaseReportWithdrawn(serde_json::from_str(payload)?),
+        "PieceDeposited" => DemandEvent::PieceDeposited(serde_json::from_str(payload)?),
+        "DepositSetAside" => DemandEvent::DepositSetAside(serde_json::from_str(payload)?),
+        "DaloSeised" => DemandEvent::DaloSeised(serde_json::from_str(payload)?),
+        "DaloDecided" => DemandEvent::DaloDecided(serde_json::from_str(payload)?),
+        "DaloRehoused" => DemandEvent::DaloRehoused(serde_json::from_str(payload)?),
+        "DaloEnded" => DemandEvent::DaloEnded(serde_json::from_str(payload)?),
         other => return Err(CodecError::UnknownType(other.to_owned())),
     };
     for (tag, content) in parts {
@@ -153,6 +181,9 @@ pub fn decode(
             DemandEvent::LeaseSigned(e) => *tag == DWELLING && join(&mut e.dwelling, content)?,
             DemandEvent::WarningSent(e) => *tag == REFERENCE && join(&mut e.reference, content)?,
             DemandEvent::RenewalNoticeSent(e) => *tag == REFERENCE && join(&mut e.reference, content)?,
+            DemandEvent::LeaseReported(e) => *tag == REFERENCE && join(&mut e.reference, content)?,
+            DemandEvent::PieceDeposited(e) => *tag == PIECE && join(&mut e.piece, content)?,
+            DemandEvent::DaloSeised(e) => *tag == ROUTE && join(&mut e.route, content)?,
             _ => false,
         };
         if !placed {

@@ -6,8 +6,12 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::attribution::AttributionDraft;
+use crate::certificate::CertificateDraft;
 use crate::commission::InadmissibilityDraft;
+use crate::dalo::{DaloDecisionDraft, DaloSeisinDraft};
+use crate::deposit::{DepositDraft, SetAsideReason};
 use crate::form::FormDraft;
+use crate::lease_report::LeaseReportDraft;
 use crate::modification::Origin;
 use crate::notice::NoticeSentDraft;
 use crate::pieces::PieceDraft;
@@ -27,7 +31,7 @@ pub struct DemandCommand {
     pub by: By,
     /// Fresh random identifier: of the person at a registration or a reinstatement, unless he has one already.
     pub person_ref: Uuid,
-    /// Fresh random identifier: of a piece that joins the dossier.
+    /// Fresh random identifier: of a piece that joins the dossier, or of a deposit.
     pub piece_id: Uuid,
     /// The delays in force in the territory on the day.
     pub settings: Settings,
@@ -109,4 +113,33 @@ pub enum Act {
     RadiateInadmissible {},
     /// Bring a radiated demand back (INV-20, INV-22).
     Reinstate(ReinstatementDraft),
+    /// Record that a certificate of registration went out (INV-11, INV-14).
+    IssueCertificate(CertificateDraft),
+    /// Report a lease of another lessor.
+    ReportLease(LeaseReportDraft),
+    /// Withdraw one's own report of a lease.
+    WithdrawLeaseReport {},
+    /// Take a piece in at a desk (INV-38).
+    DepositPiece(DepositDraft),
+    /// Set a deposit aside.
+    SetDepositAside {
+        /// The deposit.
+        deposit_id: Uuid,
+        /// Why.
+        reason: SetAsideReason,
+    },
+    /// Record that the commission of mediation was seised (INV-57).
+    SeiseDalo(DaloSeisinDraft),
+    /// Record its decision (INV-57).
+    DecideDalo(DaloDecisionDraft),
+    /// Record that the household was rehoused for its favourable decision.
+    RehouseDalo {
+        /// The day, `AAAA-MM-JJ`.
+        rehoused_on: String,
+    },
+    /// Record that the State ended the favourable decision (INV-56).
+    EndDalo {
+        /// The day, `AAAA-MM-JJ`.
+        ended_on: String,
+    },
 }

@@ -68,6 +68,26 @@ pub fn inadmissible_from(warned_on: Date, settings: &Settings) -> Date {
     day_after(add_months(warned_on, settings.inadmissible_months))
 }
 
+/// The last day on which a certificate is in time (INV-11).
+pub fn certificate_by(due_since: Date, settings: &Settings) -> Date {
+    add_months(due_since, settings.certificate_months)
+}
+
+/// The last day on which a deposited piece is stored in time (INV-38).
+pub fn storage_by(deposited_on: Date, settings: &Settings) -> Date {
+    deposited_on.saturating_add(settings.piece_storage_days.days())
+}
+
+/// The last day of the delay in which the commission of mediation decides (INV-57).
+pub fn dalo_decision_by(seised_on: Date, settings: &Settings) -> Date {
+    add_months(seised_on, settings.dalo_commission_months)
+}
+
+/// The last day of the delay in which the prefect makes an offer (INV-57).
+pub fn dalo_offer_by(decided_on: Date, settings: &Settings) -> Date {
+    add_months(decided_on, settings.dalo_offer_months)
+}
+
 /// A delay is over when its last day is.
 fn day_after(last: Date) -> Date {
     last.saturating_add(1.day())

@@ -10,18 +10,23 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::attribution::OpenAttribution;
+use crate::certificate::Certificates;
 use crate::command::{Act, DemandCommand};
 use crate::commission::Inadmissibility;
+use crate::dalo::Dalo;
+use crate::deposit::OpenDeposit;
 use crate::event::{DemandEvent, Registered, Reinstated};
 use crate::facts::Facts;
 use crate::form::Rubrics;
+use crate::lease_report::LeaseReport;
 use crate::notice::Notice;
 use crate::pieces::HeldPiece;
 use crate::radiation::{Motive, inadmissibility, lease, no_answer, non_renewal, renunciation};
 use crate::rejection::{Rejection, RejectionReason};
 use crate::warning::{OpenWarning, WarningKind};
 use crate::{
-    attribution, commission, deadlines, modification, notice, pieces, registration, reinstatement, renewal, warning,
+    attribution, certificate, commission, dalo, deadlines, deposit, lease_report, modification, notice, pieces,
+    registration, reinstatement, renewal, warning,
 };
 
 /// A demand for social housing, folded from its events.
@@ -67,6 +72,14 @@ pub struct ActiveDemand {
     pub inadmissibilities: Vec<Inadmissibility>,
     /// The renewal notice of the present validity.
     pub notice: Option<Notice>,
+    /// Its certificates of registration.
+    pub certificates: Certificates,
+    /// Leases that others than the lessor reported, at most one per organisation.
+    pub lease_reports: Vec<LeaseReport>,
+    /// Pieces handed in that wait to be stored.
+    pub deposits: Vec<OpenDeposit>,
+    /// Where the claim to housing of L441-2-3 stands, radiated or not.
+    pub dalo: Option<Dalo>,
 }
 
 /// A demand out of the register, as it was when it left.
@@ -80,28 +93,6 @@ pub struct RadiatedDemand {
     pub motive: Motive,
     /// The day its personal data was erased (INV-32).
     pub erased_on: Option<Date>,
-}
-
-/// What a demand is on a given day.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Status {
-    /// Valid.
-    Active,
-    /// Past its expiry, not yet radiated: may still be renewed.
-    Expired,
-    /// Radiated.
-    Radiated,
-}
-
-impl Status {
-    /// Its name for people, in French.
-    pub fn label(self) -> &'static str {
-        match self {
-            Self::Active => "active",
-            Self::Expired => "expirée",
-            Self::Radiated => "radiée",
-        }
-    }
 }
 
 impl ActiveDemand {
@@ -121,6 +112,10 @@ impl ActiveDemand {
             warnings: Vec::new(),
             inadmissibilities: Vec::new(),
             notice: None,
+            certificates: Certificates::of_filing(event.filed_on),
+            lease_reports: Vec::new(),
+            deposits: Vec::new(),
+            dalo: None,
         }
     }
 
@@ -132,11 +127,6 @@ impl ActiveDemand {
     /// The last day of validity (INV-15).
     pub fn expires_on(&self) -> Date {
         deadlines::expires_on(self.filed_on, self.last_renewed_on)
-    }
-
-    /// Whether it was valid on a day, as far as is known now (INV-15, INV-48).
-    pub fn was_valid_on(&self, day: Date) -> bool {
-        (self.filed_on..=self.expires_on()).contains(&day) && !within(&self.gaps, day) && !within(&self.absences, day)
     }
 
     /// The attribution this lessor has in progress.
@@ -194,6 +184,15 @@ impl ActiveDemand {
             Act::RecordInadmissibility(draft) => commission::inadmissible(self, draft, lessor, today),
             Act::RadiateInadmissible {} => inadmissibility::radiate(self, command),
             Act::Reinstate(_) => Err(RejectionReason::NotRadiated.into()),
+            Act::IssueCertificate(draft) => certificate::issue(self, draft, today),
+            Act::ReportLease(draft) => lease_report::report(self, draft, by, today),
+            Act::WithdrawLeaseReport {} => lease_report::withdraw(self, by.organisation, today),
+            Act::DepositPiece(draft) => deposit::deposit(self, draft, command),
+            Act::SetDepositAside { deposit_id, reason } => deposit::set_aside(self, *deposit_id, *reason, today),
+            Act::SeiseDalo(draft) => dalo::seise(self, draft, command),
+            Act::DecideDalo(draft) => dalo::decide(self, draft, command),
+            Act::RehouseDalo { rehoused_on } => dalo::rehouse(self, rehoused_on, today),
+            Act::EndDalo { ended_on } => dalo::end(self, ended_on, today),
         }
     }
 
@@ -213,18 +212,27 @@ impl ActiveDemand {
                 }
                 self.last_renewed_on = Some(event.renewed_on);
                 self.notice = None;
+                self.certificates.renewed(event.renewed_on);
             }
-            DemandEvent::PieceAdded(event) => self.pieces.push(HeldPiece {
-                piece_id: event.piece_id,
-                open_type: event.open_type,
-                received_on: event.received_on,
-            }),
+            DemandEvent::PieceAdded(event) => {
+                if let Some(deposit_id) = event.deposit_id {
+                    self.close_deposit(deposit_id);
+                }
+                self.pieces.push(HeldPiece {
+                    piece_id: event.piece_id,
+                    open_type: event.open_type,
+                    received_on: event.received_on,
+                });
+            }
             DemandEvent::Attributed(event) => {
                 self.attributions.push(OpenAttribution { lessor: event.lessor, decided_on: event.decided_on });
             }
             DemandEvent::AttributionRefused(event) => self.close_attribution(event.lessor),
             DemandEvent::AttributionLapsed(event) => self.close_attribution(event.lessor),
-            DemandEvent::LeaseSigned(_) => self.attributions.clear(),
+            DemandEvent::LeaseSigned(_) => {
+                self.attributions.clear();
+                self.lease_reports.clear();
+            }
             DemandEvent::RenewalNoticeListed(event) => {
                 self.notice =
                     Some(Notice { listed_on: event.listed_on, due_by: event.due_by, sent_on: None, returned_on: None });
@@ -248,6 +256,15 @@ impl ActiveDemand {
                 decided_on: event.decided_on,
                 ground: event.ground(),
             }),
+            DemandEvent::CertificateIssued(event) => self.certificates.issued(&event),
+            DemandEvent::LeaseReported(event) => self.lease_reports.push(LeaseReport::of(&event)),
+            DemandEvent::LeaseReportWithdrawn(event) => self.close_lease_report(event.organisation),
+            DemandEvent::PieceDeposited(event) => self.deposits.push(OpenDeposit::of(&event)),
+            DemandEvent::DepositSetAside(event) => self.close_deposit(event.deposit_id),
+            DemandEvent::DaloSeised(_)
+            | DemandEvent::DaloDecided(_)
+            | DemandEvent::DaloRehoused(_)
+            | DemandEvent::DaloEnded(_) => self.take_dalo(&event),
             // Leaving and coming back are told of the demand as a whole.
             DemandEvent::Radiated(_) | DemandEvent::Reinstated(_) | DemandEvent::PersonalDataErased(_) => {}
         }
@@ -270,23 +287,7 @@ impl RadiatedDemand {
     }
 }
 
-/// Whether a day lies in one of these times, first and last day included.
-fn within(times: &[(Date, Date)], day: Date) -> bool {
-    times.iter().any(|(first, last)| (*first..=*last).contains(&day))
-}
-
 impl Demand {
-    /// What the demand is, or was, on a day, as far as is known now; `None` when nothing was filed by then.
-    pub fn status_on(&self, day: Date) -> Option<Status> {
-        let demand = self.content().filter(|demand| demand.filed_on <= day)?;
-        match self {
-            Self::Radiated(radiated) if radiated.radiated_on <= day => Some(Status::Radiated),
-            _ if within(&demand.absences, day) => Some(Status::Radiated),
-            _ if demand.was_valid_on(day) => Some(Status::Active),
-            _ => Some(Status::Expired),
-        }
-    }
-
     /// The demand's content, radiated or not.
     pub fn content(&self) -> Option<&ActiveDemand> {
         match self {
@@ -306,6 +307,11 @@ impl Demand {
             // INV-33: nothing brings an erased demand back.
             (Self::Radiated(demand), _) if demand.erased_on.is_some() => Err(RejectionReason::Erased.into()),
             (Self::Radiated(demand), Act::Reinstate(draft)) => reinstatement::reinstate(demand, draft, command),
+            // INV-56: the claim to housing does not end with the demand, and INV-30 does not bar it.
+            (
+                Self::Radiated(demand),
+                Act::SeiseDalo(_) | Act::DecideDalo(_) | Act::RehouseDalo { .. } | Act::EndDalo { .. },
+            ) => demand.before.decide(command),
             // INV-30: a radiated demand can be neither renewed, modified, designated nor examined.
             (Self::Radiated(_), _) => Err(RejectionReason::Radiated.into()),
         }
@@ -345,8 +351,9 @@ impl Aggregate for Demand {
                 *self = Self::Active(Box::new(demand.reinstated(&event)));
             }
             (Self::Active(demand), event) => demand.apply(event),
+            (Self::Radiated(demand), event) => demand.before.take_dalo(&event),
             // An event that its own decisions never cause here: the log holds it, the fold has nothing to do with it.
-            (Self::Unregistered | Self::Radiated(_), _) => {}
+            (Self::Unregistered, _) => {}
         }
     }
 }

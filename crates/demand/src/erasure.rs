@@ -40,10 +40,13 @@ impl RadiatedDemand {
         due_on(self.radiated_on)
     }
 
-    /// What stays: everything but the form.
+    /// What stays: everything but the form, and the types of sensitive pieces.
     pub(crate) fn take_erasure(&mut self, event: &PersonalDataErased) {
         self.erased_on = Some(event.erased_on);
         self.before.rubrics = personal::Pii::Sealed;
+        for deposit in &mut self.before.deposits {
+            deposit.piece_type = personal::Pii::Sealed;
+        }
     }
 }
 

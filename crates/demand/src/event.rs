@@ -1,5 +1,9 @@
 //! The events of a demand: past-tense facts of the law. Open fields beside, personal content inside [`Pii`].
 
+mod certificate;
+mod dalo;
+mod deposit;
+mod lease_report;
 mod notice;
 mod warning;
 
@@ -12,6 +16,10 @@ use personal::Pii;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+pub use certificate::CertificateIssued;
+pub use dalo::{DaloDecided, DaloEnded, DaloRehoused, DaloSeised};
+pub use deposit::{DepositSetAside, PieceDeposited};
+pub use lease_report::{LeaseReportWithdrawn, LeaseReported};
 pub use notice::{Reinstated, RenewalNoticeListed, RenewalNoticeReturned, RenewalNoticeSent};
 pub use warning::{AnswerReceived, CommissionDecided, WarningSent};
 
@@ -62,6 +70,24 @@ pub enum DemandEvent {
     AnswerReceived(AnswerReceived),
     /// A lessor's commission decided otherwise than by attributing (R441-3).
     CommissionDecided(CommissionDecided),
+    /// A certificate of registration went out (R441-2-4).
+    CertificateIssued(CertificateIssued),
+    /// Somebody else than the lessor reported a lease.
+    LeaseReported(LeaseReported),
+    /// The report of a lease was withdrawn.
+    LeaseReportWithdrawn(LeaseReportWithdrawn),
+    /// A piece was handed in at a desk (R441-2-4-1).
+    PieceDeposited(PieceDeposited),
+    /// A piece that was handed in will not be stored.
+    DepositSetAside(DepositSetAside),
+    /// The commission of mediation was seised (L441-2-3).
+    DaloSeised(DaloSeised),
+    /// The commission of mediation decided.
+    DaloDecided(DaloDecided),
+    /// The household was rehoused for its favourable decision.
+    DaloRehoused(DaloRehoused),
+    /// The State ended the favourable decision.
+    DaloEnded(DaloEnded),
 }
 
 /// A demand was registered.
@@ -150,6 +176,9 @@ pub struct PieceAdded {
     pub received_on: Date,
     /// The day it was stored (INV-38 counts from one to the other).
     pub stored_on: Date,
+    /// The deposit at a desk that it comes from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub deposit_id: Option<Uuid>,
     /// What it is.
     pub piece: Pii<Piece>,
 }
@@ -159,6 +188,7 @@ event_table!(PieceAdded in "pièce" {
     open_type: Open, "type de pièce, sauf type sensible", "liste PieceType";
     received_on: Open, "date de remise", "date";
     stored_on: Open, "date de versement au dossier", "date";
+    deposit_id: Open, "dépôt au guichet dont elle vient", "UUID";
     piece: Personal, "pièce", "une part scellée";
 });
 
@@ -302,6 +332,15 @@ impl DemandEvent {
             Self::WarningSent(_) => "WarningSent",
             Self::AnswerReceived(_) => "AnswerReceived",
             Self::CommissionDecided(_) => "CommissionDecided",
+            Self::CertificateIssued(_) => "CertificateIssued",
+            Self::LeaseReported(_) => "LeaseReported",
+            Self::LeaseReportWithdrawn(_) => "LeaseReportWithdrawn",
+            Self::PieceDeposited(_) => "PieceDeposited",
+            Self::DepositSetAside(_) => "DepositSetAside",
+            Self::DaloSeised(_) => "DaloSeised",
+            Self::DaloDecided(_) => "DaloDecided",
+            Self::DaloRehoused(_) => "DaloRehoused",
+            Self::DaloEnded(_) => "DaloEnded",
         }
     }
 }

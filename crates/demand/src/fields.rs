@@ -153,7 +153,10 @@ open!(
     nomenclature::UrbanZone,
 );
 open!(
+    crate::certificate::CertificateChannel,
     crate::commission::Decision,
+    crate::dalo::DaloDecision,
+    crate::deposit::SetAsideReason,
     crate::facts::ApplicantKind,
     crate::facts::Band,
     crate::facts::Composition,
@@ -178,7 +181,7 @@ pub(crate) mod must_be {
 
 /// Every field of the form, of the facts and of the acts, in the order of the form.
 pub fn fields() -> Vec<Field> {
-    use crate::{commission, erasure, event, facts, form, modification, pieces, radiation};
+    use crate::{commission, deposit, erasure, event, facts, form, modification, pieces, radiation};
     [
         form::identity::Household::FIELDS,
         form::identity::Person::FIELDS,
@@ -229,6 +232,16 @@ pub fn fields() -> Vec<Field> {
         event::AnswerReceived::FIELDS,
         event::CommissionDecided::FIELDS,
         commission::Decision::INADMISSIBLE,
+        event::CertificateIssued::FIELDS,
+        event::LeaseReported::FIELDS,
+        event::LeaseReportWithdrawn::FIELDS,
+        event::PieceDeposited::FIELDS,
+        deposit::DepositedPiece::FIELDS,
+        event::DepositSetAside::FIELDS,
+        event::DaloSeised::FIELDS,
+        event::DaloDecided::FIELDS,
+        event::DaloRehoused::FIELDS,
+        event::DaloEnded::FIELDS,
     ]
     .concat()
 }

@@ -2,8 +2,8 @@
 //!
 //! [`Demand`] folds [`DemandEvent`]s and decides [`DemandCommand`]s; a refusal is a [`Rejection`] with a stable reason and
 //! every violation of the form at once. Each act has its file: [`registration`], [`modification`], [`renewal`],
-//! [`notice`], [`pieces`], [`attribution`], [`commission`], [`warning`], [`radiation`], [`reinstatement`]; [`erasure`] is
-//! the register's own. [`codec`] separates the open part of an event from the personal one;
+//! [`notice`], [`pieces`], [`attribution`], [`commission`], [`warning`], [`radiation`], [`reinstatement`], [`certificate`],
+//! [`lease_report`], [`deposit`], [`dalo`]; [`erasure`] is the register's own. [`codec`] separates the open part of an event from the personal one;
 //! [`claims`] says which persons a demand holds.
 //!
 //! Invariants of absence: no clock, no random source, no IO, no database, no network. The day, the actor and every
@@ -26,19 +26,23 @@
 
 pub mod attribution;
 mod carried;
+pub mod certificate;
 pub mod claims;
 pub mod codec;
 mod command;
 pub mod commission;
 mod correction;
 mod daily;
+pub mod dalo;
 pub mod deadlines;
 mod demand;
+pub mod deposit;
 pub mod erasure;
 pub mod event;
 pub mod facts;
 mod fields;
 pub mod form;
+pub mod lease_report;
 pub mod modification;
 pub mod notice;
 pub mod pending;
@@ -50,15 +54,17 @@ mod rejection;
 pub mod renewal;
 mod settings;
 pub mod spelling;
+mod status;
 pub mod warning;
 
 pub use carried::{Carried, Carry};
 pub use command::{Act, By, DemandCommand};
 pub use daily::DailyAct;
-pub use demand::{ActiveDemand, Demand, RadiatedDemand, Status};
+pub use demand::{ActiveDemand, Demand, RadiatedDemand};
 pub use event::DemandEvent;
 pub use fields::{Class, Field, fields};
 pub use form::FormDraft;
 pub use registration::Registration;
 pub use rejection::{FieldReason, Rejection, RejectionReason, Violation};
 pub use settings::{Setting, Settings, Standing};
+pub use status::Status;

@@ -96,6 +96,9 @@ pub(crate) fn list(demand: &ActiveDemand, today: Date, settings: &Settings) -> R
     if demand.notice.is_some() {
         return Err(RejectionReason::AlreadyRecorded.into());
     }
+    if demand.has_known_lease() {
+        return Err(RejectionReason::LeaseKnown.into());
+    }
     if today < deadlines::notice_from(expires_on, settings) {
         return Err(RejectionReason::DelayRunning.into());
     }

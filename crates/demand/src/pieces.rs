@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::demand::ActiveDemand;
+use crate::deposit::OpenDeposit;
 use crate::event::{DemandEvent, PieceAdded};
 use crate::fields::field_table;
 use crate::form::code;
@@ -29,6 +30,9 @@ pub struct PieceDraft {
     /// The day it was handed in, `AAAA-MM-JJ`; today when absent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub received_on: Option<String>,
+    /// The deposit at a desk that it comes from: the day is then the deposit's.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub deposit_id: Option<Uuid>,
 }
 
 /// What a piece is: personal, because a type may tell of health or violence, and a digest recognises a document.
@@ -65,13 +69,15 @@ pub struct HeldPiece {
 pub(crate) struct NewPiece {
     piece: Piece,
     received_on: Date,
+    deposit_id: Option<Uuid>,
 }
 
 impl NewPiece {
-    /// Reads a piece of a type that the act accepts.
+    /// Reads a piece of a type that the act accepts. One that was deposited bears the day of its deposit and no other.
     pub(crate) fn parse(
         draft: &PieceDraft,
         accept: impl Fn(PieceType) -> Result<PieceType, FieldReason>,
+        deposited_on: Option<Date>,
         today: Date,
         mut check: Check<'_>,
     ) -> Option<Self> {
@@ -81,10 +87,16 @@ impl NewPiece {
         let sha256 = check.required("sha256", draft.sha256.as_deref(), digest);
         // A text that says nothing is an absent one: the piece must not get lost without a word.
         let received_on = match draft.received_on.as_deref().filter(|text| !text.trim().is_empty()) {
-            None => Some(today),
-            Some(text) => check.optional("received_on", Some(text), |text| past_day(text, today)),
+            None => Some(deposited_on.unwrap_or(today)),
+            Some(text) => {
+                check.optional("received_on", Some(text), |text| match (past_day(text, today)?, deposited_on) {
+                    (day, Some(deposited_on)) if day != deposited_on => Err(FieldReason::Inconsistent),
+                    (day, _) => Ok(day),
+                })
+            }
         };
-        Some(Self { piece: Piece { piece_type: piece_type?, label, sha256: sha256? }, received_on: received_on? })
+        let piece = Piece { piece_type: piece_type?, label, sha256: sha256? };
+        Some(Self { piece, received_on: received_on?, deposit_id: draft.deposit_id })
     }
 
     pub(crate) fn added(self, piece_id: Uuid, today: Date) -> PieceAdded {
@@ -93,23 +105,34 @@ impl NewPiece {
             open_type: (!self.piece.piece_type.is_sensitive()).then_some(self.piece.piece_type),
             received_on: self.received_on,
             stored_on: today,
+            deposit_id: self.deposit_id,
             piece: Pii::Clear(self.piece),
         }
     }
 }
 
-/// Decides that a piece joins the dossier.
+/// Decides that a piece joins the dossier. One that comes from a deposit is of its type, and ends its clock (INV-38).
 pub(crate) fn add(
     demand: &ActiveDemand,
     draft: &PieceDraft,
     piece_id: Uuid,
     today: Date,
 ) -> Result<Vec<DemandEvent>, Rejection> {
+    let deposit = draft.deposit_id.map(|deposit_id| demand.deposit(deposit_id)).transpose();
+    let deposited = deposit.ok().flatten();
+    let deposited_type = deposited.map(OpenDeposit::known_type).transpose()?;
+    let accept = |piece_type| match deposited_type {
+        Some(deposited) if deposited != piece_type => Err(FieldReason::Inconsistent),
+        _ => Ok(piece_type),
+    };
+    let deposited_on = deposited.map(|deposit| deposit.deposited_on);
     let mut found = Vec::new();
-    let piece = NewPiece::parse(draft, Ok, today, Check::new("piece", &mut found));
+    let piece = NewPiece::parse(draft, accept, deposited_on, today, Check::new("piece", &mut found));
     let Some(piece) = piece.filter(|_| found.is_empty()) else {
         return Err(Rejection::invalid(found));
     };
+    // What is wrong with the piece is told first: a deposit that is not there does not hide it.
+    deposit?;
     if demand.pieces.iter().any(|held| held.piece_id == piece_id) {
         return Err(RejectionReason::PieceAlreadyAdded.into());
     }

@@ -91,7 +91,13 @@ fn identity_piece(
             check.violation(FieldReason::Missing);
             None
         }
-        Some(draft) => NewPiece::parse(draft, proving_identity, today, check),
+        Some(draft) => {
+            // Nobody can have deposited a piece of a demand that is not there yet.
+            if draft.deposit_id.is_some() {
+                check.at("deposit_id").violation(FieldReason::Inconsistent);
+            }
+            NewPiece::parse(draft, proving_identity, None, today, check)
+        }
     }
 }
 

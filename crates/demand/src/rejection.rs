@@ -120,7 +120,8 @@ reasons! {
         AttributionInProgress = "ATTRIBUTION_IN_PROGRESS", "Une attribution de ce bailleur est déjà en cours sur cette demande.";
         /// The lessor has no attribution in progress on this demand.
         NoAttribution = "NO_ATTRIBUTION_IN_PROGRESS", "Ce bailleur n'a aucune attribution en cours sur cette demande.";
-        /// It is recorded already: a notice is listed, sent and returned once per validity (INV-61), a warning stands once.
+        /// It is recorded already: a notice is listed, sent and returned once per validity (INV-61), a warning stands once, a
+        /// certificate answers once to what made it due (INV-14).
         AlreadyRecorded = "ALREADY_RECORDED", "Ce fait est déjà enregistré pour cette demande.";
         /// A delay of the law is not over yet (INV-19, INV-21, INV-23).
         DelayRunning = "DELAY_RUNNING", "Le délai prévu n'est pas encore écoulé.";
@@ -133,6 +134,18 @@ reasons! {
         NotReinstatable = "NOT_REINSTATABLE", "Après une radiation pour ce motif, la demande ne peut pas être rétablie : une nouvelle demande est nécessaire.";
         /// The window of reinstatement is over (INV-20, INV-22).
         WindowClosed = "WINDOW_CLOSED", "Le délai pour rétablir cette demande est passé : une nouvelle demande est nécessaire.";
+        /// A lessor reports its own lease: it has to sign it, which radiates (INV-25, INV-26).
+        LessorMustSign = "LESSOR_MUST_SIGN", "Le bailleur d'un bail ne le signale pas : il l'enregistre lui-même, ce qui radie la demande.";
+        /// The organisation reported no lease that it could withdraw.
+        NoLeaseReport = "NO_LEASE_REPORT", "Votre organisme n'a signalé aucun bail pour cette demande.";
+        /// The household is known to be housed: it is not asked to renew (INV-61).
+        LeaseKnown = "LEASE_KNOWN", "Un bail est signalé pour cette demande : aucun préavis de renouvellement n'est envoyé.";
+        /// No such deposit waits to be stored: there never was, or it was stored or set aside (INV-38).
+        UnknownDeposit = "UNKNOWN_DEPOSIT", "Aucune pièce déposée en attente ne porte cet identifiant.";
+        /// No seisin of the commission of mediation waits for its decision.
+        DaloNotSeised = "DALO_NOT_SEISED", "Aucun recours devant la commission de médiation n'attend de décision pour cette demande.";
+        /// There is no favourable DALO decision in force (INV-56).
+        DaloNotActive = "DALO_NOT_ACTIVE", "Aucune décision DALO favorable n'est en cours pour cette demande.";
         /// The personal part of the demand cannot be opened, so the act cannot be decided.
         PersonalDataUnreadable = "PERSONAL_DATA_UNREADABLE", "Les données nominatives de cette demande ne sont plus lisibles.";
     }

@@ -5,6 +5,7 @@
 //! What the law fixes for everybody and for ever (a year of validity) is no setting: see [`crate::deadlines`].
 
 use jiff::civil::Date;
+use nomenclature::Territory;
 
 /// How sure a default is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -83,6 +84,30 @@ settings! {
     no_answer_reinstatement_months: 5 "months" since (2015, 3, 23), "cahier des charges 6.5, which does not say from when", Provisional;
     /// Months from the warning until a radiation as inadmissible (INV-23).
     inadmissible_months: 1 "months" since (2015, 5, 14), "R441-2-8 d", Text;
+    /// Months from the filing or a renewal in which the certificate goes out (INV-11).
+    certificate_months: 1 "months" since (2009, 3, 28), "L441-2-1", Text;
+    /// Days in which a piece handed in at a desk is stored (INV-38).
+    piece_storage_days: 15 "days" since (2015, 5, 14), "R441-2-4-1", Text;
+    /// Months in which the commission of mediation decides (INV-57). See [`Settings::of`] for overseas.
+    dalo_commission_months: 3 "months" since (2008, 1, 1), "R441-15; six where a département has part of an agglomeration of over 300 000, which its territory sets", Provisional;
+    /// Months from a favourable decision in which the prefect makes an offer (INV-57). See [`Settings::of`] for overseas.
+    dalo_offer_months: 3 "months" since (2008, 1, 1), "R441-16-1; six where a département has part of an agglomeration of over 300 000, which its territory sets", Provisional;
+}
+
+/// Months of both DALO delays in the overseas départements (R441-15, R441-16-1).
+const DALO_MONTHS_OVERSEAS: i32 = 6;
+
+impl Settings {
+    /// The defaults of a territory: the delays of the texts differ overseas (INV-57).
+    pub fn of(territory: Territory) -> Self {
+        let everywhere = Self::default();
+        if territory.as_str().starts_with("97") {
+            let (dalo_commission_months, dalo_offer_months) = (DALO_MONTHS_OVERSEAS, DALO_MONTHS_OVERSEAS);
+            Self { dalo_commission_months, dalo_offer_months, ..everywhere }
+        } else {
+            everywhere
+        }
+    }
 }
 
 #[cfg(test)]
@@ -95,6 +120,30 @@ mod tests {
         let settings = Settings::default();
         assert!(settings.no_answer_reinstatement_months < RETENTION_MONTHS);
         assert!(settings.not_renewed_reinstatement_months < RETENTION_MONTHS);
+    }
+
+    /// Written by hand from R441-15 and R441-16-1: the five overseas départements, and some that are not.
+    #[test]
+    fn inv_57_the_dalo_delays_are_six_months_overseas_and_three_elsewhere() {
+        for (code, months) in [
+            ("971", 6),
+            ("972", 6),
+            ("973", 6),
+            ("974", 6),
+            ("976", 6),
+            ("006", 3),
+            ("02A", 3),
+            ("069", 3),
+            ("090", 3),
+            ("111", 3),
+        ] {
+            let settings = Settings::of(Territory::parse(code).unwrap());
+            assert_eq!((settings.dalo_commission_months, settings.dalo_offer_months), (months, months), "{code}");
+            let others = Settings { dalo_commission_months: 3, dalo_offer_months: 3, ..settings };
+            assert_eq!(others, Settings::default(), "{code}");
+        }
+        let six = |territory: &&Territory| Settings::of(**territory).dalo_offer_months == 6;
+        assert_eq!(Territory::all().iter().filter(six).count(), 5);
     }
 
     #[test]

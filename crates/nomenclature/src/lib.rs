@@ -37,7 +37,7 @@ pub use codes::attribution::{
     CollectiveAgreement, KnownAnswer, ReservationHolder, RplsDwellingType, StateConvention, UrbanZone,
 };
 pub use codes::code_lists;
-pub use codes::dalo::{DaloStatus, DaloTypology};
+pub use codes::dalo::{DaloRoute, DaloStatus, DaloTypology};
 pub use codes::dwelling::{DwellingCategory, DwellingType, PresentDwelling, SoughtCategory};
 pub use codes::employment::{Contract, PaidResourceKind, ResourceKind};
 pub use codes::epci::EpciKind;

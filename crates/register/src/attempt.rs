@@ -74,7 +74,7 @@ impl Parts {
             by: run.by,
             person_ref: run.person_ref,
             piece_id: run.piece_id,
-            settings: settings::in_force(),
+            settings: settings::in_force(run.territory),
             act: run.act(),
         };
         let mut after = loaded.demand.clone();

@@ -11,7 +11,7 @@ use demand::{DailyAct, Demand, DemandEvent, Rejection, RejectionReason};
 use event_log::{Command, KeyRef, Position, RecordedEvent, Refusal, StreamAppend, StreamId, TerritoryCode, Verdict};
 use jiff::Timestamp;
 use jiff::civil::Date;
-use nomenclature::{Actor, UniqueNumber, paris_day};
+use nomenclature::{Actor, Territory, UniqueNumber, paris_day};
 use uuid::Uuid;
 use vault::{KeyId, KeyState};
 
@@ -73,9 +73,9 @@ impl OwnAct {
         }
     }
 
-    fn decide(&self, demand: &Demand, today: Date) -> Result<Vec<DemandEvent>, Rejection> {
+    fn decide(&self, demand: &Demand, territory: Territory, today: Date) -> Result<Vec<DemandEvent>, Rejection> {
         match self {
-            Self::Daily(act) => demand.decide_daily(act, today, &settings::in_force()),
+            Self::Daily(act) => demand.decide_daily(act, today, &settings::in_force(territory)),
             Self::Erase => demand.erase(today).map(|event| vec![event]),
         }
     }
@@ -170,7 +170,7 @@ impl Parts {
             before.apply(stream::decode(event, keys, act.opening())?);
         }
         let version = history.last().map_or(0, |last| last.version);
-        let events = act.decide(&before, today)?;
+        let events = act.decide(&before, territory, today)?;
         let mut after = before.clone();
         for event in &events {
             after.apply(event.clone());

@@ -223,7 +223,7 @@ pub(crate) fn action_of(act: &Act) -> Action {
         Act::Register(_) => Action::Register,
         Act::Modify { .. } => Action::Modify,
         Act::Renew { .. } => Action::Renew,
-        Act::AddPiece(_) => Action::AddPiece,
+        Act::AddPiece(_) | Act::DepositPiece(_) | Act::SetDepositAside { .. } => Action::AddPiece,
         Act::Attribute(_) | Act::RefuseAttribution { .. } | Act::LapseAttribution { .. } => Action::Attribute,
         Act::SignLease(_) => Action::SignLease,
         Act::Renounce(_) => Action::Renounce,
@@ -234,6 +234,9 @@ pub(crate) fn action_of(act: &Act) -> Action {
         Act::RecordWarning(_) | Act::RecordAnswer { .. } | Act::RadiateNoAnswer {} => Action::Chase,
         Act::RecordInadmissibility(_) | Act::RadiateInadmissible {} => Action::FindInadmissible,
         Act::Reinstate(_) => Action::Reinstate,
+        Act::IssueCertificate(_) => Action::IssueCertificate,
+        Act::ReportLease(_) | Act::WithdrawLeaseReport {} => Action::ReportLease,
+        Act::SeiseDalo(_) | Act::DecideDalo(_) | Act::RehouseDalo { .. } | Act::EndDalo { .. } => Action::RecordDalo,
     }
 }
 
@@ -261,6 +264,22 @@ mod tests {
             r#"["command/1","1110318016982G1104",null,"GUICHET",{"modify":{"origin":"applicant","form":"#,
             r#"{"identity":{"applicant":{"surname":"Lune"}},"sought":{"communes":["06088"]}}}}]"#
         );
+        assert_eq!(String::from_utf8(body(&request).unwrap()).unwrap(), expected);
+    }
+
+    /// A piece that no deposit is named for is the piece it was before deposits could be named.
+    #[test]
+    fn the_bytes_of_a_piece_do_not_change_with_deposits() {
+        let piece = r#"{"piece_type":"TAX","sha256":"0a"}"#;
+        let request = Request {
+            command_id: Uuid::nil(),
+            actor: Actor::Operator,
+            channel: Channel::Desk,
+            number: Some(UniqueNumber::parse("1110318016982G1104").unwrap()),
+            expected_version: None,
+            act: Act::AddPiece(serde_json::from_str(piece).unwrap()),
+        };
+        let expected = format!(r#"["command/1","1110318016982G1104",null,"GUICHET",{{"add_piece":{piece}}}]"#);
         assert_eq!(String::from_utf8(body(&request).unwrap()).unwrap(), expected);
     }
 }

@@ -31,8 +31,8 @@ impl Register {
         };
         let by = By { organisation, desk, channel: request.channel };
         let (person_ref, piece_id) = (Uuid::nil(), Uuid::nil());
-        let command =
-            DemandCommand { today, by, person_ref, piece_id, settings: settings::in_force(), act: request.act.clone() };
+        let (settings, act) = (settings::in_force(territory), request.act.clone());
+        let command = DemandCommand { today, by, person_ref, piece_id, settings, act };
         Ok(demand.decide(&command).err().map(|rejection| rejection.violations).unwrap_or_default())
     }
 }

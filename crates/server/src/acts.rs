@@ -73,6 +73,7 @@ fn place(violations: &mut [Violation]) {
         let bare = match violation.field.split_once('.') {
             Some(("attribution", day @ ("refused_on" | "lapsed_on")) | ("notice", day @ "returned_on")) => day,
             Some(("answer", day @ "received_on") | ("reinstatement", day @ "answered_on")) => day,
+            Some(("dalo", day @ ("rehoused_on" | "ended_on"))) => day,
             _ => continue,
         };
         violation.field = bare.to_owned();

@@ -4,16 +4,19 @@ use demand::Act;
 use demand::reinstatement::ReinstatementDraft;
 use proto::v1::follow_up_service_server::FollowUpService;
 use proto::v1::{
+    DepositPieceRequest, DepositPieceResponse, IssueCertificateRequest, IssueCertificateResponse,
     ListRenewalNoticeRequest, ListRenewalNoticeResponse, RadiateInadmissibleRequest, RadiateInadmissibleResponse,
     RadiateNoAnswerRequest, RadiateNoAnswerResponse, RadiateNotRenewedRequest, RadiateNotRenewedResponse,
     RecordAnswerRequest, RecordAnswerResponse, RecordInadmissibilityRequest, RecordInadmissibilityResponse,
     RecordNoticeReturnedRequest, RecordNoticeReturnedResponse, RecordNoticeSentRequest, RecordNoticeSentResponse,
-    RecordWarningRequest, RecordWarningResponse, ReinstateDemandRequest, ReinstateDemandResponse,
+    RecordWarningRequest, RecordWarningResponse, ReinstateDemandRequest, ReinstateDemandResponse, ReportLeaseRequest,
+    ReportLeaseResponse, SetDepositAsideRequest, SetDepositAsideResponse, WithdrawLeaseReportRequest,
+    WithdrawLeaseReportResponse,
 };
 use tonic::{Request, Response, Status};
 
 use crate::acts::{Acts, on_demand};
-use crate::convert::{act, form};
+use crate::convert::{act, follow_up, form};
 
 /// The service.
 pub struct FollowUp {
@@ -117,6 +120,51 @@ impl FollowUpService for FollowUp {
                 answered_on: message.answered_on,
                 form: Box::new(form::read(message.form)),
             })
+        })
+    }
+
+    async fn issue_certificate(
+        &self,
+        request: Request<IssueCertificateRequest>,
+    ) -> Result<Response<IssueCertificateResponse>, Status> {
+        on_demand!(self, request, IssueCertificateResponse, |message, edge| from act::AT_A_DESK, {
+            Act::IssueCertificate(follow_up::certificate(edge, message.certificate.unwrap_or_default()))
+        })
+    }
+
+    async fn report_lease(
+        &self,
+        request: Request<ReportLeaseRequest>,
+    ) -> Result<Response<ReportLeaseResponse>, Status> {
+        on_demand!(self, request, ReportLeaseResponse, |message, _edge| from act::AT_A_DESK, {
+            Act::ReportLease(follow_up::lease_report(message.lease.unwrap_or_default()))
+        })
+    }
+
+    async fn withdraw_lease_report(
+        &self,
+        request: Request<WithdrawLeaseReportRequest>,
+    ) -> Result<Response<WithdrawLeaseReportResponse>, Status> {
+        on_demand!(self, request, WithdrawLeaseReportResponse, |message, _edge| from act::AT_A_DESK, {
+            Act::WithdrawLeaseReport {}
+        })
+    }
+
+    async fn deposit_piece(
+        &self,
+        request: Request<DepositPieceRequest>,
+    ) -> Result<Response<DepositPieceResponse>, Status> {
+        on_demand!(self, request, DepositPieceResponse, |message, _edge| from act::AT_A_DESK, {
+            Act::DepositPiece(follow_up::deposit(message.deposit.unwrap_or_default()))
+        })
+    }
+
+    async fn set_deposit_aside(
+        &self,
+        request: Request<SetDepositAsideRequest>,
+    ) -> Result<Response<SetDepositAsideResponse>, Status> {
+        on_demand!(self, request, SetDepositAsideResponse, |message, edge| from act::AT_A_DESK, {
+            follow_up::set_aside(edge, &message.deposit_id, message.reason)
         })
     }
 }

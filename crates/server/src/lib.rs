@@ -16,6 +16,7 @@ mod caller;
 mod command;
 mod convert;
 mod daily;
+mod dalo;
 mod deadline;
 mod due_lists;
 mod error;

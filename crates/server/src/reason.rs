@@ -141,6 +141,12 @@ pub(crate) fn of_rejection(reason: RejectionReason) -> Row {
         | R::ApplicantReplaced
         | R::CoApplicantDropped
         | R::UnknownPiece
+        | R::LessorMustSign
+        | R::NoLeaseReport
+        | R::LeaseKnown
+        | R::UnknownDeposit
+        | R::DaloNotSeised
+        | R::DaloNotActive
         | R::AttributionInProgress
         | R::NoAttribution
         | R::PersonalDataUnreadable => Code::FailedPrecondition,
@@ -162,6 +168,7 @@ pub(crate) fn of_denial(denial: Denial) -> Row {
         Denial::NotARegisteringService => "Cet organisme n'est pas un service enregistreur.",
         Denial::NotALessor => "Seul un bailleur peut faire cet acte.",
         Denial::NotTheManager => "Seul le service chargé des renouvellements du territoire peut faire cet acte.",
+        Denial::NotTheState => "Seul le service de l'État du territoire peut faire cet acte.",
         Denial::AuditorOnly => "Seul un auditeur peut relire le journal.",
     };
     Row { reason: denial.to_string(), code: Code::PermissionDenied, french, retry: None }

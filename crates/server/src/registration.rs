@@ -65,8 +65,8 @@ impl RegistrationService for Registration {
     }
 
     async fn add_piece(&self, request: Request<AddPieceRequest>) -> Result<Response<AddPieceResponse>, Status> {
-        on_demand!(self, request, AddPieceResponse, |message, _edge| from message.channel, {
-            Act::AddPiece(act::piece(message.piece.unwrap_or_default()))
+        on_demand!(self, request, AddPieceResponse, |message, edge| from message.channel, {
+            Act::AddPiece(act::stored_piece(edge, message.piece.unwrap_or_default(), message.deposit_id))
         })
     }
 

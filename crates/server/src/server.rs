@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use proto::v1::audit_service_server::AuditServiceServer;
 use proto::v1::command_service_server::CommandServiceServer;
+use proto::v1::dalo_service_server::DaloServiceServer;
 use proto::v1::follow_up_service_server::FollowUpServiceServer;
 use proto::v1::registration_service_server::RegistrationServiceServer;
 use proto::v1::shared_management_service_server::SharedManagementServiceServer;
@@ -20,6 +21,7 @@ use tonic_health::server::{HealthReporter, health_reporter};
 use crate::acts::Acts;
 use crate::audit::Audit;
 use crate::command::Commands;
+use crate::dalo::Dalo;
 use crate::error::Error;
 use crate::follow_up::FollowUp;
 use crate::guard::GuardLayer;
@@ -229,6 +231,7 @@ fn routes(
     let most = options.request_bytes;
     let acts = Acts::new(register.clone(), Arc::clone(commands));
     let follow_up = FollowUpServiceServer::new(FollowUp::new(acts.clone()));
+    let dalo = DaloServiceServer::new(Dalo::new(acts.clone()));
     let registration = Registration::new(register.clone(), acts);
     let registration = RegistrationServiceServer::new(registration);
     let shared = Shared::new(register.clone(), views.view.clone(), views.keys.clone());
@@ -243,6 +246,7 @@ fn routes(
     };
     Ok(Routes::new(registration.max_decoding_message_size(most))
         .add_service(follow_up.max_decoding_message_size(most))
+        .add_service(dalo.max_decoding_message_size(most))
         .add_service(shared.max_decoding_message_size(most))
         .add_service(audit.max_decoding_message_size(most))
         .add_service(commands.max_decoding_message_size(most))

@@ -21,6 +21,7 @@ pub(crate) fn piece(dice: &mut Dice, piece_type: PieceType, label: &str, receive
         label: Some(label.to_owned()),
         sha256: Some(sha256),
         received_on: received_on.map(|day| day.to_string()),
+        ..PieceDraft::default()
     }
 }
 

@@ -52,6 +52,10 @@ fn sheet(demand: &Demand, content: &ActiveDemand, number: UniqueNumber, version:
         field("attributions en cours", &content.attributions.len()),
     ];
     fields.extend(content.last_renewed_on.map(|day| field("renouvelée le", &day)));
+    fields.push(field("attestation", &wording::certificates(&content.certificates)));
+    fields.extend(content.lease_reports.iter().map(|report| field("bail signalé", &wording::lease_report(report))));
+    fields.extend(content.deposits.iter().map(|deposit| field("pièce à verser", &wording::deposit(deposit))));
+    fields.extend(content.dalo.map(|dalo| field("DALO", &wording::dalo(dalo))));
     if let Demand::Radiated(radiated) = demand {
         fields.push(field("radiée le", &radiated.radiated_on));
         fields.push(field("motif de radiation", &radiated.motive.official().label()));

@@ -1,5 +1,6 @@
 //! A year after the radiation, and what can be done with a demand from then on: nothing.
 
+use demand::dalo::DaloDecision;
 use demand::erasure::{self, PersonalDataErased};
 use demand::radiation::renunciation::{RenunciationDraft, WrittenAct};
 use demand::{Act, Demand, DemandEvent, FormDraft, Rejection, RejectionReason};
@@ -95,6 +96,14 @@ fn inv_33_nothing_is_done_to_an_erased_demand_any_more() {
         (Act::LapseAttribution { lapsed_on: "2026-06-01".into() }, RejectionReason::Erased),
         (Act::SignLease(Box::new(lease("2026-06-01"))), RejectionReason::Erased),
         (Act::Renounce(letter), RejectionReason::Erased),
+        (crate::certificates::issue(date(2026, 6, 1)), RejectionReason::Erased),
+        (crate::lease_reports::report(None), RejectionReason::Erased),
+        (Act::WithdrawLeaseReport {}, RejectionReason::Erased),
+        (crate::deposits::hand_in("TAX"), RejectionReason::Erased),
+        (crate::dalo::seise(date(2026, 6, 1)), RejectionReason::Erased),
+        (crate::dalo::decide(date(2026, 6, 1), DaloDecision::Refused), RejectionReason::Erased),
+        (Act::RehouseDalo { rehoused_on: "2026-06-01".into() }, RejectionReason::Erased),
+        (Act::EndDalo { ended_on: "2026-06-01".into() }, RejectionReason::Erased),
     ] {
         assert_eq!(when(erased(), date(2026, 6, 2), act).unwrap_err().reason, expected);
     }

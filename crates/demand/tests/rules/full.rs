@@ -1,7 +1,10 @@
 //! One event of each type and kind, full of what it can hold: the golden samples.
 
 use demand::attribution::AttributionDraft;
+use demand::certificate::{CertificateChannel, CertificateDraft};
 use demand::commission::InadmissibilityDraft;
+use demand::dalo::{DaloDecision, DaloDecisionDraft, DaloSeisinDraft};
+use demand::deposit::{DepositDraft, SetAsideReason};
 use demand::form::contact::{AddressDraft, ContactDraft};
 use demand::form::employment::JobDraft;
 use demand::form::family::FamilyDraft;
@@ -10,6 +13,7 @@ use demand::form::reasons::ReasonsDraft;
 use demand::form::remarks::RemarksDraft;
 use demand::form::resources::{AdultResourcesDraft, AmountDraft, ResourcesDraft, TaxIncomeDraft};
 use demand::form::sought::SoughtDraft;
+use demand::lease_report::LeaseReportDraft;
 use demand::modification::Origin;
 use demand::notice::{NoticeChannel, NoticeSentDraft};
 use demand::pieces::PieceDraft;
@@ -235,6 +239,64 @@ fn past_its_expiry(events: &[DemandEvent]) -> Vec<(&'static str, DemandEvent)> {
     named
 }
 
+/// A certificate, a lease that others report, and a claim to housing.
+fn followed_up(events: &[DemandEvent]) -> Vec<(&'static str, DemandEvent)> {
+    let certificate = CertificateDraft { issued_on: some("2026-05-11"), channel: Some(CertificateChannel::Electronic) };
+    let report = |lessor: &str, signed_on: &str| {
+        let reference = some("courriel du 12 mai");
+        Act::ReportLease(LeaseReportDraft { signed_on: some(signed_on), lessor: some(lessor), reference })
+    };
+    let seise = |day: &str| Act::SeiseDalo(DaloSeisinDraft { seised_on: some(day), route: some("SUR") });
+    let decide =
+        |day: &str, decision| Act::DecideDalo(DaloDecisionDraft { decided_on: some(day), decision: Some(decision) });
+    let priority = || decide("2026-06-02", DaloDecision::Priority);
+    let withdraw = || Act::WithdrawLeaseReport {};
+    let deposit = |piece_type: &str| {
+        let label = some("pièce n° 1");
+        Act::DepositPiece(DepositDraft { piece_type: some(piece_type), label, deposited_on: some("2026-05-12") })
+    };
+    let stored = PieceDraft { deposit_id: Some(Uuid::from_u128(3)), ..piece_in_full("TAX") };
+    let aside = Act::SetDepositAside { deposit_id: Uuid::from_u128(3), reason: SetAsideReason::WrongPiece };
+    let seised = ("dalo_seised_full", date(2026, 5, 13), seise("2026-05-12"));
+    let lives = [
+        vec![("certificate_issued_full", date(2026, 5, 12), Act::IssueCertificate(certificate))],
+        vec![
+            ("lease_reported_full", date(2026, 5, 13), report("552032534", "2026-05-11")),
+            ("lease_report_withdrawn_full", date(2026, 5, 20), withdraw()),
+            ("lease_reported_bare", date(2026, 5, 21), report("", "")),
+        ],
+        vec![
+            ("piece_deposited_full", date(2026, 5, 13), deposit("TAX")),
+            ("piece_added_deposited_full", date(2026, 5, 20), Act::AddPiece(stored)),
+        ],
+        vec![
+            ("piece_deposited_sensitive_type", date(2026, 5, 13), deposit("MOT-08")),
+            ("deposit_set_aside_full", date(2026, 5, 20), aside),
+        ],
+        vec![
+            seised.clone(),
+            ("dalo_decided_full", date(2026, 6, 3), priority()),
+            ("dalo_rehoused_full", date(2026, 7, 3), Act::RehouseDalo { rehoused_on: "2026-07-02".into() }),
+        ],
+        vec![
+            seised.clone(),
+            ("dalo_decided_full", date(2026, 6, 3), priority()),
+            ("dalo_ended_full", date(2026, 7, 3), Act::EndDalo { ended_on: "2026-07-02".into() }),
+        ],
+        vec![seised, ("dalo_decided_refused", date(2026, 6, 3), decide("2026-06-02", DaloDecision::Refused))],
+    ];
+    let mut named = Vec::new();
+    for life in lives {
+        let mut events = events.to_vec();
+        for (piece_id, (name, today, act)) in (3..).zip(life) {
+            let new = online(&events, today, piece_id, act);
+            named.push((name, new[0].clone()));
+            events.extend(new);
+        }
+    }
+    named
+}
+
 /// The name of each sample, and its event.
 pub fn events() -> Vec<(&'static str, DemandEvent)> {
     let mut full = registration(form_in_full());
@@ -272,6 +334,7 @@ pub fn events() -> Vec<(&'static str, DemandEvent)> {
     }
     named.extend(past_its_expiry(&events));
     named.extend(warned(&events));
+    named.extend(followed_up(&events));
     let signed = online(&events, date(2026, 5, 6), 3, Act::SignLease(Box::new(lease_in_full("2026-05-06"))));
     named.push(("lease_signed_full", signed[0].clone()));
     named.push(("radiated_attribution_full", signed[1].clone()));

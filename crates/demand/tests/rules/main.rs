@@ -3,11 +3,15 @@
 #![allow(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
 
 mod acts;
+mod certificates;
+mod dalo;
+mod deposits;
 mod erasure;
 mod form;
 mod full;
 mod given;
 mod golden;
+mod lease_reports;
 mod lives;
 mod notices;
 mod open_facts;

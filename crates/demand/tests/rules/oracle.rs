@@ -51,7 +51,7 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 100_000, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn inv_15_inv_19_inv_20_inv_21_inv_22_inv_23_the_deadlines_are_those_of_a_calendar_turned_by_hand(
+    fn inv_11_inv_15_inv_19_inv_20_inv_21_inv_22_inv_23_inv_38_inv_57_the_deadlines_are_those_of_a_calendar_turned_by_hand(
         filed in any_day(), renewed in proptest::option::of(0i64..900), late in -120i64..200,
     ) {
         use jiff::ToSpan as _;
@@ -68,6 +68,18 @@ proptest! {
         prop_assert_eq!(slow(deadlines::no_answer_from(filed, &settings)), tomorrow(months(warned, 2)));
         prop_assert_eq!(slow(deadlines::no_answer_until(filed, &settings)), months(warned, 5));
         prop_assert_eq!(slow(deadlines::inadmissible_from(filed, &settings)), tomorrow(months(warned, 1)));
+
+        prop_assert_eq!(slow(deadlines::certificate_by(filed, &settings)), months(warned, 1));
+        let mut fifteenth = warned;
+        for _ in 0..15 {
+            fifteenth = tomorrow(fifteenth);
+        }
+        prop_assert_eq!(slow(deadlines::storage_by(filed, &settings)), fifteenth);
+        let overseas = Settings::of(nomenclature::Territory::parse("973").unwrap());
+        for (settings, count) in [(&settings, 3), (&overseas, 6)] {
+            prop_assert_eq!(slow(deadlines::dalo_decision_by(filed, settings)), months(warned, count));
+            prop_assert_eq!(slow(deadlines::dalo_offer_by(filed, settings)), months(warned, count));
+        }
 
         let sent = expires.saturating_add(late.days());
         let in_time = months(slow(sent), 1) <= by_hand;

@@ -1,6 +1,8 @@
 //! Every act in every state, written by hand from the law: what it comes to, and by which rule.
 
 use demand::attribution::AttributionDraft;
+use demand::dalo::DaloDecision;
+use demand::deposit::SetAsideReason;
 use demand::modification::Origin;
 use demand::pieces::PieceDraft;
 use demand::radiation::renunciation::{RenunciationDraft, WrittenAct};
@@ -11,6 +13,7 @@ use jiff::civil::{Date, date};
 use crate::given::*;
 use crate::notices::{radiated as not_renewed, reinstate, sent_on};
 use crate::warned::{found, inadmissible, unreachable, warning};
+use crate::{certificates, dalo, deposits, lease_reports};
 
 /// The day of every act: the demand, filed on 15 March 2025, is valid, expired, or out since 16 April 2026.
 const VALID: Date = date(2026, 2, 20);
@@ -34,6 +37,8 @@ fn renounce(day: Date) -> Act {
 
 const NONE: &str = "DEMAND_NOT_FOUND";
 const OUT_OF_IT: &str = "DEMAND_RADIATED";
+const NOT_SEISED: &str = "DALO_NOT_SEISED";
+const NOT_ACTIVE: &str = "DALO_NOT_ACTIVE";
 
 #[rustfmt::skip]
 fn table() -> Vec<Row> {
@@ -92,6 +97,24 @@ fn table() -> Vec<Row> {
         // INV-20, INV-22 (five months, long over); none is provided after a renunciation (cahier des charges 6).
         ("reinstate", |_| reinstate(), [NONE, "NOT_RADIATED", "NOT_RADIATED", "yes", "NOT_REINSTATABLE",
             "WINDOW_CLOSED", "NOT_REINSTATABLE"]),
+        // INV-11, INV-14: the filing made one due; INV-30.
+        ("issue a certificate", certificates::issue, [NONE, "yes", "yes", OUT_OF_IT, OUT_OF_IT, OUT_OF_IT, OUT_OF_IT]),
+        // INV-26: a demand that is out has no lease to be late with.
+        ("report a lease", |_| lease_reports::report(None), [NONE, "yes", "yes", OUT_OF_IT, OUT_OF_IT, OUT_OF_IT, OUT_OF_IT]),
+        ("withdraw the report of a lease", |_| Act::WithdrawLeaseReport {},
+            [NONE, "NO_LEASE_REPORT", "NO_LEASE_REPORT", OUT_OF_IT, OUT_OF_IT, OUT_OF_IT, OUT_OF_IT]),
+        // INV-38, INV-30.
+        ("deposit a piece", |_| deposits::hand_in("TAX"), [NONE, "yes", "yes", OUT_OF_IT, OUT_OF_IT, OUT_OF_IT, OUT_OF_IT]),
+        ("set a deposit aside", |_| Act::SetDepositAside { deposit_id: uuid::Uuid::nil(), reason: SetAsideReason::Incomplete },
+            [NONE, "UNKNOWN_DEPOSIT", "UNKNOWN_DEPOSIT", OUT_OF_IT, OUT_OF_IT, OUT_OF_IT, OUT_OF_IT]),
+        // INV-56: INV-30 does not bar a claim to housing; what was not seised is not decided.
+        ("seise DALO", dalo::seise, [NONE, "yes", "yes", "yes", "yes", "yes", "yes"]),
+        ("decide DALO", |day| dalo::decide(day, DaloDecision::Priority),
+            [NONE, NOT_SEISED, NOT_SEISED, NOT_SEISED, NOT_SEISED, NOT_SEISED, NOT_SEISED]),
+        ("rehouse for DALO", |day| Act::RehouseDalo { rehoused_on: day.to_string() },
+            [NONE, NOT_ACTIVE, NOT_ACTIVE, NOT_ACTIVE, NOT_ACTIVE, NOT_ACTIVE, NOT_ACTIVE]),
+        ("end DALO", |day| Act::EndDalo { ended_on: day.to_string() },
+            [NONE, NOT_ACTIVE, NOT_ACTIVE, NOT_ACTIVE, NOT_ACTIVE, NOT_ACTIVE, NOT_ACTIVE]),
     ]
 }
 

@@ -1,15 +1,42 @@
 //! Code lists of the right to housing that can be claimed in court (droit au logement opposable, DALO; L441-2-3).
 
+use jiff::civil::Date;
+
 use super::code_list;
 use super::list::Edition;
 
+const ROUTES: Edition = Edition {
+    form_version: None,
+    valid_from: Date::constant(2008, 1, 1),
+    valid_until: None,
+    source: "L441-2-3 II and R441-14-1 for what there is; the codes are the register's own",
+    provisional: true,
+};
+
 code_list! {
     /// DALO status of a demand, entered by the State. It does not follow from the status of the demand (INV-56).
+    ///
+    /// `ACTREL` is read as *actif, relogé*: a favourable decision that ended with a rehousing. No text spells the code out,
+    /// so this is the register's own reading.
     DaloStatus, "dalo-status", "statut DALO", Edition::INTERFACE;
     Not "NON" "Non",
     Active "ACTIF" "Actif",
     Lapsed "CADUC" "Caduc",
     Rehoused "ACTREL" "Actif relogé",
+}
+
+code_list! {
+    /// Why the commission of mediation is seised (motif de saisine). After an abnormal delay, or without waiting for it.
+    ///
+    /// Codes of one length: a route is sealed, and a sealed part does not hide how long it is.
+    DaloRoute, "dalo-route", "motif de saisine de la commission de médiation", ROUTES;
+    AbnormalDelay "DAL" "Délai anormalement long sans proposition adaptée",
+    NoDwelling "SAN" "Dépourvu de logement",
+    Eviction "EXP" "Menacé d'expulsion sans relogement",
+    Sheltered "HEB" "Hébergé ou logé temporairement dans une structure",
+    Unfit "INS" "Locaux impropres à l'habitation, insalubres ou dangereux",
+    OvercrowdedOrIndecent "SUR" "Logement suroccupé ou non décent, avec un mineur ou une personne handicapée",
+    Handicap "HAN" "Logement non adapté au handicap",
 }
 
 code_list! {
@@ -44,4 +71,15 @@ code_list! {
     T5ToT6Adapted "49" "T5-T6 adapté",
     Sublease "50" "Sous-location",
     Other "99" "Autre",
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_length_of_a_sealed_route_does_not_tell_which_it_is() {
+        let lengths: Vec<_> = DaloRoute::ALL.iter().map(|route| route.code().len()).collect();
+        assert_eq!(lengths, [3; 7]);
+    }
 }

@@ -60,6 +60,11 @@ impl OrganisationKind {
         matches!(self, Self::TerritoryManager | Self::State)
     }
 
+    /// Acts for the prefect: records what the commission of mediation and he decide on a claim to housing (L441-2-3).
+    pub const fn is_the_state(self) -> bool {
+        matches!(self, Self::State)
+    }
+
     /// Has desks, from which demands are acted on.
     pub const fn has_desks(self) -> bool {
         self.may_register() || self.keeps_renewals()

@@ -250,7 +250,7 @@ impl Pages {
     /// The next delays that are due; none at the end.
     async fn next_due(&mut self, list: &dyn DueList) -> Result<Option<Vec<DueDemand>>, Error> {
         while !self.ended {
-            let settings = settings::in_force();
+            let settings = settings::in_force(self.territory);
             let Self { territory, delay, day, after, .. } = *self;
             let query = DueQuery { territory, delay, day, settings: &settings, after, most: PAGE };
             let (due, next) = list.due(&query).await?;

@@ -99,7 +99,7 @@ impl Register {
 impl Line {
     fn of(notice: &ListedNotice, rubrics: &Rubrics) -> Option<Self> {
         let (identity, contact) = rubrics.identity.as_ref().zip(rubrics.contact.as_ref())?;
-        let settings = settings::in_force();
+        let settings = settings::in_force(notice.number.territory());
         let late = Some(notice.listed_on).filter(|day| !deadlines::notice_in_time(*day, notice.expires_on, &settings));
         let address = &contact.postal_address;
         let (code_postal, commune, pays) = town(&address.place);

@@ -6,6 +6,7 @@ mod claims;
 mod commands;
 mod erasure;
 mod examination;
+mod following;
 mod numbers;
 mod places;
 mod reinstating;

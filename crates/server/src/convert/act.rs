@@ -119,7 +119,12 @@ pub fn origin(edge: &mut Edge, origin: i32, piece_id: Option<String>) -> Origin 
 /// Reads a piece.
 pub fn piece(message: v1::Piece) -> PieceDraft {
     let v1::Piece { piece_type, label, sha256, received_on } = message;
-    PieceDraft { piece_type, label, sha256, received_on }
+    PieceDraft { piece_type, label, sha256, received_on, deposit_id: None }
+}
+
+/// Reads a piece that may come from a deposit at a desk.
+pub fn stored_piece(edge: &mut Edge, message: v1::Piece, deposit_id: Option<String>) -> PieceDraft {
+    PieceDraft { deposit_id: deposit_id.and_then(|id| edge.uuid("deposit_id", &id)), ..piece(message) }
 }
 
 /// Reads an attribution.

@@ -21,7 +21,7 @@ use jiff::civil::Date;
 use nomenclature::{RadiationMotive, UniqueNumber};
 use proto::v1;
 
-use super::etag;
+use super::{etag, follow_up};
 
 /// Writes a demand as it is on a day; `None` when nothing is registered.
 pub fn write(number: UniqueNumber, demand: &Demand, version: u32, today: Date) -> Option<v1::Demand> {
@@ -42,6 +42,9 @@ pub fn write(number: UniqueNumber, demand: &Demand, version: u32, today: Date) -
     let inadmissibilities = content.inadmissibilities.iter().map(inadmissibility).collect();
     let ActiveDemand { territory, filed_on, last_renewed_on, forced, rubrics, pieces, attributions, notice, .. } =
         content;
+    let (certificate, reported_leases) =
+        (follow_up::certificates(&content.certificates), follow_up::reported_leases(&content.lease_reports));
+    let (deposits, dalo) = (follow_up::deposits(&content.deposits), content.dalo.map(follow_up::dalo));
     Some(v1::Demand {
         number: number.to_string(),
         etag: etag::write(version),
@@ -58,6 +61,10 @@ pub fn write(number: UniqueNumber, demand: &Demand, version: u32, today: Date) -
         notice: notice.map(self::notice),
         warnings,
         inadmissibilities,
+        certificate: Some(certificate),
+        reported_leases,
+        deposits,
+        dalo,
     })
 }
 

@@ -6,6 +6,7 @@ pub mod demand;
 mod edge;
 pub mod etag;
 pub mod event;
+pub mod follow_up;
 pub mod form;
 pub mod shared;
 

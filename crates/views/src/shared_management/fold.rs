@@ -31,7 +31,7 @@ impl Rows {
         let Some(row) = self.0.get_mut(&number) else { return };
         row.demand.version = recorded.version;
         row.demand.position = recorded.position;
-        // INV-30: nothing happens to a radiated demand but that it comes back.
+        // INV-30: nothing that a row tells happens to a radiated demand, but that it comes back.
         if row.radiated_on.is_none() || matches!(seen.event, DemandEvent::Reinstated(_)) {
             row.apply(seen, recorded, blinder);
         }
@@ -113,7 +113,16 @@ impl Row {
             | DemandEvent::RenewalNoticeReturned(_)
             | DemandEvent::WarningSent(_)
             | DemandEvent::AnswerReceived(_)
-            | DemandEvent::CommissionDecided(_) => {}
+            | DemandEvent::CommissionDecided(_)
+            | DemandEvent::CertificateIssued(_)
+            | DemandEvent::LeaseReported(_)
+            | DemandEvent::LeaseReportWithdrawn(_)
+            | DemandEvent::PieceDeposited(_)
+            | DemandEvent::DepositSetAside(_)
+            | DemandEvent::DaloSeised(_)
+            | DemandEvent::DaloDecided(_)
+            | DemandEvent::DaloRehoused(_)
+            | DemandEvent::DaloEnded(_) => {}
         }
     }
 

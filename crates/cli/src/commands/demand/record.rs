@@ -1,5 +1,8 @@
 //! A demand as one record for programs. The keys are stable: they are only ever added to.
 
+use ::demand::dalo::Dalo;
+use ::demand::deposit::OpenDeposit;
+use ::demand::lease_report::LeaseReport;
 use ::demand::{ActiveDemand, Demand, Status};
 use jiff::civil::Date;
 use nomenclature::UniqueNumber;
@@ -22,6 +25,10 @@ pub struct Record {
     reasons: Vec<String>,
     pieces: usize,
     attributions: Vec<Attribution>,
+    certificate: Certificate,
+    reported_leases: Vec<ReportedLease>,
+    deposits: Vec<Deposit>,
+    dalo: Option<Claim>,
     radiation: Option<Radiation>,
     /// The day the personal data was erased.
     erased_on: Option<Date>,
@@ -33,6 +40,37 @@ pub struct Record {
 struct Attribution {
     lessor: String,
     decided_on: Date,
+}
+
+#[derive(Serialize)]
+struct Certificate {
+    due_since: Option<Date>,
+    issued_on: Option<Date>,
+}
+
+#[derive(Serialize)]
+struct ReportedLease {
+    organisation: String,
+    reported_on: Date,
+    signed_on: Option<Date>,
+    lessor: Option<String>,
+}
+
+#[derive(Serialize)]
+struct Deposit {
+    deposit_id: String,
+    open_type: Option<&'static str>,
+    deposited_on: Date,
+    desk: String,
+}
+
+#[derive(Serialize)]
+struct Claim {
+    /// Official code.
+    status: &'static str,
+    since: Date,
+    decision_due_on: Option<Date>,
+    offer_due_on: Option<Date>,
 }
 
 #[derive(Serialize)]
@@ -69,11 +107,45 @@ impl Record {
                 .iter()
                 .map(|open| Attribution { lessor: open.lessor.to_string(), decided_on: open.decided_on })
                 .collect(),
+            certificate: Certificate {
+                due_since: content.certificates.due_since(),
+                issued_on: content.certificates.last.map(|last| last.issued_on),
+            },
+            reported_leases: content.lease_reports.iter().map(reported_lease).collect(),
+            deposits: content.deposits.iter().map(deposit).collect(),
+            dalo: content.dalo.map(claim),
             radiation,
             erased_on: demand.erased_on(),
             household: super::names(content),
         }
     }
+}
+
+fn reported_lease(report: &LeaseReport) -> ReportedLease {
+    ReportedLease {
+        organisation: report.organisation.to_string(),
+        reported_on: report.reported_on,
+        signed_on: report.signed_on,
+        lessor: report.lessor.map(|lessor| lessor.to_string()),
+    }
+}
+
+fn deposit(deposit: &OpenDeposit) -> Deposit {
+    Deposit {
+        deposit_id: deposit.deposit_id.to_string(),
+        open_type: deposit.open_type.map(|kind| kind.code()),
+        deposited_on: deposit.deposited_on,
+        desk: deposit.desk.to_string(),
+    }
+}
+
+fn claim(dalo: Dalo) -> Claim {
+    let (decision_due_on, offer_due_on) = match dalo {
+        Dalo::Seised { decision_due_on, .. } => (Some(decision_due_on), None),
+        Dalo::Priority { offer_due_on, .. } => (None, Some(offer_due_on)),
+        _ => (None, None),
+    };
+    Claim { status: dalo.status().code(), since: dalo.since(), decision_due_on, offer_due_on }
 }
 
 fn status(status: Status) -> &'static str {
