@@ -26,6 +26,7 @@ from sne.v1 import shared_management_service_pb2 as shared
 
 from leaf import leaf
 from stage import AUDITOR, TERRITORY, auditor, channel, day, foreigner, head, lessor, other_lessor, registered, registration, sample, state, town
+from territory import decides_its_delays, refuses_delays_that_are_none, waits_abnormally_long
 from wire import metadata, new_id, refused, seen
 
 SERVER = int(sys.argv[2])
@@ -510,10 +511,10 @@ def bounds_replays():
 
 def describes_itself():
     health = health_pb2_grpc.HealthStub(channel)
-    for service in ("", "sne.v1.RegistrationService", "sne.v1.FollowUpService", "sne.v1.AuditService", "sne.v1.CommandService", SHARED):
+    for service in ("", "sne.v1.RegistrationService", "sne.v1.FollowUpService", "sne.v1.TerritoryService", "sne.v1.AuditService", "sne.v1.CommandService", SHARED):
         answer = health.Check(health_pb2.HealthCheckRequest(service=service), timeout=20)
         assert answer.status == health_pb2.HealthCheckResponse.SERVING, service
-    wanted = {"sne.v1.RegistrationService", "sne.v1.FollowUpService", "sne.v1.AuditService", "sne.v1.CommandService", SHARED, "grpc.health.v1.Health"}
+    wanted = {"sne.v1.RegistrationService", "sne.v1.FollowUpService", "sne.v1.TerritoryService", "sne.v1.AuditService", "sne.v1.CommandService", SHARED, "grpc.health.v1.Health"}
     asked = reflection_pb2.ServerReflectionRequest(list_services="")
     alpha = reflection_pb2_grpc.ServerReflectionStub(channel).ServerReflectionInfo(iter([asked]), timeout=20)
     assert wanted <= {service.name for service in next(alpha).list_services_response.service}
@@ -549,6 +550,9 @@ for check in (
     refuses_what_the_law_refuses,
     keeps_the_delays_of_the_law,
     warns_before_it_radiates,
+    decides_its_delays,
+    refuses_delays_that_are_none,
+    waits_abnormally_long,
     tells_the_outcome,
     replays_the_log,
     follows_live,

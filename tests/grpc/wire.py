@@ -11,6 +11,7 @@ from sne.v1 import (
     follow_up_service_pb2_grpc,
     registration_service_pb2_grpc,
     shared_management_service_pb2_grpc,
+    territory_service_pb2_grpc,
 )
 
 # Every reason that a server's answer named, over the whole run.
@@ -31,6 +32,7 @@ class Caller:
             registration_service_pb2_grpc.RegistrationServiceStub(channel),
             follow_up_service_pb2_grpc.FollowUpServiceStub(channel),
             shared_management_service_pb2_grpc.SharedManagementServiceStub(channel),
+            territory_service_pb2_grpc.TerritoryServiceStub(channel),
             audit_service_pb2_grpc.AuditServiceStub(channel),
             command_service_pb2_grpc.CommandServiceStub(channel),
         ]

@@ -34,6 +34,10 @@ pub enum Action {
     FindInadmissible,
     /// Bring a radiated demand back.
     Reinstate,
+    /// Read the delays and parameters of a territory.
+    ReadTerritory,
+    /// Decide them.
+    SetTerritory,
     /// Enter organisations and desks.
     AdministerOrganisations,
     /// Check the register as a whole; sees no name.
@@ -60,6 +64,8 @@ impl Action {
         Self::Chase,
         Self::FindInadmissible,
         Self::Reinstate,
+        Self::ReadTerritory,
+        Self::SetTerritory,
         Self::AdministerOrganisations,
         Self::Inspect,
         Self::Audit,
@@ -72,6 +78,11 @@ impl Action {
 pub enum Resource {
     /// A demand of a territory.
     Demand {
+        /// The territory.
+        territory: Territory,
+    },
+    /// What a territory decided for itself: its delays and parameters.
+    Territory {
         /// The territory.
         territory: Territory,
     },
@@ -95,7 +106,9 @@ pub enum Purpose {
 /// R441-2-6 opens a demand to the registering services of its territory; INV-35 lets any of them modify and renew it;
 /// attribution, lease and the radiation that goes with it are a lessor's (R441-2-8 a, INV-25), and so is inadmissibility
 /// (INV-24). The territory's manager reads,
-/// has notices sent, radiates for non-renewal and reinstates (R441-2-6, R441-2-8 e, cahier des charges 6.1). An auditor replays every
+/// has notices sent, radiates for non-renewal and reinstates (R441-2-6, R441-2-8 e, cahier des charges 6.1); he decides its
+/// delays and parameters (cahier des charges 8: settings, local tables), and every service of the territory reads them, for
+/// there is nobody's name in them. An auditor replays every
 /// territory, because positions without holes are a thing of the whole log; he sees no name.
 pub fn may(profile: Profile, action: Action, resource: Resource, purpose: Purpose) -> Result<(), Denial> {
     match (profile, action, resource, purpose) {
@@ -106,7 +119,10 @@ pub fn may(profile: Profile, action: Action, resource: Resource, purpose: Purpos
             Purpose::Administration,
         ) => Ok(()),
         (Profile::Operator, Action::Erase, Resource::Demand { .. }, Purpose::Administration) => Ok(()),
-        (Profile::Operator, _, Resource::Demand { .. }, _) => Err(Denial::NotForTheOperator),
+        (Profile::Operator, Action::ReadTerritory, Resource::Territory { .. }, Purpose::Administration) => Ok(()),
+        (Profile::Operator, _, Resource::Demand { .. } | Resource::Territory { .. }, _) => {
+            Err(Denial::NotForTheOperator)
+        }
         (_, Action::AdministerOrganisations | Action::Inspect | Action::Erase, _, _) => Err(Denial::OperatorOnly),
         (Profile::Auditor { .. }, Action::Audit, _, Purpose::Audit) => Ok(()),
         (Profile::Auditor { .. }, Action::Audit, _, _) => Err(Denial::Purpose),
@@ -116,6 +132,17 @@ pub fn may(profile: Profile, action: Action, resource: Resource, purpose: Purpos
             if kind.has_desks() { Ok(()) } else { Err(Denial::NotARegisteringService) }
         }
         (_, Action::AskOutcome, _, _) => Err(Denial::Purpose),
+        (
+            Profile::Agent { kind, territory, .. },
+            Action::ReadTerritory | Action::SetTerritory,
+            Resource::Territory { territory: asked },
+            Purpose::Administration,
+        ) => match action {
+            _ if territory != asked => Err(Denial::ForeignTerritory),
+            Action::SetTerritory if !kind.keeps_renewals() => Err(Denial::NotTheManager),
+            _ => Ok(()),
+        },
+        (_, Action::ReadTerritory | Action::SetTerritory, _, _) => Err(Denial::Purpose),
         (
             Profile::Agent { kind, territory, .. },
             _,

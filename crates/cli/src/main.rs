@@ -19,7 +19,7 @@ use std::process::ExitCode;
 
 use clap::Parser as _;
 
-use args::{Args, Command, ConfigCommand, DemandCommand, KeysCommand, OrgCommand, SynthCommand};
+use args::{Args, Command, ConfigCommand, DemandCommand, KeysCommand, OrgCommand, SynthCommand, TerritoryCommand};
 use commands::org::Change;
 use config::{Config, Flags};
 use failure::Failure;
@@ -57,6 +57,11 @@ async fn run(args: Args) -> Result<(), Failure> {
             commands::demand::history(place()?, format, number, reader).await
         }
         Command::Erase { number, dry_run } => commands::erase::run(place()?, format, number, change(dry_run)).await,
+        Command::Territory(TerritoryCommand::Settings { territory, on, history }) => {
+            let shown = if history { commands::territory::Shown::History } else { commands::territory::Shown::Day };
+            commands::territory::show(place()?, format, territory, on, shown).await
+        }
+        Command::Territory(decision) => commands::territory::decide(place()?, format, decision).await,
         Command::Keys(KeysCommand::Rotate { dry_run }) => {
             commands::keys::rotate(place()?, format, change(dry_run)).await
         }

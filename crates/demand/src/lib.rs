@@ -3,7 +3,8 @@
 //! [`Demand`] folds [`DemandEvent`]s and decides [`DemandCommand`]s; a refusal is a [`Rejection`] with a stable reason and
 //! every violation of the form at once. Each act has its file: [`registration`], [`modification`], [`renewal`],
 //! [`notice`], [`pieces`], [`attribution`], [`commission`], [`warning`], [`radiation`], [`reinstatement`]; [`erasure`] is
-//! the register's own. [`codec`] separates the open part of an event from the personal one;
+//! the register's own. [`territory`] decides the delays that the acts of a territory go by, [`abnormal`] says from when a
+//! demand waits abnormally long. [`codec`] separates the open part of an event from the personal one;
 //! [`claims`] says which persons a demand holds.
 //!
 //! Invariants of absence: no clock, no random source, no IO, no database, no network. The day, the actor and every
@@ -24,6 +25,7 @@
 //! assert_eq!(Demand::default().decide(&command).unwrap_err().reason, RejectionReason::NotRegistered);
 //! ```
 
+pub mod abnormal;
 pub mod attribution;
 mod carried;
 pub mod claims;
@@ -48,6 +50,7 @@ mod rejection;
 pub mod renewal;
 mod settings;
 pub mod spelling;
+pub mod territory;
 pub mod warning;
 
 pub use carried::{Carried, Carry};

@@ -34,6 +34,7 @@ mod server;
 mod shared_management;
 mod shared_view;
 mod status;
+mod territory;
 mod upkeep;
 
 pub use error::Error;

@@ -10,6 +10,7 @@ use proto::v1::command_service_server::CommandServiceServer;
 use proto::v1::follow_up_service_server::FollowUpServiceServer;
 use proto::v1::registration_service_server::RegistrationServiceServer;
 use proto::v1::shared_management_service_server::SharedManagementServiceServer;
+use proto::v1::territory_service_server::TerritoryServiceServer;
 use register::{Place, Register};
 use tokio::net::TcpListener;
 use tokio::sync::{Semaphore, watch};
@@ -30,6 +31,7 @@ use crate::options::Options;
 use crate::registration::Registration;
 use crate::shared_management::Shared;
 use crate::shared_view::SharedView;
+use crate::territory::Territory;
 use crate::upkeep;
 
 /// The page in hand of the view may take this long when the server stops.
@@ -219,6 +221,7 @@ fn routes(
     let most = options.request_bytes;
     let acts = Acts::new(register.clone(), Arc::clone(commands));
     let follow_up = FollowUpServiceServer::new(FollowUp::new(acts.clone()));
+    let territory = TerritoryServiceServer::new(Territory::new(register.clone(), acts.clone()));
     let registration = Registration::new(register.clone(), acts);
     let registration = RegistrationServiceServer::new(registration);
     let shared = Shared::new(register.clone(), shared.view.clone(), shared.keys.clone());
@@ -233,6 +236,7 @@ fn routes(
     };
     Ok(Routes::new(registration.max_decoding_message_size(most))
         .add_service(follow_up.max_decoding_message_size(most))
+        .add_service(territory.max_decoding_message_size(most))
         .add_service(shared.max_decoding_message_size(most))
         .add_service(audit.max_decoding_message_size(most))
         .add_service(commands.max_decoding_message_size(most))

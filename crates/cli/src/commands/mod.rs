@@ -11,3 +11,4 @@ pub mod org;
 pub mod rebuild;
 pub mod serve;
 pub mod synth;
+pub mod territory;

@@ -58,6 +58,8 @@ pub fn write(number: UniqueNumber, demand: &Demand, version: u32, today: Date) -
         notice: notice.map(self::notice),
         warnings,
         inadmissibilities,
+        // Not of the demand alone: the service puts it there.
+        abnormal_wait: None,
     })
 }
 

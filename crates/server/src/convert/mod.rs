@@ -8,5 +8,6 @@ pub mod etag;
 pub mod event;
 pub mod form;
 pub mod shared;
+pub mod territory;
 
 pub use edge::Edge;
