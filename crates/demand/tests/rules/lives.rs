@@ -9,7 +9,7 @@ use demand::reinstatement::ReinstatementDraft;
 use demand::warning::WarningKind;
 use demand::{Act, Demand, DemandEvent, FormDraft};
 use jiff::ToSpan as _;
-use jiff::civil::Date;
+use jiff::civil::{Date, date};
 use proptest::prelude::*;
 
 use crate::given::*;
@@ -48,11 +48,12 @@ fn act(kind: u8, today: Date) -> Act {
 
 proptest! {
     #[test]
-    fn inv_18_inv_29_the_filing_date_holds_over_any_life_and_every_radiation_has_its_proof(acts in proptest::collection::vec((0u8..19, 0i64..120), 1..40)) {
+    fn inv_18_inv_29_inv_54_the_filing_date_holds_over_any_life_and_every_radiation_has_its_proof(acts in proptest::collection::vec((0u8..19, 0i64..120), 1..40)) {
         use cqrs_es::Aggregate as _;
         let mut demand = fold(registered(form()));
         let mut today = FILED;
         let mut out = false;
+        let table = crate::waiting::everywhere(30);
         for (kind, days) in acts {
             today = today.saturating_add(days.days());
             let Ok(events) = demand.decide(&command(today, act(kind, today))) else { continue };
@@ -76,6 +77,9 @@ proptest! {
             prop_assert_eq!(content.filed_on, FILED);
             prop_assert!(content.expires_on() >= content.filed_on);
             prop_assert_eq!(out, matches!(demand, Demand::Radiated(_)));
+            // INV-54: the clock runs from the reception, whatever happens, as long as it is in the register.
+            let waits = (!out).then_some(date(2027, 9, 15));
+            prop_assert_eq!(demand.abnormal_from(today, &table), waits);
         }
     }
 }

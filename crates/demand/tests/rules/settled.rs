@@ -1,7 +1,7 @@
 //! What a territory decides for itself: bounds, days, replacing and withdrawing.
 
 use cqrs_es::Aggregate as _;
-use demand::territory::{Act, Command, Event, Parameters, SettingDraft, WithdrawalDraft};
+use demand::territory::{AbnormalDelayDraft, Act, Command, Event, Parameters, SettingDraft, WithdrawalDraft};
 use demand::{Rejection, Settings};
 use jiff::civil::{Date, date};
 use proptest::prelude::*;
@@ -163,6 +163,40 @@ fn inv_16_inv_20_delays_that_would_contradict_one_another_are_refused_now_and_on
         (TODAY, change("notice_months", 3, "2027-01-01")),
     ]);
     assert_eq!(words(&rests, withdraw("late_notice_months", "2027-01-01")), "INVALID_FORM: valid_from=INCONSISTENT");
+}
+
+/// Every act in every state of a territory, written by hand: nothing decided, decided for a day to come, in force since one.
+#[test]
+fn every_act_on_a_territory_in_every_state_comes_to_what_was_meant() {
+    let (name, day, reference) = ("renewal_window_months", "2027-01-01", some("arrêté 2026-114"));
+    let place = |months| AbnormalDelayDraft {
+        months,
+        valid_from: some(day),
+        reference: reference.clone(),
+        ..AbnormalDelayDraft::default()
+    };
+    let decided = settled(&[(TODAY, change(name, 3, day)), (TODAY, Act::SetAbnormalDelay(place(Some(24))))]);
+    let first_day = date(2027, 1, 1);
+    let states = [(Parameters::default(), TODAY), (decided.clone(), TODAY), (decided, first_day)];
+    let table: [(&str, Act, [&str; 3]); 8] = [
+        ("the same value", change(name, 3, day), ["yes", "SETTING_UNCHANGED", "SETTING_UNCHANGED"]),
+        ("another value", change(name, 4, day), ["yes", "yes", "yes"]),
+        ("the default", change(name, 12, day), ["SETTING_UNCHANGED", "yes", "yes"]),
+        ("for yesterday", change(name, 4, "2026-11-22"), ["INVALID_FORM: valid_from=TOO_EARLY"; 3]),
+        ("withdraw", withdraw(name, day), ["NOTHING_SET", "yes", "INVALID_FORM: valid_from=TOO_EARLY"]),
+        ("the same delay", Act::SetAbnormalDelay(place(Some(24))), ["yes", "SETTING_UNCHANGED", "SETTING_UNCHANGED"]),
+        ("another delay", Act::SetAbnormalDelay(place(Some(25))), ["yes", "yes", "yes"]),
+        ("end the delay", Act::EndAbnormalDelay(place(None)), ["NOTHING_SET", "yes", "yes"]),
+    ];
+    for (act, asked, expected) in table {
+        for ((parameters, today), expected) in states.iter().zip(expected) {
+            let found = match decide(parameters, *today, asked.clone()) {
+                Ok(_) => "yes".to_owned(),
+                Err(rejection) => rejection.to_string(),
+            };
+            assert_eq!(found, expected, "{act} on {today}");
+        }
+    }
 }
 
 proptest! {

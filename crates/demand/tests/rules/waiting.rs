@@ -41,6 +41,11 @@ fn table(rows: &[(Option<&str>, Option<&str>, i64)]) -> Table {
     settled(&acts).abnormal().clone()
 }
 
+/// One delay for the whole territory.
+pub fn everywhere(months: i64) -> Table {
+    table(&[(None, None, months)])
+}
+
 fn communes(codes: &[&str]) -> Vec<CommuneCode> {
     codes.iter().map(|code| CommuneCode::parse(code).unwrap()).collect()
 }

@@ -200,4 +200,9 @@ async fn the_events_of_a_territory_are_open_and_one_that_was_altered_is_not_beli
     world.tamper("UPDATE log.events SET payload = replace(payload, '\"value\":2', '\"value\":3') WHERE stream = '006'");
     let read = world.register.territory(Viewer::Operator, Some(nice()), None).await;
     assert!(matches!(read, Err(Error::Unreadable { .. })), "{read:?}");
+    world.tamper("UPDATE log.events SET payload = '{}' WHERE stream = '006'");
+    let findings = world.register.examine(Depth::Usual, &world.stock().await, |_, _| ()).await.unwrap();
+    let faulty: Vec<_> =
+        findings.checks.iter().filter(|check| !check.faults.is_empty()).map(|check| check.name).collect();
+    assert_eq!(faulty, ["empreintes", "lecture"], "{findings:?}");
 }
