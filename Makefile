@@ -6,7 +6,7 @@ SHELL := /bin/bash
 CARGO ?= cargo
 ARGS ?=
 
-.PHONY: help deps demo test kill bench docs serve sample fmt
+.PHONY: help deps demo test kill mutants bench docs serve sample fmt
 
 help: ## list the verbs
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 10
@@ -35,6 +35,10 @@ node_modules: package-lock.json
 kill: deps ## ten cycles of kills of the bus, of the server and of their database under load (make test does five and three)
 	$(CARGO) build --package cli
 	CRASH_CYCLES=10 $(CARGO) test --package tests --test blackbox -- crash::nothing_acknowledged --nocapture
+
+mutants: ## change the rules one thing at a time: a change that no test notices fails; writes docs/mutants.md (ARGS=deadlines.rs for one file)
+	@cargo mutants --version >/dev/null 2>&1 || $(CARGO) install cargo-mutants --locked
+	CARGO="$(CARGO)" python3 tests/mutants/run.py $(ARGS)
 
 bench: deps ## figures of one interleaved run against pgbench and stock cqrs-es; fails on a missed bound (ARGS=--quick for two minutes)
 	$(CARGO) run --release --package bench -- --check $(ARGS)

@@ -12,6 +12,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         "follow_up_service",
         "dalo_service",
         "shared_management_service",
+        "territory_service",
         "audit_service",
         "command_service",
     ]

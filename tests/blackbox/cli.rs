@@ -7,6 +7,7 @@ mod import;
 mod metrics;
 mod privacy;
 mod reading;
+mod settling;
 mod shown;
 pub mod sne;
 mod still;

@@ -100,6 +100,16 @@ fn every_reason_of_a_field_is_documented() {
     }
 }
 
+/// Every setting of a territory stands in `docs/api.md` with its unit, its default and its bounds.
+#[test]
+fn every_setting_is_documented() {
+    let text = std::fs::read_to_string(root().join("docs/api.md")).unwrap();
+    for demand::Setting { name, unit, default, lowest, highest, .. } in demand::Settings::DEFAULTS {
+        let row = format!("| `{name}` | {unit} | {default} | {lowest} to {highest} | ");
+        assert!(text.contains(&row), "{row}");
+    }
+}
+
 fn upper_snake(camel: &str) -> String {
     let mut snake = String::new();
     for (index, c) in camel.char_indices() {

@@ -27,6 +27,7 @@ from sne.v1 import shared_management_service_pb2 as shared
 import acts
 from leaf import leaf
 from stage import AUDITOR, TERRITORY, auditor, channel, day, foreigner, head, lessor, other_lessor, registered, registration, sample, state, town
+from territory import decides_its_delays, refuses_delays_that_are_none, waits_abnormally_long
 from wire import metadata, new_id, refused, seen
 
 SERVER = int(sys.argv[2])
@@ -511,10 +512,12 @@ def bounds_replays():
 
 def describes_itself():
     health = health_pb2_grpc.HealthStub(channel)
-    for service in ("", "sne.v1.RegistrationService", "sne.v1.FollowUpService", "sne.v1.DaloService", "sne.v1.AuditService", "sne.v1.CommandService", SHARED):
+    names = ("Registration", "FollowUp", "Dalo", "Territory", "Audit", "Command", "SharedManagement")
+    services = [f"sne.v1.{name}Service" for name in names]
+    for service in ("", *services):
         answer = health.Check(health_pb2.HealthCheckRequest(service=service), timeout=20)
         assert answer.status == health_pb2.HealthCheckResponse.SERVING, service
-    wanted = {"sne.v1.RegistrationService", "sne.v1.FollowUpService", "sne.v1.DaloService", "sne.v1.AuditService", "sne.v1.CommandService", SHARED, "grpc.health.v1.Health"}
+    wanted = {*services, "grpc.health.v1.Health"}
     asked = reflection_pb2.ServerReflectionRequest(list_services="")
     alpha = reflection_pb2_grpc.ServerReflectionStub(channel).ServerReflectionInfo(iter([asked]), timeout=20)
     assert wanted <= {service.name for service in next(alpha).list_services_response.service}
@@ -551,6 +554,9 @@ for check in (
     keeps_the_delays_of_the_law,
     warns_before_it_radiates,
     *acts.CHECKS,
+    decides_its_delays,
+    refuses_delays_that_are_none,
+    waits_abnormally_long,
     tells_the_outcome,
     replays_the_log,
     follows_live,

@@ -12,6 +12,7 @@ from sne.v1 import (
     follow_up_service_pb2_grpc,
     registration_service_pb2_grpc,
     shared_management_service_pb2_grpc,
+    territory_service_pb2_grpc,
 )
 
 # Every reason that a server's answer named, over the whole run.
@@ -33,6 +34,7 @@ class Caller:
             follow_up_service_pb2_grpc.FollowUpServiceStub(channel),
             dalo_service_pb2_grpc.DaloServiceStub(channel),
             shared_management_service_pb2_grpc.SharedManagementServiceStub(channel),
+            territory_service_pb2_grpc.TerritoryServiceStub(channel),
             audit_service_pb2_grpc.AuditServiceStub(channel),
             command_service_pb2_grpc.CommandServiceStub(channel),
         ]

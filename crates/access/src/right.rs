@@ -40,6 +40,10 @@ pub enum Action {
     ReportLease,
     /// Record what becomes of a claim to housing (DALO).
     RecordDalo,
+    /// Read the delays and parameters of a territory.
+    ReadTerritory,
+    /// Decide them.
+    SetTerritory,
     /// Enter organisations and desks.
     AdministerOrganisations,
     /// Check the register as a whole; sees no name.
@@ -69,6 +73,8 @@ impl Action {
         Self::IssueCertificate,
         Self::ReportLease,
         Self::RecordDalo,
+        Self::ReadTerritory,
+        Self::SetTerritory,
         Self::AdministerOrganisations,
         Self::Inspect,
         Self::Audit,
@@ -81,6 +87,11 @@ impl Action {
 pub enum Resource {
     /// A demand of a territory.
     Demand {
+        /// The territory.
+        territory: Territory,
+    },
+    /// What a territory decided for itself: its delays and parameters.
+    Territory {
         /// The territory.
         territory: Territory,
     },
@@ -105,9 +116,11 @@ pub enum Purpose {
 /// attribution, lease and the radiation that goes with it are a lessor's (R441-2-8 a, INV-25), and so is inadmissibility
 /// (INV-24). The territory's manager reads,
 /// has notices sent, radiates for non-renewal and reinstates (R441-2-6, R441-2-8 e, cahier des charges 6.1); he watches over
-/// removals, so he reports leases too (R441-2-5 II). What becomes of a DALO claim is the State's alone to say (INV-56). An
-/// auditor replays every territory, because positions without holes are a thing of the whole log; he sees no name. What falls
-/// due with the days (notices, radiation for non-renewal, erasure) the register does of itself, as the operator.
+/// removals, so he reports leases too (R441-2-5 II); he decides its delays and parameters (cahier des charges 8: settings,
+/// local tables), and every service of the territory reads them, for there is nobody's name in them. What becomes of a DALO
+/// claim is the State's alone to say (INV-56). An auditor replays every territory, because positions without holes are a thing
+/// of the whole log; he sees no name. What falls due with the days (notices, radiation for non-renewal, erasure) the register
+/// does of itself, as the operator.
 pub fn may(profile: Profile, action: Action, resource: Resource, purpose: Purpose) -> Result<(), Denial> {
     match (profile, action, resource, purpose) {
         (
@@ -119,7 +132,10 @@ pub fn may(profile: Profile, action: Action, resource: Resource, purpose: Purpos
         (Profile::Operator, Action::Erase | Action::KeepRenewals, Resource::Demand { .. }, Purpose::Administration) => {
             Ok(())
         }
-        (Profile::Operator, _, Resource::Demand { .. }, _) => Err(Denial::NotForTheOperator),
+        (Profile::Operator, Action::ReadTerritory, Resource::Territory { .. }, Purpose::Administration) => Ok(()),
+        (Profile::Operator, _, Resource::Demand { .. } | Resource::Territory { .. }, _) => {
+            Err(Denial::NotForTheOperator)
+        }
         (_, Action::AdministerOrganisations | Action::Inspect | Action::Erase, _, _) => Err(Denial::OperatorOnly),
         (Profile::Auditor { .. }, Action::Audit, _, Purpose::Audit) => Ok(()),
         (Profile::Auditor { .. }, Action::Audit, _, _) => Err(Denial::Purpose),
@@ -129,6 +145,17 @@ pub fn may(profile: Profile, action: Action, resource: Resource, purpose: Purpos
             if kind.has_desks() { Ok(()) } else { Err(Denial::NotARegisteringService) }
         }
         (_, Action::AskOutcome, _, _) => Err(Denial::Purpose),
+        (
+            Profile::Agent { kind, territory, .. },
+            Action::ReadTerritory | Action::SetTerritory,
+            Resource::Territory { territory: asked },
+            Purpose::Administration,
+        ) => match action {
+            _ if territory != asked => Err(Denial::ForeignTerritory),
+            Action::SetTerritory if !kind.keeps_renewals() => Err(Denial::NotTheManager),
+            _ => Ok(()),
+        },
+        (_, Action::ReadTerritory | Action::SetTerritory, _, _) => Err(Denial::Purpose),
         (
             Profile::Agent { kind, territory, .. },
             _,

@@ -99,8 +99,8 @@ fn a_demand_of_another_territory_is_denied_for_every_action() {
             let expected = match action {
                 Action::AdministerOrganisations | Action::Inspect | Action::Erase => Denial::OperatorOnly,
                 Action::Audit => Denial::AuditorOnly,
-                // A command is no demand: its outcome is asked of the register.
-                Action::AskOutcome => Denial::Purpose,
+                // A command is no demand: its outcome is asked of the register. Nor is a territory.
+                Action::AskOutcome | Action::ReadTerritory | Action::SetTerritory => Denial::Purpose,
                 _ => Denial::ForeignTerritory,
             };
             assert_eq!(denial, expected);
@@ -151,6 +151,61 @@ fn the_operator_keeps_the_register_and_acts_on_no_demand() {
     for action in [Action::AdministerOrganisations, Action::Inspect] {
         assert_eq!(may(Profile::Operator, action, Resource::Register, Purpose::Administration), Ok(()));
     }
+}
+
+/// The manager of a territory decides its delays (cahier des charges 8), or the prefect's service where he keeps the management
+/// himself (R441-2-5 I, provisional); every service of the territory reads them, none of another one does.
+#[test]
+fn the_manager_of_a_territory_decides_its_settings_and_every_service_of_it_reads_them() {
+    use OrganisationKind as K;
+    let here = Resource::Territory { territory: territory("006") };
+    let elsewhere = Resource::Territory { territory: territory("083") };
+    let (yes, not_he) = (Ok(()), Err(Denial::NotTheManager));
+    let expected = [
+        (K::Hlm, not_he),
+        (K::Sem, not_he),
+        (K::SemDom, not_he),
+        (K::State, yes),
+        (K::LocalAuthority, not_he),
+        (K::ReservationHolder, not_he),
+        (K::ActionLogement, not_he),
+        (K::Siao, not_he),
+        (K::CommonAgent, not_he),
+        (K::PortalOperator, not_he),
+        (K::TerritoryManager, yes),
+        (K::DaloCommission, not_he),
+        (K::StatisticsReader, not_he),
+        (K::Auditor, not_he),
+    ];
+    assert_eq!(expected.len(), OrganisationKind::ALL.len(), "a new kind needs a row");
+    for (kind, sets) in expected {
+        let ask = |action, resource, purpose| may(agent(kind), action, resource, purpose);
+        assert_eq!(ask(Action::SetTerritory, here, Purpose::Administration), sets, "{kind:?}");
+        assert_eq!(ask(Action::ReadTerritory, here, Purpose::Administration), yes, "{kind:?}");
+        for action in [Action::SetTerritory, Action::ReadTerritory] {
+            let foreign = Err(Denial::ForeignTerritory);
+            assert_eq!(ask(action, elsewhere, Purpose::Administration), foreign, "{kind:?}");
+            assert_eq!(ask(action, here, Purpose::Attribution), Err(Denial::Purpose), "{kind:?}");
+            assert_eq!(ask(action, Resource::Register, Purpose::Administration), Err(Denial::Purpose), "{kind:?}");
+        }
+        for action in
+            Action::ALL.iter().filter(|action| !matches!(action, Action::SetTerritory | Action::ReadTerritory))
+        {
+            assert!(
+                ask(*action, here, Purpose::Administration).is_err(),
+                "{kind:?} {action:?}: a territory takes no act"
+            );
+        }
+    }
+    let operator = |action| may(Profile::Operator, action, here, Purpose::Administration);
+    assert_eq!(operator(Action::ReadTerritory), Ok(()), "nothing in it is anybody's");
+    assert_eq!(
+        operator(Action::SetTerritory),
+        Err(Denial::NotForTheOperator),
+        "delays are no matter of running a server"
+    );
+    let auditor = may(Profile::Auditor { organisation: siren() }, Action::SetTerritory, here, Purpose::Administration);
+    assert_eq!(auditor, Err(Denial::NotARegisteringService));
 }
 
 /// An auditor proves what happened in every territory, and does nothing else; nobody else replays the log.

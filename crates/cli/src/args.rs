@@ -95,6 +95,9 @@ pub enum Command {
     /// Préavis de renouvellement : ce que dit qui les expédie
     #[command(subcommand)]
     Notices(NoticesCommand),
+    /// Délais et paramètres d'un territoire
+    #[command(subcommand)]
+    Territory(TerritoryCommand),
     /// Clés de chiffrement
     #[command(subcommand)]
     Keys(KeysCommand),
@@ -190,6 +193,82 @@ pub enum KeysCommand {
         #[arg(long)]
         dry_run: bool,
     },
+}
+
+#[derive(Subcommand)]
+pub enum TerritoryCommand {
+    /// Montre ce qui est en vigueur un jour donné, d'où vient chaque valeur, et ce qui est prévu
+    Settings {
+        /// Le territoire (trois caractères)
+        #[arg(value_parser = territory)]
+        territory: Territory,
+        /// Le jour ; aujourd'hui s'il n'est pas dit
+        #[arg(long, value_name = "AAAA-MM-JJ", value_parser = date)]
+        on: Option<Date>,
+        /// Montre aussi tout ce qui a été décidé, avec son auteur
+        #[arg(long)]
+        history: bool,
+    },
+    /// Donne une autre valeur à un paramètre, à compter d'un jour
+    Set {
+        /// Nom du paramètre
+        name: String,
+        /// Valeur, dans l'unité et les bornes du paramètre
+        #[arg(allow_negative_numbers = true)]
+        value: i64,
+        /// Premier jour : aujourd'hui au plus tôt
+        #[arg(long, value_name = "AAAA-MM-JJ")]
+        from: String,
+        /// Référence de la décision, sans donnée nominative
+        #[arg(long)]
+        note: Option<String>,
+        #[command(flatten)]
+        author: Author,
+    },
+    /// Retire un changement prévu qui n'est pas encore en vigueur
+    Withdraw {
+        /// Nom du paramètre
+        name: String,
+        /// Jour à compter duquel il aurait compté
+        #[arg(long, value_name = "AAAA-MM-JJ")]
+        from: String,
+        #[command(flatten)]
+        author: Author,
+    },
+    /// Fixe le délai anormalement long, ou le supprime, à compter d'un jour
+    AbnormalDelay {
+        /// Mois à compter de la réception de la demande
+        #[arg(required_unless_present = "end", conflicts_with = "end", allow_negative_numbers = true)]
+        months: Option<i64>,
+        /// Supprime le délai ; au premier jour d'un délai prévu, le retire
+        #[arg(long)]
+        end: bool,
+        /// Commune (code INSEE) ; tout le territoire si elle n'est pas dite
+        #[arg(long)]
+        commune: Option<String>,
+        /// Type de logement (code) ; tous s'il n'est pas dit
+        #[arg(long = "type", value_name = "TYPE")]
+        dwelling_type: Option<String>,
+        /// Premier jour : aujourd'hui au plus tôt
+        #[arg(long, value_name = "AAAA-MM-JJ")]
+        from: String,
+        /// Arrêté du préfet, sans donnée nominative
+        #[arg(long)]
+        reference: String,
+        #[command(flatten)]
+        author: Author,
+    },
+}
+
+/// Who decides for the territory of his desk.
+#[derive(clap::Args)]
+pub struct Author {
+    /// Agit pour SIREN/GUICHET/agent : le gestionnaire du territoire, ou le service de l'État
+    #[arg(long, value_parser = actor)]
+    pub actor: Actor,
+    /// Dit ce qui serait décidé et ne change rien
+    #[arg(long)]
+    pub dry_run: bool,
 }
 
 #[derive(Subcommand)]

@@ -19,7 +19,10 @@ use std::process::ExitCode;
 
 use clap::Parser as _;
 
-use args::{Args, Command, ConfigCommand, DemandCommand, KeysCommand, NoticesCommand, OrgCommand, SynthCommand};
+use args::{
+    Args, Command, ConfigCommand, DemandCommand, KeysCommand, NoticesCommand, OrgCommand, SynthCommand,
+    TerritoryCommand,
+};
 use commands::org::Change;
 use config::{Config, Flags};
 use failure::Failure;
@@ -72,6 +75,11 @@ async fn run(args: Args) -> Result<(), Failure> {
         Command::Notices(NoticesCommand::Returned { file }) => {
             commands::notices::returned(place()?, format, &file).await
         }
+        Command::Territory(TerritoryCommand::Settings { territory, on, history }) => {
+            let shown = if history { commands::territory::Shown::History } else { commands::territory::Shown::Day };
+            commands::territory::show(place()?, format, territory, on, shown).await
+        }
+        Command::Territory(decision) => commands::territory::decide(place()?, format, decision).await,
         Command::Keys(KeysCommand::Rotate { dry_run }) => {
             commands::keys::rotate(place()?, format, change(dry_run)).await
         }

@@ -6,6 +6,7 @@ use nomenclature::UniqueNumber;
 use proto::v1;
 
 use crate::refused::Refused;
+use crate::territory::TerritoryAnswer;
 
 /// The answer to an act: only what will never change.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,6 +28,8 @@ pub struct Answer {
 pub enum Outcome {
     /// It is done, with this answer.
     Committed(Answer),
+    /// It is done: an act on the parameters of a territory, with this answer.
+    TerritoryCommitted(TerritoryAnswer),
     /// There is no trace of it up to this position; it may be under way still.
     NotCommittedAsOf(i64),
 }

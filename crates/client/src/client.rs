@@ -14,6 +14,7 @@ use uuid::Uuid;
 use crate::answer::{Answer, Outcome};
 use crate::interface::{Call, Interface};
 use crate::refused::Refused;
+use crate::territory::TerritoryAnswer;
 
 /// A connection to a server. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -67,6 +68,9 @@ impl Client {
             self.call(actor, "CommandService/GetOutcome", &json!({"request_id": id})).await?;
         match answer.outcome {
             Some(Told::Committed(answer)) => Answer::read(Some(answer)).map(Outcome::Committed),
+            Some(Told::TerritoryCommitted(answer)) => {
+                TerritoryAnswer::read(Some(answer)).map(Outcome::TerritoryCommitted)
+            }
             Some(Told::NotCommitted(not)) => Ok(Outcome::NotCommittedAsOf(not.as_of_position)),
             None => Err(Refused::Lost("an empty answer".to_owned())),
         }

@@ -12,8 +12,10 @@ mod answer;
 mod client;
 mod interface;
 mod refused;
+mod territory;
 
 pub use answer::{Answer, Outcome};
 pub use client::{Client, On};
 pub use interface::{Call, Interface};
 pub use refused::{Refused, Told};
+pub use territory::TerritoryAnswer;

@@ -34,6 +34,11 @@ pub fn notice_by(expires_on: Date, settings: &Settings) -> Date {
     last
 }
 
+/// The first day on which a renewal is admitted. A window of a validity's length is never closed.
+pub fn renewable_from(expires_on: Date, settings: &Settings) -> Date {
+    add_months(expires_on, -settings.renewal_window_months)
+}
+
 /// Whether a notice sent that day leaves the applicant the time that the law gives (INV-16).
 pub fn notice_in_time(sent_on: Date, expires_on: Date, settings: &Settings) -> bool {
     add_months(sent_on, settings.notice_months) <= expires_on

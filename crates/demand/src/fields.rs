@@ -170,6 +170,9 @@ open!(
     crate::warning::WarningKind,
 );
 
+// Of the settings of a territory: nothing of them is anybody's.
+open!(i32, crate::territory::Reference, crate::territory::SettingName);
+
 /// What a row of an event's table asks of the type of its field; named like the classes.
 #[allow(non_snake_case, reason = "a row names its class, and that is the function that checks it")]
 pub(crate) mod must_be {
@@ -181,7 +184,7 @@ pub(crate) mod must_be {
 
 /// Every field of the form, of the facts and of the acts, in the order of the form.
 pub fn fields() -> Vec<Field> {
-    use crate::{commission, deposit, erasure, event, facts, form, modification, pieces, radiation};
+    use crate::{commission, deposit, erasure, event, facts, form, modification, pieces, radiation, territory};
     [
         form::identity::Household::FIELDS,
         form::identity::Person::FIELDS,
@@ -242,6 +245,10 @@ pub fn fields() -> Vec<Field> {
         event::DaloDecided::FIELDS,
         event::DaloRehoused::FIELDS,
         event::DaloEnded::FIELDS,
+        territory::SettingChanged::FIELDS,
+        territory::SettingWithdrawn::FIELDS,
+        territory::AbnormalDelaySet::FIELDS,
+        territory::AbnormalDelayEnded::FIELDS,
     ]
     .concat()
 }

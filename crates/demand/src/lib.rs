@@ -3,7 +3,10 @@
 //! [`Demand`] folds [`DemandEvent`]s and decides [`DemandCommand`]s; a refusal is a [`Rejection`] with a stable reason and
 //! every violation of the form at once. Each act has its file: [`registration`], [`modification`], [`renewal`],
 //! [`notice`], [`pieces`], [`attribution`], [`commission`], [`warning`], [`radiation`], [`reinstatement`], [`certificate`],
-//! [`lease_report`], [`deposit`], [`dalo`]; [`erasure`] is the register's own. [`codec`] separates the open part of an event from the personal one;
+//! [`lease_report`], [`deposit`], [`dalo`]; [`erasure`] is the register's own, and so is what comes with the days
+//! ([`DailyAct`]). [`pending`] says what a demand waits for. [`territory`] decides the delays that the acts of a territory go
+//! by, [`abnormal`] says from when a demand waits abnormally long. [`codec`] separates the open part of an event from the
+//! personal one;
 //! [`claims`] says which persons a demand holds.
 //!
 //! Invariants of absence: no clock, no random source, no IO, no database, no network. The day, the actor and every
@@ -24,6 +27,7 @@
 //! assert_eq!(Demand::default().decide(&command).unwrap_err().reason, RejectionReason::NotRegistered);
 //! ```
 
+pub mod abnormal;
 pub mod attribution;
 mod carried;
 pub mod certificate;
@@ -55,6 +59,7 @@ pub mod renewal;
 mod settings;
 pub mod spelling;
 mod status;
+pub mod territory;
 pub mod warning;
 
 pub use carried::{Carried, Carry};

@@ -102,6 +102,8 @@ reasons! {
         Expired = "DEMAND_EXPIRED", "Cette demande n'est plus valide : elle doit d'abord être renouvelée.";
         /// The validity already counts from today: the demand was filed or renewed this very day.
         AlreadyRenewedToday = "ALREADY_RENEWED_TODAY", "La validité de cette demande court déjà à compter d'aujourd'hui : il n'y a pas lieu de la renouveler.";
+        /// The window in which the territory admits renewals is not open yet (`renewal_window_months`).
+        RenewalTooEarly = "RENEWAL_TOO_EARLY", "Il est trop tôt pour renouveler cette demande : dans ce territoire, le renouvellement s'ouvre quelques mois avant la fin de validité.";
         /// A natural person cannot become an association, nor the reverse.
         KindChanged = "APPLICANT_KIND_CHANGED", "Une demande ne peut pas passer d'une personne physique à une association, ni l'inverse.";
         /// The applicant of a demand cannot be replaced by somebody else; only a piece of identity or of civil status
@@ -146,6 +148,10 @@ reasons! {
         DaloNotSeised = "DALO_NOT_SEISED", "Aucun recours devant la commission de médiation n'attend de décision pour cette demande.";
         /// There is no favourable DALO decision in force (INV-56).
         DaloNotActive = "DALO_NOT_ACTIVE", "Aucune décision DALO favorable n'est en cours pour cette demande.";
+        /// A setting of a territory, or an abnormal delay, has that value on that day already.
+        SettingUnchanged = "SETTING_UNCHANGED", "Cette valeur est déjà celle de ce jour-là : il n'y a rien à changer.";
+        /// Nothing is set or planned there that could be withdrawn or ended.
+        NothingSet = "NOTHING_SET", "Rien n'est fixé ni prévu à cette date : il n'y a rien à retirer.";
         /// The personal part of the demand cannot be opened, so the act cannot be decided.
         PersonalDataUnreadable = "PERSONAL_DATA_UNREADABLE", "Les données nominatives de cette demande ne sont plus lisibles.";
     }
@@ -174,8 +180,9 @@ reasons! {
         ImpossibleDate = "IMPOSSIBLE_DATE", "date impossible";
         /// A date after the day of record.
         InTheFuture = "IN_THE_FUTURE", "date dans le futur";
-        /// The day of an act before the filing of the demand, or before the act that it answers.
-        TooEarly = "TOO_EARLY", "date antérieure au dépôt de la demande ou à l'acte précédent";
+        /// The day of an act before the filing of the demand, or before the act that it answers; the first day of a setting
+        /// before today.
+        TooEarly = "TOO_EARLY", "date antérieure au dépôt de la demande, à l'acte précédent ou, pour un paramètre, à aujourd'hui";
         /// A commune outside the territory of the demand (INV-02).
         OutsideTerritory = "OUTSIDE_TERRITORY", "commune hors du territoire de la demande";
         /// A date too long before the day of record: a reception over 31 days ago (provisional).

@@ -4,6 +4,7 @@ use nomenclature::Channel;
 
 use crate::command::DemandCommand;
 use crate::correction::Proof;
+use crate::deadlines;
 use crate::demand::ActiveDemand;
 use crate::event::{DemandEvent, Renewed};
 use crate::facts::Facts;
@@ -11,7 +12,9 @@ use crate::form::FormDraft;
 use crate::modification::Update;
 use crate::rejection::{Rejection, RejectionReason};
 
-/// Decides a renewal. A demand past its expiry and not yet radiated may still be renewed (state EXPIREE, law.md 11).
+/// Decides a renewal: from the day that the territory's window opens on. A demand past its expiry and not yet radiated may
+/// still be renewed (state EXPIREE, law.md 11); nothing closes the window after it, so it never bars the renewal that a
+/// reinstatement is.
 pub(crate) fn renew(
     demand: &ActiveDemand,
     form: &FormDraft,
@@ -20,6 +23,9 @@ pub(crate) fn renew(
     let DemandCommand { today, by, .. } = *command;
     if demand.valid_from() >= today {
         return Err(RejectionReason::AlreadyRenewedToday.into());
+    }
+    if today < deadlines::renewable_from(demand.expires_on(), &command.settings) {
+        return Err(RejectionReason::RenewalTooEarly.into());
     }
     let Update { rubrics, facts } = Update::decide(demand, form, Proof::Word, today)?;
     let facts = Facts { ever_online: facts.ever_online || by.channel == Channel::Online, ..facts };

@@ -27,15 +27,26 @@ pub struct Setting {
     pub unit: &'static str,
     /// From which day on.
     pub since: Date,
-    /// Where it comes from.
+    /// Where it comes from, in French: it is shown.
     pub source: &'static str,
     /// How sure it is.
     pub standing: Standing,
+    /// The least that a territory may decide: the law's own minimum where it has one.
+    pub lowest: i32,
+    /// The most that a territory may decide. A row without bounds in the table is fixed at its default.
+    pub highest: i32,
+}
+
+impl Setting {
+    /// The row of a name.
+    pub fn named(name: &str) -> Option<&'static Self> {
+        Settings::DEFAULTS.iter().find(|setting| setting.name == name)
+    }
 }
 
 macro_rules! settings {
     ($($(#[$doc:meta])* $name:ident: $default:literal $unit:literal since ($y:literal, $m:literal, $d:literal),
-        $source:literal, $standing:ident;)+) => {
+        $source:literal, $standing:ident $(, $lowest:literal to $highest:literal)?;)+) => {
         /// The delays of a territory on a day.
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
         pub struct Settings {$(
@@ -51,54 +62,80 @@ macro_rules! settings {
 
         impl Settings {
             /// Every default with its source.
-            pub const DEFAULTS: &'static [Setting] = &[$(Setting {
-                name: stringify!($name),
-                default: $default,
-                unit: $unit,
-                since: Date::constant($y, $m, $d),
-                source: $source,
-                standing: Standing::$standing,
+            pub const DEFAULTS: &'static [Setting] = &[$({
+                #[allow(unused_mut, unused_assignments, reason = "a row without bounds is fixed at its default")]
+                let (mut lowest, mut highest) = ($default, $default);
+                $((lowest, highest) = ($lowest, $highest);)?
+                Setting {
+                    name: stringify!($name),
+                    default: $default,
+                    unit: $unit,
+                    since: Date::constant($y, $m, $d),
+                    source: $source,
+                    standing: Standing::$standing,
+                    lowest,
+                    highest,
+                }
             },)+];
+
+            /// The value of a name of the table.
+            pub fn get(&self, name: &str) -> Option<i32> {
+                match name {
+                    $(stringify!($name) => Some(self.$name),)+
+                    _ => None,
+                }
+            }
+
+            /// Puts the value of a name of the table; a name that is none changes nothing.
+            pub(crate) fn put(&mut self, name: &str, value: i32) {
+                match name {
+                    $(stringify!($name) => self.$name = value,)+
+                    _ => {}
+                }
+            }
         }
     };
 }
 
 settings! {
     /// Days a reception may lie before the day it is recorded.
-    latest_reception_days: 31 "days" since (2015, 5, 14), "R441-2-3 says at once and gives no number", Provisional;
+    latest_reception_days: 31 "days" since (2015, 5, 14), "R441-2-3 : dès réception, sans durée chiffrée", Provisional, 1 to 92;
     /// Months the written act of a renunciation is kept (INV-28).
-    renunciation_kept_months: 12 "months" since (2015, 3, 23), "practice", Provisional;
+    renunciation_kept_months: 12 "months" since (2015, 3, 23), "pratique", Provisional, 12 to 24;
     /// Months before the expiry from which a renewal notice may be listed.
-    notice_earliest_months: 2 "months" since (2015, 3, 23), "practice: applicants renew from the tenth month on", Provisional;
+    notice_earliest_months: 2 "months" since (2015, 3, 23), "pratique : on renouvelle dès le dixième mois", Provisional, 1 to 6;
     /// Months that a notice must leave until the expiry (INV-16).
-    notice_months: 1 "months" since (2015, 5, 14), "R441-2-7", Text;
+    notice_months: 1 "months" since (2015, 5, 14), "R441-2-7", Text, 1 to 3;
     /// Months of tolerance from the expiry until a radiation for non-renewal (INV-19).
-    renewal_tolerance_months: 1 "months" since (2015, 3, 23), "cahier des charges 6.1", Text;
+    renewal_tolerance_months: 1 "months" since (2015, 3, 23), "cahier des charges 6.1", Text, 1 to 5;
     /// Months that a notice sent too late leaves before the radiation: what one sent in time leaves at least.
-    late_notice_months: 2 "months" since (2015, 3, 23), "R441-2-7 with cahier des charges 6.1: a month of notice, a month of tolerance", Provisional;
+    late_notice_months: 2 "months" since (2015, 3, 23), "R441-2-7 et cahier des charges 6.1 : un mois de préavis, un mois de tolérance", Provisional, 2 to 6;
     /// Months from the expiry in which a demand radiated for non-renewal may be reinstated (INV-20).
-    not_renewed_reinstatement_months: 6 "months" since (2015, 3, 23), "cahier des charges 6.1", Text;
+    not_renewed_reinstatement_months: 6 "months" since (2015, 3, 23), "cahier des charges 6.1", Text, 6 to 11;
     /// Months from the warning until a radiation for no answer; the law asks for one, the system for two (INV-21).
-    no_answer_months: 2 "months" since (2015, 3, 23), "cahier des charges 6.5", Text;
+    no_answer_months: 2 "months" since (2015, 3, 23), "cahier des charges 6.5", Text, 1 to 6;
     /// Months from a radiation for no answer in which the demand may be reinstated (INV-22).
-    no_answer_reinstatement_months: 5 "months" since (2015, 3, 23), "cahier des charges 6.5, which does not say from when", Provisional;
+    no_answer_reinstatement_months: 5 "months" since (2015, 3, 23), "cahier des charges 6.5, qui ne dit pas depuis quand", Provisional, 5 to 11;
     /// Months from the warning until a radiation as inadmissible (INV-23).
-    inadmissible_months: 1 "months" since (2015, 5, 14), "R441-2-8 d", Text;
+    inadmissible_months: 1 "months" since (2015, 5, 14), "R441-2-8 d", Text, 1 to 6;
+    /// Months before the expiry from which a renewal is admitted. Twelve never closes it: no text does, practice renews from the
+    /// tenth month on.
+    renewal_window_months: 12 "months" since (2015, 3, 23), "aucun texte ne ferme la période ; la pratique renouvelle dès le dixième mois", Provisional, 2 to 12;
     /// Months from the filing or a renewal in which the certificate goes out (INV-11).
-    certificate_months: 1 "months" since (2009, 3, 28), "L441-2-1", Text;
+    certificate_months: 1 "months" since (2009, 3, 28), "L441-2-1", Text, 1 to 1;
     /// Days in which a piece handed in at a desk is stored (INV-38).
-    piece_storage_days: 15 "days" since (2015, 5, 14), "R441-2-4-1", Text;
+    piece_storage_days: 15 "days" since (2015, 5, 14), "R441-2-4-1", Text, 1 to 15;
     /// Months in which the commission of mediation decides (INV-57). See [`Settings::of`] for overseas.
-    dalo_commission_months: 3 "months" since (2008, 1, 1), "R441-15; six where a département has part of an agglomeration of over 300 000, which its territory sets", Provisional;
+    dalo_commission_months: 3 "months" since (2008, 1, 1), "R441-15 ; six où le département a une partie d'une agglomération de plus de 300 000 habitants, ce que son territoire fixe", Provisional, 3 to 6;
     /// Months from a favourable decision in which the prefect makes an offer (INV-57). See [`Settings::of`] for overseas.
-    dalo_offer_months: 3 "months" since (2008, 1, 1), "R441-16-1; six where a département has part of an agglomeration of over 300 000, which its territory sets", Provisional;
+    dalo_offer_months: 3 "months" since (2008, 1, 1), "R441-16-1 ; six où le département a une partie d'une agglomération de plus de 300 000 habitants, ce que son territoire fixe", Provisional, 3 to 6;
 }
 
 /// Months of both DALO delays in the overseas départements (R441-15, R441-16-1).
 const DALO_MONTHS_OVERSEAS: i32 = 6;
 
 impl Settings {
-    /// The defaults of a territory: the delays of the texts differ overseas (INV-57).
+    /// The defaults of a territory, before anything it decided itself: the delays of the texts differ overseas (INV-57).
     pub fn of(territory: Territory) -> Self {
         let everywhere = Self::default();
         if territory.as_str().starts_with("97") {
@@ -107,6 +144,15 @@ impl Settings {
         } else {
             everywhere
         }
+    }
+
+    /// Whether the delays agree with one another: a notice can be listed in time (INV-16) and can be answered when it comes,
+    /// a late one leaves no less than one in time, and who was radiated for non-renewal has days left to come back (INV-20).
+    pub fn agree(&self) -> bool {
+        self.notice_earliest_months >= self.notice_months
+            && self.renewal_window_months >= self.notice_earliest_months
+            && self.late_notice_months >= self.notice_months
+            && self.not_renewed_reinstatement_months > self.renewal_tolerance_months
     }
 }
 
@@ -151,6 +197,41 @@ mod tests {
         for setting in Settings::DEFAULTS {
             assert!(setting.default > 0 && !setting.source.is_empty(), "{}", setting.name);
             assert!(matches!(setting.unit, "days" | "months"), "{}", setting.name);
+            assert!((setting.lowest..=setting.highest).contains(&setting.default), "{}", setting.name);
+            assert_eq!(Settings::default().get(setting.name), Some(setting.default));
         }
+        assert!(Territory::all().iter().all(|territory| Settings::of(*territory).agree()));
+    }
+
+    /// Written by hand from the law: what no territory may undercut, and what must stay below the retention.
+    #[test]
+    fn inv_16_inv_19_inv_21_inv_23_inv_33_no_territory_goes_below_the_law_or_past_the_erasure() {
+        let bounds = |name| Setting::named(name).map(|setting| (setting.lowest, setting.highest)).unwrap();
+        for name in ["notice_months", "renewal_tolerance_months", "no_answer_months", "inadmissible_months"] {
+            assert_eq!(bounds(name).0, 1, "{name}");
+        }
+        // What the system itself provides is the least (cahier des charges 6.1 and 6.5).
+        for (name, least) in [("not_renewed_reinstatement_months", 6), ("no_answer_reinstatement_months", 5)] {
+            assert_eq!(bounds(name).0, least, "{name}");
+            assert!(bounds(name).1 < RETENTION_MONTHS, "{name}");
+        }
+        assert_eq!(bounds("renewal_window_months").1, 12, "a validity is no longer than that");
+        assert!(Setting::named("validity_months").is_none(), "a year is the law's own");
+    }
+
+    #[test]
+    fn delays_that_contradict_one_another_do_not_agree() {
+        assert!(Settings::default().agree());
+        for (name, value) in [("notice_months", 3), ("renewal_window_months", 1), ("late_notice_months", 0)] {
+            let mut settings = Settings::default();
+            settings.put(name, value);
+            assert!(!settings.agree(), "{name}");
+        }
+        let mut settings = Settings { renewal_tolerance_months: 6, ..Settings::default() };
+        assert!(!settings.agree(), "nobody would have a day left to come back");
+        settings.put("not_renewed_reinstatement_months", 7);
+        assert!(settings.agree());
+        settings.put("unheard_of", 7);
+        assert_eq!(settings.get("unheard_of"), None);
     }
 }

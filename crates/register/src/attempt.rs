@@ -16,7 +16,6 @@ use crate::Error;
 use crate::blind::Token;
 use crate::claim::{Claims, Known, PERSON};
 use crate::register::{Answer, Parts, Request};
-use crate::settings;
 use crate::stream::{self, Loaded, Opening};
 
 /// A command on its way through the bus.
@@ -74,7 +73,7 @@ impl Parts {
             by: run.by,
             person_ref: run.person_ref,
             piece_id: run.piece_id,
-            settings: settings::in_force(run.territory),
+            settings: self.settings.in_force(run.territory, run.today).await?,
             act: run.act(),
         };
         let mut after = loaded.demand.clone();

@@ -7,7 +7,7 @@ use std::collections::{HashMap, HashSet};
 
 use access::{Action, Profile, Purpose, Resource, may};
 use cqrs_es::Aggregate as _;
-use demand::{DailyAct, Demand, DemandEvent, Rejection, RejectionReason};
+use demand::{DailyAct, Demand, DemandEvent, Rejection, RejectionReason, Settings};
 use event_log::{Command, KeyRef, Position, RecordedEvent, Refusal, StreamAppend, StreamId, TerritoryCode, Verdict};
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -18,7 +18,6 @@ use vault::{KeyId, KeyState};
 use crate::Error;
 use crate::claim::{Claims, Known};
 use crate::register::Parts;
-use crate::settings;
 use crate::stream::{self, DEMAND, Opening};
 
 /// Acts of one append: what one round of the log takes.
@@ -73,12 +72,19 @@ impl OwnAct {
         }
     }
 
-    fn decide(&self, demand: &Demand, territory: Territory, today: Date) -> Result<Vec<DemandEvent>, Rejection> {
+    fn decide(&self, demand: &Demand, today: Date, settings: &Settings) -> Result<Vec<DemandEvent>, Rejection> {
         match self {
-            Self::Daily(act) => demand.decide_daily(act, today, &settings::in_force(territory)),
+            Self::Daily(act) => demand.decide_daily(act, today, settings),
             Self::Erase => demand.erase(today).map(|event| vec![event]),
         }
     }
+}
+
+/// What the acts of a page are decided with.
+struct At {
+    recorded_at: Timestamp,
+    keys: HashMap<KeyId, KeyState>,
+    settings: HashMap<Territory, Settings>,
 }
 
 /// A decided act on its way into the log.
@@ -120,10 +126,18 @@ impl Parts {
         let of_opened = opened.flat_map(|(_, history)| history.iter());
         let keys = stream::keys_of(&self.vault, of_opened).await?;
 
+        let mut settings: HashMap<Territory, Settings> = HashMap::new();
+        for (number, _) in page {
+            let territory = number.territory();
+            if !settings.contains_key(&territory) {
+                settings.insert(territory, self.settings.in_force(territory, paris_day(recorded_at)).await?);
+            }
+        }
+        let at = At { recorded_at, keys, settings };
         let (mut decided, mut asked) = (Vec::new(), Vec::new());
         for ((entry, stream_id), history) in page.iter().zip(streams).zip(&histories) {
             let (number, act) = *entry;
-            match self.decide_one(*number, act, stream_id, history, &keys, recorded_at) {
+            match self.decide_one(*number, act, stream_id, history, &at) {
                 Ok(one) => {
                     decided.push(one);
                     asked.push(*entry);
@@ -156,11 +170,12 @@ impl Parts {
         act: &OwnAct,
         stream_id: StreamId,
         history: &[RecordedEvent],
-        keys: &HashMap<KeyId, KeyState>,
-        recorded_at: Timestamp,
+        at: &At,
     ) -> Result<Decided, Error> {
-        let today = paris_day(recorded_at);
+        let At { recorded_at, keys, settings } = at;
+        let (recorded_at, today) = (*recorded_at, paris_day(*recorded_at));
         let territory = number.territory();
+        let settings = settings.get(&territory).ok_or(Error::NotFound)?;
         may(Profile::Operator, act.action(), Resource::Demand { territory }, Purpose::Administration)?;
         let first = history.first().ok_or(Error::NotFound)?;
         let (id, commitment) =
@@ -170,7 +185,7 @@ impl Parts {
             before.apply(stream::decode(event, keys, act.opening())?);
         }
         let version = history.last().map_or(0, |last| last.version);
-        let events = act.decide(&before, territory, today)?;
+        let events = act.decide(&before, today, settings)?;
         let mut after = before.clone();
         for event in &events {
             after.apply(event.clone());

@@ -2,7 +2,7 @@
 //!
 //! [`Register::execute`] takes a [`Request`] through the bus, in this order: receipt, rights by the territory that the
 //! number names, load, rights by the loaded facts, decide, number, claims, seal, append. [`Register::demand`] and
-//! [`Register::history`] read; [`Register::erase`] forgets; [`Register::examine`] doubts. Who only reads opens with [`Register::open_to_read`]. [`StockReader`] reads the same log with stock postgres-es.
+//! [`Register::history`] read; [`Register::erase`] forgets; [`Register::set_territory`] decides the delays that acts go by; [`Register::examine`] doubts. Who only reads opens with [`Register::open_to_read`]. [`StockReader`] reads the same log with stock postgres-es.
 //!
 //! What breaks if you change the order: a receipt looked up after the decision would refuse the repeat of a command that
 //! succeeded; a number allotted before the decision would be lost with each refusal; a right asked after the load would
@@ -31,8 +31,10 @@ mod register;
 mod rotation;
 mod schema;
 mod settings;
+mod sheet;
 mod stock;
 mod stream;
+mod territory;
 mod trial;
 mod wording;
 
@@ -52,6 +54,9 @@ pub use organisations::{DeskLine, Imported, OrganisationLine};
 pub use outcome::Outcome;
 pub use register::{Answer, Register, Request};
 pub use schema::SchemaState;
+pub use settings::TERRITORY;
+pub use sheet::{AbnormalDelay, SettingLine, TerritoryChange, TerritorySheet};
 pub use stock::{StockReader, upcasters};
 pub use stream::DEMAND;
+pub use territory::{TerritoryAnswer, TerritoryRequest};
 pub use wording::{database_trouble, schema_trouble, vault_trouble};

@@ -15,6 +15,7 @@ use crate::erasure;
 use crate::numbers::Numbers;
 use crate::register::{Parts, Register};
 use crate::schema;
+use crate::settings::LiveSettings;
 use crate::stock::StockReader;
 
 /// Two processes at once would both find no schema: the lock of the migrations comes too late for that.
@@ -75,6 +76,7 @@ impl Register {
         owner.close().await;
         erasure::finish(parts.reader.pool(), &parts.vault, &parts.erasures).await?;
         parts.directory.catch_up().await?;
+        parts.settings.catch_up().await?;
         register.forget_unused_keys().await?;
         Ok(register)
     }
@@ -96,6 +98,7 @@ impl Register {
         let register = Self::over(place, (projector.clone(), projector), vault);
         erasure::check_list(&register.parts.vault, &register.parts.erasures).await?;
         register.parts.directory.catch_up().await?;
+        register.parts.settings.catch_up().await?;
         Ok(register)
     }
 
@@ -105,6 +108,7 @@ impl Register {
         let parts = Parts {
             log,
             directory: LiveDirectory::new(reader.clone()),
+            settings: LiveSettings::new(reader.clone()),
             audit: reader.on(auditors),
             reader,
             erasures: Arc::new(ErasureList::of(&place.keys, vault.secrets())),

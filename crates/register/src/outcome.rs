@@ -10,12 +10,16 @@ use crate::Error;
 use crate::blind::tokens;
 use crate::claim::PERSON;
 use crate::register::{Answer, Register};
+use crate::settings::TERRITORY;
+use crate::territory::{TerritoryAnswer, territory_answer_of};
 
 /// What is known of a command.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Outcome {
     /// It is committed, with this answer.
     Committed(Answer),
+    /// It is committed: an act on the parameters of a territory, with this answer.
+    TerritoryCommitted(TerritoryAnswer),
     /// Up to this position there is no trace of it. It may be under way still.
     NotCommittedAsOf(Position),
 }
@@ -32,7 +36,16 @@ impl Register {
         // The head first: a command that commits between the two reads is then told, never denied wrongly.
         let head = parts.reader.head().await?;
         match parts.reader.receipt(actor.organisation_code(), command_id).await? {
-            Some((receipt, _)) => Ok(Outcome::Committed(parts.answer(receipt).await?)),
+            Some((receipt, _)) => {
+                let last = parts.reader.read_range(receipt.last..=receipt.last).await;
+                let last = last.map_err(|_| Error::OutcomeUnknown)?;
+                match last.last() {
+                    Some(last) if last.stream_type == TERRITORY => {
+                        territory_answer_of(last).map(Outcome::TerritoryCommitted)
+                    }
+                    _ => parts.answer(receipt).await.map(Outcome::Committed),
+                }
+            }
             None => Ok(Outcome::NotCommittedAsOf(head)),
         }
     }

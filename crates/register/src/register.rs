@@ -23,6 +23,7 @@ use crate::attempt::{Run, Try};
 use crate::clock::Clock;
 use crate::directory::LiveDirectory;
 use crate::numbers::Numbers;
+use crate::settings::LiveSettings;
 use crate::stream;
 
 /// How often an act is decided anew because its demand moved on meanwhile.
@@ -43,6 +44,7 @@ pub(crate) struct Parts {
     pub(crate) erasures: Arc<ErasureList>,
     pub(crate) numbers: Numbers,
     pub(crate) directory: LiveDirectory,
+    pub(crate) settings: LiveSettings,
     pub(crate) clock: Arc<dyn Clock>,
     /// Where the owner is asked for what only he may do.
     pub(crate) database: PgConnectOptions,
@@ -81,7 +83,7 @@ pub struct Answer {
     pub recorded_at: Timestamp,
 }
 
-fn position_as_number<S: serde::Serializer>(position: &Position, serializer: S) -> Result<S::Ok, S::Error> {
+pub(crate) fn position_as_number<S: serde::Serializer>(position: &Position, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_i64(position.get())
 }
 
@@ -199,7 +201,7 @@ fn body(request: &Request) -> Result<Vec<u8>, Error> {
 }
 
 /// The precision the log keeps, so that a repeat answers the very same instant.
-fn to_the_microsecond(instant: Timestamp) -> Timestamp {
+pub(crate) fn to_the_microsecond(instant: Timestamp) -> Timestamp {
     Timestamp::from_microsecond(instant.as_microsecond()).unwrap_or(instant)
 }
 

@@ -7,7 +7,6 @@ use uuid::Uuid;
 
 use crate::Error;
 use crate::register::{Register, Request, action_of, territory_of};
-use crate::settings;
 use crate::stream::{self, Opening};
 
 impl Register {
@@ -31,8 +30,8 @@ impl Register {
         };
         let by = By { organisation, desk, channel: request.channel };
         let (person_ref, piece_id) = (Uuid::nil(), Uuid::nil());
-        let (settings, act) = (settings::in_force(territory), request.act.clone());
-        let command = DemandCommand { today, by, person_ref, piece_id, settings, act };
+        let settings = parts.settings.in_force(territory, today).await?;
+        let command = DemandCommand { today, by, person_ref, piece_id, settings, act: request.act.clone() };
         Ok(demand.decide(&command).err().map(|rejection| rejection.violations).unwrap_or_default())
     }
 }

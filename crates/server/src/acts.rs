@@ -28,13 +28,8 @@ impl Acts {
     /// Sends an act through the bus. A caller who goes away, or whose deadline passes, does not stop it: it keeps its
     /// place until it is done, so that impatient callers cannot pile up work.
     pub async fn execute(&self, request: register::Request) -> Result<Option<Answer>, Refusal> {
-        let permit = Arc::clone(&self.commands).try_acquire_owned().map_err(|_| Reason::TooManyCalls)?;
         let register = self.register.clone();
-        let work = tokio::spawn(async move {
-            let _permit = permit;
-            register.execute(request).await
-        });
-        match work.await.unwrap_or(Err(register::Error::OutcomeUnknown)) {
+        match self.in_a_place(async move { register.execute(request).await }).await? {
             Ok(done) => Ok(Some(answer::write(&done))),
             Err(register::Error::Rejected(mut rejection)) => {
                 place(&mut rejection.violations);
@@ -42,6 +37,24 @@ impl Acts {
             }
             Err(other) => Err(other.into()),
         }
+    }
+
+    /// Sends an act on the parameters of a territory on its way, in a place of its own as every command.
+    pub async fn decide(&self, request: register::TerritoryRequest) -> Result<register::TerritoryAnswer, Refusal> {
+        let register = self.register.clone();
+        Ok(self.in_a_place(async move { register.set_territory(request).await }).await??)
+    }
+
+    async fn in_a_place<T: Send + 'static>(
+        &self,
+        work: impl Future<Output = Result<T, register::Error>> + Send + 'static,
+    ) -> Result<Result<T, register::Error>, Refusal> {
+        let permit = Arc::clone(&self.commands).try_acquire_owned().map_err(|_| Reason::TooManyCalls)?;
+        let work = tokio::spawn(async move {
+            let _permit = permit;
+            work.await
+        });
+        Ok(work.await.unwrap_or(Err(register::Error::OutcomeUnknown)))
     }
 
     /// What was read, when it is sound; else everything that is wrong with it, found at the door or by the domain.

@@ -7,7 +7,7 @@ use register::{Outcome, Register};
 use tonic::{Request, Response, Status};
 
 use crate::caller;
-use crate::convert::{Edge, answer};
+use crate::convert::{Edge, answer, territory};
 use crate::status::Refusal;
 
 /// The service.
@@ -30,6 +30,7 @@ impl CommandService for Commands {
         let id = edge.finish(id)?;
         let outcome = match self.register.outcome(id, &actor).await.map_err(Refusal::from)? {
             Outcome::Committed(committed) => Told::Committed(answer::write(&committed)),
+            Outcome::TerritoryCommitted(committed) => Told::TerritoryCommitted(territory::answer(&committed)),
             Outcome::NotCommittedAsOf(position) => Told::NotCommitted(NotCommitted { as_of_position: position.get() }),
         };
         Ok(Response::new(GetOutcomeResponse { outcome: Some(outcome) }))

@@ -17,10 +17,11 @@ const AT_MOST: Duration = Duration::from_secs(2);
 
 const WHOLE: &str = "";
 /// Those that need the log alone.
-const OF_THE_LOG: [&str; 5] = [
+const OF_THE_LOG: [&str; 6] = [
     "sne.v1.RegistrationService",
     "sne.v1.FollowUpService",
     "sne.v1.DaloService",
+    "sne.v1.TerritoryService",
     "sne.v1.AuditService",
     "sne.v1.CommandService",
 ];

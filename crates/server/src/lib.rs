@@ -36,6 +36,7 @@ mod replay;
 mod server;
 mod shared_management;
 mod status;
+mod territory;
 mod upkeep;
 mod views;
 

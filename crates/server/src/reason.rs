@@ -90,7 +90,7 @@ reasons! {
         "Cet identifiant de requête a déjà servi pour un autre contenu.";
     /// The demand changed since the caller read it.
     VersionConflict = "VERSION_CONFLICT", Aborted, None,
-        "La demande a changé depuis que vous l'avez lue : relisez-la, puis recommencez.";
+        "La demande, ou le paramétrage du territoire, a changé depuis votre lecture : relisez, puis recommencez.";
     /// The sequence of the territory and month is used up.
     NumbersExhausted = "NUMBERS_EXHAUSTED", ResourceExhausted, None,
         "Il n'y a plus de numéro unique pour ce territoire et ce mois.";
@@ -137,6 +137,9 @@ pub(crate) fn of_rejection(reason: RejectionReason) -> Row {
         | R::WindowClosed
         | R::Expired
         | R::AlreadyRenewedToday
+        | R::RenewalTooEarly
+        | R::SettingUnchanged
+        | R::NothingSet
         | R::KindChanged
         | R::ApplicantReplaced
         | R::CoApplicantDropped

@@ -16,7 +16,7 @@ use tonic::{Request, Response, Status};
 use crate::acts::{Acts, on_demand};
 use crate::caller;
 use crate::convert::act;
-use crate::convert::{Edge, demand as written, form};
+use crate::convert::{Edge, demand as written, form, territory};
 use crate::reason::Reason;
 use crate::status::Refusal;
 
@@ -119,7 +119,9 @@ impl RegistrationService for Registration {
         let number = edge.finish(number)?;
         let (demand, version) = self.register.demand(number, Viewer::Agent(&actor)).await.map_err(Refusal::from)?;
         let today = self.register.clock().today();
+        let wait = self.register.abnormal_delay(&demand).await.map_err(Refusal::from)?;
         let demand = written::write(number, &demand, version, today).ok_or(Refusal::new(Reason::DemandNotFound))?;
+        let demand = proto::v1::Demand { abnormal_wait: wait.map(territory::wait), ..demand };
         Ok(Response::new(GetDemandResponse { demand: Some(demand) }))
     }
 

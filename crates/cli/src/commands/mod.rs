@@ -13,3 +13,4 @@ pub mod org;
 pub mod rebuild;
 pub mod serve;
 pub mod synth;
+pub mod territory;

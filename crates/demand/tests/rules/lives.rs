@@ -12,7 +12,7 @@ use demand::reinstatement::ReinstatementDraft;
 use demand::warning::WarningKind;
 use demand::{Act, Demand, DemandEvent, FormDraft};
 use jiff::ToSpan as _;
-use jiff::civil::Date;
+use jiff::civil::{Date, date};
 use proptest::prelude::*;
 use uuid::Uuid;
 
@@ -76,12 +76,13 @@ fn of_dalo(event: &DemandEvent) -> bool {
 
 proptest! {
     #[test]
-    fn inv_14_inv_18_inv_29_inv_56_the_filing_date_holds_over_any_life_and_every_radiation_has_its_proof(acts in proptest::collection::vec((0u8..30, 0i64..120), 1..60)) {
+    fn inv_14_inv_18_inv_29_inv_54_inv_56_the_filing_date_holds_over_any_life_and_every_radiation_has_its_proof(acts in proptest::collection::vec((0u8..30, 0i64..120), 1..60)) {
         use cqrs_es::Aggregate as _;
         let mut demand = fold(registered(form()));
         let mut today = FILED;
         let mut out = false;
         let mut drawn = 0;
+        let table = crate::waiting::everywhere(30);
         for (kind, days) in acts {
             today = today.saturating_add(days.days());
             let mut command = command(today, act(kind, today));
@@ -121,6 +122,9 @@ proptest! {
             prop_assert!(content.deposits.len() <= 1 && content.lease_reports.len() <= 1);
             prop_assert!(content.expires_on() >= content.filed_on);
             prop_assert_eq!(out, matches!(demand, Demand::Radiated(_)));
+            // INV-54: the clock runs from the reception, whatever happens, as long as it is in the register.
+            let waits = (!out).then_some(date(2027, 9, 15));
+            prop_assert_eq!(demand.abnormal_from(today, &table), waits);
         }
     }
 }

@@ -17,8 +17,8 @@ mod report;
 
 use std::path::Path;
 
-use demand::DailyAct;
 use demand::pending::Delay;
+use demand::{DailyAct, Settings};
 use event_log::Position;
 use jiff::civil::Date;
 use nomenclature::{Territory, UniqueNumber, add_months};
@@ -31,7 +31,6 @@ pub use report::{DailyReport, DelayCount, Failed, TerritoryDay};
 use crate::Error;
 use crate::bulk::{self, OwnAct};
 use crate::register::Register;
-use crate::settings;
 use lock::Lock;
 
 /// Entries of the list looked at together.
@@ -107,7 +106,7 @@ impl Register {
         file::clear_unfinished(run.notices)?;
         for day in &mut report.territories {
             self.write_lists(&run, day, &mut report.files).await?;
-            report::fill(day, run.list, today).await?;
+            self.fill(day, run.list, today).await?;
         }
         report.deleted = file::delete_sent(run.notices, &report.territories)?;
         lock.release().await;
@@ -131,7 +130,7 @@ impl Register {
         let mut report = DailyReport::of(day);
         for territory in list.territories().await? {
             let mut planned = TerritoryDay::of(territory);
-            report::fill(&mut planned, list, day).await?;
+            self.fill(&mut planned, list, day).await?;
             report.territories.push(planned);
         }
         Ok(report)
@@ -154,6 +153,12 @@ impl Register {
         Ok(deleted)
     }
 
+    /// The demands that a delay is due on, by the settings of the territory on that day.
+    async fn pages(&self, territory: Territory, delay: Delay, day: Date) -> Result<Pages, Error> {
+        let settings = self.parts.settings.in_force(territory, day).await?;
+        Ok(Pages { territory, delay, day, settings, after: None, ended: false })
+    }
+
     /// The list has to know the log as it is now, and at least up to a position.
     async fn caught_up(&self, list: &dyn DueList, at_least: Position) -> Result<(), Error> {
         let head = self.parts.reader.head().await?;
@@ -172,7 +177,7 @@ impl Register {
             Phase::Listing => Delay::Notice,
             _ => Delay::NonRenewal,
         };
-        let mut pages = Pages::of(day.territory, delay, self.parts.clock.today());
+        let mut pages = self.pages(day.territory, delay, self.parts.clock.today()).await?;
         while let Some(numbers) = pages.next(run.list).await? {
             let acts: Vec<(UniqueNumber, OwnAct)> = numbers
                 .into_iter()
@@ -196,7 +201,7 @@ impl Register {
     }
 
     async fn erase_overdue(&self, run: &DailyRun<'_>, day: &mut TerritoryDay) -> Result<(), Error> {
-        let mut pages = Pages::of(day.territory, Delay::Erasure, self.parts.clock.today());
+        let mut pages = self.pages(day.territory, Delay::Erasure, self.parts.clock.today()).await?;
         while let Some(numbers) = pages.next(run.list).await? {
             let erased = self.erase_due(numbers).await?;
             day.erased += u64::try_from(erased.erased.len()).unwrap_or(u64::MAX);
@@ -228,15 +233,12 @@ struct Pages {
     territory: Territory,
     delay: Delay,
     day: Date,
+    settings: Settings,
     after: Option<DuePlace>,
     ended: bool,
 }
 
 impl Pages {
-    fn of(territory: Territory, delay: Delay, day: Date) -> Self {
-        Self { territory, delay, day, after: None, ended: false }
-    }
-
     /// The next demands, each once; none at the end.
     async fn next(&mut self, list: &dyn DueList) -> Result<Option<Vec<UniqueNumber>>, Error> {
         let due = self.next_due(list).await?;
@@ -250,9 +252,8 @@ impl Pages {
     /// The next delays that are due; none at the end.
     async fn next_due(&mut self, list: &dyn DueList) -> Result<Option<Vec<DueDemand>>, Error> {
         while !self.ended {
-            let settings = settings::in_force(self.territory);
-            let Self { territory, delay, day, after, .. } = *self;
-            let query = DueQuery { territory, delay, day, settings: &settings, after, most: PAGE };
+            let Self { territory, delay, day, after, ref settings, .. } = *self;
+            let query = DueQuery { territory, delay, day, settings, after, most: PAGE };
             let (due, next) = list.due(&query).await?;
             self.ended = next.is_none();
             self.after = next;

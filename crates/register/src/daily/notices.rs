@@ -10,7 +10,7 @@ use demand::form::Rubrics;
 use demand::form::contact::{Address, Place};
 use demand::form::identity::{Identity, Person};
 use demand::notice::NoticeChannel;
-use demand::{Demand, deadlines};
+use demand::{Demand, Settings, deadlines};
 use event_log::RecordedEvent;
 use jiff::civil::Date;
 use nomenclature::{Actor, Territory, UniqueNumber, commune};
@@ -22,7 +22,6 @@ use super::{DailyRun, PAGE, Phase, Progress};
 use crate::Error;
 use crate::consultation::{self, Consultation};
 use crate::register::Register;
-use crate::settings;
 use crate::stream::{self, Opening};
 
 /// One notice to send. The names of the columns are those of the documented file.
@@ -52,13 +51,15 @@ impl Register {
         territory: Territory,
         listed_on: Date,
     ) -> Result<Vec<NoticeFile>, Error> {
+        // Those of the day of the list: it stays the same when they change.
+        let settings = self.parts.settings.in_force(territory, listed_on).await?;
         let mut file = ListFile::begin(run.notices, territory, listed_on)?;
         let mut after: Option<UniqueNumber> = None;
         loop {
             let page = run.list.listed(territory, listed_on, after, PAGE).await?;
             let Some(last) = page.last() else { break };
             after = Some(last.number);
-            let lines = self.lines(&page).await?;
+            let lines = self.lines(&page, &settings).await?;
             let opened: Vec<(UniqueNumber, u32)> = page.iter().map(|notice| (notice.number, notice.version)).collect();
             let consultation = Consultation {
                 at: self.parts.clock.now(),
@@ -77,7 +78,7 @@ impl Register {
     }
 
     /// The lines of some notices; none where the demand's personal data is erased.
-    async fn lines(&self, notices: &[ListedNotice]) -> Result<Vec<Option<Line>>, Error> {
+    async fn lines(&self, notices: &[ListedNotice], settings: &Settings) -> Result<Vec<Option<Line>>, Error> {
         let streams: Vec<_> =
             notices.iter().map(|notice| stream::stream_of(notice.number)).collect::<Result<_, _>>()?;
         let histories = self.parts.reader.read_streams(&streams).await?;
@@ -90,24 +91,23 @@ impl Register {
             Ok(demand
                 .content()
                 .and_then(|content| content.rubrics.clear())
-                .and_then(|rubrics| Line::of(notice, rubrics)))
+                .and_then(|rubrics| Line::of(notice, rubrics, settings)))
         };
         notices.iter().zip(&histories).map(line).collect()
     }
 }
 
 impl Line {
-    fn of(notice: &ListedNotice, rubrics: &Rubrics) -> Option<Self> {
+    fn of(notice: &ListedNotice, rubrics: &Rubrics, settings: &Settings) -> Option<Self> {
         let (identity, contact) = rubrics.identity.as_ref().zip(rubrics.contact.as_ref())?;
-        let settings = settings::in_force(notice.number.territory());
-        let late = Some(notice.listed_on).filter(|day| !deadlines::notice_in_time(*day, notice.expires_on, &settings));
+        let late = Some(notice.listed_on).filter(|day| !deadlines::notice_in_time(*day, notice.expires_on, settings));
         let address = &contact.postal_address;
         let (code_postal, commune, pays) = town(&address.place);
         Some(Self {
             numero_unique: notice.number,
             inscrit_le: notice.listed_on,
             fin_de_validite: notice.expires_on,
-            radiation_a_partir_du: deadlines::not_renewed_from(notice.expires_on, late, &settings),
+            radiation_a_partir_du: deadlines::not_renewed_from(notice.expires_on, late, settings),
             voie: notice.due_by,
             destinataire: addressee(identity),
             adresse_2: inside(address),

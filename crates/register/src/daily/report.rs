@@ -5,11 +5,12 @@ use jiff::civil::Date;
 use nomenclature::{Territory, UniqueNumber};
 use serde::Serialize;
 
+use super::PAGE;
 use super::file::NoticeFile;
 use super::port::{DueList, UnsentList};
-use super::{PAGE, Pages};
 use crate::Error;
 use crate::bulk::Acted;
+use crate::register::Register;
 
 /// What a run did, or would find.
 #[derive(Debug, Serialize)]
@@ -105,18 +106,20 @@ impl TerritoryDay {
     }
 }
 
-/// Fills in what is left to do on a day.
-pub(super) async fn fill(day: &mut TerritoryDay, list: &dyn DueList, on: Date) -> Result<(), Error> {
-    day.expired = list.expired(day.territory, on).await?;
-    day.unsent = list.unsent_lists(day.territory).await?;
-    for delay in Delay::ALL {
-        let mut pages = Pages::of(day.territory, *delay, on);
-        let (mut due, mut oldest) = (0, None);
-        while let Some(page) = pages.next_due(list).await? {
-            due += u64::try_from(page.len()).unwrap_or(u64::from(PAGE));
-            oldest = oldest.or_else(|| page.first().map(|first| first.pending.since));
+impl Register {
+    /// Fills in what is left to do on a day.
+    pub(super) async fn fill(&self, day: &mut TerritoryDay, list: &dyn DueList, on: Date) -> Result<(), Error> {
+        day.expired = list.expired(day.territory, on).await?;
+        day.unsent = list.unsent_lists(day.territory).await?;
+        for delay in Delay::ALL {
+            let mut pages = self.pages(day.territory, *delay, on).await?;
+            let (mut due, mut oldest) = (0, None);
+            while let Some(page) = pages.next_due(list).await? {
+                due += u64::try_from(page.len()).unwrap_or(u64::from(PAGE));
+                oldest = oldest.or_else(|| page.first().map(|first| first.pending.since));
+            }
+            day.due.extend(oldest.map(|oldest| DelayCount { delay: *delay, due, oldest }));
         }
-        day.due.extend(oldest.map(|oldest| DelayCount { delay: *delay, due, oldest }));
+        Ok(())
     }
-    Ok(())
 }

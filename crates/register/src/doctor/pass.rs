@@ -10,6 +10,7 @@ use vault::{KeyId, KeyState, Vault};
 use super::{Examiner, Findings, named};
 use crate::Error;
 use crate::history::check_leaf;
+use crate::settings::{self, TERRITORY};
 use crate::stream::{DEMAND, Opening, decode, keys_of};
 
 const PAGE: u32 = 2_000;
@@ -119,6 +120,10 @@ impl Examiner<'_> {
                 pass.last_recorded = pass.last_recorded.max(Some(event.recorded_at));
                 if check_leaf(event).is_err() {
                     pass.altered.push(place(event));
+                }
+                // What cannot be read of a territory keeps the register from opening.
+                if event.stream_type == TERRITORY && settings::decode(event).is_err() {
+                    pass.unreadable.push(place(event));
                 }
                 if event.stream_type != DEMAND {
                     continue;

@@ -13,4 +13,5 @@ mod reinstating;
 mod rights;
 mod rotation;
 mod stock_faults;
+mod territories;
 mod world;

@@ -65,6 +65,8 @@ pub fn write(number: UniqueNumber, demand: &Demand, version: u32, today: Date) -
         reported_leases,
         deposits,
         dalo,
+        // Not of the demand alone: the service puts it there.
+        abnormal_wait: None,
     })
 }
 

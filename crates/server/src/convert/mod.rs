@@ -9,5 +9,6 @@ pub mod event;
 pub mod follow_up;
 pub mod form;
 pub mod shared;
+pub mod territory;
 
 pub use edge::Edge;
