@@ -9,6 +9,7 @@ mod acts;
 mod calendar;
 mod contact;
 mod door;
+mod following;
 mod foreign;
 mod identity;
 mod json_text;
