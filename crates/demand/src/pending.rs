@@ -6,6 +6,7 @@
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
+use crate::dalo::Dalo;
 use crate::deadlines;
 use crate::demand::{ActiveDemand, Demand};
 use crate::erasure;
@@ -27,6 +28,17 @@ pub enum Delay {
     NoAnswer,
     /// A warning of inadmissibility runs (INV-23). Counts from the warning.
     Inadmissible,
+    /// A certificate of registration is due (INV-11, INV-14). Counts from the filing or the renewal.
+    Certificate,
+    /// A piece handed in waits to be stored (INV-38). Counts from the deposit.
+    Storage,
+    /// A lease is known and the demand still in the register (INV-26). Counts from the lease, or from the day it was
+    /// reported when its own is not known.
+    LateRadiation,
+    /// The commission of mediation has to decide (INV-57). Told by its last day, which the seisin fixed.
+    DaloDecision,
+    /// The prefect has to make an offer (INV-57). Told by its last day, which the decision fixed.
+    DaloOffer,
     /// Nominative data is kept for a year after the radiation (INV-32). Counts from the radiation.
     Erasure,
 }
@@ -62,7 +74,7 @@ impl Falls {
 pub struct Pending {
     /// Which delay.
     pub delay: Delay,
-    /// The day it counts from.
+    /// The day it counts from; for both of DALO, its last day.
     pub since: Date,
     /// The day of the act that may prolong it: the sending of a notice.
     pub prolonged_by: Option<Date>,
@@ -70,8 +82,19 @@ pub struct Pending {
 
 impl Delay {
     /// Every delay.
-    pub const ALL: &'static [Self] =
-        &[Self::Notice, Self::Sending, Self::NonRenewal, Self::NoAnswer, Self::Inadmissible, Self::Erasure];
+    pub const ALL: &'static [Self] = &[
+        Self::Notice,
+        Self::Sending,
+        Self::NonRenewal,
+        Self::NoAnswer,
+        Self::Inadmissible,
+        Self::Certificate,
+        Self::Storage,
+        Self::LateRadiation,
+        Self::DaloDecision,
+        Self::DaloOffer,
+        Self::Erasure,
+    ];
 
     /// The stable code.
     pub fn code(self) -> &'static str {
@@ -81,6 +104,11 @@ impl Delay {
             Self::NonRenewal => "NON_RENEWAL",
             Self::NoAnswer => "NO_ANSWER",
             Self::Inadmissible => "INADMISSIBLE",
+            Self::Certificate => "CERTIFICATE",
+            Self::Storage => "STORAGE",
+            Self::LateRadiation => "LATE_RADIATION",
+            Self::DaloDecision => "DALO_DECISION",
+            Self::DaloOffer => "DALO_OFFER",
             Self::Erasure => "ERASURE",
         }
     }
@@ -93,6 +121,11 @@ impl Delay {
             Self::NonRenewal => "radiations pour non-renouvellement",
             Self::NoAnswer => "radiations possibles pour absence de réponse",
             Self::Inadmissible => "radiations possibles pour irrecevabilité",
+            Self::Certificate => "attestations en retard",
+            Self::Storage => "pièces déposées, à verser au dossier, en retard",
+            Self::LateRadiation => "bail connu, radiation en retard",
+            Self::DaloDecision => "DALO : décision de la commission en retard",
+            Self::DaloOffer => "DALO : offre du préfet en retard",
             Self::Erasure => "données nominatives à effacer",
         }
     }
@@ -111,6 +144,10 @@ impl Pending {
             Delay::NonRenewal => Falls::From(deadlines::not_renewed_from(self.since, self.prolonged_by, settings)),
             Delay::NoAnswer => Falls::From(deadlines::no_answer_from(self.since, settings)),
             Delay::Inadmissible => Falls::From(deadlines::inadmissible_from(self.since, settings)),
+            Delay::Certificate => Falls::By(deadlines::certificate_by(self.since, settings)),
+            Delay::Storage => Falls::By(deadlines::storage_by(self.since, settings)),
+            // The same day: it is late from the next on.
+            Delay::LateRadiation | Delay::DaloDecision | Delay::DaloOffer => Falls::By(self.since),
             Delay::Erasure => Falls::From(erasure::due_on(self.since)),
         }
     }
@@ -128,7 +165,10 @@ impl Demand {
             Self::Unregistered => Vec::new(),
             Self::Active(demand) => demand.pending(),
             Self::Radiated(demand) if demand.erased_on.is_some() => Vec::new(),
-            Self::Radiated(demand) => vec![Pending::new(Delay::Erasure, demand.radiated_on)],
+            // INV-56: a claim to housing goes on.
+            Self::Radiated(demand) => {
+                demand.before.claim().into_iter().chain([Pending::new(Delay::Erasure, demand.radiated_on)]).collect()
+            }
         }
     }
 }
@@ -136,12 +176,12 @@ impl Demand {
 impl ActiveDemand {
     fn pending(&self) -> Vec<Pending> {
         let expires_on = self.expires_on();
-        let renewal = match self.notice {
-            None => Pending::new(Delay::Notice, expires_on),
-            Some(notice) => match notice.sent_on {
-                None => Pending::new(Delay::Sending, expires_on),
-                Some(sent_on) => Pending { prolonged_by: Some(sent_on), ..Pending::new(Delay::NonRenewal, expires_on) },
-            },
+        let renewal = match self.notice.map(|notice| notice.sent_on) {
+            // Whoever is housed is not asked to renew.
+            None if self.has_known_lease() => None,
+            None => Some(Pending::new(Delay::Notice, expires_on)),
+            Some(None) => Some(Pending::new(Delay::Sending, expires_on)),
+            Some(prolonged_by) => Some(Pending { prolonged_by, ..Pending::new(Delay::NonRenewal, expires_on) }),
         };
         let warnings = self.warnings.iter().map(|warning| {
             let delay = match warning.kind {
@@ -150,8 +190,22 @@ impl ActiveDemand {
             };
             Pending::new(delay, warning.sent_on)
         });
-        let mut pending: Vec<Pending> = std::iter::once(renewal).chain(warnings).collect();
+        let certificates = self.certificates.pending.iter().map(|since| Pending::new(Delay::Certificate, *since));
+        let deposits = self.deposits.iter().map(|deposit| Pending::new(Delay::Storage, deposit.deposited_on));
+        let leases = self.lease_reports.iter().map(|report| report.signed_on.unwrap_or(report.reported_on));
+        let late = leases.min().map(|since| Pending::new(Delay::LateRadiation, since));
+        let mut pending: Vec<Pending> = renewal.into_iter().chain(warnings).chain(certificates).collect();
+        pending.extend(deposits.chain(late).chain(self.claim()));
         pending.sort_unstable();
         pending
+    }
+
+    /// What a claim to housing waits for.
+    fn claim(&self) -> Option<Pending> {
+        match self.dalo? {
+            Dalo::Seised { decision_due_on, .. } => Some(Pending::new(Delay::DaloDecision, decision_due_on)),
+            Dalo::Priority { offer_due_on, .. } => Some(Pending::new(Delay::DaloOffer, offer_due_on)),
+            Dalo::Refused { .. } | Dalo::Rehoused { .. } | Dalo::Ended { .. } => None,
+        }
     }
 }

@@ -7,7 +7,7 @@ use event_log::Position;
 use jiff::civil::Date;
 use nomenclature::{Territory, UniqueNumber};
 use projection::AtLeast;
-use register::{DueDemand, DueList, DueListUnavailable, DuePlace, DueQuery, ListedNotice, UnsentList};
+use register::{DueDemand, DueList, DueListUnavailable, DuePlace, DueQuery, ListedNotice, UnsentList, Waiting};
 use views::deadlines::{self, Deadlines};
 
 /// How long a view may take to come up with the log: it may have to be built first.
@@ -60,6 +60,22 @@ impl DueList for DueLists {
         let due = page.due.into_iter().map(|due| DueDemand { number: due.number, pending: due.pending }).collect();
         let next = page.next.map(|deadlines::Place { since, number, ordinal }| DuePlace { since, number, ordinal });
         Ok((due, next))
+    }
+
+    async fn waiting(
+        &self,
+        territory: Territory,
+        after: Option<UniqueNumber>,
+        most: u16,
+    ) -> Result<Vec<Waiting>, DueListUnavailable> {
+        let waiting = self.view.waiting(territory, after, most).await.map_err(unavailable)?;
+        let waiting = waiting.into_iter().map(|deadlines::Waiting { number, filed_on, communes, types }| Waiting {
+            number,
+            filed_on,
+            communes,
+            types,
+        });
+        Ok(waiting.collect())
     }
 
     async fn expired(&self, territory: Territory, day: Date) -> Result<u64, DueListUnavailable> {

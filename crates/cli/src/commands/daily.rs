@@ -89,6 +89,10 @@ fn sheet(report: &DailyReport, change: Change) {
     }
     output::table(&["territoire", "délai", "nombre", "le plus ancien court depuis le"], due.into_iter());
     for day in &report.territories {
+        if let Some(count) = day.abnormal {
+            let (territory, waiting, since) = (day.territory.label(), count.waiting, count.since_today);
+            say!("{territory} : {waiting} demandes en délai anormalement long, dont {since} depuis ce jour");
+        }
         for list in &day.unsent {
             say!(
                 "{} : {} préavis de la liste du {} sans envoi enregistré (sne notices sent)",

@@ -5,12 +5,13 @@ use demand::dalo::DaloDecision;
 use demand::deposit::SetAsideReason;
 use demand::modification::Origin;
 use demand::notice::{NoticeChannel, NoticeSentDraft};
+use demand::pending::Delay;
 use demand::pieces::PieceDraft;
 use demand::radiation::Motive;
 use demand::radiation::renunciation::{RenunciationDraft, WrittenAct};
 use demand::reinstatement::ReinstatementDraft;
 use demand::warning::WarningKind;
-use demand::{Act, Demand, DemandEvent, FormDraft};
+use demand::{Act, DailyAct, Demand, DemandEvent, FormDraft, Settings};
 use jiff::ToSpan as _;
 use jiff::civil::{Date, date};
 use proptest::prelude::*;
@@ -122,6 +123,15 @@ proptest! {
             prop_assert!(content.deposits.len() <= 1 && content.lease_reports.len() <= 1);
             prop_assert!(content.expires_on() >= content.filed_on);
             prop_assert_eq!(out, matches!(demand, Demand::Radiated(_)));
+            // What is waited for is what the register would do today, and nothing else.
+            let due = |delay| {
+                let mut pending = demand.pending().into_iter().filter(|pending| pending.delay == delay);
+                pending.any(|pending| pending.falls(&Settings::default()).is_due_on(today))
+            };
+            let daily = |act| demand.decide_daily(&act, today, &Settings::default()).is_ok();
+            prop_assert_eq!(due(Delay::Notice), daily(DailyAct::ListNotice));
+            prop_assert_eq!(due(Delay::NonRenewal), daily(DailyAct::RadiateNotRenewed));
+            prop_assert_eq!(due(Delay::Erasure), demand.erase(today).is_ok());
             // INV-54: the clock runs from the reception, whatever happens, as long as it is in the register.
             let waits = (!out).then_some(date(2027, 9, 15));
             prop_assert_eq!(demand.abnormal_from(today, &table), waits);

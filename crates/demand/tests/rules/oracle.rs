@@ -24,6 +24,14 @@ fn tomorrow((year, month, day): Day) -> Day {
     }
 }
 
+fn yesterday((year, month, day): Day) -> Day {
+    match (month, day) {
+        (1, 1) => (year - 1, 12, 31),
+        (_, 1) => (year, month - 1, length(year, month - 1)),
+        _ => (year, month, day - 1),
+    }
+}
+
 /// The same day of the month so many pages on (or back), or the last one when the month is shorter.
 fn months((mut year, mut month, day): Day, count: i32) -> Day {
     for _ in 0..count.abs() {
@@ -80,6 +88,13 @@ proptest! {
             prop_assert_eq!(slow(deadlines::dalo_decision_by(filed, settings)), months(warned, count));
             prop_assert_eq!(slow(deadlines::dalo_offer_by(filed, settings)), months(warned, count));
         }
+
+        // The last page on which the same day a month on is no later than the expiry.
+        let mut last = by_hand;
+        while months(last, 1) > by_hand {
+            last = yesterday(last);
+        }
+        prop_assert_eq!(slow(deadlines::notice_by(expires, &settings)), last);
 
         let sent = expires.saturating_add(late.days());
         let in_time = months(slow(sent), 1) <= by_hand;

@@ -24,9 +24,9 @@ use jiff::civil::Date;
 use nomenclature::{Territory, UniqueNumber, add_months};
 
 pub use file::NoticeFile;
-pub use port::{DueDemand, DueList, DueListUnavailable, DuePlace, DueQuery, ListedNotice, UnsentList};
+pub use port::{DueDemand, DueList, DueListUnavailable, DuePlace, DueQuery, ListedNotice, UnsentList, Waiting};
 pub use proofs::{NoticeProof, Proofs};
-pub use report::{DailyReport, DelayCount, Failed, TerritoryDay};
+pub use report::{AbnormalCount, DailyReport, DelayCount, Failed, TerritoryDay};
 
 use crate::Error;
 use crate::bulk::{self, OwnAct};

@@ -6,7 +6,7 @@ use demand::notice::NoticeChannel;
 use demand::pending::{Delay, Pending};
 use event_log::Position;
 use jiff::civil::Date;
-use nomenclature::{Territory, UniqueNumber};
+use nomenclature::{CommuneCode, DwellingType, Territory, UniqueNumber};
 
 /// The list cannot be asked now. Never tells of a person.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -50,6 +50,19 @@ pub struct DueDemand {
     pub pending: Pending,
 }
 
+/// A demand in the register, as far as an abnormally long delay depends on it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Waiting {
+    /// The demand.
+    pub number: UniqueNumber,
+    /// Day of reception.
+    pub filed_on: Date,
+    /// Communes sought.
+    pub communes: Vec<CommuneCode>,
+    /// Types of dwelling sought.
+    pub types: Vec<DwellingType>,
+}
+
 /// A notice on a list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ListedNotice {
@@ -90,7 +103,15 @@ pub trait DueList: Send + Sync {
     /// Some demands on which a delay is due, and where to go on when there may be more.
     async fn due(&self, query: &DueQuery<'_>) -> Result<(Vec<DueDemand>, Option<DuePlace>), DueListUnavailable>;
 
-    /// Demands in the register past their expiry on a day.
+    /// Demands in the register, in order of number: those behind a number, so many at most.
+    async fn waiting(
+        &self,
+        territory: Territory,
+        after: Option<UniqueNumber>,
+        most: u16,
+    ) -> Result<Vec<Waiting>, DueListUnavailable>;
+
+    /// Demands in the register past their expiry on a day, nobody being known as housed among them.
     async fn expired(&self, territory: Territory, day: Date) -> Result<u64, DueListUnavailable>;
 
     /// Lists of notices some of which still have to go out.

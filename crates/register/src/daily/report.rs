@@ -1,5 +1,6 @@
 //! What a run did, and what is left to do.
 
+use demand::abnormal;
 use demand::pending::Delay;
 use jiff::civil::Date;
 use nomenclature::{Territory, UniqueNumber};
@@ -11,6 +12,9 @@ use super::port::{DueList, UnsentList};
 use crate::Error;
 use crate::bulk::Acted;
 use crate::register::Register;
+
+/// Demands looked at together: only a few columns of each.
+const WAITING_PAGE: u16 = 5_000;
 
 /// What a run did, or would find.
 #[derive(Debug, Serialize)]
@@ -42,6 +46,9 @@ pub struct TerritoryDay {
     pub failed: Vec<Failed>,
     /// Demands in the register past their expiry.
     pub expired: u64,
+    /// Who waits abnormally long; absent where the territory has no such delay.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub abnormal: Option<AbnormalCount>,
     /// What is due after the run, by delay; delays with nothing due are left out.
     pub due: Vec<DelayCount>,
     /// Lists of notices some of which still have to go out.
@@ -57,6 +64,15 @@ pub struct DelayCount {
     pub due: u64,
     /// The day the oldest of them counts from.
     pub oldest: Date,
+}
+
+/// Demands that wait abnormally long (L441-1-4, INV-54), computed anew on the day.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct AbnormalCount {
+    /// All of them.
+    pub waiting: u64,
+    /// Those that do since this very day.
+    pub since_today: u64,
 }
 
 /// A demand that could not be decided.
@@ -95,6 +111,7 @@ impl TerritoryDay {
             left: 0,
             failed: Vec::new(),
             expired: 0,
+            abnormal: None,
             due: Vec::new(),
             unsent: Vec::new(),
         }
@@ -111,6 +128,7 @@ impl Register {
     pub(super) async fn fill(&self, day: &mut TerritoryDay, list: &dyn DueList, on: Date) -> Result<(), Error> {
         day.expired = list.expired(day.territory, on).await?;
         day.unsent = list.unsent_lists(day.territory).await?;
+        day.abnormal = self.abnormal(day.territory, list, on).await?;
         for delay in Delay::ALL {
             let mut pages = self.pages(day.territory, *delay, on).await?;
             let (mut due, mut oldest) = (0, None);
@@ -121,5 +139,27 @@ impl Register {
             day.due.extend(oldest.map(|oldest| DelayCount { delay: *delay, due, oldest }));
         }
         Ok(())
+    }
+
+    /// Who waits abnormally long on a day, by the rows in force then. Nothing is kept of it: the next run computes it anew.
+    async fn abnormal(
+        &self,
+        territory: Territory,
+        list: &dyn DueList,
+        on: Date,
+    ) -> Result<Option<AbnormalCount>, Error> {
+        let table = self.parts.settings.ask(territory, |known| known.map(|known| known.abnormal().clone())).await?;
+        let Some(table) = table.filter(|table| table.in_force(on).next().is_some()) else { return Ok(None) };
+        let (mut count, mut after) = (AbnormalCount::default(), None);
+        loop {
+            let page = list.waiting(territory, after, WAITING_PAGE).await?;
+            let Some(last) = page.last() else { return Ok(Some(count)) };
+            after = Some(last.number);
+            for demand in &page {
+                let from = abnormal::from(demand.filed_on, &demand.communes, &demand.types, on, &table);
+                count.waiting += u64::from(from.is_some_and(|from| from <= on));
+                count.since_today += u64::from(from == Some(on));
+            }
+        }
     }
 }

@@ -20,6 +20,6 @@ mod row;
 mod tables;
 
 pub use fold::Rows;
-pub use query::{Deadlines, Due, DuePage, DueQuery, OpenList, Place};
+pub use query::{Deadlines, Due, DuePage, DueQuery, OpenList, Place, Waiting};
 pub use row::{Entry, ListedNotice, Row};
 pub use tables::KeepDeadlines;

@@ -8,7 +8,7 @@ use demand::notice::NoticeChannel;
 use demand::pending::{Delay, Pending};
 use event_log::{PgDate, Position, rows_until};
 use jiff::civil::Date;
-use nomenclature::{DeskCode, Territory, UniqueNumber};
+use nomenclature::{CommuneCode, DeskCode, DwellingType, Territory, UniqueNumber};
 use projection::{AtLeast, Checkpoint, Handle};
 use sqlx::postgres::{PgArguments, PgRow};
 use sqlx::query::Query;
@@ -30,6 +30,8 @@ const TERRITORIES: &str = "WITH RECURSIVE known AS ( \
 const DUE: &str = "SELECT since, number, ordinal, prolonged_by, desk FROM views.deadline_entries \
      WHERE territory = $1 AND delay = $2 AND (since, number, ordinal) > ($3, $4, $5) \
      ORDER BY since, number, ordinal LIMIT $6";
+const WAITING: &str = "SELECT number, waits_since, communes, types FROM views.deadline_demands \
+     WHERE territory = $1 AND number > $2 AND waits_since IS NOT NULL ORDER BY number LIMIT $3";
 const EXPIRED: &str = "SELECT count(*) FROM views.deadline_entries \
      WHERE territory = $1 AND delay IN ('NOTICE', 'SENDING', 'NON_RENEWAL') AND since < $2";
 const UNSENT: &str = "SELECT listed_on, count(*) FILTER (WHERE open AND sent_on IS NULL), count(*) \
@@ -85,6 +87,19 @@ pub struct DuePage {
     pub due: Vec<Due>,
     /// Where to go on; none when nothing behind can be due.
     pub next: Option<Place>,
+}
+
+/// A demand in the register, as far as an abnormally long delay depends on it (L441-1-4, INV-54).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Waiting {
+    /// The demand.
+    pub number: UniqueNumber,
+    /// Day of reception.
+    pub filed_on: Date,
+    /// Communes sought.
+    pub communes: Vec<CommuneCode>,
+    /// Types of dwelling sought.
+    pub types: Vec<DwellingType>,
 }
 
 /// A list of notices some of which still have to go out.
@@ -171,7 +186,34 @@ impl Deadlines {
         Ok(page)
     }
 
-    /// Demands in the register past their expiry on a day.
+    /// Demands in the register behind a number, with what they wait for: what an abnormally long delay is computed from.
+    ///
+    /// # Errors
+    /// As [`Self::territories`].
+    pub async fn waiting(
+        &self,
+        territory: Territory,
+        after: Option<UniqueNumber>,
+        most: u16,
+    ) -> Result<Vec<Waiting>, Error> {
+        let after = after.map_or_else(String::new, |number| number.to_string());
+        let statement = sqlx::query(WAITING).bind(territory.to_string()).bind(after);
+        let rows = self.rows("reading who waits", statement.bind(i64::from(most.max(1)))).await?;
+        let waiting = |row: &PgRow| {
+            let codes = |name| column::<&str>(row, name).map(|codes| codes.split_whitespace());
+            let communes = codes("communes")?.map(CommuneCode::parse).collect::<Result<_, _>>();
+            let types = codes("types")?.map(DwellingType::parse).collect::<Result<_, _>>();
+            Ok(Waiting {
+                number: parsed(row, "number", UniqueNumber::parse)?,
+                filed_on: day_of(row, "waits_since")?.ok_or(Error::Unreadable { column: "waits_since" })?,
+                communes: communes.map_err(|_| Error::Unreadable { column: "communes" })?,
+                types: types.map_err(|_| Error::Unreadable { column: "types" })?,
+            })
+        };
+        rows.iter().map(waiting).collect()
+    }
+
+    /// Demands in the register past their expiry on a day. Whoever is known to be housed is not among them.
     ///
     /// # Errors
     /// As [`Self::territories`].

@@ -1,6 +1,7 @@
 //! One demand with its deadlines.
 
 use demand::Demand;
+use demand::facts::Facts;
 use demand::notice::NoticeChannel;
 use demand::pending::{Delay, Pending};
 use event_log::Position;
@@ -72,6 +73,19 @@ impl Row {
             entries.push(Entry { delay, since, number: self.number, ordinal, prolonged_by, desk: self.desk });
         }
         entries
+    }
+
+    /// The day it waits since: its reception, as long as it is in the register.
+    pub(super) fn waits_since(&self) -> Option<Date> {
+        match &self.state {
+            Demand::Active(demand) => Some(demand.filed_on),
+            Demand::Unregistered | Demand::Radiated(_) => None,
+        }
+    }
+
+    /// Something of what it seeks.
+    pub(super) fn sought(&self, of: impl FnOnce(&Facts) -> String) -> String {
+        self.state.content().map_or_else(String::new, |content| of(&content.facts))
     }
 
     /// The notice of the present validity.

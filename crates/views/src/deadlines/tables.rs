@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use async_trait::async_trait;
 use demand::DemandEvent;
 use event_log::{PgDate, Position};
-use nomenclature::{DeskCode, UniqueNumber};
+use nomenclature::{CommuneCode, DeskCode, UniqueNumber};
 use projection::{Opened, Projection};
 use sqlx::postgres::PgRow;
 use sqlx::{PgConnection, Row as _};
@@ -17,10 +17,13 @@ use crate::Error;
 const LOAD: &str = "SELECT d.* FROM unnest($1::text[], $2::text[]) AS k(territory, number) CROSS JOIN LATERAL \
      (SELECT number, version, position, desk, state, notice_version FROM deadline_demands AS s \
        WHERE s.territory = k.territory AND s.number = k.number OFFSET 0) AS d";
-const WRITE: &str = "INSERT INTO deadline_demands (territory, number, version, position, desk, state, notice_version) \
-     SELECT * FROM unnest($1::text[], $2::text[], $3::int[], $4::bigint[], $5::text[], $6::text[], $7::int[]) \
+const WRITE: &str = "INSERT INTO deadline_demands \
+       (territory, number, version, position, desk, state, notice_version, waits_since, communes, types) \
+     SELECT * FROM unnest($1::text[], $2::text[], $3::int[], $4::bigint[], $5::text[], $6::text[], $7::int[], $8::date[], \
+       $9::text[], $10::text[]) \
      ON CONFLICT (territory, number) DO UPDATE SET version = excluded.version, position = excluded.position, \
-       state = excluded.state, notice_version = excluded.notice_version";
+       state = excluded.state, notice_version = excluded.notice_version, waits_since = excluded.waits_since, \
+       communes = excluded.communes, types = excluded.types";
 const DELETE_ENTRIES: &str = "DELETE FROM deadline_entries AS t \
      USING unnest($1::text[], $2::text[], $3::date[], $4::text[], $5::smallint[]) \
        AS k(territory, delay, since, number, ordinal) \
@@ -107,6 +110,17 @@ async fn write(tables: &mut PgConnection, rows: impl Iterator<Item = &Row>) -> R
         .bind(rows.iter().map(|row| row.desk.to_string()).collect::<Vec<_>>())
         .bind(states.map_err(|error| sqlx::Error::Encode(error.into()))?)
         .bind(rows.iter().map(|row| row.notice_version.map(signed)).collect::<Vec<_>>())
+        .bind(rows.iter().map(|row| row.waits_since().map(PgDate)).collect::<Vec<_>>())
+        .bind(
+            rows.iter()
+                .map(|row| row.sought(|facts| codes(facts.communes.iter().map(CommuneCode::as_str))))
+                .collect::<Vec<_>>(),
+        )
+        .bind(
+            rows.iter()
+                .map(|row| row.sought(|facts| codes(facts.dwelling_types.iter().map(|kind| kind.code()))))
+                .collect::<Vec<_>>(),
+        )
         .execute(tables)
         .await
         .map(drop)
@@ -153,6 +167,11 @@ async fn write_notices(
         .execute(tables)
         .await
         .map(drop)
+}
+
+/// Codes with spaces between them.
+fn codes<'a>(codes: impl Iterator<Item = &'a str>) -> String {
+    codes.collect::<Vec<_>>().join(" ")
 }
 
 fn signed(version: u32) -> i32 {

@@ -4,9 +4,12 @@ CREATE TABLE deadline_demands (
   position       bigint NOT NULL,
   version        int    NOT NULL,
   notice_version int,
+  waits_since    date,              -- reception, while it is in the register
   territory      text COLLATE "C" NOT NULL,
   number         text COLLATE "C" NOT NULL,
   desk           text COLLATE "C" NOT NULL,
+  communes       text COLLATE "C" NOT NULL,   -- codes sought, with spaces between them
+  types          text COLLATE "C" NOT NULL,
   state          text   NOT NULL,   -- the aggregate, personal parts sealed
   PRIMARY KEY (territory, number)
 );
