@@ -5,6 +5,7 @@ mod privacy;
 mod provoked;
 mod transport;
 mod under_way;
+mod window;
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
