@@ -7,9 +7,15 @@ use prost::Message as _;
 
 fn main() -> Result<(), Box<dyn Error>> {
     let proto = PathBuf::from(std::env::var("CARGO_MANIFEST_DIR")?).join("../../proto");
-    let files =
-        ["registration_service", "follow_up_service", "shared_management_service", "audit_service", "command_service"]
-            .map(|name| format!("sne/v1/{name}.proto"));
+    let files = [
+        "registration_service",
+        "follow_up_service",
+        "separation_service",
+        "shared_management_service",
+        "audit_service",
+        "command_service",
+    ]
+    .map(|name| format!("sne/v1/{name}.proto"));
     println!("cargo::rerun-if-changed={}", proto.join("sne").display());
     let descriptors = protox::compile(files, [&proto])?;
     let out = PathBuf::from(std::env::var("OUT_DIR")?);

@@ -24,6 +24,7 @@ from sne.v1 import follow_up_service_pb2 as f
 from sne.v1 import registration_service_pb2 as r
 from sne.v1 import shared_management_service_pb2 as shared
 
+import couple
 from leaf import leaf
 from stage import AUDITOR, TERRITORY, auditor, channel, day, foreigner, head, lessor, other_lessor, registered, registration, sample, state, town
 from wire import metadata, new_id, refused, seen
@@ -510,10 +511,10 @@ def bounds_replays():
 
 def describes_itself():
     health = health_pb2_grpc.HealthStub(channel)
-    for service in ("", "sne.v1.RegistrationService", "sne.v1.FollowUpService", "sne.v1.AuditService", "sne.v1.CommandService", SHARED):
+    for service in ("", "sne.v1.RegistrationService", "sne.v1.FollowUpService", "sne.v1.SeparationService", "sne.v1.AuditService", "sne.v1.CommandService", SHARED):
         answer = health.Check(health_pb2.HealthCheckRequest(service=service), timeout=20)
         assert answer.status == health_pb2.HealthCheckResponse.SERVING, service
-    wanted = {"sne.v1.RegistrationService", "sne.v1.FollowUpService", "sne.v1.AuditService", "sne.v1.CommandService", SHARED, "grpc.health.v1.Health"}
+    wanted = {"sne.v1.RegistrationService", "sne.v1.FollowUpService", "sne.v1.SeparationService", "sne.v1.AuditService", "sne.v1.CommandService", SHARED, "grpc.health.v1.Health"}
     asked = reflection_pb2.ServerReflectionRequest(list_services="")
     alpha = reflection_pb2_grpc.ServerReflectionStub(channel).ServerReflectionInfo(iter([asked]), timeout=20)
     assert wanted <= {service.name for service in next(alpha).list_services_response.service}
@@ -549,6 +550,7 @@ for check in (
     refuses_what_the_law_refuses,
     keeps_the_delays_of_the_law,
     warns_before_it_radiates,
+    *couple.CHECKS,
     tells_the_outcome,
     replays_the_log,
     follows_live,

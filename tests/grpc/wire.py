@@ -10,6 +10,7 @@ from sne.v1 import (
     command_service_pb2_grpc,
     follow_up_service_pb2_grpc,
     registration_service_pb2_grpc,
+    separation_service_pb2_grpc,
     shared_management_service_pb2_grpc,
 )
 
@@ -30,6 +31,7 @@ class Caller:
         self.stubs = [
             registration_service_pb2_grpc.RegistrationServiceStub(channel),
             follow_up_service_pb2_grpc.FollowUpServiceStub(channel),
+            separation_service_pb2_grpc.SeparationServiceStub(channel),
             shared_management_service_pb2_grpc.SharedManagementServiceStub(channel),
             audit_service_pb2_grpc.AuditServiceStub(channel),
             command_service_pb2_grpc.CommandServiceStub(channel),

@@ -34,6 +34,8 @@ pub enum Action {
     FindInadmissible,
     /// Bring a radiated demand back.
     Reinstate,
+    /// Drop a co-applicant, or give him a demand of his own.
+    Separate,
     /// Enter organisations and desks.
     AdministerOrganisations,
     /// Check the register as a whole; sees no name.
@@ -60,6 +62,7 @@ impl Action {
         Self::Chase,
         Self::FindInadmissible,
         Self::Reinstate,
+        Self::Separate,
         Self::AdministerOrganisations,
         Self::Inspect,
         Self::Audit,

@@ -33,7 +33,7 @@ fn inv_19_inv_24_inv_25_inv_35_the_matrix_of_kinds_and_actions() {
     use Action as A;
     use OrganisationKind as K;
     // Columns: register, read, modify, renew, add a piece, attribute, sign a lease, renounce, keep renewals,
-    // reinstate, chase who does not answer, find inadmissible.
+    // reinstate, chase who does not answer, find inadmissible, drop or separate a co-applicant.
     let columns = [
         A::Register,
         A::Read,
@@ -47,15 +47,17 @@ fn inv_19_inv_24_inv_25_inv_35_the_matrix_of_kinds_and_actions() {
         A::Reinstate,
         A::Chase,
         A::FindInadmissible,
+        A::Separate,
     ];
     let (yes, lessor_only, no, manager_only) =
         (Ok(()), Err(Denial::NotALessor), Err(Denial::NotARegisteringService), Err(Denial::NotTheManager));
-    let lessor = [yes, yes, yes, yes, yes, yes, yes, yes, manager_only, yes, yes, yes];
-    let registering = [yes, yes, yes, yes, yes, lessor_only, lessor_only, yes, manager_only, yes, yes, lessor_only];
-    let state = [yes, yes, yes, yes, yes, lessor_only, lessor_only, yes, yes, yes, yes, lessor_only];
+    let lessor = [yes, yes, yes, yes, yes, yes, yes, yes, manager_only, yes, yes, yes, yes];
+    let registering =
+        [yes, yes, yes, yes, yes, lessor_only, lessor_only, yes, manager_only, yes, yes, lessor_only, yes];
+    let state = [yes, yes, yes, yes, yes, lessor_only, lessor_only, yes, yes, yes, yes, lessor_only, yes];
     // R441-2-8 e: the manager radiates for non-renewal; R441-2-6: he reads; he does not stand in for a desk.
-    let manager = [no, yes, no, no, no, lessor_only, lessor_only, no, yes, yes, no, lessor_only];
-    let reader = [no, no, no, no, no, lessor_only, lessor_only, no, manager_only, no, no, lessor_only];
+    let manager = [no, yes, no, no, no, lessor_only, lessor_only, no, yes, yes, no, lessor_only, no];
+    let reader = [no, no, no, no, no, lessor_only, lessor_only, no, manager_only, no, no, lessor_only, no];
     let expected = [
         (K::Hlm, lessor),
         (K::Sem, lessor),

@@ -1,6 +1,7 @@
 //! The register's words for people, in French.
 
 use demand::radiation::Motive;
+use demand::rupture::DropGround;
 use demand::{DemandEvent, FieldReason, Rejection};
 use nomenclature::Siren;
 use private_postgres::Step;
@@ -45,6 +46,8 @@ pub fn event(event: &DemandEvent) -> &'static str {
         DemandEvent::WarningSent(_) => "avertissement envoyé",
         DemandEvent::AnswerReceived(_) => "réponse reçue",
         DemandEvent::CommissionDecided(_) => "décision de commission",
+        DemandEvent::CoApplicantDropped(_) => "cotitulaire retiré",
+        DemandEvent::Separated(_) => "séparation",
     }
 }
 
@@ -53,7 +56,13 @@ pub fn summary(event: &DemandEvent) -> String {
     match event {
         DemandEvent::Registered(e) => {
             let forced = if e.forced.is_some() { ", doublon forcé" } else { "" };
-            format!("déposée le {} au guichet {}, rubriques {}{forced}", e.filed_on, e.desk, e.rubrics.letters())
+            let origin = e.separated_from.map(|number| format!(", séparée de {number}")).unwrap_or_default();
+            format!(
+                "déposée le {} au guichet {}, rubriques {}{forced}{origin}",
+                e.filed_on,
+                e.desk,
+                e.rubrics.letters()
+            )
         }
         DemandEvent::Modified(e) => format!("rubriques {}, origine : {}", e.rubrics.letters(), origin(&e.origin)),
         DemandEvent::Renewed(e) => match e.rubrics.letters() {
@@ -95,6 +104,10 @@ pub fn summary(event: &DemandEvent) -> String {
             format!("bailleur {}, le {}, irrecevable : {}", siren(e.lessor), e.decided_on, e.ground().label())
         }
         DemandEvent::Reinstated(e) => format!("radiation {} levée", e.motive.code()),
+        DemandEvent::CoApplicantDropped(e) => {
+            format!("rubriques {}, fondement : {}", e.rubrics.letters(), ground(e.ground))
+        }
+        DemandEvent::Separated(e) => format!("nouvelle demande {}", e.separated_to),
     }
 }
 
@@ -104,6 +117,14 @@ fn origin(origin: &demand::modification::Origin) -> &'static str {
         Origin::Applicant => "le demandeur",
         Origin::Piece { .. } => "une pièce du dossier",
         Origin::ThirdPartyValidated => "un tiers, validée par le demandeur",
+    }
+}
+
+fn ground(ground: DropGround) -> &'static str {
+    match ground {
+        DropGround::Consent => "accord",
+        DropGround::LegalProof => "preuve légale",
+        DropGround::Death => "décès",
     }
 }
 

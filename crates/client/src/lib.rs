@@ -13,7 +13,7 @@ mod client;
 mod interface;
 mod refused;
 
-pub use answer::{Answer, Outcome};
+pub use answer::{Answer, Opened, Outcome};
 pub use client::{Client, On};
 pub use interface::{Call, Interface};
 pub use refused::{Refused, Told};

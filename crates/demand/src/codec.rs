@@ -16,6 +16,8 @@ const PIECE: u8 = b'p';
 const DWELLING: u8 = b'l';
 const RPLS: u8 = b'r';
 const REFERENCE: u8 = b's';
+const BASIS: u8 = b'v';
+const APART: u8 = b'o';
 
 /// An event ready for the log, its personal parts not yet sealed.
 pub struct Encoded {
@@ -70,6 +72,10 @@ pub fn encode(mut event: DemandEvent) -> Result<Encoded, CodecError> {
     let payload = match &mut event {
         DemandEvent::Registered(e) => {
             e.rubrics.split(&mut parts)?;
+            // Only when there is something to seal: whoever reads the open part shall not see that there is.
+            if let Some(Some(number)) = e.apart_from.take() {
+                parts.push((APART, serde_json::to_vec(&number)?));
+            }
             serde_json::to_string(e)
         }
         DemandEvent::Modified(e) => {
@@ -109,6 +115,12 @@ pub fn encode(mut event: DemandEvent) -> Result<Encoded, CodecError> {
         }
         DemandEvent::AnswerReceived(e) => serde_json::to_string(e),
         DemandEvent::CommissionDecided(e) => serde_json::to_string(e),
+        DemandEvent::CoApplicantDropped(e) => {
+            e.rubrics.split(&mut parts)?;
+            split(&mut e.basis, BASIS, &mut parts)?;
+            serde_json::to_string(e)
+        }
+        DemandEvent::Separated(e) => serde_json::to_string(e),
     }?;
     Ok(Encoded { event_type: event.name(), schema_version: SCHEMA_VERSION, payload, parts })
 }
@@ -141,10 +153,13 @@ pub fn decode(
         "WarningSent" => DemandEvent::WarningSent(serde_json::from_str(payload)?),
         "AnswerReceived" => DemandEvent::AnswerReceived(serde_json::from_str(payload)?),
         "CommissionDecided" => DemandEvent::CommissionDecided(serde_json::from_str(payload)?),
+        "CoApplicantDropped" => DemandEvent::CoApplicantDropped(serde_json::from_str(payload)?),
+        "Separated" => DemandEvent::Separated(serde_json::from_str(payload)?),
         other => return Err(CodecError::UnknownType(other.to_owned())),
     };
     for (tag, content) in parts {
         let placed = match &mut event {
+            DemandEvent::Registered(e) if *tag == APART => join(&mut e.apart_from, content)?,
             DemandEvent::Registered(e) => e.rubrics.join(*tag, content)?,
             DemandEvent::Modified(e) => e.rubrics.join(*tag, content)?,
             DemandEvent::Renewed(e) => e.rubrics.join(*tag, content)?,
@@ -153,6 +168,8 @@ pub fn decode(
             DemandEvent::LeaseSigned(e) => *tag == DWELLING && join(&mut e.dwelling, content)?,
             DemandEvent::WarningSent(e) => *tag == REFERENCE && join(&mut e.reference, content)?,
             DemandEvent::RenewalNoticeSent(e) => *tag == REFERENCE && join(&mut e.reference, content)?,
+            DemandEvent::CoApplicantDropped(e) if *tag == BASIS => join(&mut e.basis, content)?,
+            DemandEvent::CoApplicantDropped(e) => e.rubrics.join(*tag, content)?,
             _ => false,
         };
         if !placed {

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::attribution::AttributionDraft;
+use crate::co_applicant::DropDraft;
 use crate::commission::InadmissibilityDraft;
 use crate::form::FormDraft;
 use crate::modification::Origin;
@@ -15,6 +16,7 @@ use crate::radiation::lease::LeaseDraft;
 use crate::radiation::renunciation::RenunciationDraft;
 use crate::registration::Registration;
 use crate::reinstatement::ReinstatementDraft;
+use crate::separation::{Leaving, Opening, SeparationDraft};
 use crate::settings::Settings;
 use crate::warning::WarningDraft;
 
@@ -109,4 +111,15 @@ pub enum Act {
     RadiateInadmissible {},
     /// Bring a radiated demand back (INV-20, INV-22).
     Reinstate(ReinstatementDraft),
+    /// Drop a co-applicant (INV-37).
+    DropCoApplicant(DropDraft),
+    /// Give a co-applicant a demand of his own (INV-36). It writes two streams, so a [plan](crate::plan()) splits it;
+    /// decided on the joint demand alone it only tells what is wrong.
+    Separate(Box<SeparationDraft>),
+    /// The new demand's part of a separation. Of a plan, never of a caller.
+    #[serde(skip)]
+    OpenSeparated(Box<Opening>),
+    /// The joint demand's part of a separation. Of a plan, never of a caller.
+    #[serde(skip)]
+    LeaveJoint(Box<Leaving>),
 }

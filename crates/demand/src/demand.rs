@@ -4,7 +4,7 @@ use cqrs_es::Aggregate;
 use cqrs_es::event_sink::EventSink;
 use jiff::ToSpan as _;
 use jiff::civil::Date;
-use nomenclature::{Siren, Territory};
+use nomenclature::{PieceType, Siren, Territory, UniqueNumber};
 use personal::Pii;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -21,7 +21,8 @@ use crate::radiation::{Motive, inadmissibility, lease, no_answer, non_renewal, r
 use crate::rejection::{Rejection, RejectionReason};
 use crate::warning::{OpenWarning, WarningKind};
 use crate::{
-    attribution, commission, deadlines, modification, notice, pieces, registration, reinstatement, renewal, warning,
+    attribution, co_applicant, commission, deadlines, modification, notice, pieces, registration, reinstatement,
+    renewal, separation, warning,
 };
 
 /// A demand for social housing, folded from its events.
@@ -67,6 +68,14 @@ pub struct ActiveDemand {
     pub inadmissibilities: Vec<Inadmissibility>,
     /// The renewal notice of the present validity.
     pub notice: Option<Notice>,
+    /// The types of the pieces, sensitive ones too, when readable: what an act that rests on a piece asks for.
+    pub piece_types: Vec<(Uuid, Pii<PieceType>)>,
+    /// The joint demand that it comes from (INV-36).
+    pub separated_from: Option<UniqueNumber>,
+    /// The joint demand that it comes from after violence.
+    pub apart_from: Pii<Option<UniqueNumber>>,
+    /// The demands of those who left it.
+    pub separated_to: Vec<UniqueNumber>,
 }
 
 /// A demand out of the register, as it was when it left.
@@ -121,6 +130,10 @@ impl ActiveDemand {
             warnings: Vec::new(),
             inadmissibilities: Vec::new(),
             notice: None,
+            piece_types: Vec::new(),
+            separated_from: event.separated_from,
+            apart_from: event.apart_from,
+            separated_to: Vec::new(),
         }
     }
 
@@ -137,6 +150,11 @@ impl ActiveDemand {
     /// Whether it was valid on a day, as far as is known now (INV-15, INV-48).
     pub fn was_valid_on(&self, day: Date) -> bool {
         (self.filed_on..=self.expires_on()).contains(&day) && !within(&self.gaps, day) && !within(&self.absences, day)
+    }
+
+    /// The type of a piece of the dossier, sealed when it cannot be read; none when it has no such piece.
+    pub fn type_of(&self, piece_id: Uuid) -> Option<&Pii<PieceType>> {
+        self.piece_types.iter().find(|(held, _)| *held == piece_id).map(|(_, piece_type)| piece_type)
     }
 
     /// The attribution this lessor has in progress.
@@ -194,6 +212,10 @@ impl ActiveDemand {
             Act::RecordInadmissibility(draft) => commission::inadmissible(self, draft, lessor, today),
             Act::RadiateInadmissible {} => inadmissibility::radiate(self, command),
             Act::Reinstate(_) => Err(RejectionReason::NotRadiated.into()),
+            Act::DropCoApplicant(draft) => co_applicant::drop(self, draft, today),
+            Act::Separate(draft) => separation::check(self, draft, command).map(|()| Vec::new()),
+            Act::OpenSeparated(_) => Err(RejectionReason::AlreadyRegistered.into()),
+            Act::LeaveJoint(leaving) => separation::leave(self, leaving, command),
         }
     }
 
@@ -214,11 +236,15 @@ impl ActiveDemand {
                 self.last_renewed_on = Some(event.renewed_on);
                 self.notice = None;
             }
-            DemandEvent::PieceAdded(event) => self.pieces.push(HeldPiece {
-                piece_id: event.piece_id,
-                open_type: event.open_type,
-                received_on: event.received_on,
-            }),
+            DemandEvent::PieceAdded(event) => {
+                let sealed = event.piece.clear().map_or(Pii::Sealed, |piece| Pii::Clear(piece.piece_type));
+                self.piece_types.push((event.piece_id, event.open_type.map_or(sealed, Pii::Clear)));
+                self.pieces.push(HeldPiece {
+                    piece_id: event.piece_id,
+                    open_type: event.open_type,
+                    received_on: event.received_on,
+                });
+            }
             DemandEvent::Attributed(event) => {
                 self.attributions.push(OpenAttribution { lessor: event.lessor, decided_on: event.decided_on });
             }
@@ -248,6 +274,11 @@ impl ActiveDemand {
                 decided_on: event.decided_on,
                 ground: event.ground(),
             }),
+            DemandEvent::CoApplicantDropped(event) => {
+                self.take_rubrics(&event.rubrics);
+                self.facts = event.facts;
+            }
+            DemandEvent::Separated(event) => self.separated_to.push(event.separated_to),
             // Leaving and coming back are told of the demand as a whole.
             DemandEvent::Radiated(_) | DemandEvent::Reinstated(_) | DemandEvent::PersonalDataErased(_) => {}
         }
@@ -300,6 +331,7 @@ impl Demand {
     pub fn decide(&self, command: &DemandCommand) -> Result<Vec<DemandEvent>, Rejection> {
         match (self, &command.act) {
             (Self::Unregistered, Act::Register(form)) => registration::register(form, command),
+            (Self::Unregistered, Act::OpenSeparated(opening)) => separation::open(opening, command),
             (Self::Unregistered, _) => Err(RejectionReason::NotRegistered.into()),
             (Self::Active(demand), _) => demand.decide(command),
             (Self::Radiated(_), Act::Register(_)) => Err(RejectionReason::AlreadyRegistered.into()),

@@ -44,6 +44,10 @@ impl RadiatedDemand {
     pub(crate) fn take_erasure(&mut self, event: &PersonalDataErased) {
         self.erased_on = Some(event.erased_on);
         self.before.rubrics = personal::Pii::Sealed;
+        self.before.apart_from = personal::Pii::Sealed;
+        for (_, piece_type) in &mut self.before.piece_types {
+            *piece_type = personal::Pii::Sealed;
+        }
     }
 }
 

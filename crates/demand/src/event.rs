@@ -1,18 +1,20 @@
 //! The events of a demand: past-tense facts of the law. Open fields beside, personal content inside [`Pii`].
 
 mod notice;
+mod separation;
 mod warning;
 
 use jiff::civil::Date;
 use nomenclature::{
     Channel, CollectiveAgreement, CommuneCode, DeskCode, KnownAnswer, PieceType, ReservationHolder, RplsDwellingType,
-    RplsId, Siren, StateConvention, Territory, UrbanZone,
+    RplsId, Siren, StateConvention, Territory, UniqueNumber, UrbanZone,
 };
 use personal::Pii;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 pub use notice::{Reinstated, RenewalNoticeListed, RenewalNoticeReturned, RenewalNoticeSent};
+pub use separation::{CoApplicantDropped, Separated};
 pub use warning::{AnswerReceived, CommissionDecided, WarningSent};
 
 use crate::carried::Carried;
@@ -62,6 +64,10 @@ pub enum DemandEvent {
     AnswerReceived(AnswerReceived),
     /// A lessor's commission decided otherwise than by attributing (R441-3).
     CommissionDecided(CommissionDecided),
+    /// A co-applicant left (INV-37).
+    CoApplicantDropped(Box<CoApplicantDropped>),
+    /// The co-applicant who left has a demand of his own (INV-36).
+    Separated(Separated),
 }
 
 /// A demand was registered.
@@ -85,6 +91,16 @@ pub struct Registered {
     pub rubrics: Carried,
     /// Open facts.
     pub facts: Facts,
+    /// The joint demand that it comes from (INV-36).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub separated_from: Option<UniqueNumber>,
+    /// The joint demand that it comes from after violence. It leaves no trace in the open, not even that there is one.
+    #[serde(skip, default = "from_nowhere")]
+    pub apart_from: Pii<Option<UniqueNumber>>,
+}
+
+fn from_nowhere() -> Pii<Option<UniqueNumber>> {
+    Pii::Clear(None)
 }
 
 event_table!(Registered in "enregistrement" {
@@ -97,6 +113,8 @@ event_table!(Registered in "enregistrement" {
     forced: Open, "motif du doublon forcé", "";
     rubrics: Personal, "formulaire", "une part scellée par rubrique";
     facts: Open, "faits ouverts", "voir « faits »";
+    separated_from: Open, "demande commune d'origine, après une séparation", "numéro unique";
+    apart_from: Personal, "demande commune d'origine, après des violences", "numéro unique, une part scellée";
 });
 
 /// Information changed.
@@ -302,6 +320,8 @@ impl DemandEvent {
             Self::WarningSent(_) => "WarningSent",
             Self::AnswerReceived(_) => "AnswerReceived",
             Self::CommissionDecided(_) => "CommissionDecided",
+            Self::CoApplicantDropped(_) => "CoApplicantDropped",
+            Self::Separated(_) => "Separated",
         }
     }
 }

@@ -150,6 +150,7 @@ open!(
     nomenclature::Siren,
     nomenclature::StateConvention,
     nomenclature::Territory,
+    nomenclature::UniqueNumber,
     nomenclature::UrbanZone,
 );
 open!(
@@ -163,6 +164,8 @@ open!(
     crate::radiation::Motive,
     crate::radiation::renunciation::WrittenAct,
     crate::registration::ForceReason,
+    crate::rupture::DropGround,
+    crate::rupture::SeparationGround,
     crate::warning::DeliveryProof,
     crate::warning::WarningKind,
 );
@@ -178,7 +181,7 @@ pub(crate) mod must_be {
 
 /// Every field of the form, of the facts and of the acts, in the order of the form.
 pub fn fields() -> Vec<Field> {
-    use crate::{commission, erasure, event, facts, form, modification, pieces, radiation};
+    use crate::{commission, erasure, event, facts, form, modification, pieces, radiation, rupture};
     [
         form::identity::Household::FIELDS,
         form::identity::Person::FIELDS,
@@ -229,6 +232,9 @@ pub fn fields() -> Vec<Field> {
         event::AnswerReceived::FIELDS,
         event::CommissionDecided::FIELDS,
         commission::Decision::INADMISSIBLE,
+        event::CoApplicantDropped::FIELDS,
+        rupture::Basis::FIELDS,
+        event::Separated::FIELDS,
     ]
     .concat()
 }

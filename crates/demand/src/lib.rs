@@ -2,8 +2,9 @@
 //!
 //! [`Demand`] folds [`DemandEvent`]s and decides [`DemandCommand`]s; a refusal is a [`Rejection`] with a stable reason and
 //! every violation of the form at once. Each act has its file: [`registration`], [`modification`], [`renewal`],
-//! [`notice`], [`pieces`], [`attribution`], [`commission`], [`warning`], [`radiation`], [`reinstatement`]; [`erasure`] is
-//! the register's own. [`codec`] separates the open part of an event from the personal one;
+//! [`notice`], [`pieces`], [`attribution`], [`commission`], [`warning`], [`radiation`], [`reinstatement`],
+//! [`co_applicant`], [`separation`]; [`erasure`] is the register's own. An act that writes several streams is split by a
+//! [`Plan`]. [`codec`] separates the open part of an event from the personal one;
 //! [`claims`] says which persons a demand holds.
 //!
 //! Invariants of absence: no clock, no random source, no IO, no database, no network. The day, the actor and every
@@ -27,6 +28,7 @@
 pub mod attribution;
 mod carried;
 pub mod claims;
+pub mod co_applicant;
 pub mod codec;
 mod command;
 pub mod commission;
@@ -41,11 +43,14 @@ pub mod form;
 pub mod modification;
 pub mod notice;
 pub mod pieces;
+mod plan;
 pub mod radiation;
 pub mod registration;
 pub mod reinstatement;
 mod rejection;
 pub mod renewal;
+pub mod rupture;
+pub mod separation;
 mod settings;
 pub mod spelling;
 pub mod warning;
@@ -56,6 +61,7 @@ pub use demand::{ActiveDemand, Demand, RadiatedDemand, Status};
 pub use event::DemandEvent;
 pub use fields::{Class, Field, fields};
 pub use form::FormDraft;
+pub use plan::{Plan, plan};
 pub use registration::Registration;
 pub use rejection::{FieldReason, Rejection, RejectionReason, Violation};
 pub use settings::{Setting, Settings, Standing};

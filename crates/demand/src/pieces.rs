@@ -87,6 +87,10 @@ impl NewPiece {
         Some(Self { piece: Piece { piece_type: piece_type?, label, sha256: sha256? }, received_on: received_on? })
     }
 
+    pub(crate) fn piece_type(&self) -> PieceType {
+        self.piece.piece_type
+    }
+
     pub(crate) fn added(self, piece_id: Uuid, today: Date) -> PieceAdded {
         PieceAdded {
             piece_id,

@@ -17,8 +17,13 @@ const AT_MOST: Duration = Duration::from_secs(2);
 
 const WHOLE: &str = "";
 /// Those that need the log alone.
-const OF_THE_LOG: [&str; 4] =
-    ["sne.v1.RegistrationService", "sne.v1.FollowUpService", "sne.v1.AuditService", "sne.v1.CommandService"];
+const OF_THE_LOG: [&str; 5] = [
+    "sne.v1.RegistrationService",
+    "sne.v1.FollowUpService",
+    "sne.v1.SeparationService",
+    "sne.v1.AuditService",
+    "sne.v1.CommandService",
+];
 /// Red as well while its view does not follow.
 const SHARED: &str = "sne.v1.SharedManagementService";
 

@@ -30,6 +30,7 @@ mod reason;
 mod rebuild;
 mod registration;
 mod replay;
+mod separation;
 mod server;
 mod shared_management;
 mod shared_view;

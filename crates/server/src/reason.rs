@@ -140,6 +140,7 @@ pub(crate) fn of_rejection(reason: RejectionReason) -> Row {
         | R::KindChanged
         | R::ApplicantReplaced
         | R::CoApplicantDropped
+        | R::NotTheCoApplicant
         | R::UnknownPiece
         | R::AttributionInProgress
         | R::NoAttribution

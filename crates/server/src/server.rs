@@ -9,6 +9,7 @@ use proto::v1::audit_service_server::AuditServiceServer;
 use proto::v1::command_service_server::CommandServiceServer;
 use proto::v1::follow_up_service_server::FollowUpServiceServer;
 use proto::v1::registration_service_server::RegistrationServiceServer;
+use proto::v1::separation_service_server::SeparationServiceServer;
 use proto::v1::shared_management_service_server::SharedManagementServiceServer;
 use register::{Place, Register};
 use tokio::net::TcpListener;
@@ -28,6 +29,7 @@ use crate::incoming;
 use crate::metrics::{self, Metrics};
 use crate::options::Options;
 use crate::registration::Registration;
+use crate::separation::Separations;
 use crate::shared_management::Shared;
 use crate::shared_view::SharedView;
 use crate::upkeep;
@@ -219,6 +221,7 @@ fn routes(
     let most = options.request_bytes;
     let acts = Acts::new(register.clone(), Arc::clone(commands));
     let follow_up = FollowUpServiceServer::new(FollowUp::new(acts.clone()));
+    let separation = SeparationServiceServer::new(Separations::new(acts.clone()));
     let registration = Registration::new(register.clone(), acts);
     let registration = RegistrationServiceServer::new(registration);
     let shared = Shared::new(register.clone(), shared.view.clone(), shared.keys.clone());
@@ -233,6 +236,7 @@ fn routes(
     };
     Ok(Routes::new(registration.max_decoding_message_size(most))
         .add_service(follow_up.max_decoding_message_size(most))
+        .add_service(separation.max_decoding_message_size(most))
         .add_service(shared.max_decoding_message_size(most))
         .add_service(audit.max_decoding_message_size(most))
         .add_service(commands.max_decoding_message_size(most))

@@ -3,6 +3,9 @@
 #![allow(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
 
 mod acts;
+mod couple;
+mod couples;
+mod dropped;
 mod erasure;
 mod form;
 mod full;

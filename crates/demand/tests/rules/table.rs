@@ -4,10 +4,14 @@ use demand::attribution::AttributionDraft;
 use demand::modification::Origin;
 use demand::pieces::PieceDraft;
 use demand::radiation::renunciation::{RenunciationDraft, WrittenAct};
+use demand::rupture::{DropGround, SeparationGround};
 use demand::warning::WarningKind;
 use demand::{Act, DemandEvent, FormDraft};
 use jiff::civil::{Date, date};
+use uuid::Uuid;
 
+use crate::couple::separation;
+use crate::dropped::drop_on;
 use crate::given::*;
 use crate::notices::{radiated as not_renewed, reinstate, sent_on};
 use crate::warned::{found, inadmissible, unreachable, warning};
@@ -92,6 +96,12 @@ fn table() -> Vec<Row> {
         // INV-20, INV-22 (five months, long over); none is provided after a renunciation (cahier des charges 6).
         ("reinstate", |_| reinstate(), [NONE, "NOT_RADIATED", "NOT_RADIATED", "yes", "NOT_REINSTATABLE",
             "WINDOW_CLOSED", "NOT_REINSTATABLE"]),
+        // INV-37: the identity piece of the dossier is no consent; INV-30.
+        ("drop a co-applicant", |_| drop_on(DropGround::Consent, Uuid::from_u128(2)),
+            [NONE, "INVALID_FORM: drop.piece_id=NOT_A_PROOF", "INVALID_FORM: drop.piece_id=NOT_A_PROOF", OUT_OF_IT, OUT_OF_IT, OUT_OF_IT, OUT_OF_IT]),
+        // INV-36: also in the tolerance, as a renewal; INV-30.
+        ("separate", |_| Act::Separate(Box::new(separation(SeparationGround::LegalProof, "FAM-JAF"))),
+            [NONE, "yes", "yes", OUT_OF_IT, OUT_OF_IT, OUT_OF_IT, OUT_OF_IT]),
     ]
 }
 

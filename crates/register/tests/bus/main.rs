@@ -11,5 +11,6 @@ mod places;
 mod reinstating;
 mod rights;
 mod rotation;
+mod separating;
 mod stock_faults;
 mod world;

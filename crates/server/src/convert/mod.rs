@@ -7,6 +7,7 @@ mod edge;
 pub mod etag;
 pub mod event;
 pub mod form;
+pub mod separation;
 pub mod shared;
 
 pub use edge::Edge;

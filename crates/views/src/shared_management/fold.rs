@@ -86,6 +86,7 @@ impl Row {
         match &seen.event {
             DemandEvent::Registered(_) => {}
             DemandEvent::Modified(event) => demand.facts = event.facts.clone(),
+            DemandEvent::CoApplicantDropped(event) => demand.facts = event.facts.clone(),
             DemandEvent::Renewed(event) => {
                 demand.facts = event.facts.clone();
                 demand.last_renewed_on = Some(event.renewed_on);
@@ -113,7 +114,8 @@ impl Row {
             | DemandEvent::RenewalNoticeReturned(_)
             | DemandEvent::WarningSent(_)
             | DemandEvent::AnswerReceived(_)
-            | DemandEvent::CommissionDecided(_) => {}
+            | DemandEvent::CommissionDecided(_)
+            | DemandEvent::Separated(_) => {}
         }
     }
 
