@@ -11,6 +11,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         "registration_service",
         "follow_up_service",
         "dalo_service",
+        "separation_service",
         "shared_management_service",
         "territory_service",
         "audit_service",

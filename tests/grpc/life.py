@@ -25,6 +25,7 @@ from sne.v1 import registration_service_pb2 as r
 from sne.v1 import shared_management_service_pb2 as shared
 
 import acts
+import couple
 from leaf import leaf
 from stage import AUDITOR, TERRITORY, auditor, channel, day, foreigner, head, lessor, other_lessor, registered, registration, sample, state, town
 from territory import decides_its_delays, refuses_delays_that_are_none, waits_abnormally_long
@@ -512,7 +513,7 @@ def bounds_replays():
 
 def describes_itself():
     health = health_pb2_grpc.HealthStub(channel)
-    names = ("Registration", "FollowUp", "Dalo", "Territory", "Audit", "Command", "SharedManagement")
+    names = ("Registration", "FollowUp", "Separation", "Dalo", "Territory", "Audit", "Command", "SharedManagement")
     services = [f"sne.v1.{name}Service" for name in names]
     for service in ("", *services):
         answer = health.Check(health_pb2.HealthCheckRequest(service=service), timeout=20)
@@ -557,6 +558,7 @@ for check in (
     decides_its_delays,
     refuses_delays_that_are_none,
     waits_abnormally_long,
+    *couple.CHECKS,
     tells_the_outcome,
     replays_the_log,
     follows_live,

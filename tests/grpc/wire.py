@@ -11,6 +11,7 @@ from sne.v1 import (
     dalo_service_pb2_grpc,
     follow_up_service_pb2_grpc,
     registration_service_pb2_grpc,
+    separation_service_pb2_grpc,
     shared_management_service_pb2_grpc,
     territory_service_pb2_grpc,
 )
@@ -33,6 +34,7 @@ class Caller:
             registration_service_pb2_grpc.RegistrationServiceStub(channel),
             follow_up_service_pb2_grpc.FollowUpServiceStub(channel),
             dalo_service_pb2_grpc.DaloServiceStub(channel),
+            separation_service_pb2_grpc.SeparationServiceStub(channel),
             shared_management_service_pb2_grpc.SharedManagementServiceStub(channel),
             territory_service_pb2_grpc.TerritoryServiceStub(channel),
             audit_service_pb2_grpc.AuditServiceStub(channel),

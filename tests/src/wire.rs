@@ -76,14 +76,14 @@ pub struct Ack {
 impl Ack {
     /// The answer of a server to a command.
     pub fn told(command_id: Uuid, answer: &client::Answer) -> Self {
-        let client::Answer { number, ref etag, position, effective_on, recorded_at } = *answer;
+        let client::Answer { number, ref etag, position, effective_on, recorded_at, .. } = *answer;
         let version = etag.strip_prefix('v').and_then(|version| version.parse().ok()).expect("an etag is a version");
         Self { command_id, number, version, position, effective_on, recorded_at }
     }
 
     /// The answer of the register to a command.
     pub fn of(command_id: Uuid, answer: &Answer) -> Self {
-        let Answer { number, version, position, effective_on, recorded_at } = *answer;
+        let Answer { number, version, position, effective_on, recorded_at, .. } = *answer;
         Self { command_id, number, version, position: position.get(), effective_on, recorded_at }
     }
 }

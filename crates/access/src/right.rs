@@ -44,6 +44,8 @@ pub enum Action {
     ReadTerritory,
     /// Decide them.
     SetTerritory,
+    /// Drop a co-applicant, or give him a demand of his own.
+    Separate,
     /// Enter organisations and desks.
     AdministerOrganisations,
     /// Check the register as a whole; sees no name.
@@ -75,6 +77,7 @@ impl Action {
         Self::RecordDalo,
         Self::ReadTerritory,
         Self::SetTerritory,
+        Self::Separate,
         Self::AdministerOrganisations,
         Self::Inspect,
         Self::Audit,

@@ -34,7 +34,8 @@ fn inv_19_inv_24_inv_25_inv_35_inv_56_the_matrix_of_kinds_and_actions() {
     use Action as A;
     use OrganisationKind as K;
     // Columns: register, read, modify, renew, add a piece, attribute, sign a lease, renounce, keep renewals,
-    // reinstate, chase who does not answer, find inadmissible, issue a certificate, report a lease, record DALO.
+    // reinstate, chase who does not answer, find inadmissible, issue a certificate, report a lease, record DALO, drop or
+    // separate a co-applicant.
     let columns = [
         A::Register,
         A::Read,
@@ -51,19 +52,20 @@ fn inv_19_inv_24_inv_25_inv_35_inv_56_the_matrix_of_kinds_and_actions() {
         A::IssueCertificate,
         A::ReportLease,
         A::RecordDalo,
+        A::Separate,
     ];
     let (yes, no) = (Ok(()), Err(Denial::NotARegisteringService));
     let (lessor_only, manager_only, state_only) =
         (Err(Denial::NotALessor), Err(Denial::NotTheManager), Err(Denial::NotTheState));
     #[rustfmt::skip]
     let (lessor, registering, state, manager, reader) = (
-        [yes, yes, yes, yes, yes, yes, yes, yes, manager_only, yes, yes, yes, yes, yes, state_only],
-        [yes, yes, yes, yes, yes, lessor_only, lessor_only, yes, manager_only, yes, yes, lessor_only, yes, yes, state_only],
-        [yes, yes, yes, yes, yes, lessor_only, lessor_only, yes, yes, yes, yes, lessor_only, yes, yes, yes],
+        [yes, yes, yes, yes, yes, yes, yes, yes, manager_only, yes, yes, yes, yes, yes, state_only, yes],
+        [yes, yes, yes, yes, yes, lessor_only, lessor_only, yes, manager_only, yes, yes, lessor_only, yes, yes, state_only, yes],
+        [yes, yes, yes, yes, yes, lessor_only, lessor_only, yes, yes, yes, yes, lessor_only, yes, yes, yes, yes],
         // R441-2-8 e: the manager radiates for non-renewal; R441-2-6: he reads; R441-2-5 II: he watches over removals, so
         // he reports leases; he does not stand in for a desk.
-        [no, yes, no, no, no, lessor_only, lessor_only, no, yes, yes, no, lessor_only, no, yes, state_only],
-        [no, no, no, no, no, lessor_only, lessor_only, no, manager_only, no, no, lessor_only, no, no, state_only],
+        [no, yes, no, no, no, lessor_only, lessor_only, no, yes, yes, no, lessor_only, no, yes, state_only, no],
+        [no, no, no, no, no, lessor_only, lessor_only, no, manager_only, no, no, lessor_only, no, no, state_only, no],
     );
     let expected = [
         (K::Hlm, lessor),

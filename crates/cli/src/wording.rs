@@ -5,6 +5,7 @@ use demand::dalo::Dalo;
 use demand::deposit::{OpenDeposit, SetAsideReason};
 use demand::lease_report::LeaseReport;
 use demand::radiation::Motive;
+use demand::rupture::DropGround;
 use demand::{DemandEvent, FieldReason, Rejection};
 use nomenclature::Siren;
 use private_postgres::Step;
@@ -58,6 +59,8 @@ pub fn event(event: &DemandEvent) -> &'static str {
         DemandEvent::DaloDecided(_) => "décision DALO",
         DemandEvent::DaloRehoused(_) => "relogement DALO",
         DemandEvent::DaloEnded(_) => "DALO caduc",
+        DemandEvent::CoApplicantDropped(_) => "cotitulaire retiré",
+        DemandEvent::Separated(_) => "séparation",
     }
 }
 
@@ -66,7 +69,13 @@ pub fn summary(event: &DemandEvent) -> String {
     match event {
         DemandEvent::Registered(e) => {
             let forced = if e.forced.is_some() { ", doublon forcé" } else { "" };
-            format!("déposée le {} au guichet {}, rubriques {}{forced}", e.filed_on, e.desk, e.rubrics.letters())
+            let origin = e.separated_from.map(|number| format!(", séparée de {number}")).unwrap_or_default();
+            format!(
+                "déposée le {} au guichet {}, rubriques {}{forced}{origin}",
+                e.filed_on,
+                e.desk,
+                e.rubrics.letters()
+            )
         }
         DemandEvent::Modified(e) => format!("rubriques {}, origine : {}", e.rubrics.letters(), origin(&e.origin)),
         DemandEvent::Renewed(e) => match e.rubrics.letters() {
@@ -131,6 +140,10 @@ pub fn summary(event: &DemandEvent) -> String {
         },
         DemandEvent::DaloRehoused(e) => format!("le {}", e.rehoused_on),
         DemandEvent::DaloEnded(e) => format!("le {}", e.ended_on),
+        DemandEvent::CoApplicantDropped(e) => {
+            format!("rubriques {}, fondement : {}", e.rubrics.letters(), ground(e.ground))
+        }
+        DemandEvent::Separated(e) => format!("nouvelle demande {}", e.separated_to),
     }
 }
 
@@ -195,6 +208,14 @@ fn origin(origin: &demand::modification::Origin) -> &'static str {
         Origin::Applicant => "le demandeur",
         Origin::Piece { .. } => "une pièce du dossier",
         Origin::ThirdPartyValidated => "un tiers, validée par le demandeur",
+    }
+}
+
+fn ground(ground: DropGround) -> &'static str {
+    match ground {
+        DropGround::Consent => "accord",
+        DropGround::LegalProof => "preuve légale",
+        DropGround::Death => "décès",
     }
 }
 

@@ -8,8 +8,10 @@ pub(crate) fn message_of(act: &Value) -> Option<(&'static str, Map<String, Value
     let mut content = content.as_object()?.clone();
     let inside =
         |field: &str, content: Map<String, Value>| Map::from_iter([(field.to_owned(), Value::Object(content))]);
-    if let Some(form) = content.get_mut("form") {
-        jobs_in_a_message(form);
+    for field in ["form", "joint_form"] {
+        if let Some(form) = content.get_mut(field) {
+            jobs_in_a_message(form);
+        }
     }
     Some(match kind.as_str() {
         "register" => {
@@ -79,6 +81,21 @@ pub(crate) fn message_of(act: &Value) -> Option<(&'static str, Map<String, Value
         }
         "rehouse_dalo" => ("DaloService/RecordDaloRehousing", content),
         "end_dalo" => ("DaloService/EndDalo", content),
+        "drop_co_applicant" => {
+            rename_enum(&mut content, "ground", "DROP_GROUND_");
+            let form = content.remove("form");
+            let mut message = inside("drop", content);
+            message.extend(form.map(|form| ("form".to_owned(), form)));
+            ("SeparationService/DropCoApplicant", message)
+        }
+        "separate" => {
+            rename_enum(&mut content, "ground", "SEPARATION_GROUND_");
+            rename_enum(&mut content, "forced", "FORCE_REASON_");
+            let said = ["co_applicant", "ground", "warned_on"];
+            let said = said.iter().filter_map(|field| Some(((*field).to_owned(), content.remove(*field)?))).collect();
+            content.extend(inside("separation", said));
+            ("SeparationService/SeparateDemand", content)
+        }
         _ => return None,
     })
 }

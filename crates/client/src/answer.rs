@@ -21,6 +21,17 @@ pub struct Answer {
     pub effective_on: Date,
     /// When it was recorded, to the microsecond.
     pub recorded_at: Timestamp,
+    /// The demand that the act opened beside this one: of a separation only.
+    pub opened: Option<Opened>,
+}
+
+/// A demand that an act on another one opened.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Opened {
+    /// Its unique number.
+    pub number: UniqueNumber,
+    /// Its version after the act, opaque.
+    pub etag: String,
 }
 
 /// What becomes of a command.
@@ -45,6 +56,15 @@ impl Answer {
             position: answer.position,
             effective_on: nomenclature::parse_date(&answer.effective_on).map_err(|_| lost())?,
             recorded_at: Timestamp::new(instant.seconds, instant.nanos).map_err(|_| lost())?,
+            opened: answer.opened.map(Opened::read).transpose()?,
         })
+    }
+}
+
+impl Opened {
+    fn read(opened: v1::Opened) -> Result<Self, Refused> {
+        let number = UniqueNumber::parse(&opened.number);
+        let number = number.map_err(|_| Refused::Lost("an answer that cannot be read".to_owned()))?;
+        Ok(Self { number, etag: opened.etag })
     }
 }

@@ -14,7 +14,7 @@ mod interface;
 mod refused;
 mod territory;
 
-pub use answer::{Answer, Outcome};
+pub use answer::{Answer, Opened, Outcome};
 pub use client::{Client, On};
 pub use interface::{Call, Interface};
 pub use refused::{Refused, Told};

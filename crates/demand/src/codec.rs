@@ -17,6 +17,8 @@ const DWELLING: u8 = b'l';
 const RPLS: u8 = b'r';
 const REFERENCE: u8 = b's';
 const ROUTE: u8 = b'v';
+const BASIS: u8 = b'w';
+const APART: u8 = b'o';
 
 /// An event ready for the log, its personal parts not yet sealed.
 pub struct Encoded {
@@ -71,6 +73,10 @@ pub fn encode(mut event: DemandEvent) -> Result<Encoded, CodecError> {
     let payload = match &mut event {
         DemandEvent::Registered(e) => {
             e.rubrics.split(&mut parts)?;
+            // Only when there is something to seal: whoever reads the open part shall not see that there is.
+            if let Some(Some(number)) = e.apart_from.take() {
+                parts.push((APART, serde_json::to_vec(&number)?));
+            }
             serde_json::to_string(e)
         }
         DemandEvent::Modified(e) => {
@@ -128,6 +134,12 @@ pub fn encode(mut event: DemandEvent) -> Result<Encoded, CodecError> {
         DemandEvent::DaloDecided(e) => serde_json::to_string(e),
         DemandEvent::DaloRehoused(e) => serde_json::to_string(e),
         DemandEvent::DaloEnded(e) => serde_json::to_string(e),
+        DemandEvent::CoApplicantDropped(e) => {
+            e.rubrics.split(&mut parts)?;
+            split(&mut e.basis, BASIS, &mut parts)?;
+            serde_json::to_string(e)
+        }
+        DemandEvent::Separated(e) => serde_json::to_string(e),
     }?;
     Ok(Encoded { event_type: event.name(), schema_version: SCHEMA_VERSION, payload, parts })
 }
@@ -169,10 +181,13 @@ pub fn decode(
         "DaloDecided" => DemandEvent::DaloDecided(serde_json::from_str(payload)?),
         "DaloRehoused" => DemandEvent::DaloRehoused(serde_json::from_str(payload)?),
         "DaloEnded" => DemandEvent::DaloEnded(serde_json::from_str(payload)?),
+        "CoApplicantDropped" => DemandEvent::CoApplicantDropped(serde_json::from_str(payload)?),
+        "Separated" => DemandEvent::Separated(serde_json::from_str(payload)?),
         other => return Err(CodecError::UnknownType(other.to_owned())),
     };
     for (tag, content) in parts {
         let placed = match &mut event {
+            DemandEvent::Registered(e) if *tag == APART => join(&mut e.apart_from, content)?,
             DemandEvent::Registered(e) => e.rubrics.join(*tag, content)?,
             DemandEvent::Modified(e) => e.rubrics.join(*tag, content)?,
             DemandEvent::Renewed(e) => e.rubrics.join(*tag, content)?,
@@ -184,6 +199,8 @@ pub fn decode(
             DemandEvent::LeaseReported(e) => *tag == REFERENCE && join(&mut e.reference, content)?,
             DemandEvent::PieceDeposited(e) => *tag == PIECE && join(&mut e.piece, content)?,
             DemandEvent::DaloSeised(e) => *tag == ROUTE && join(&mut e.route, content)?,
+            DemandEvent::CoApplicantDropped(e) if *tag == BASIS => join(&mut e.basis, content)?,
+            DemandEvent::CoApplicantDropped(e) => e.rubrics.join(*tag, content)?,
             _ => false,
         };
         if !placed {

@@ -7,6 +7,7 @@ use uuid::Uuid;
 
 use crate::attribution::AttributionDraft;
 use crate::certificate::CertificateDraft;
+use crate::co_applicant::DropDraft;
 use crate::commission::InadmissibilityDraft;
 use crate::dalo::{DaloDecisionDraft, DaloSeisinDraft};
 use crate::deposit::{DepositDraft, SetAsideReason};
@@ -19,6 +20,7 @@ use crate::radiation::lease::LeaseDraft;
 use crate::radiation::renunciation::RenunciationDraft;
 use crate::registration::Registration;
 use crate::reinstatement::ReinstatementDraft;
+use crate::separation::{Leaving, Opening, SeparationDraft};
 use crate::settings::Settings;
 use crate::warning::WarningDraft;
 
@@ -142,4 +144,15 @@ pub enum Act {
         /// The day, `AAAA-MM-JJ`.
         ended_on: String,
     },
+    /// Drop a co-applicant (INV-37).
+    DropCoApplicant(DropDraft),
+    /// Give a co-applicant a demand of his own (INV-36). It writes two streams, so a [plan](crate::plan()) splits it;
+    /// decided on the joint demand alone it only tells what is wrong.
+    Separate(Box<SeparationDraft>),
+    /// The new demand's part of a separation. Of a plan, never of a caller.
+    #[serde(skip)]
+    OpenSeparated(Box<Opening>),
+    /// The joint demand's part of a separation. Of a plan, never of a caller.
+    #[serde(skip)]
+    LeaveJoint(Box<Leaving>),
 }

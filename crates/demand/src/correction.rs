@@ -53,6 +53,11 @@ pub(crate) fn check(before: &Identity, after: &Identity, proof: Proof) -> Result
     }
 }
 
+/// Whether two forms speak of the same person: one civil identity, however spelled.
+pub(crate) fn is_same_person(one: &Person, other: &Person) -> bool {
+    may_become(one, other, Proof::Word)
+}
+
 /// Whether one person can be the other after a correction.
 fn may_become(before: &Person, after: &Person, proof: Proof) -> bool {
     let pairs = civil_identity(before).into_iter().zip(civil_identity(after));

@@ -4,7 +4,7 @@ use cqrs_es::Aggregate;
 use cqrs_es::event_sink::EventSink;
 use jiff::ToSpan as _;
 use jiff::civil::Date;
-use nomenclature::{Siren, Territory};
+use nomenclature::{PieceType, Siren, Territory, UniqueNumber};
 use personal::Pii;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -25,8 +25,8 @@ use crate::radiation::{Motive, inadmissibility, lease, no_answer, non_renewal, r
 use crate::rejection::{Rejection, RejectionReason};
 use crate::warning::{OpenWarning, WarningKind};
 use crate::{
-    attribution, certificate, commission, dalo, deadlines, deposit, lease_report, modification, notice, pieces,
-    registration, reinstatement, renewal, warning,
+    attribution, certificate, co_applicant, commission, dalo, deadlines, deposit, lease_report, modification, notice,
+    pieces, registration, reinstatement, renewal, separation, warning,
 };
 
 /// A demand for social housing, folded from its events.
@@ -80,6 +80,14 @@ pub struct ActiveDemand {
     pub deposits: Vec<OpenDeposit>,
     /// Where the claim to housing of L441-2-3 stands, radiated or not.
     pub dalo: Option<Dalo>,
+    /// The types of the pieces, sensitive ones too, when readable: what an act that rests on a piece asks for.
+    pub piece_types: Vec<(Uuid, Pii<PieceType>)>,
+    /// The joint demand that it comes from (INV-36).
+    pub separated_from: Option<UniqueNumber>,
+    /// The joint demand that it comes from after violence.
+    pub apart_from: Pii<Option<UniqueNumber>>,
+    /// The demands of those who left it.
+    pub separated_to: Vec<UniqueNumber>,
 }
 
 /// A demand out of the register, as it was when it left.
@@ -116,6 +124,10 @@ impl ActiveDemand {
             lease_reports: Vec::new(),
             deposits: Vec::new(),
             dalo: None,
+            piece_types: Vec::new(),
+            separated_from: event.separated_from,
+            apart_from: event.apart_from,
+            separated_to: Vec::new(),
         }
     }
 
@@ -129,6 +141,10 @@ impl ActiveDemand {
         deadlines::expires_on(self.filed_on, self.last_renewed_on)
     }
 
+    /// The type of a piece of the dossier, sealed when it cannot be read; none when it has no such piece.
+    pub fn type_of(&self, piece_id: Uuid) -> Option<&Pii<PieceType>> {
+        self.piece_types.iter().find(|(held, _)| *held == piece_id).map(|(_, piece_type)| piece_type)
+    }
     /// The attribution this lessor has in progress.
     pub fn attribution_of(&self, lessor: Siren) -> Option<&OpenAttribution> {
         self.attributions.iter().find(|open| open.lessor == lessor)
@@ -193,6 +209,10 @@ impl ActiveDemand {
             Act::DecideDalo(draft) => dalo::decide(self, draft, command),
             Act::RehouseDalo { rehoused_on } => dalo::rehouse(self, rehoused_on, today),
             Act::EndDalo { ended_on } => dalo::end(self, ended_on, today),
+            Act::DropCoApplicant(draft) => co_applicant::drop(self, draft, today),
+            Act::Separate(draft) => separation::check(self, draft, command).map(|()| Vec::new()),
+            Act::OpenSeparated(_) => Err(RejectionReason::AlreadyRegistered.into()),
+            Act::LeaveJoint(leaving) => separation::leave(self, leaving, command),
         }
     }
 
@@ -218,6 +238,8 @@ impl ActiveDemand {
                 if let Some(deposit_id) = event.deposit_id {
                     self.close_deposit(deposit_id);
                 }
+                let sealed = event.piece.clear().map_or(Pii::Sealed, |piece| Pii::Clear(piece.piece_type));
+                self.piece_types.push((event.piece_id, event.open_type.map_or(sealed, Pii::Clear)));
                 self.pieces.push(HeldPiece {
                     piece_id: event.piece_id,
                     open_type: event.open_type,
@@ -265,6 +287,11 @@ impl ActiveDemand {
             | DemandEvent::DaloDecided(_)
             | DemandEvent::DaloRehoused(_)
             | DemandEvent::DaloEnded(_) => self.take_dalo(&event),
+            DemandEvent::CoApplicantDropped(event) => {
+                self.take_rubrics(&event.rubrics);
+                self.facts = event.facts;
+            }
+            DemandEvent::Separated(event) => self.separated_to.push(event.separated_to),
             // Leaving and coming back are told of the demand as a whole.
             DemandEvent::Radiated(_) | DemandEvent::Reinstated(_) | DemandEvent::PersonalDataErased(_) => {}
         }
@@ -301,6 +328,7 @@ impl Demand {
     pub fn decide(&self, command: &DemandCommand) -> Result<Vec<DemandEvent>, Rejection> {
         match (self, &command.act) {
             (Self::Unregistered, Act::Register(form)) => registration::register(form, command),
+            (Self::Unregistered, Act::OpenSeparated(opening)) => separation::open(opening, command),
             (Self::Unregistered, _) => Err(RejectionReason::NotRegistered.into()),
             (Self::Active(demand), _) => demand.decide(command),
             (Self::Radiated(_), Act::Register(_)) => Err(RejectionReason::AlreadyRegistered.into()),

@@ -47,6 +47,10 @@ impl RadiatedDemand {
         for deposit in &mut self.before.deposits {
             deposit.piece_type = personal::Pii::Sealed;
         }
+        self.before.apart_from = personal::Pii::Sealed;
+        for (_, piece_type) in &mut self.before.piece_types {
+            *piece_type = personal::Pii::Sealed;
+        }
     }
 }
 

@@ -5,12 +5,13 @@ mod dalo;
 mod deposit;
 mod lease_report;
 mod notice;
+mod separation;
 mod warning;
 
 use jiff::civil::Date;
 use nomenclature::{
     Channel, CollectiveAgreement, CommuneCode, DeskCode, KnownAnswer, PieceType, ReservationHolder, RplsDwellingType,
-    RplsId, Siren, StateConvention, Territory, UrbanZone,
+    RplsId, Siren, StateConvention, Territory, UniqueNumber, UrbanZone,
 };
 use personal::Pii;
 use serde::{Deserialize, Serialize};
@@ -21,6 +22,7 @@ pub use dalo::{DaloDecided, DaloEnded, DaloRehoused, DaloSeised};
 pub use deposit::{DepositSetAside, PieceDeposited};
 pub use lease_report::{LeaseReportWithdrawn, LeaseReported};
 pub use notice::{Reinstated, RenewalNoticeListed, RenewalNoticeReturned, RenewalNoticeSent};
+pub use separation::{CoApplicantDropped, Separated};
 pub use warning::{AnswerReceived, CommissionDecided, WarningSent};
 
 use crate::carried::Carried;
@@ -88,6 +90,10 @@ pub enum DemandEvent {
     DaloRehoused(DaloRehoused),
     /// The State ended the favourable decision.
     DaloEnded(DaloEnded),
+    /// A co-applicant left (INV-37).
+    CoApplicantDropped(Box<CoApplicantDropped>),
+    /// The co-applicant who left has a demand of his own (INV-36).
+    Separated(Separated),
 }
 
 /// A demand was registered.
@@ -111,6 +117,16 @@ pub struct Registered {
     pub rubrics: Carried,
     /// Open facts.
     pub facts: Facts,
+    /// The joint demand that it comes from (INV-36).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub separated_from: Option<UniqueNumber>,
+    /// The joint demand that it comes from after violence. It leaves no trace in the open, not even that there is one.
+    #[serde(skip, default = "from_nowhere")]
+    pub apart_from: Pii<Option<UniqueNumber>>,
+}
+
+fn from_nowhere() -> Pii<Option<UniqueNumber>> {
+    Pii::Clear(None)
 }
 
 event_table!(Registered in "enregistrement" {
@@ -123,6 +139,8 @@ event_table!(Registered in "enregistrement" {
     forced: Open, "motif du doublon forcé", "";
     rubrics: Personal, "formulaire", "une part scellée par rubrique";
     facts: Open, "faits ouverts", "voir « faits »";
+    separated_from: Open, "demande commune d'origine, après une séparation", "numéro unique";
+    apart_from: Personal, "demande commune d'origine, après des violences", "numéro unique, une part scellée";
 });
 
 /// Information changed.
@@ -341,6 +359,8 @@ impl DemandEvent {
             Self::DaloDecided(_) => "DaloDecided",
             Self::DaloRehoused(_) => "DaloRehoused",
             Self::DaloEnded(_) => "DaloEnded",
+            Self::CoApplicantDropped(_) => "CoApplicantDropped",
+            Self::Separated(_) => "Separated",
         }
     }
 }

@@ -150,6 +150,7 @@ open!(
     nomenclature::Siren,
     nomenclature::StateConvention,
     nomenclature::Territory,
+    nomenclature::UniqueNumber,
     nomenclature::UrbanZone,
 );
 open!(
@@ -166,6 +167,8 @@ open!(
     crate::radiation::Motive,
     crate::radiation::renunciation::WrittenAct,
     crate::registration::ForceReason,
+    crate::rupture::DropGround,
+    crate::rupture::SeparationGround,
     crate::warning::DeliveryProof,
     crate::warning::WarningKind,
 );
@@ -184,7 +187,9 @@ pub(crate) mod must_be {
 
 /// Every field of the form, of the facts and of the acts, in the order of the form.
 pub fn fields() -> Vec<Field> {
-    use crate::{commission, deposit, erasure, event, facts, form, modification, pieces, radiation, territory};
+    use crate::{
+        commission, deposit, erasure, event, facts, form, modification, pieces, radiation, rupture, territory,
+    };
     [
         form::identity::Household::FIELDS,
         form::identity::Person::FIELDS,
@@ -249,6 +254,9 @@ pub fn fields() -> Vec<Field> {
         territory::SettingWithdrawn::FIELDS,
         territory::AbnormalDelaySet::FIELDS,
         territory::AbnormalDelayEnded::FIELDS,
+        event::CoApplicantDropped::FIELDS,
+        rupture::Basis::FIELDS,
+        event::Separated::FIELDS,
     ]
     .concat()
 }

@@ -3,10 +3,10 @@
 //! [`Demand`] folds [`DemandEvent`]s and decides [`DemandCommand`]s; a refusal is a [`Rejection`] with a stable reason and
 //! every violation of the form at once. Each act has its file: [`registration`], [`modification`], [`renewal`],
 //! [`notice`], [`pieces`], [`attribution`], [`commission`], [`warning`], [`radiation`], [`reinstatement`], [`certificate`],
-//! [`lease_report`], [`deposit`], [`dalo`]; [`erasure`] is the register's own, and so is what comes with the days
-//! ([`DailyAct`]). [`pending`] says what a demand waits for. [`territory`] decides the delays that the acts of a territory go
-//! by, [`abnormal`] says from when a demand waits abnormally long. [`codec`] separates the open part of an event from the
-//! personal one;
+//! [`lease_report`], [`deposit`], [`dalo`], [`co_applicant`], [`separation`]; [`erasure`] is the register's own, and so is
+//! what comes with the days ([`DailyAct`]). An act that writes several streams is split by a [`Plan`]. [`pending`] says what a
+//! demand waits for. [`territory`] decides the delays that the acts of a territory go by, [`abnormal`] says from when a demand
+//! waits abnormally long. [`codec`] separates the open part of an event from the personal one;
 //! [`claims`] says which persons a demand holds.
 //!
 //! Invariants of absence: no clock, no random source, no IO, no database, no network. The day, the actor and every
@@ -32,6 +32,7 @@ pub mod attribution;
 mod carried;
 pub mod certificate;
 pub mod claims;
+pub mod co_applicant;
 pub mod codec;
 mod command;
 pub mod commission;
@@ -51,11 +52,14 @@ pub mod modification;
 pub mod notice;
 pub mod pending;
 pub mod pieces;
+mod plan;
 pub mod radiation;
 pub mod registration;
 pub mod reinstatement;
 mod rejection;
 pub mod renewal;
+pub mod rupture;
+pub mod separation;
 mod settings;
 pub mod spelling;
 mod status;
@@ -69,6 +73,7 @@ pub use demand::{ActiveDemand, Demand, RadiatedDemand};
 pub use event::DemandEvent;
 pub use fields::{Class, Field, fields};
 pub use form::FormDraft;
+pub use plan::{Plan, plan};
 pub use registration::Registration;
 pub use rejection::{FieldReason, Rejection, RejectionReason, Violation};
 pub use settings::{Setting, Settings, Standing};

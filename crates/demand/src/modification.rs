@@ -57,7 +57,7 @@ pub(crate) fn modify(
 }
 
 /// Rubrics that replace older ones, checked together with those that stay, and the facts after it. Shared by
-/// modification and renewal.
+/// modification, renewal and the leaving of a co-applicant.
 pub(crate) struct Update {
     pub(crate) rubrics: Rubrics,
     pub(crate) facts: Facts,
@@ -72,6 +72,17 @@ impl Update {
         today: Date,
     ) -> Result<Self, Rejection> {
         let before = demand.rubrics.clear().ok_or(RejectionReason::PersonalDataUnreadable)?;
+        Self::over(before, demand, form, proof, today)
+    }
+
+    /// The same over rubrics that are not those of the demand any more, because the act itself changes them first.
+    pub(crate) fn over(
+        before: &Rubrics,
+        demand: &ActiveDemand,
+        form: &FormDraft,
+        proof: Proof,
+        today: Date,
+    ) -> Result<Self, Rejection> {
         let mut found = Vec::new();
         let rubrics = Rubrics::parse(form, demand.territory, today, &mut found);
         let after = rubrics.merged(form, before);

@@ -99,6 +99,10 @@ impl NewPiece {
         Some(Self { piece, received_on: received_on?, deposit_id: draft.deposit_id })
     }
 
+    pub(crate) fn piece_type(&self) -> PieceType {
+        self.piece.piece_type
+    }
+
     pub(crate) fn added(self, piece_id: Uuid, today: Date) -> PieceAdded {
         PieceAdded {
             piece_id,

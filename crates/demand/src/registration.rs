@@ -3,6 +3,7 @@
 use jiff::ToSpan as _;
 use jiff::civil::Date;
 use nomenclature::{Channel, PieceType, Territory};
+use personal::Pii;
 use serde::{Deserialize, Serialize};
 
 use crate::command::DemandCommand;
@@ -71,6 +72,8 @@ pub(crate) fn register(registration: &Registration, command: &DemandCommand) -> 
         forced: registration.forced,
         rubrics: rubrics.into(),
         facts,
+        separated_from: None,
+        apart_from: Pii::Clear(None),
     };
     let mut events = vec![DemandEvent::Registered(Box::new(registered))];
     events.extend(piece.map(|piece| DemandEvent::PieceAdded(piece.added(piece_id, today))));

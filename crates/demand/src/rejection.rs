@@ -109,13 +109,15 @@ reasons! {
         /// The applicant of a demand cannot be replaced by somebody else; only a piece of identity or of civil status
         /// corrects who he is (ADR 6).
         ApplicantReplaced = "APPLICANT_REPLACED", "Le demandeur ne peut pas être remplacé par une autre personne ; une correction de son identité se fonde sur une pièce d'identité ou d'état civil du dossier.";
-        /// A co-applicant cannot be dropped or exchanged without consent or proof (INV-37; dropping is for now always
-        /// refused).
+        /// A co-applicant is neither dropped nor exchanged by a modification: dropping is an act of its own, with consent
+        /// or proof (INV-37).
         CoApplicantDropped = "CO_APPLICANT_DROPPED", "Un cotitulaire ne peut être ni retiré ni remplacé par une simple modification ; une correction de son identité se fonde sur une pièce d'identité ou d'état civil du dossier.";
+        /// The applicant of the new demand is not the co-applicant who leaves the joint one (INV-36).
+        NotTheCoApplicant = "NOT_THE_CO_APPLICANT", "Le demandeur de la nouvelle demande n'est pas le cotitulaire qui quitte la demande commune.";
         /// Nothing to modify: the request carries no rubric.
         NothingToModify = "NOTHING_TO_MODIFY", "La modification ne porte sur aucune rubrique.";
-        /// A modification founded on a piece names a piece that the demand does not hold (INV-34).
-        UnknownPiece = "UNKNOWN_PIECE", "La pièce citée à l'appui de la modification n'existe pas dans le dossier.";
+        /// An act founded on a piece names a piece that the demand does not hold (INV-34, INV-37).
+        UnknownPiece = "UNKNOWN_PIECE", "La pièce citée à l'appui de l'acte n'existe pas dans le dossier.";
         /// The piece identifier is already in use in this demand.
         PieceAlreadyAdded = "PIECE_ALREADY_ADDED", "Cette pièce figure déjà dans le dossier.";
         /// The same lessor already has an attribution in progress on this demand.
@@ -197,6 +199,8 @@ reasons! {
         Inconsistent = "INCONSISTENT", "valeur incohérente avec un autre champ";
         /// The piece does not prove the identity of the applicant (INV-08).
         NotAnIdentityPiece = "NOT_AN_IDENTITY_PIECE", "cette pièce ne justifie pas l'identité";
+        /// The piece does not prove what the act rests on, for those who are tied so (INV-36, INV-37).
+        NotAProof = "NOT_A_PROOF", "cette pièce ne justifie pas l'acte pour ce lien entre les personnes";
     }
 }
 

@@ -17,6 +17,7 @@ pub(crate) const PERSON: i16 = 1;
 pub(crate) const DESK: i16 = 2;
 
 /// The claims an act takes and releases, and who of them is the applicant.
+#[derive(Default)]
 pub(crate) struct Claims {
     pub(crate) claims: Vec<Claim>,
     /// Every token of the applicant after the act.
@@ -69,6 +70,14 @@ impl Claims {
         }
         let applicant = wanted.iter().filter(|(_, adult)| *adult == 0).map(|(token, _)| *token).collect();
         Ok(Self { claims, applicant })
+    }
+
+    /// With those of another demand of the same act. The applicant is the first one's: a reference is drawn for him.
+    pub(crate) fn join(&mut self, other: Self) {
+        if self.applicant.is_empty() {
+            self.applicant = other.applicant;
+        }
+        self.claims.extend(other.claims);
     }
 
     /// The token of the n-th claim.

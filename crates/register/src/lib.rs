@@ -1,8 +1,10 @@
 //! The application: what a command goes through, and what can be asked of the register.
 //!
 //! [`Register::execute`] takes a [`Request`] through the bus, in this order: receipt, rights by the territory that the
-//! number names, load, rights by the loaded facts, decide, number, claims, seal, append. [`Register::demand`] and
-//! [`Register::history`] read; [`Register::erase`] forgets; [`Register::set_territory`] decides the delays that acts go by; [`Register::examine`] doubts. Who only reads opens with [`Register::open_to_read`]. [`StockReader`] reads the same log with stock postgres-es.
+//! number names, load, rights by the loaded facts, plan, decide, number, claims, seal, append. [`Register::demand`] and
+//! [`Register::history`] read; [`Register::erase`] forgets; [`Register::daily`] does what comes with the days;
+//! [`Register::set_territory`] decides the delays that acts go by; [`Register::examine`] doubts. Who only reads opens with
+//! [`Register::open_to_read`]. [`StockReader`] reads the same log with stock postgres-es.
 //!
 //! What breaks if you change the order: a receipt looked up after the decision would refuse the repeat of a command that
 //! succeeded; a number allotted before the decision would be lost with each refusal; a right asked after the load would
@@ -52,7 +54,7 @@ pub use history::{HistoryLine, Viewer};
 pub use open::Place;
 pub use organisations::{DeskLine, Imported, OrganisationLine};
 pub use outcome::Outcome;
-pub use register::{Answer, Register, Request};
+pub use register::{Answer, NewDemand, Register, Request};
 pub use schema::SchemaState;
 pub use settings::TERRITORY;
 pub use sheet::{AbnormalDelay, SettingLine, TerritoryChange, TerritorySheet};

@@ -1,4 +1,4 @@
-//! The command bus: receipt, rights, load, rights, decide, number, claims, seal, append (design 10.5).
+//! The command bus: receipt, rights, load, rights, plan, decide, number, claims, seal, append (design 10.5).
 //!
 //! A command runs in a task of its own, so that a caller who goes away never leaves it half done. What it changes, it
 //! changes in one append; everything before that can be thrown away. A decision made on a version that moved on is made
@@ -81,6 +81,18 @@ pub struct Answer {
     pub effective_on: Date,
     /// When it was recorded.
     pub recorded_at: Timestamp,
+    /// The demand that the act opened beside this one: of a separation only.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub opened: Option<NewDemand>,
+}
+
+/// A demand that an act on another one opened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct NewDemand {
+    /// Its number.
+    pub number: UniqueNumber,
+    /// Its version after the act.
+    pub version: u32,
 }
 
 pub(crate) fn position_as_number<S: serde::Serializer>(position: &Position, serializer: S) -> Result<S::Ok, S::Error> {
@@ -146,6 +158,8 @@ impl Parts {
             territory,
             person_ref: Uuid::new_v4(),
             piece_id: Uuid::new_v4(),
+            settings: self.settings.in_force(territory, today).await?,
+            spare_id: Uuid::new_v4(),
             tags: HashMap::new(),
             forced: HashSet::new(),
         };
@@ -181,10 +195,8 @@ impl Parts {
     pub(crate) async fn answer(&self, receipt: Receipt) -> Result<Answer, Error> {
         // The command is committed whatever becomes of this reading.
         let events = self.reader.read_range(receipt.first..=receipt.last).await.map_err(|_| Error::OutcomeUnknown)?;
-        match (events.iter().map(|event| event.effective_on).min(), events.last()) {
-            (Some(effective_on), Some(last)) => answer_of(effective_on, last),
-            _ => Err(Error::OutcomeUnknown),
-        }
+        let last = events.last().ok_or(Error::OutcomeUnknown)?;
+        answer_of(&events, last)
     }
 
     /// A keyed digest of everything the sender said.
@@ -205,10 +217,23 @@ pub(crate) fn to_the_microsecond(instant: Timestamp) -> Timestamp {
     Timestamp::from_microsecond(instant.as_microsecond()).unwrap_or(instant)
 }
 
-fn answer_of(effective_on: Date, last: &RecordedEvent) -> Result<Answer, Error> {
-    let number = UniqueNumber::parse(last.stream.as_str())
-        .map_err(|_| stream::unreadable(last, &"its stream is no unique number"))?;
-    Ok(Answer { number, version: last.version, position: last.position, effective_on, recorded_at: last.recorded_at })
+/// The demand that was asked for comes last; one that was opened with it, before.
+fn answer_of(events: &[RecordedEvent], last: &RecordedEvent) -> Result<Answer, Error> {
+    let number_of = |event: &RecordedEvent| {
+        UniqueNumber::parse(event.stream.as_str())
+            .map_err(|_| stream::unreadable(event, &"its stream is no unique number"))
+    };
+    let days = events.iter().filter(|event| event.stream == last.stream).map(|event| event.effective_on);
+    let opened = events.iter().rev().find(|event| event.stream != last.stream);
+    let opened = opened.map(|event| Ok::<_, Error>(NewDemand { number: number_of(event)?, version: event.version }));
+    Ok(Answer {
+        number: number_of(last)?,
+        version: last.version,
+        position: last.position,
+        effective_on: days.min().unwrap_or(last.effective_on),
+        recorded_at: last.recorded_at,
+        opened: opened.transpose()?,
+    })
 }
 
 /// The territory an act concerns, told without reading anything: a registration says it, a number names it.
@@ -216,6 +241,8 @@ pub(crate) fn territory_of(request: &Request) -> Result<Territory, Error> {
     match (&request.act, request.number) {
         (Act::Register(registration), None) => Ok(registration.territory),
         (Act::Register(_), Some(_)) | (_, None) => Err(Error::MalformedRequest),
+        // Parts that only a plan makes.
+        (Act::OpenSeparated(_) | Act::LeaveJoint(_), _) => Err(Error::MalformedRequest),
         (_, Some(number)) => Ok(number.territory()),
     }
 }
@@ -239,6 +266,7 @@ pub(crate) fn action_of(act: &Act) -> Action {
         Act::IssueCertificate(_) => Action::IssueCertificate,
         Act::ReportLease(_) | Act::WithdrawLeaseReport {} => Action::ReportLease,
         Act::SeiseDalo(_) | Act::DecideDalo(_) | Act::RehouseDalo { .. } | Act::EndDalo { .. } => Action::RecordDalo,
+        Act::DropCoApplicant(_) | Act::Separate(_) | Act::OpenSeparated(_) | Act::LeaveJoint(_) => Action::Separate,
     }
 }
 

@@ -35,6 +35,13 @@ pub struct Loaded {
     pub(crate) key: Option<(KeyRef, DataKey)>,
 }
 
+impl Loaded {
+    /// A demand that is not there yet.
+    pub(crate) fn nothing() -> Self {
+        Self { demand: Demand::default(), version: 0, key: None }
+    }
+}
+
 /// The stream of a number.
 pub(crate) fn stream_of(number: UniqueNumber) -> Result<StreamId, Error> {
     Ok(StreamId::parse(number.to_string())?)

@@ -33,6 +33,7 @@ mod reason;
 mod rebuild;
 mod registration;
 mod replay;
+mod separation;
 mod server;
 mod shared_management;
 mod status;

@@ -143,6 +143,7 @@ pub(crate) fn of_rejection(reason: RejectionReason) -> Row {
         | R::KindChanged
         | R::ApplicantReplaced
         | R::CoApplicantDropped
+        | R::NotTheCoApplicant
         | R::UnknownPiece
         | R::LessorMustSign
         | R::NoLeaseReport

@@ -10,6 +10,7 @@ use proto::v1::command_service_server::CommandServiceServer;
 use proto::v1::dalo_service_server::DaloServiceServer;
 use proto::v1::follow_up_service_server::FollowUpServiceServer;
 use proto::v1::registration_service_server::RegistrationServiceServer;
+use proto::v1::separation_service_server::SeparationServiceServer;
 use proto::v1::shared_management_service_server::SharedManagementServiceServer;
 use proto::v1::territory_service_server::TerritoryServiceServer;
 use register::{Place, Register};
@@ -31,6 +32,7 @@ use crate::incoming;
 use crate::metrics::{self, Metrics};
 use crate::options::Options;
 use crate::registration::Registration;
+use crate::separation::Separations;
 use crate::shared_management::Shared;
 use crate::territory::Territory;
 use crate::upkeep;
@@ -235,6 +237,7 @@ fn routes(
     let follow_up = FollowUpServiceServer::new(FollowUp::new(acts.clone()));
     let dalo = DaloServiceServer::new(Dalo::new(acts.clone()));
     let territory = TerritoryServiceServer::new(Territory::new(register.clone(), acts.clone()));
+    let separation = SeparationServiceServer::new(Separations::new(acts.clone()));
     let registration = Registration::new(register.clone(), acts);
     let registration = RegistrationServiceServer::new(registration);
     let shared = Shared::new(register.clone(), views.view.clone(), views.keys.clone());
@@ -251,6 +254,7 @@ fn routes(
         .add_service(follow_up.max_decoding_message_size(most))
         .add_service(dalo.max_decoding_message_size(most))
         .add_service(territory.max_decoding_message_size(most))
+        .add_service(separation.max_decoding_message_size(most))
         .add_service(shared.max_decoding_message_size(most))
         .add_service(audit.max_decoding_message_size(most))
         .add_service(commands.max_decoding_message_size(most))

@@ -140,6 +140,7 @@ pub(crate) fn rubrics_of(event: &DemandEvent) -> Option<&demand::Carried> {
         DemandEvent::Registered(event) => Some(&event.rubrics),
         DemandEvent::Modified(event) => Some(&event.rubrics),
         DemandEvent::Renewed(event) => Some(&event.rubrics),
+        DemandEvent::CoApplicantDropped(event) => Some(&event.rubrics),
         _ => None,
     }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use client::{Client, On, Refused, Told};
 use event_log::Position;
 use nomenclature::{Actor, UniqueNumber};
-use register::{Answer, Place, Register, Request, Viewer};
+use register::{Answer, NewDemand, Place, Register, Request, Viewer};
 use serde_json::Value;
 use server::{Options, Server};
 use tokio::sync::oneshot;
@@ -73,6 +73,10 @@ impl Door {
                 position: Position::try_new(answer.position).unwrap(),
                 effective_on: answer.effective_on,
                 recorded_at: answer.recorded_at,
+                opened: answer.opened.map(|opened| NewDemand {
+                    number: opened.number,
+                    version: opened.etag.trim_start_matches('v').parse().unwrap(),
+                }),
             }),
             Err(Refused::Told(told)) => Err(words(&told, act)),
             Err(Refused::Unreadable) => Err("unreadable".to_owned()),

@@ -62,6 +62,16 @@ pub struct FormDraft {
     pub remarks: Option<RemarksDraft>,
 }
 
+impl FormDraft {
+    /// Whether not one rubric was typed.
+    pub(crate) fn is_empty(&self) -> bool {
+        let Self { identity, contact, family, employment, resources, housing, reasons, sought, remarks } = self;
+        let persons = identity.is_none() && contact.is_none() && family.is_none();
+        let means = employment.is_none() && resources.is_none() && housing.is_none();
+        persons && means && reasons.is_none() && sought.is_none() && remarks.is_none()
+    }
+}
+
 /// The checked rubrics of a demand, all of them readable.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct Rubrics {

@@ -21,12 +21,14 @@ use demand::radiation::lease::LeaseDraft;
 use demand::radiation::renunciation::{RenunciationDraft, WrittenAct};
 use demand::registration::ForceReason;
 use demand::reinstatement::ReinstatementDraft;
+use demand::rupture::SeparationGround;
 use demand::warning::{DeliveryProof, WarningDraft, WarningKind};
 use demand::{Act, DemandEvent, FormDraft};
 use jiff::civil::{Date, date};
 use nomenclature::Channel;
 use uuid::Uuid;
 
+use crate::couple;
 use crate::given::*;
 
 fn amounts(kind: &str, amount: i64) -> Vec<AmountDraft> {
@@ -212,6 +214,40 @@ fn warned(events: &[DemandEvent]) -> Vec<(&'static str, DemandEvent)> {
     named
 }
 
+/// What becomes of a couple that parts.
+fn parted(events: &[DemandEvent]) -> Vec<(&'static str, DemandEvent)> {
+    let today = date(2026, 5, 5);
+    let separated = |ground, proof: &str| {
+        let mut draft = couple::separation(ground, proof);
+        draft.warned_on = (ground != SeparationGround::Violence).then(|| "2026-05-04".to_owned());
+        let mut own = form_in_full();
+        own.identity = couple::his_own().identity;
+        let applicant = own.identity.as_mut().unwrap();
+        applicant.applicant.as_mut().unwrap().birth_name = some("Nguyễn");
+        applicant.dependants = form().identity.unwrap().dependants;
+        draft.form = alone(own);
+        draft.joint_form = Box::new(alone(form_in_full()));
+        draft.forced = Some(ForceReason::Homonym);
+        couple::separated(events, today, draft).unwrap()
+    };
+    let (left, mut new) = separated(SeparationGround::LegalProof, "FAM-JAF");
+    let mut named = vec![("registered_separated", new.remove(0))];
+    named.extend(["co_applicant_dropped", "separated_full"].into_iter().zip(left));
+    let (left, mut new) = separated(SeparationGround::Violence, "MOT-06");
+    named.extend([("registered_apart", new.remove(0)), ("co_applicant_dropped_apart", left[0].clone())]);
+    named
+}
+
+/// A form in full of one adult.
+fn alone(mut form: FormDraft) -> FormDraft {
+    form.identity.as_mut().unwrap().co_applicants.clear();
+    form.family.as_mut().unwrap().situations.truncate(1);
+    form.family.as_mut().unwrap().expected_on = some("2026-06-07");
+    form.employment.as_mut().unwrap().truncate(1);
+    form.resources.as_mut().unwrap().adults.truncate(1);
+    form
+}
+
 /// What happens to a demand, renewed on 1 March 2026, that is not renewed again.
 fn past_its_expiry(events: &[DemandEvent]) -> Vec<(&'static str, DemandEvent)> {
     let mut events = events.to_vec();
@@ -342,6 +378,7 @@ pub fn events() -> Vec<(&'static str, DemandEvent)> {
     named.push(("lease_signed_bare", bare[0].clone()));
     let erasure = fold(events.iter().cloned().chain(bare).collect()).erase(date(2027, 5, 7));
     named.push(("personal_data_erased_full", erasure.unwrap()));
+    named.extend(parted(&events));
     named.push(("registered_bare", registered(form())[0].clone()));
     let mut of_association = registration(association());
     of_association.identity_piece = None;

@@ -113,9 +113,11 @@ fn every_event_type_has_a_sample() {
         DemandEvent::DaloDecided(_) => 23,
         DemandEvent::DaloRehoused(_) => 24,
         DemandEvent::DaloEnded(_) => 25,
+        DemandEvent::CoApplicantDropped(_) => 26,
+        DemandEvent::Separated(_) => 27,
     };
     let found: BTreeSet<_> = written_today().values().map(number).collect();
-    assert_eq!(found, (0..=25).collect());
+    assert_eq!(found, (0..=27).collect());
 }
 
 /// A sample that is *full* holds every field: nothing is absent, null, false or an empty list, in the open or sealed.
@@ -130,7 +132,7 @@ fn full_samples_leave_nothing_out() {
         }
         let mut payload: serde_json::Value = serde_json::from_str(&sample.payload).unwrap();
         // What is sealed stands there as null; which rubrics there are is told by their keys.
-        for sealed in ["rubrics", "piece", "rpls", "dwelling", "reference", "route"] {
+        for sealed in ["rubrics", "piece", "rpls", "dwelling", "reference", "route", "basis"] {
             if let Some(part) = payload.as_object_mut().unwrap().remove(sealed) {
                 let rubrics = part.as_object().map_or(9, serde_json::Map::len);
                 assert_eq!(rubrics, 9, "{name}: not every rubric");

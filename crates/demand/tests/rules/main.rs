@@ -5,8 +5,11 @@
 mod acts;
 mod awaited;
 mod certificates;
+mod couple;
+mod couples;
 mod dalo;
 mod deposits;
+mod dropped;
 mod erasure;
 mod form;
 mod full;

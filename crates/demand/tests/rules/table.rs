@@ -6,10 +6,14 @@ use demand::deposit::SetAsideReason;
 use demand::modification::Origin;
 use demand::pieces::PieceDraft;
 use demand::radiation::renunciation::{RenunciationDraft, WrittenAct};
+use demand::rupture::{DropGround, SeparationGround};
 use demand::warning::WarningKind;
 use demand::{Act, DemandEvent, FormDraft};
 use jiff::civil::{Date, date};
+use uuid::Uuid;
 
+use crate::couple::separation;
+use crate::dropped::drop_on;
 use crate::given::*;
 use crate::notices::{radiated as not_renewed, reinstate, sent_on};
 use crate::warned::{found, inadmissible, unreachable, warning};
@@ -105,7 +109,7 @@ fn table() -> Vec<Row> {
             [NONE, "NO_LEASE_REPORT", "NO_LEASE_REPORT", OUT_OF_IT, OUT_OF_IT, OUT_OF_IT, OUT_OF_IT]),
         // INV-38, INV-30.
         ("deposit a piece", |_| deposits::hand_in("TAX"), [NONE, "yes", "yes", OUT_OF_IT, OUT_OF_IT, OUT_OF_IT, OUT_OF_IT]),
-        ("set a deposit aside", |_| Act::SetDepositAside { deposit_id: uuid::Uuid::nil(), reason: SetAsideReason::Incomplete },
+        ("set a deposit aside", |_| Act::SetDepositAside { deposit_id: Uuid::nil(), reason: SetAsideReason::Incomplete },
             [NONE, "UNKNOWN_DEPOSIT", "UNKNOWN_DEPOSIT", OUT_OF_IT, OUT_OF_IT, OUT_OF_IT, OUT_OF_IT]),
         // INV-56: INV-30 does not bar a claim to housing; what was not seised is not decided.
         ("seise DALO", dalo::seise, [NONE, "yes", "yes", "yes", "yes", "yes", "yes"]),
@@ -115,6 +119,12 @@ fn table() -> Vec<Row> {
             [NONE, NOT_ACTIVE, NOT_ACTIVE, NOT_ACTIVE, NOT_ACTIVE, NOT_ACTIVE, NOT_ACTIVE]),
         ("end DALO", |day| Act::EndDalo { ended_on: day.to_string() },
             [NONE, NOT_ACTIVE, NOT_ACTIVE, NOT_ACTIVE, NOT_ACTIVE, NOT_ACTIVE, NOT_ACTIVE]),
+        // INV-37: the identity piece of the dossier is no consent; INV-30.
+        ("drop a co-applicant", |_| drop_on(DropGround::Consent, Uuid::from_u128(2)),
+            [NONE, "INVALID_FORM: drop.piece_id=NOT_A_PROOF", "INVALID_FORM: drop.piece_id=NOT_A_PROOF", OUT_OF_IT, OUT_OF_IT, OUT_OF_IT, OUT_OF_IT]),
+        // INV-36: also in the tolerance, as a renewal; INV-30.
+        ("separate", |_| Act::Separate(Box::new(separation(SeparationGround::LegalProof, "FAM-JAF"))),
+            [NONE, "yes", "yes", OUT_OF_IT, OUT_OF_IT, OUT_OF_IT, OUT_OF_IT]),
     ]
 }
 

@@ -172,7 +172,7 @@ mod tests {
         ("nationality", 3),
         ("organisation-kind", 14),
         ("paid-resource-kind", 1),
-        ("piece-type", 29),
+        ("piece-type", 37),
         ("present-dwelling", 17),
         ("present-dwelling-03", 2),
         ("radiation-motive", 5),

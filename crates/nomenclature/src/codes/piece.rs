@@ -19,12 +19,22 @@ code_list! {
     ///
     /// The annexes of the arrêtés were not available whole, so the list and all of its codes are provisional. Types that
     /// begin with `PRO`, `RES`, `LOG` and `MOT` are complementary: a service may ask for them, by the situation declared.
+    /// Those that begin with `FAM-` name one proof of `FAM` each, because an act rests on it: that a couple parts, that a
+    /// co-applicant consents to leave, that somebody died. The general `FAM` proves none of that.
     PieceType, "piece-type", "type de pièce justificative", PIECES;
     Identity "ID" "Pièce d'identité ou titre de séjour",
     TaxNotice "TAX" "Avis d'imposition",
     ForeignTaxNotice "TAX-F" "Justificatif de revenus imposés à l'étranger",
     RecentArrivalIncome "TAX-R" "Justificatif de revenus des personnes protégées ou arrivées récemment",
     FamilySituation "FAM" "Justificatif de situation familiale",
+    DivorceJudgment "FAM-DIV" "Jugement de divorce ou de séparation de corps",
+    FamilyJudge "FAM-JAF" "Saisine du juge aux affaires familiales, ou ordonnance de non-conciliation",
+    EmergencyMeasures "FAM-257" "Mesures d'urgence du juge (article 257 du code civil)",
+    LawyerAttestation "FAM-AVO" "Attestation de l'avocat, pour un divorce par consentement mutuel",
+    PactRupture "FAM-PAC" "Déclaration de rupture du PACS",
+    DeathCertificate "FAM-DEC" "Acte de décès",
+    CoApplicantConsent "FAM-ACC" "Accord écrit du cotitulaire, avec sa pièce d'identité",
+    SeparationStatement "FAM-HON" "Déclaration sur l'honneur de séparation",
     Student "PRO-ETU" "Carte d'étudiant",
     Apprenticeship "PRO-APP" "Contrat d'apprentissage",
     Employment "PRO-CON" "Contrat de travail ou justificatif de situation professionnelle",
@@ -56,11 +66,15 @@ impl PieceType {
     /// health, or of a social-security number.
     ///
     /// The law's examples are the medical certificate, convictions and documents with that number: pay slips, pension,
-    /// benefit and sickness notices bear it, or name an allowance that tells of a handicap.
+    /// benefit and sickness notices bear it, or name an allowance that tells of a handicap. What goes to a judge of a
+    /// couple may tell of violence.
     pub const fn is_sensitive(self) -> bool {
         matches!(
             self,
             Self::Violence
+                | Self::DivorceJudgment
+                | Self::FamilyJudge
+                | Self::EmergencyMeasures
                 | Self::Handicap
                 | Self::Health
                 | Self::SicknessAllowance
@@ -100,10 +114,10 @@ mod tests {
 
     #[test]
     fn inv_42_pieces_on_violence_handicap_and_health_are_sensitive() {
-        for code in ["MOT-06", "MOT-07", "MOT-08", "RES-IJ"] {
+        for code in ["MOT-06", "MOT-07", "MOT-08", "RES-IJ", "FAM-DIV", "FAM-JAF", "FAM-257"] {
             assert!(PieceType::parse(code).unwrap().is_sensitive(), "{code}");
         }
-        for code in ["ID", "TAX", "FAM", "PRO-ETU", "LOG", "MOT-01"] {
+        for code in ["ID", "TAX", "FAM", "FAM-AVO", "FAM-PAC", "FAM-HON", "PRO-ETU", "LOG", "MOT-01"] {
             assert!(!PieceType::parse(code).unwrap().is_sensitive(), "{code}");
         }
     }

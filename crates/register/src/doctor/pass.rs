@@ -91,6 +91,7 @@ fn changes_identity(event: &DemandEvent) -> bool {
     match event {
         DemandEvent::Modified(event) => event.rubrics.letters().contains('a'),
         DemandEvent::Renewed(event) => event.rubrics.letters().contains('a'),
+        DemandEvent::CoApplicantDropped(event) => event.rubrics.letters().contains('a'),
         _ => false,
     }
 }

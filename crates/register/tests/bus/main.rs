@@ -12,6 +12,7 @@ mod places;
 mod reinstating;
 mod rights;
 mod rotation;
+mod separating;
 mod stock_faults;
 mod territories;
 mod world;

@@ -43,17 +43,14 @@ pub fn register(message: v1::RegisterDemandRequest, actor: Actor) -> Read {
     let mut edge = Edge::default();
     let command_id = edge.request_id(&message.request_id);
     let territory = edge.territory(&message.territory);
-    let forced = edge.known("forced", message.forced).map(|forced| match forced {
-        v1::ForceReason::Unspecified => None,
-        v1::ForceReason::Homonym => Some(ForceReason::Homonym),
-    });
+    let forced = forced(&mut edge, message.forced);
     let channel = edge.channel(message.channel);
     let registration = Registration {
         territory: territory.unwrap_or(Territory::ILE_DE_FRANCE),
         filed_on: message.filed_on,
         form: form::read(message.form),
         identity_piece: message.identity_piece.map(piece),
-        forced: forced.flatten(),
+        forced,
     };
     let guess = Request {
         command_id: command_id.unwrap_or_default(),
@@ -113,6 +110,14 @@ pub fn origin(edge: &mut Edge, origin: i32, piece_id: Option<String>) -> Origin 
             Some(piece_id) => Origin::Piece { piece_id },
             None => Origin::Applicant,
         },
+    }
+}
+
+/// Reads why a registration goes over somebody's claim, if it does.
+pub fn forced(edge: &mut Edge, forced: i32) -> Option<ForceReason> {
+    match edge.known("forced", forced)? {
+        v1::ForceReason::Unspecified => None,
+        v1::ForceReason::Homonym => Some(ForceReason::Homonym),
     }
 }
 

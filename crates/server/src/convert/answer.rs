@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use prost_types::Timestamp as Instant;
-use proto::v1::Answer;
+use proto::v1::{Answer, Opened};
 
 use super::etag;
 
@@ -14,6 +14,9 @@ pub fn write(answer: &register::Answer) -> Answer {
         position: answer.position.get(),
         effective_on: answer.effective_on.to_string(),
         recorded_at: Some(instant(answer.recorded_at)),
+        opened: answer
+            .opened
+            .map(|opened| Opened { number: opened.number.to_string(), etag: etag::write(opened.version) }),
     }
 }
 

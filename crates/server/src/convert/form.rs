@@ -32,6 +32,9 @@ pub fn read(form: Option<v1::Form>) -> FormDraft {
 pub fn path(field: &str) -> String {
     let rubrics =
         ["identity", "contact", "family", "employment", "resources", "housing", "reasons", "sought", "remarks"];
+    if let Some(rest) = field.strip_prefix("joint_form.") {
+        return format!("joint_{}", path(rest));
+    }
     let rubric = field.split(['.', '[']).next().unwrap_or_default();
     match field.strip_prefix("employment[") {
         Some(rest) => format!("form.employment.jobs[{rest}"),
@@ -230,5 +233,6 @@ mod tests {
         assert_eq!(path("employment"), "form.employment");
         assert_eq!(path("identity_piece.sha256"), "identity_piece.sha256");
         assert_eq!(path("filed_on"), "filed_on");
+        assert_eq!(path("joint_form.employment[0].adult"), "joint_form.employment.jobs[0].adult");
     }
 }

@@ -86,6 +86,7 @@ impl Row {
         match &seen.event {
             DemandEvent::Registered(_) => {}
             DemandEvent::Modified(event) => demand.facts = event.facts.clone(),
+            DemandEvent::CoApplicantDropped(event) => demand.facts = event.facts.clone(),
             DemandEvent::Renewed(event) => {
                 demand.facts = event.facts.clone();
                 demand.last_renewed_on = Some(event.renewed_on);
@@ -122,7 +123,8 @@ impl Row {
             | DemandEvent::DaloSeised(_)
             | DemandEvent::DaloDecided(_)
             | DemandEvent::DaloRehoused(_)
-            | DemandEvent::DaloEnded(_) => {}
+            | DemandEvent::DaloEnded(_)
+            | DemandEvent::Separated(_) => {}
         }
     }
 

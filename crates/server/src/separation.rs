@@ -1,0 +1,42 @@
+//! `SeparationService`: a co-applicant leaves a joint demand.
+
+use demand::Act;
+use proto::v1::separation_service_server::SeparationService;
+use proto::v1::{DropCoApplicantRequest, DropCoApplicantResponse, SeparateDemandRequest, SeparateDemandResponse};
+use tonic::{Request, Response, Status};
+
+use crate::acts::{Acts, on_demand};
+use crate::convert::separation as read;
+
+/// The service.
+pub struct Separations {
+    acts: Acts,
+}
+
+impl Separations {
+    /// `acts` is where what it reads goes.
+    pub fn new(acts: Acts) -> Self {
+        Self { acts }
+    }
+}
+
+#[tonic::async_trait]
+impl SeparationService for Separations {
+    async fn separate_demand(
+        &self,
+        request: Request<SeparateDemandRequest>,
+    ) -> Result<Response<SeparateDemandResponse>, Status> {
+        on_demand!(self, request, SeparateDemandResponse, |message, edge| from message.channel, {
+            Act::Separate(read::separation(edge, message))
+        })
+    }
+
+    async fn drop_co_applicant(
+        &self,
+        request: Request<DropCoApplicantRequest>,
+    ) -> Result<Response<DropCoApplicantResponse>, Status> {
+        on_demand!(self, request, DropCoApplicantResponse, |message, edge| from message.channel, {
+            Act::DropCoApplicant(read::drop(edge, message))
+        })
+    }
+}
