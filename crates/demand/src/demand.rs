@@ -48,6 +48,8 @@ pub struct ActiveDemand {
     pub territory: Territory,
     /// Day of reception: never changes (INV-18).
     pub filed_on: Date,
+    /// Day its form was first presented: that of the reception, unless that one is inherited (INV-36).
+    pub presented_on: Date,
     /// Day of the last renewal.
     pub last_renewed_on: Option<Date>,
     /// Days on which it was past its expiry, before a late renewal: first and last of each time.
@@ -108,6 +110,7 @@ impl ActiveDemand {
         Self {
             territory: event.territory,
             filed_on: event.filed_on,
+            presented_on: event.presented_on.unwrap_or(event.filed_on),
             last_renewed_on: None,
             gaps: Vec::new(),
             absences: Vec::new(),
@@ -120,7 +123,7 @@ impl ActiveDemand {
             warnings: Vec::new(),
             inadmissibilities: Vec::new(),
             notice: None,
-            certificates: Certificates::of_filing(event.filed_on),
+            certificates: Certificates::of_filing(event.presented_on.unwrap_or(event.filed_on)),
             lease_reports: Vec::new(),
             deposits: Vec::new(),
             dalo: None,
@@ -133,12 +136,12 @@ impl ActiveDemand {
 
     /// The day the present validity counts from.
     pub fn valid_from(&self) -> Date {
-        self.last_renewed_on.map_or(self.filed_on, |renewed| renewed.max(self.filed_on))
+        self.last_renewed_on.map_or(self.presented_on, |renewed| renewed.max(self.presented_on))
     }
 
     /// The last day of validity (INV-15).
     pub fn expires_on(&self) -> Date {
-        deadlines::expires_on(self.filed_on, self.last_renewed_on)
+        deadlines::expires_on(self.presented_on, self.last_renewed_on)
     }
 
     /// The type of a piece of the dossier, sealed when it cannot be read; none when it has no such piece.

@@ -120,6 +120,9 @@ pub struct Registered {
     /// The joint demand that it comes from (INV-36).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub separated_from: Option<UniqueNumber>,
+    /// The day the form was presented, when the filing date is inherited: validity and certificate count from it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub presented_on: Option<Date>,
     /// The joint demand that it comes from after violence. It leaves no trace in the open, not even that there is one.
     #[serde(skip, default = "from_nowhere")]
     pub apart_from: Pii<Option<UniqueNumber>>,
@@ -140,6 +143,7 @@ event_table!(Registered in "enregistrement" {
     rubrics: Personal, "formulaire", "une part scellée par rubrique";
     facts: Open, "faits ouverts", "voir « faits »";
     separated_from: Open, "demande commune d'origine, après une séparation", "numéro unique";
+    presented_on: Open, "date de présentation, quand la date de dépôt est héritée", "date";
     apart_from: Personal, "demande commune d'origine, après des violences", "numéro unique, une part scellée";
 });
 

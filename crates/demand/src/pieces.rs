@@ -73,6 +73,19 @@ pub(crate) struct NewPiece {
 }
 
 impl NewPiece {
+    /// Reads a piece that begins a dossier: nobody can have deposited a piece of a demand that is not there yet.
+    pub(crate) fn of_a_new_dossier(
+        draft: &PieceDraft,
+        accept: impl Fn(PieceType) -> Result<PieceType, FieldReason>,
+        today: Date,
+        mut check: Check<'_>,
+    ) -> Option<Self> {
+        if draft.deposit_id.is_some() {
+            check.at("deposit_id").violation(FieldReason::Inconsistent);
+        }
+        Self::parse(draft, accept, None, today, check)
+    }
+
     /// Reads a piece of a type that the act accepts. One that was deposited bears the day of its deposit and no other.
     pub(crate) fn parse(
         draft: &PieceDraft,

@@ -14,7 +14,7 @@ use crate::separation::SeparationPlan;
 #[derive(Debug)]
 pub enum Plan {
     /// One: that of the demand which the command is for.
-    Alone(DemandCommand),
+    Alone(Box<DemandCommand>),
     /// A new demand, and the joint one that its applicant leaves.
     Separation(Box<SeparationPlan>),
 }
@@ -34,6 +34,6 @@ pub fn plan(
             demand.decide(&command)?;
             Ok(Plan::Separation(Box::new(SeparationPlan::of(joint, number, command, spare)?)))
         }
-        _ => Ok(Plan::Alone(command)),
+        _ => Ok(Plan::Alone(Box::new(command))),
     }
 }

@@ -73,6 +73,7 @@ pub(crate) fn register(registration: &Registration, command: &DemandCommand) -> 
         rubrics: rubrics.into(),
         facts,
         separated_from: None,
+        presented_on: None,
         apart_from: Pii::Clear(None),
     };
     let mut events = vec![DemandEvent::Registered(Box::new(registered))];
@@ -94,13 +95,7 @@ fn identity_piece(
             check.violation(FieldReason::Missing);
             None
         }
-        Some(draft) => {
-            // Nobody can have deposited a piece of a demand that is not there yet.
-            if draft.deposit_id.is_some() {
-                check.at("deposit_id").violation(FieldReason::Inconsistent);
-            }
-            NewPiece::parse(draft, proving_identity, None, today, check)
-        }
+        Some(draft) => NewPiece::of_a_new_dossier(draft, proving_identity, today, check),
     }
 }
 

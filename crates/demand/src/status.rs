@@ -29,14 +29,16 @@ impl Status {
 impl ActiveDemand {
     /// Whether it was valid on a day, as far as is known now (INV-15, INV-48).
     pub fn was_valid_on(&self, day: Date) -> bool {
-        (self.filed_on..=self.expires_on()).contains(&day) && !within(&self.gaps, day) && !within(&self.absences, day)
+        (self.presented_on..=self.expires_on()).contains(&day)
+            && !within(&self.gaps, day)
+            && !within(&self.absences, day)
     }
 }
 
 impl Demand {
     /// What the demand is, or was, on a day, as far as is known now; `None` when nothing was filed by then.
     pub fn status_on(&self, day: Date) -> Option<Status> {
-        let demand = self.content().filter(|demand| demand.filed_on <= day)?;
+        let demand = self.content().filter(|demand| demand.presented_on <= day)?;
         match self {
             Self::Radiated(radiated) if radiated.radiated_on <= day => Some(Status::Radiated),
             _ if within(&demand.absences, day) => Some(Status::Radiated),

@@ -110,7 +110,7 @@ impl Parts {
         };
         *found = asked.version;
         let (decided, joint) = match plan(&asked.demand, run.request.number, run.command(), run.spare_id)? {
-            Plan::Alone(command) => (Decided::of(asked, command).await?, None),
+            Plan::Alone(command) => (Decided::of(asked, *command).await?, None),
             Plan::Separation(plan) => {
                 let opening = plan.opening.clone();
                 (Decided::of(Loaded::nothing(), opening).await?, Some((plan, asked)))

@@ -3,6 +3,7 @@
 //! `handle` is what decides here too; only the bus around it is another: these acts come from no caller, so there is no
 //! receipt to look up and nobody's etag. Whoever loses a race against a desk is decided anew on what the desk did.
 
+use std::collections::hash_map::Entry;
 use std::collections::{HashMap, HashSet};
 
 use access::{Action, Profile, Purpose, Resource, may};
@@ -128,9 +129,9 @@ impl Parts {
 
         let mut settings: HashMap<Territory, Settings> = HashMap::new();
         for (number, _) in page {
-            let territory = number.territory();
-            if !settings.contains_key(&territory) {
-                settings.insert(territory, self.settings.in_force(territory, paris_day(recorded_at)).await?);
+            if let Entry::Vacant(unknown) = settings.entry(number.territory()) {
+                let territory = *unknown.key();
+                unknown.insert(self.settings.in_force(territory, paris_day(recorded_at)).await?);
             }
         }
         let at = At { recorded_at, keys, settings };

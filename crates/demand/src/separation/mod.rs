@@ -174,7 +174,7 @@ fn proof(
         Some((ground, co)) if !ground.is_proved_by(co.link, piece_type) => Err(FieldReason::NotAProof),
         _ => Ok(piece_type),
     };
-    NewPiece::parse(piece, accept, None, today, check)
+    NewPiece::of_a_new_dossier(piece, accept, today, check)
 }
 
 /// What is wrong with a separation, all of it, told on the joint demand; nothing is decided yet.

@@ -4,10 +4,9 @@ use nomenclature::Territory;
 use personal::Pii;
 
 use super::{Opening, SeparationDraft, proof};
-use crate::carried::Carried;
 use crate::command::DemandCommand;
 use crate::correction::is_same_person;
-use crate::event::{DemandEvent, Renewed};
+use crate::event::DemandEvent;
 use crate::form::identity::CoApplicant;
 use crate::registration::{self, Registration};
 use crate::rejection::{Rejection, RejectionReason};
@@ -22,7 +21,6 @@ pub(crate) fn open(opening: &Opening, command: &DemandCommand) -> Result<Vec<Dem
     let Some(piece) = proof(said, told, command.today, &mut found) else {
         return Err(Rejection::invalid(found));
     };
-    let mut presented = None;
     if let Some(DemandEvent::Registered(registered)) = events.first_mut() {
         // Inherited, however long ago: the tolerance of a late reception has nothing to do with it (design law 9).
         registered.filed_on = *filed_on;
@@ -32,15 +30,7 @@ pub(crate) fn open(opening: &Opening, command: &DemandCommand) -> Result<Vec<Dem
         }
         // Only the filing date is inherited. The form is presented today, so validity counts from today (INV-15): a demand
         // that counts from years ago would be past its expiry before anybody could renew it.
-        presented = (*filed_on < command.today).then(|| Renewed {
-            renewed_on: command.today,
-            channel: command.by.channel,
-            rubrics: Carried::default(),
-            facts: registered.facts.clone(),
-        });
-    }
-    if let Some(presented) = presented {
-        events.insert(1, DemandEvent::Renewed(Box::new(presented)));
+        registered.presented_on = (*filed_on < command.today).then_some(command.today);
     }
     events.push(DemandEvent::PieceAdded(piece.added(*proof_id, command.today)));
     Ok(events)

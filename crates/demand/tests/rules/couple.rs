@@ -119,10 +119,12 @@ fn inv_36_the_new_demand_inherits_the_filing_date_and_names_its_origin() {
     let mut draft = separation(SeparationGround::SwornStatement, "FAM-HON");
     draft.warned_on = some("2027-05-01");
     let (left, new) = separated(&joint, today, draft).unwrap();
-    assert_eq!(names(&new), ["Registered", "Renewed", "PieceAdded", "PieceAdded"]);
+    assert_eq!(names(&new), ["Registered", "PieceAdded", "PieceAdded"]);
     let own = active(new.clone());
     assert_eq!((own.filed_on, own.separated_from), (FILED, Some(joint_number())));
-    assert_eq!(own.expires_on(), date(2028, 5, 4), "presented on the day, so valid for a year from it");
+    assert_eq!((own.expires_on(), own.last_renewed_on), (date(2028, 5, 4), None), "presented that day, never renewed");
+    assert_eq!(own.certificates.due_since(), Some(today), "INV-11: nobody is late on the first day");
+    assert_eq!(fold(new.clone()).status_on(date(2027, 5, 3)), None, "nothing was presented by then");
     assert!(new[0].effective_on(today) == FILED && new[1].effective_on(today) == today);
     let Some(DemandEvent::Registered(first)) = new.first() else { panic!() };
     assert_eq!(first.forced, None);

@@ -66,7 +66,7 @@ fn registered(number: UniqueNumber, event: &Registered, recorded: &RecordedEvent
         position: recorded.position,
         filed_on: event.filed_on,
         last_renewed_on: None,
-        expires_on: expires_on(event.filed_on, None),
+        expires_on: expires_on(event.presented_on.unwrap_or(event.filed_on), None),
         desk: event.desk,
         organisation: event.organisation,
         person_ref: event.person_ref,
