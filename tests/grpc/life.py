@@ -25,6 +25,7 @@ from sne.v1 import registration_service_pb2 as r
 from sne.v1 import shared_management_service_pb2 as shared
 
 import couple
+import needs
 from leaf import leaf
 from stage import AUDITOR, TERRITORY, auditor, channel, day, foreigner, head, lessor, other_lessor, registered, registration, sample, state, town
 from wire import metadata, new_id, refused, seen
@@ -551,6 +552,7 @@ for check in (
     keeps_the_delays_of_the_law,
     warns_before_it_radiates,
     *couple.CHECKS,
+    *needs.CHECKS,
     tells_the_outcome,
     replays_the_log,
     follows_live,

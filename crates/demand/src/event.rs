@@ -91,16 +91,9 @@ pub struct Registered {
     pub rubrics: Carried,
     /// Open facts.
     pub facts: Facts,
-    /// The joint demand that it comes from (INV-36).
+    /// The joint demand that it comes from (INV-36). After violence its number lies sealed in the piece that proves it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub separated_from: Option<UniqueNumber>,
-    /// The joint demand that it comes from after violence. It leaves no trace in the open, not even that there is one.
-    #[serde(skip, default = "from_nowhere")]
-    pub apart_from: Pii<Option<UniqueNumber>>,
-}
-
-fn from_nowhere() -> Pii<Option<UniqueNumber>> {
-    Pii::Clear(None)
 }
 
 event_table!(Registered in "enregistrement" {
@@ -114,7 +107,6 @@ event_table!(Registered in "enregistrement" {
     rubrics: Personal, "formulaire", "une part scellée par rubrique";
     facts: Open, "faits ouverts", "voir « faits »";
     separated_from: Open, "demande commune d'origine, après une séparation", "numéro unique";
-    apart_from: Personal, "demande commune d'origine, après des violences", "numéro unique, une part scellée";
 });
 
 /// Information changed.

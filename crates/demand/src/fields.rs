@@ -181,7 +181,7 @@ pub(crate) mod must_be {
 
 /// Every field of the form, of the facts and of the acts, in the order of the form.
 pub fn fields() -> Vec<Field> {
-    use crate::{commission, erasure, event, facts, form, modification, pieces, radiation, rupture};
+    use crate::{commission, erasure, event, facts, form, modification, pieces, radiation};
     [
         form::identity::Household::FIELDS,
         form::identity::Person::FIELDS,
@@ -204,6 +204,9 @@ pub fn fields() -> Vec<Field> {
         form::housing::Stay::FIELDS,
         form::reasons::Reasons::FIELDS,
         form::sought::Sought::FIELDS,
+        form::handicap::Handicap::FIELDS,
+        form::handicap::PersonHandicap::FIELDS,
+        form::handicap::Referent::FIELDS,
         form::remarks::Remarks::FIELDS,
         facts::Facts::FIELDS,
         event::Registered::FIELDS,
@@ -233,7 +236,6 @@ pub fn fields() -> Vec<Field> {
         event::CommissionDecided::FIELDS,
         commission::Decision::INADMISSIBLE,
         event::CoApplicantDropped::FIELDS,
-        rupture::Basis::FIELDS,
         event::Separated::FIELDS,
     ]
     .concat()

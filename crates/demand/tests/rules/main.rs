@@ -12,6 +12,7 @@ mod full;
 mod given;
 mod golden;
 mod lives;
+mod needs;
 mod notices;
 mod open_facts;
 mod oracle;
