@@ -26,6 +26,7 @@ from sne.v1 import shared_management_service_pb2 as shared
 
 import acts
 import couple
+import needs
 from leaf import leaf
 from stage import AUDITOR, TERRITORY, auditor, channel, day, foreigner, head, lessor, other_lessor, registered, registration, sample, state, town
 from territory import decides_its_delays, refuses_delays_that_are_none, waits_abnormally_long
@@ -559,6 +560,7 @@ for check in (
     refuses_delays_that_are_none,
     waits_abnormally_long,
     *couple.CHECKS,
+    *needs.CHECKS,
     tells_the_outcome,
     replays_the_log,
     follows_live,

@@ -16,10 +16,11 @@ use crate::event::{CoApplicantDropped, DemandEvent};
 use crate::form::employment::{Employment, Job};
 use crate::form::identity::{CoApplicant, Household, Identity};
 use crate::form::resources::{AdultResources, Resources};
+use crate::form::sought::Sought;
 use crate::form::{FormDraft, Rubrics};
 use crate::modification::Update;
 use crate::rejection::{Check, FieldReason, Rejection, RejectionReason, Violation};
-use crate::rupture::{Basis, DropGround};
+use crate::rupture::DropGround;
 
 /// What a desk sends to drop a co-applicant.
 #[derive(Clone, Default, Serialize, Deserialize)]
@@ -61,7 +62,7 @@ pub(crate) fn drop(demand: &ActiveDemand, draft: &DropDraft, today: Date) -> Res
                 if draft.ground.zip(leaving.map(|(_, co)| co.link)).is_some_and(|told| !proves(told)) {
                     check.at("piece_id").violation(FieldReason::NotAProof);
                 }
-                Some(Basis { piece_id, piece_type: *piece_type })
+                Some(piece_id)
             }
             Some(Pii::Sealed) => return Err(RejectionReason::PersonalDataUnreadable.into()),
             None => {
@@ -72,13 +73,13 @@ pub(crate) fn drop(demand: &ActiveDemand, draft: &DropDraft, today: Date) -> Res
     };
     let departure = leaving.map(|(index, _)| departure(demand, before, index, &draft.form, today));
     if departure.is_none() {
-        Rubrics::parse(&draft.form, demand.territory, today, &mut found);
+        Rubrics::parse(&draft.form, Some(before), demand.territory, today, &mut found);
     }
     let departure = noted(departure, &mut found, &mut other);
     match (departure, draft.ground, basis) {
         _ if !found.is_empty() => Err(Rejection::invalid(found)),
         (Some(Departure { rubrics, facts }), Some(ground), Some(basis)) => {
-            let basis = Pii::Clear(Some(basis));
+            let basis = Pii::Clear(basis);
             let dropped = CoApplicantDropped { ground, basis, rubrics: rubrics.into(), facts };
             Ok(vec![DemandEvent::CoApplicantDropped(Box::new(dropped))])
         }
@@ -173,8 +174,14 @@ fn without(before: &Rubrics, index: usize) -> Rubrics {
         let adults = adults.map(|(adult, row)| AdultResources { adult, ..row.clone() });
         Resources { adults: adults.collect(), ..resources.clone() }
     });
+    // His complement goes with him; which rubrics that touches is not to be seen, so rubric h comes along always.
+    let sought = before.sought.clone().zip(household.as_ref()).map(|(sought, household)| Sought {
+        handicap: sought.handicap.map(|handicap| handicap.of(household)),
+        ..sought
+    });
     Rubrics {
         identity: household.map(Identity::Household),
+        sought,
         family,
         employment: employment.filter(|after| Some(after) != before.employment.as_ref()),
         resources: resources.filter(|after| Some(after) != before.resources.as_ref()),

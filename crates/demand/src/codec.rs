@@ -18,7 +18,6 @@ const RPLS: u8 = b'r';
 const REFERENCE: u8 = b's';
 const ROUTE: u8 = b'v';
 const BASIS: u8 = b'w';
-const APART: u8 = b'o';
 
 /// An event ready for the log, its personal parts not yet sealed.
 pub struct Encoded {
@@ -73,10 +72,6 @@ pub fn encode(mut event: DemandEvent) -> Result<Encoded, CodecError> {
     let payload = match &mut event {
         DemandEvent::Registered(e) => {
             e.rubrics.split(&mut parts)?;
-            // Only when there is something to seal: whoever reads the open part shall not see that there is.
-            if let Some(Some(number)) = e.apart_from.take() {
-                parts.push((APART, serde_json::to_vec(&number)?));
-            }
             serde_json::to_string(e)
         }
         DemandEvent::Modified(e) => {
@@ -187,7 +182,6 @@ pub fn decode(
     };
     for (tag, content) in parts {
         let placed = match &mut event {
-            DemandEvent::Registered(e) if *tag == APART => join(&mut e.apart_from, content)?,
             DemandEvent::Registered(e) => e.rubrics.join(*tag, content)?,
             DemandEvent::Modified(e) => e.rubrics.join(*tag, content)?,
             DemandEvent::Renewed(e) => e.rubrics.join(*tag, content)?,

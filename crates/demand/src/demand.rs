@@ -129,7 +129,7 @@ impl ActiveDemand {
             dalo: None,
             piece_types: Vec::new(),
             separated_from: event.separated_from,
-            apart_from: event.apart_from,
+            apart_from: Pii::Clear(None),
             separated_to: Vec::new(),
         }
     }
@@ -240,6 +240,9 @@ impl ActiveDemand {
             DemandEvent::PieceAdded(event) => {
                 if let Some(deposit_id) = event.deposit_id {
                     self.close_deposit(deposit_id);
+                }
+                if let Some(number) = event.piece.clear().and_then(|piece| piece.apart_from) {
+                    self.apart_from = Pii::Clear(Some(number));
                 }
                 let sealed = event.piece.clear().map_or(Pii::Sealed, |piece| Pii::Clear(piece.piece_type));
                 self.piece_types.push((event.piece_id, event.open_type.map_or(sealed, Pii::Clear)));

@@ -117,19 +117,12 @@ pub struct Registered {
     pub rubrics: Carried,
     /// Open facts.
     pub facts: Facts,
-    /// The joint demand that it comes from (INV-36).
+    /// The joint demand that it comes from (INV-36). After violence its number lies sealed in the piece that proves it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub separated_from: Option<UniqueNumber>,
     /// The day the form was presented, when the filing date is inherited: validity and certificate count from it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub presented_on: Option<Date>,
-    /// The joint demand that it comes from after violence. It leaves no trace in the open, not even that there is one.
-    #[serde(skip, default = "from_nowhere")]
-    pub apart_from: Pii<Option<UniqueNumber>>,
-}
-
-fn from_nowhere() -> Pii<Option<UniqueNumber>> {
-    Pii::Clear(None)
 }
 
 event_table!(Registered in "enregistrement" {
@@ -144,7 +137,6 @@ event_table!(Registered in "enregistrement" {
     facts: Open, "faits ouverts", "voir « faits »";
     separated_from: Open, "demande commune d'origine, après une séparation", "numéro unique";
     presented_on: Open, "date de présentation, quand la date de dépôt est héritée", "date";
-    apart_from: Personal, "demande commune d'origine, après des violences", "numéro unique, une part scellée";
 });
 
 /// Information changed.

@@ -124,8 +124,8 @@ impl Composition {
         let couple = matches!(household.co_applicants.as_slice(),
             [partner] if partner.link != CoApplicantLink::FlatSharer);
         let alone = household.co_applicants.is_empty();
-        let children = household.dependants.iter().filter(|d| d.kinship == Kinship::Child).count();
-        match (alone, couple, children, household.dependants.len()) {
+        let children = household.living_here().filter(|d| d.kinship == Kinship::Child).count();
+        match (alone, couple, children, household.living_here().count()) {
             (true, _, 0, 0) => Self::Single,
             (true, _, 1.., all) if all == children => Self::SingleParent,
             (_, true, 0, 0) => Self::Couple,
@@ -157,7 +157,8 @@ pub(crate) fn of(form: &Rubrics, day: Date) -> Facts {
         tax_income: Band::of(form.resources.as_ref().and_then(|resources| resources.tax_income(adults))),
         consumption_units: household.map(|household| consumption_units(household, day)),
         composition: household.map(Composition::of),
-        household_size: household.map(|household| u8::try_from(adults + household.dependants.len()).unwrap_or(u8::MAX)),
+        household_size: household
+            .map(|household| u8::try_from(adults + household.living_here().count()).unwrap_or(u8::MAX)),
         present_dwelling: form.housing.as_ref().map(|housing| housing.kinds.clone()).unwrap_or_default(),
         reasons: open_reasons(form),
         dwelling_types: form.sought.as_ref().map(|sought| sought.dwelling_types.clone()).unwrap_or_default(),
@@ -189,7 +190,7 @@ fn open_reasons(form: &Rubrics) -> Vec<Reason> {
 
 /// 1 for the first adult, 0.5 for each other person of 14 or more, 0.3 below (modified OECD scale), in tenths.
 fn consumption_units(household: &Household, day: Date) -> u16 {
-    let born = household.adults().map(|p| p.birth_date).chain(household.dependants.iter().map(|d| d.birth_date));
+    let born = household.adults().map(|p| p.birth_date).chain(household.living_here().map(|d| d.birth_date));
     let others = born.skip(1).map(|born| if nomenclature::add_months(born, 14 * 12) <= day { 5 } else { 3 });
     10 + others.sum::<u16>()
 }

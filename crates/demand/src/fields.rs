@@ -187,9 +187,7 @@ pub(crate) mod must_be {
 
 /// Every field of the form, of the facts and of the acts, in the order of the form.
 pub fn fields() -> Vec<Field> {
-    use crate::{
-        commission, deposit, erasure, event, facts, form, modification, pieces, radiation, rupture, territory,
-    };
+    use crate::{commission, deposit, erasure, event, facts, form, modification, pieces, radiation, territory};
     [
         form::identity::Household::FIELDS,
         form::identity::Person::FIELDS,
@@ -212,6 +210,9 @@ pub fn fields() -> Vec<Field> {
         form::housing::Stay::FIELDS,
         form::reasons::Reasons::FIELDS,
         form::sought::Sought::FIELDS,
+        form::handicap::Handicap::FIELDS,
+        form::handicap::PersonHandicap::FIELDS,
+        form::handicap::Referent::FIELDS,
         form::remarks::Remarks::FIELDS,
         facts::Facts::FIELDS,
         event::Registered::FIELDS,
@@ -255,7 +256,6 @@ pub fn fields() -> Vec<Field> {
         territory::AbnormalDelaySet::FIELDS,
         territory::AbnormalDelayEnded::FIELDS,
         event::CoApplicantDropped::FIELDS,
-        rupture::Basis::FIELDS,
         event::Separated::FIELDS,
     ]
     .concat()

@@ -84,7 +84,7 @@ impl Update {
         today: Date,
     ) -> Result<Self, Rejection> {
         let mut found = Vec::new();
-        let rubrics = Rubrics::parse(form, demand.territory, today, &mut found);
+        let rubrics = Rubrics::parse(form, Some(before), demand.territory, today, &mut found);
         let after = rubrics.merged(form, before);
         let asking = match &form.identity {
             Some(given) => Some(given.asking()),

@@ -1,7 +1,7 @@
 //! Supporting pieces of the dossier: type, digest and dates; the content lies elsewhere (R441-2-4-1).
 
 use jiff::civil::Date;
-use nomenclature::PieceType;
+use nomenclature::{PieceType, UniqueNumber};
 use personal::Pii;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -44,12 +44,17 @@ pub struct Piece {
     pub label: Option<Text<100>>,
     /// SHA-256 of the content, hexadecimal.
     pub sha256: String,
+    /// The joint demand that the piece separates its person from, after violence (INV-36). Nothing outside of this part
+    /// tells that there is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub apart_from: Option<UniqueNumber>,
 }
 
 field_table!(Piece in "pièce" {
     piece_type: Personal, "type de pièce", "liste PieceType, obligatoire";
     label: Personal, "libellé", "100 caractères";
     sha256: Personal, "empreinte du contenu", "SHA-256, 64 chiffres hexadécimaux, obligatoire";
+    apart_from: Personal, "demande commune d'origine, après des violences", "numéro unique";
 });
 
 personal::redact!(PieceDraft, Piece);
@@ -108,12 +113,14 @@ impl NewPiece {
                 })
             }
         };
-        let piece = Piece { piece_type: piece_type?, label, sha256: sha256? };
+        let piece = Piece { piece_type: piece_type?, label, sha256: sha256?, apart_from: None };
         Some(Self { piece, received_on: received_on?, deposit_id: draft.deposit_id })
     }
 
-    pub(crate) fn piece_type(&self) -> PieceType {
-        self.piece.piece_type
+    /// The piece as the proof that somebody fled from a joint demand.
+    pub(crate) fn apart_from(mut self, number: UniqueNumber) -> Self {
+        self.piece.apart_from = Some(number);
+        self
     }
 
     pub(crate) fn added(self, piece_id: Uuid, today: Date) -> PieceAdded {

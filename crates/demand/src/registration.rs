@@ -3,7 +3,6 @@
 use jiff::ToSpan as _;
 use jiff::civil::Date;
 use nomenclature::{Channel, PieceType, Territory};
-use personal::Pii;
 use serde::{Deserialize, Serialize};
 
 use crate::command::DemandCommand;
@@ -53,7 +52,7 @@ pub(crate) fn register(registration: &Registration, command: &DemandCommand) -> 
             Check::new("filed_on", &mut found).take(date(text).and_then(|day| reception(day, today, &settings)))
         }
     };
-    let rubrics = Rubrics::parse(&registration.form, registration.territory, today, &mut found);
+    let rubrics = Rubrics::parse(&registration.form, None, registration.territory, today, &mut found);
     let asking = registration.form.identity.as_ref().map(IdentityDraft::asking);
     rubrics.check_whole(asking, &mut found);
     let piece = identity_piece(registration, asking, today, &mut found);
@@ -74,7 +73,6 @@ pub(crate) fn register(registration: &Registration, command: &DemandCommand) -> 
         facts,
         separated_from: None,
         presented_on: None,
-        apart_from: Pii::Clear(None),
     };
     let mut events = vec![DemandEvent::Registered(Box::new(registered))];
     events.extend(piece.map(|piece| DemandEvent::PieceAdded(piece.added(piece_id, today))));

@@ -6,8 +6,6 @@
 use nomenclature::{CoApplicantLink, PieceType};
 use serde::{Deserialize, Serialize};
 
-use crate::fields::field_table;
-
 /// Why a co-applicant leaves (INV-37). Open, and therefore coarse: which proof it is tells too much.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
@@ -33,22 +31,6 @@ pub enum SeparationGround {
     /// Violence, whatever ties them: nobody of the joint demand is told.
     Violence,
 }
-
-/// The piece that an act rests on. Personal: its type may tell of violence.
-#[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Basis {
-    /// The piece.
-    pub piece_id: uuid::Uuid,
-    /// Its type.
-    pub piece_type: PieceType,
-}
-
-field_table!(Basis in "séparation" {
-    piece_id: Personal, "pièce qui fonde l'acte", "UUID";
-    piece_type: Personal, "type de cette pièce", "liste PieceType";
-});
-
-personal::redact!(Basis);
 
 impl DropGround {
     /// Whether a type of piece proves this for who is tied so.

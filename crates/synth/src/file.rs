@@ -118,6 +118,7 @@ impl File {
             housing: Some(housing(dice, present, &members, &landlord, owned, day)),
             reasons: Some(reasons(dice, present, kind, day)),
             sought: Some(sought(dice, &scene.places, home, members.size())),
+            handicap: None,
             remarks: remarks(applicant),
         };
         Self { form, body: Body::Household(Box::new(Natural { members, present, work })), home }
@@ -210,6 +211,7 @@ impl File {
             housing: sent.housing.or(before.housing),
             reasons: sent.reasons.or(before.reasons),
             sought: sent.sought.or(before.sought),
+            handicap: sent.handicap.or(before.handicap),
             remarks: sent.remarks.or(before.remarks),
         };
     }

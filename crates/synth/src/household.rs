@@ -190,6 +190,7 @@ impl Members {
             birth_date: Some(born.to_string()),
             sex: Some(sex.code().to_owned()),
             kinship: Some(Kinship::Parent.code().to_owned()),
+            custody: None,
         });
     }
 
@@ -222,6 +223,7 @@ impl Members {
                 birth_date: Some(born.to_string()),
                 sex: Some(sex.code().to_owned()),
                 kinship: Some(Kinship::Child.code().to_owned()),
+                custody: None,
             });
             return;
         }

@@ -173,6 +173,7 @@ pub(crate) fn employment(work: &[Work]) -> Vec<JobDraft> {
             .employer
             .is_some_and(|employer| employer.starts_with(['E', 'S']))
             .then(|| COLLECTOR.to_owned()),
+        workplace: None,
     };
     work.iter().enumerate().map(job).collect()
 }

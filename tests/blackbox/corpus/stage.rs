@@ -250,14 +250,14 @@ fn told(form: &Value) -> Vec<(String, String)> {
     told
 }
 
-fn describe(value: &Value) -> String {
+pub fn describe(value: &Value) -> String {
     let mut text = value.to_string();
     let end = text.char_indices().nth(80).map_or(text.len(), |(end, _)| end);
     text.truncate(end);
     text
 }
 
-fn verify(path: &str, given: &str, expected: Expected, outcome: Result<Answer, String>) {
+pub fn verify(path: &str, given: &str, expected: Expected, outcome: Result<Answer, String>) {
     let wanted = match expected {
         Accepted => {
             assert!(outcome.is_ok(), "{path} = {given}: {outcome:?}");

@@ -4,20 +4,21 @@ use jiff::civil::Date;
 use nomenclature::UniqueNumber;
 use personal::Pii;
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 use crate::carried::Carried;
 use crate::facts::Facts;
 use crate::fields::event_table;
-use crate::rupture::{Basis, DropGround, SeparationGround};
+use crate::rupture::{DropGround, SeparationGround};
 
 /// A co-applicant left the demand, which goes on without him (INV-37).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct CoApplicantDropped {
     /// Why.
     pub ground: DropGround,
-    /// The piece that proves it; none when the proof is kept away from this demand, which is told to nobody who reads it
-    /// in the open.
-    pub basis: Pii<Option<Basis>>,
+    /// The piece that proves it; the nil one when the proof is kept away from this demand. Sealed, and of one length, so
+    /// that whoever sees the log cannot tell one from the other.
+    pub basis: Pii<Uuid>,
     /// The rubrics that changed, whole: the persons, and what the others said of him.
     pub rubrics: Carried,
     /// Open facts after it.
@@ -26,7 +27,7 @@ pub struct CoApplicantDropped {
 
 event_table!(CoApplicantDropped in "séparation" {
     ground: Open, "fondement", "accord, preuve légale, ou décès";
-    basis: Personal, "pièce qui fonde l'acte", "une part scellée";
+    basis: Personal, "pièce qui fonde l'acte", "UUID, une part scellée";
     rubrics: Personal, "rubriques modifiées", "une part scellée par rubrique";
     facts: Open, "faits ouverts après le retrait", "voir « faits »";
 });
@@ -39,7 +40,7 @@ pub struct Separated {
     /// On what.
     pub ground: SeparationGround,
     /// The piece that proves it, in the dossier of the new demand.
-    pub piece_id: uuid::Uuid,
+    pub piece_id: Uuid,
     /// The day the co-applicant was told that a new demand is made.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub warned_on: Option<Date>,

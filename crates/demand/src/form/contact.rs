@@ -250,7 +250,7 @@ impl Address {
 }
 
 impl Place {
-    fn parse(draft: &AddressDraft, check: &mut Check<'_>) -> Option<Self> {
+    pub(crate) fn parse(draft: &AddressDraft, check: &mut Check<'_>) -> Option<Self> {
         let french = [("postal_code", &draft.postal_code), ("commune", &draft.commune)];
         let in_france = french.iter().any(|(_, text)| said(text));
         let postal_code_abroad = said(&draft.foreign_postal_code);

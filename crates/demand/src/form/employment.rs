@@ -3,8 +3,10 @@
 use nomenclature::Contract;
 use serde::{Deserialize, Serialize};
 
+use super::contact::Place;
 use super::identity::MOST_ADULTS;
 use super::text::Text;
+use super::workplace::{self, WorkplaceDraft};
 use crate::fields::field_table;
 use crate::form::code;
 use crate::rejection::{Check, FieldReason};
@@ -30,6 +32,9 @@ pub struct JobDraft {
     /// Body that collects the employer's housing contribution.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub collecting_body: Option<String>,
+    /// Where the main employer is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub workplace: Option<WorkplaceDraft>,
 }
 
 /// Rubric d: at most one entry per adult.
@@ -52,6 +57,9 @@ pub struct Job {
     pub main_employer: Option<Text<25>>,
     /// Body that collects the employer's housing contribution.
     pub collecting_body: Option<Text<44>>,
+    /// Where the main employer is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub workplace: Option<Place>,
 }
 
 field_table!(Job in "d" {
@@ -61,6 +69,7 @@ field_table!(Job in "d" {
     several_employers: Personal, "plusieurs employeurs", "oui ou non";
     main_employer: Personal, "employeur principal", "25 caractères";
     collecting_body: Personal, "organisme collecteur", "44 caractères";
+    workplace: Personal, "lieu de travail", "code postal et commune, ou ville et pays à l'étranger";
 });
 
 personal::redact!(JobDraft, Employment, Job);
@@ -79,11 +88,18 @@ impl Employment {
                 let mut at = check.nth(index);
                 let adult = adult_index(job.adult, &mut seen, &mut at);
                 let contract = at.required("contract", job.contract.as_deref(), code(Contract::parse));
+                // A place that was told and is wrong must not get lost without a word.
+                let told = job.workplace.as_ref().map(|place| workplace::parse(place, at.at("workplace")));
+                let workplace = match told {
+                    None => None,
+                    Some(place) => Some(place?),
+                };
                 Some(Job {
                     profession: at.optional("profession", job.profession.as_deref(), Text::parse),
                     several_employers: job.several_employers,
                     main_employer: at.optional("main_employer", job.main_employer.as_deref(), Text::parse),
                     collecting_body: at.optional("collecting_body", job.collecting_body.as_deref(), Text::parse),
+                    workplace,
                     adult: adult?,
                     contract: contract?,
                 })

@@ -1,7 +1,7 @@
 //! Rubric a: who asks, with whom, and who lives with them (R441-2-2 a).
 
 use jiff::civil::Date;
-use nomenclature::{Civility, CoApplicantLink, Kinship, Nationality, Sex};
+use nomenclature::{Civility, CoApplicantLink, Custody, Kinship, Nationality, Sex};
 use serde::{Deserialize, Serialize};
 
 use super::text::{Text, birth_date};
@@ -82,6 +82,9 @@ pub struct DependantDraft {
     /// Code of [`Kinship`].
     #[serde(skip_serializing_if = "Option::is_none")]
     pub kinship: Option<String>,
+    /// Code of [`Custody`], for a child who does not live here all year.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub custody: Option<String>,
 }
 
 /// An association as typed.
@@ -175,6 +178,9 @@ pub struct Dependant {
     pub sex: Sex,
     /// Kinship with the applicant.
     pub kinship: Kinship,
+    /// How a child is with the household who does not live here all year.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub custody: Option<Custody>,
 }
 
 field_table!(Dependant in "a" {
@@ -183,6 +189,7 @@ field_table!(Dependant in "a" {
     birth_date: Personal, "date de naissance de la personne à charge", "date, obligatoire";
     sex: Personal, "sexe de la personne à charge", "liste Sexe, obligatoire";
     kinship: Personal, "lien de parenté", "liste LienParenté, obligatoire";
+    custody: Personal, "garde d'un enfant", "liste Coparentalité, pour un enfant";
 });
 
 /// Personne morale (L442-8-1).
@@ -202,6 +209,18 @@ impl Household {
     /// The applicant, then the co-applicants.
     pub fn adults(&self) -> impl Iterator<Item = &Person> {
         std::iter::once(&self.applicant).chain(self.co_applicants.iter().map(|co| &co.person))
+    }
+
+    /// The dependants who live here: a child in alternating custody counts in both households (INV-66), one who only
+    /// visits in none but the other.
+    pub fn living_here(&self) -> impl Iterator<Item = &Dependant> {
+        self.dependants.iter().filter(|dependant| dependant.custody != Some(Custody::Visiting))
+    }
+
+    /// How many of its persons were born on a day.
+    pub(crate) fn born_on(&self, day: Date) -> usize {
+        let adults = self.adults().map(|adult| adult.birth_date);
+        adults.chain(self.dependants.iter().map(|dependant| dependant.birth_date)).filter(|born| *born == day).count()
     }
 }
 
@@ -348,12 +367,17 @@ impl Dependant {
         let birth_date = check.required("birth_date", draft.birth_date.as_deref(), |text| birth_date(text, today));
         let sex = check.required("sex", draft.sex.as_deref(), code(Sex::parse));
         let kinship = check.required("kinship", draft.kinship.as_deref(), code(Kinship::parse));
+        let custody = check.optional("custody", draft.custody.as_deref(), code(Custody::parse));
+        if custody.is_some() && kinship.is_some_and(|kinship| kinship != Kinship::Child) {
+            check.at("custody").violation(FieldReason::Inconsistent);
+        }
         Some(Self {
             surname: surname?,
             given_names: given_names?,
             birth_date: birth_date?,
             sex: sex?,
             kinship: kinship?,
+            custody,
         })
     }
 }

@@ -6,6 +6,7 @@
 pub mod contact;
 pub mod employment;
 pub mod family;
+pub mod handicap;
 pub mod housing;
 pub mod identity;
 pub mod reasons;
@@ -13,6 +14,7 @@ pub mod remarks;
 pub mod resources;
 pub mod sought;
 pub mod text;
+pub mod workplace;
 
 use jiff::civil::Date;
 use nomenclature::{Acceptance, FormVersion, Territory};
@@ -22,6 +24,7 @@ use crate::rejection::{Check, FieldReason, Violation};
 use contact::{Contact, ContactDraft};
 use employment::{Employment, JobDraft};
 use family::{Family, FamilyDraft};
+use handicap::{Handicap, HandicapDraft};
 use housing::{Housing, HousingDraft};
 use identity::{Asking, Household, Identity, IdentityDraft};
 use reasons::{Reasons, ReasonsDraft};
@@ -57,6 +60,9 @@ pub struct FormDraft {
     /// Rubric h.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sought: Option<SoughtDraft>,
+    /// Rubric i.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub handicap: Option<HandicapDraft>,
     /// The head of the form.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub remarks: Option<RemarksDraft>,
@@ -65,10 +71,11 @@ pub struct FormDraft {
 impl FormDraft {
     /// Whether not one rubric was typed.
     pub(crate) fn is_empty(&self) -> bool {
-        let Self { identity, contact, family, employment, resources, housing, reasons, sought, remarks } = self;
+        let Self { identity, contact, family, employment, resources, housing, reasons, sought, handicap, remarks } =
+            self;
         let persons = identity.is_none() && contact.is_none() && family.is_none();
         let means = employment.is_none() && resources.is_none() && housing.is_none();
-        persons && means && reasons.is_none() && sought.is_none() && remarks.is_none()
+        persons && means && reasons.is_none() && sought.is_none() && handicap.is_none() && remarks.is_none()
     }
 }
 
@@ -98,10 +105,17 @@ pub struct Rubrics {
 personal::redact!(Rubrics);
 
 impl Rubrics {
-    /// Checks the rubrics present in the draft and notes every violation; rubrics that are wrong stay `None`.
-    pub(crate) fn parse(draft: &FormDraft, territory: Territory, today: Date, found: &mut Vec<Violation>) -> Self {
+    /// Checks the rubrics present in the draft and notes every violation; rubrics that are wrong stay `None`. Rubric i lies
+    /// in rubric h: each of them, when given alone, finds the other one among the older rubrics.
+    pub(crate) fn parse(
+        draft: &FormDraft,
+        older: Option<&Self>,
+        territory: Territory,
+        today: Date,
+        found: &mut Vec<Violation>,
+    ) -> Self {
         let mut check = Check::new("", found);
-        Self {
+        let mut read = Self {
             identity: draft.identity.as_ref().and_then(|d| Identity::parse(d, today, check.at("identity"))),
             contact: draft.contact.as_ref().and_then(|d| Contact::parse(d, check.at("contact"))),
             family: draft.family.as_ref().and_then(|d| Family::parse(d, today, check.at("family"))),
@@ -111,7 +125,19 @@ impl Rubrics {
             reasons: draft.reasons.as_ref().and_then(|d| Reasons::parse(d, today, check.at("reasons"))),
             sought: draft.sought.as_ref().and_then(|d| Sought::parse(d, territory, check.at("sought"))),
             remarks: draft.remarks.as_ref().and_then(|d| Remarks::parse(d, check.at("remarks"))),
+        };
+        let older = older.and_then(|older| older.sought.as_ref());
+        let handicap = match &draft.handicap {
+            Some(handicap) => Handicap::parse(handicap, today, check.at("handicap")),
+            None => older.and_then(|sought| sought.handicap.clone()),
+        };
+        if draft.sought.is_none() && draft.handicap.is_some() {
+            read.sought = older.cloned();
         }
+        if let Some(sought) = &mut read.sought {
+            sought.handicap = handicap;
+        }
+        read
     }
 
     /// These rubrics over older ones: one that is present replaces its predecessor.
@@ -132,6 +158,7 @@ impl Rubrics {
     /// These rubrics over older ones while the draft may still be wrong: a rubric that was given and could not be read
     /// is absent, so that nothing is compared with a predecessor that was to be replaced.
     pub(crate) fn merged(&self, draft: &FormDraft, older: &Self) -> Self {
+        let given = |given: bool| given.then_some(());
         fn newest<D, T: Clone>(given: &Option<D>, read: &Option<T>, older: &Option<T>) -> Option<T> {
             if given.is_some() { read.clone() } else { older.clone() }
         }
@@ -143,7 +170,7 @@ impl Rubrics {
             resources: newest(&draft.resources, &self.resources, &older.resources),
             housing: newest(&draft.housing, &self.housing, &older.housing),
             reasons: newest(&draft.reasons, &self.reasons, &older.reasons),
-            sought: newest(&draft.sought, &self.sought, &older.sought),
+            sought: newest(&given(draft.sought.is_some() || draft.handicap.is_some()), &self.sought, &older.sought),
             remarks: newest(&draft.remarks, &self.remarks, &older.remarks),
         }
     }
@@ -187,6 +214,11 @@ impl Rubrics {
                 if let Some(adults) = adults {
                     self.check_adults(adults, &mut check);
                 }
+                if let (Some(household), Some(sought)) = (self.household(), &self.sought)
+                    && let Some(handicap) = &sought.handicap
+                {
+                    handicap.check_persons(household, &mut check.at("handicap"));
+                }
             }
             None => {}
         }
@@ -200,6 +232,7 @@ impl Rubrics {
             (self.resources.is_some(), "resources"),
             (self.housing.is_some(), "housing"),
             (self.reasons.is_some(), "reasons"),
+            (self.sought.as_ref().is_some_and(|sought| sought.handicap.is_some()), "handicap"),
         ] {
             if present || wrong.iter().any(|wrong| wrong == rubric) {
                 check.at(rubric).violation(FieldReason::NotForAssociation);

@@ -4,6 +4,7 @@ use nomenclature::{CommuneCode, DwellingType, SoughtCategory, Territory};
 use serde::{Deserialize, Serialize};
 
 use super::contact::commune_in_force;
+use super::handicap::Handicap;
 use super::housing::list;
 use crate::fields::field_table;
 use crate::form::code;
@@ -58,6 +59,9 @@ pub struct Sought {
     pub communes: Vec<CommuneCode>,
     /// Would accept other communes nearby.
     pub extended: bool,
+    /// Rubric i, which lies here so that nobody sees whether there is one; see [`handicap`](super::handicap).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub handicap: Option<Handicap>,
 }
 
 field_table!(Sought in "h" {
@@ -69,6 +73,7 @@ field_table!(Sought in "h" {
     dwelling_types: Personal, "types de logement recherchés", "liste TypeLogement, au moins une valeur, obligatoire";
     communes: Personal, "communes souhaitées", "1 à 10 codes INSEE du territoire, obligatoire";
     extended: Personal, "demande élargie", "oui ou non, obligatoire";
+    handicap: Personal, "complément handicap", "voir rubrique i";
 });
 
 personal::redact!(SoughtDraft, Sought);
@@ -96,6 +101,7 @@ impl Sought {
             dwelling_types: dwelling_types?,
             communes: communes?,
             extended: draft.extended?,
+            handicap: None,
         })
     }
 }

@@ -2,6 +2,7 @@
 
 use jiff::civil::Date;
 use personal::Pii;
+use uuid::Uuid;
 
 use super::{Head, Leaving, SeparationDraft, proof};
 use crate::co_applicant::{self, Departure};
@@ -9,7 +10,7 @@ use crate::command::DemandCommand;
 use crate::demand::ActiveDemand;
 use crate::event::{CoApplicantDropped, DemandEvent, Separated};
 use crate::rejection::{Rejection, RejectionReason};
-use crate::rupture::{Basis, SeparationGround};
+use crate::rupture::SeparationGround;
 
 /// Where the rubrics of the joint demand stand in the request.
 const FORM: &str = "joint_form";
@@ -25,12 +26,12 @@ pub(crate) fn leave(
     let head = Head::read(joint, said, command.today, &mut found)?;
     let told = (said.ground, head.as_ref().map(|head| &head.leaving));
     let piece = proof(said, told, command.today, &mut found);
-    let (Some(head), Some(ground), Some(piece), true) = (head, said.ground, piece, found.is_empty()) else {
+    let (Some(head), Some(ground), Some(_), true) = (head, said.ground, piece, found.is_empty()) else {
         return Err(Rejection::invalid(found));
     };
     let Departure { rubrics, facts } = departure(joint, &head, said, command.today)?;
     let apart = ground == SeparationGround::Violence;
-    let basis = (!apart).then(|| Basis { piece_id: *proof_id, piece_type: piece.piece_type() });
+    let basis = if apart { Uuid::nil() } else { *proof_id };
     let dropped =
         CoApplicantDropped { ground: ground.of_the_drop(), basis: Pii::Clear(basis), rubrics: rubrics.into(), facts };
     let mut events = vec![DemandEvent::CoApplicantDropped(Box::new(dropped))];

@@ -4,7 +4,7 @@
 //! co-applicant leaves the joint demand in the same act. Two streams in one append, so nobody ever holds both, or none.
 //!
 //! Violence is handled apart: nobody of the joint demand is told. It does not name the new demand, nor does the new one name
-//! it in the open: the number of the joint demand lies in the sealed part alone, and the proof is in the new dossier alone.
+//! it in the open: the number of the joint demand lies sealed with the proof, which is in the new dossier alone.
 
 mod joint;
 mod opened;

@@ -1,7 +1,6 @@
 //! The new demand of a separation: it begins as any other, on the day that the joint one was filed.
 
 use nomenclature::Territory;
-use personal::Pii;
 
 use super::{Opening, SeparationDraft, proof};
 use crate::command::DemandCommand;
@@ -18,14 +17,14 @@ pub(crate) fn open(opening: &Opening, command: &DemandCommand) -> Result<Vec<Dem
     let mut events = register(said, Some(leaving), *territory, command)?;
     let mut found = Vec::new();
     let told = (said.ground, Some(leaving));
-    let Some(piece) = proof(said, told, command.today, &mut found) else {
+    let Some(mut piece) = proof(said, told, command.today, &mut found) else {
         return Err(Rejection::invalid(found));
     };
     if let Some(DemandEvent::Registered(registered)) = events.first_mut() {
         // Inherited, however long ago: the tolerance of a late reception has nothing to do with it (design law 9).
         registered.filed_on = *filed_on;
         match said.ground {
-            Some(SeparationGround::Violence) => registered.apart_from = Pii::Clear(Some(*from)),
+            Some(SeparationGround::Violence) => piece = piece.apart_from(*from),
             _ => registered.separated_from = Some(*from),
         }
         // Only the filing date is inherited. The form is presented today, so validity counts from today (INV-15): a demand

@@ -1,4 +1,7 @@
 //! One event of each type and kind, full of what it can hold: the golden samples.
+//!
+//! Where the form has grown since a sample was written, the sample of the form as it is now bears the letter of the rubric
+//! that came: `_i`.
 
 use demand::attribution::AttributionDraft;
 use demand::certificate::{CertificateChannel, CertificateDraft};
@@ -8,11 +11,13 @@ use demand::deposit::{DepositDraft, SetAsideReason};
 use demand::form::contact::{AddressDraft, ContactDraft};
 use demand::form::employment::JobDraft;
 use demand::form::family::FamilyDraft;
+use demand::form::handicap::{HandicapDraft, PersonHandicapDraft, ReferentDraft};
 use demand::form::housing::{HousingDraft, StayDraft};
 use demand::form::reasons::ReasonsDraft;
 use demand::form::remarks::RemarksDraft;
 use demand::form::resources::{AdultResourcesDraft, AmountDraft, ResourcesDraft, TaxIncomeDraft};
 use demand::form::sought::SoughtDraft;
+use demand::form::workplace::WorkplaceDraft;
 use demand::lease_report::LeaseReportDraft;
 use demand::modification::Origin;
 use demand::notice::{NoticeChannel, NoticeSentDraft};
@@ -64,6 +69,7 @@ fn form_in_full() -> FormDraft {
     let mut identity = form().identity.unwrap();
     identity.applicant.as_mut().unwrap().birth_name = some("Fañc'h");
     identity.co_applicants[0].person.birth_name = some("Nguyễn");
+    identity.dependants[0].custody = some("G");
     let job = |adult, contract: &str| JobDraft {
         adult,
         contract: some(contract),
@@ -71,6 +77,15 @@ fn form_in_full() -> FormDraft {
         several_employers: true,
         main_employer: some("Chantiers de la Rade"),
         collecting_body: some("Action Logement"),
+        workplace: Some(match adult {
+            0 => WorkplaceDraft { postal_code: some("06300"), commune: some("06088"), ..WorkplaceDraft::default() },
+            _ => WorkplaceDraft {
+                foreign_postal_code: some("98000"),
+                foreign_town: some("Monaco"),
+                country: some("Monaco"),
+                ..WorkplaceDraft::default()
+            },
+        }),
     };
     let resources = |adult| AdultResourcesDraft {
         adult,
@@ -138,7 +153,32 @@ fn form_in_full() -> FormDraft {
             communes: vec!["06088".into(), "06004".into()],
             extended: Some(true),
         }),
+        handicap: Some(HandicapDraft { persons: vec![handicap_in_full("1990-02-28"), handicap_in_full("2015-05-01")] }),
         remarks: Some(RemarksDraft { precision: some("visites le samedi"), internal_reference: some("2025/000123") }),
+    }
+}
+
+fn handicap_in_full(birth_date: &str) -> PersonHandicapDraft {
+    PersonHandicapDraft {
+        birth_date: some(birth_date),
+        recognised: true,
+        state: some("EVO"),
+        walking: some("2"),
+        accompanied: true,
+        motor: vec!["MS".into(), "MI".into()],
+        sensory: vec!["DA".into(), "DV".into()],
+        other_nature: some("fatigabilité"),
+        aids: vec!["2".into(), "4".into()],
+        equipment: vec!["3".into(), "6".into()],
+        particular_need: some("portes d'un mètre"),
+        other_need: some("rampe"),
+        referent: Some(ReferentDraft {
+            name: some("Mme Œuvrard"),
+            address: some("3 rue des Lilas, Nice"),
+            phone: some("0493000003"),
+            email: some("referente@exemple.fr"),
+            nearby: true,
+        }),
     }
 }
 
@@ -234,7 +274,7 @@ fn parted(events: &[DemandEvent]) -> Vec<(&'static str, DemandEvent)> {
     let mut named = vec![("registered_separated", new.remove(0))];
     named.extend(["co_applicant_dropped", "separated_full"].into_iter().zip(left));
     let (left, mut new) = separated(SeparationGround::Violence, "MOT-06");
-    named.extend([("registered_apart", new.remove(0)), ("co_applicant_dropped_apart", left[0].clone())]);
+    named.extend([("piece_added_apart", new.remove(2)), ("co_applicant_dropped_apart", left[0].clone())]);
     named
 }
 
@@ -245,6 +285,8 @@ fn alone(mut form: FormDraft) -> FormDraft {
     form.family.as_mut().unwrap().expected_on = some("2026-06-07");
     form.employment.as_mut().unwrap().truncate(1);
     form.resources.as_mut().unwrap().adults.truncate(1);
+    let born = form.identity.as_ref().unwrap().applicant.as_ref().unwrap().birth_date.clone();
+    form.handicap.as_mut().unwrap().persons[0].birth_date = born;
     form
 }
 
@@ -339,7 +381,7 @@ pub fn events() -> Vec<(&'static str, DemandEvent)> {
     full.forced = Some(ForceReason::Homonym);
     full.identity_piece = Some(piece_in_full("ID"));
     let mut events = online(&[], FILED, 2, Act::Register(Box::new(full)));
-    let mut named = vec![("registered_full", events[0].clone()), ("piece_added_full", events[1].clone())];
+    let mut named = vec![("registered_full_i", events[0].clone()), ("piece_added_full", events[1].clone())];
     let mut act = |name, today, act| {
         let new = online(&events, today, 3, act);
         named.push((name, new[0].clone()));
@@ -347,16 +389,18 @@ pub fn events() -> Vec<(&'static str, DemandEvent)> {
         new
     };
     let modify = |origin| Act::Modify { origin, form: Box::new(form_in_full()) };
-    act("modified_full", date(2025, 4, 1), modify(Origin::Applicant));
-    act("modified_by_piece_full", date(2025, 4, 2), modify(Origin::Piece { piece_id: Uuid::from_u128(2) }));
-    act("modified_by_third_party_full", date(2025, 4, 3), modify(Origin::ThirdPartyValidated));
+    act("modified_full_i", date(2025, 4, 1), modify(Origin::Applicant));
+    act("modified_by_piece_full_i", date(2025, 4, 2), modify(Origin::Piece { piece_id: Uuid::from_u128(2) }));
+    act("modified_by_third_party_full_i", date(2025, 4, 3), modify(Origin::ThirdPartyValidated));
     let only_wishes = FormDraft { sought: form_in_full().sought, ..FormDraft::default() };
-    act("modified_wishes", date(2025, 4, 4), Act::Modify { origin: Origin::Applicant, form: Box::new(only_wishes) });
+    act("modified_wishes_i", date(2025, 4, 4), Act::Modify { origin: Origin::Applicant, form: Box::new(only_wishes) });
+    let only_needs = FormDraft { handicap: form_in_full().handicap, ..FormDraft::default() };
+    act("modified_needs", date(2025, 4, 4), Act::Modify { origin: Origin::Applicant, form: Box::new(only_needs) });
     act("piece_added_sensitive_type", date(2025, 4, 5), Act::AddPiece(piece_in_full("MOT-08")));
     // A child who is born is no longer expected, a year of income has passed: the renewal tells the state of its day.
     let mut next_year = form_in_full();
     next_year.family.as_mut().unwrap().expected_on = some("2026-06-07");
-    act("renewed_full", date(2026, 3, 1), Act::Renew { form: Box::new(next_year) });
+    act("renewed_full_i", date(2026, 3, 1), Act::Renew { form: Box::new(next_year) });
     let attribution = |rpls| Act::Attribute(AttributionDraft { decided_on: some("2026-04-02"), rpls });
     act("attributed_full", date(2026, 4, 3), attribution(some("0600012345")));
     act("attribution_refused_full", date(2026, 4, 9), Act::RefuseAttribution { refused_on: "2026-04-08".into() });

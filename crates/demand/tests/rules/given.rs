@@ -60,6 +60,7 @@ pub fn child(given_names: &str, birth_date: &str) -> DependantDraft {
         birth_date: some(birth_date),
         sex: some("F"),
         kinship: some("E"),
+        custody: None,
     }
 }
 
@@ -84,6 +85,7 @@ pub fn form() -> FormDraft {
             extended: Some(true),
             ..SoughtDraft::default()
         }),
+        handicap: None,
         remarks: None,
     }
 }

@@ -17,6 +17,7 @@ mod given;
 mod golden;
 mod lease_reports;
 mod lives;
+mod needs;
 mod notices;
 mod open_facts;
 mod oracle;

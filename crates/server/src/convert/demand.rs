@@ -6,6 +6,7 @@ use demand::form::Rubrics;
 use demand::form::contact::{Address, Contact, Place};
 use demand::form::employment::Job;
 use demand::form::family::Family;
+use demand::form::handicap::{Handicap, PersonHandicap, Referent};
 use demand::form::housing::{Housing, Stay};
 use demand::form::identity::{Household, Identity, Person};
 use demand::form::reasons::Reasons;
@@ -135,6 +136,7 @@ fn form(rubrics: &Rubrics) -> v1::Form {
         housing: rubrics.housing.as_ref().map(housing),
         reasons: rubrics.reasons.as_ref().map(reasons),
         sought: rubrics.sought.as_ref().map(sought),
+        handicap: rubrics.sought.as_ref().and_then(|sought| sought.handicap.as_ref()).map(handicap),
         remarks: rubrics.remarks.as_ref().map(remarks),
     }
 }
@@ -180,6 +182,7 @@ fn of_household(household: &Household) -> v1::Identity {
                 birth_date: day(dependant.birth_date),
                 sex: code(dependant.sex.code()),
                 kinship: code(dependant.kinship.code()),
+                custody: dependant.custody.and_then(|custody| code(custody.code())),
             })
             .collect(),
         association: None,
@@ -254,6 +257,55 @@ fn job(job: &Job) -> v1::Job {
         several_employers: job.several_employers,
         main_employer: maybe(&job.main_employer),
         collecting_body: maybe(&job.collecting_body),
+        workplace: job.workplace.as_ref().map(workplace),
+    }
+}
+
+fn workplace(place: &Place) -> v1::Workplace {
+    match place {
+        Place::France { postal_code, commune } => v1::Workplace {
+            postal_code: code(postal_code.as_str()),
+            commune: code(commune.as_str()),
+            ..v1::Workplace::default()
+        },
+        Place::Abroad { postal_code, town, country } => v1::Workplace {
+            foreign_postal_code: maybe(postal_code),
+            foreign_town: text(town),
+            country: text(country),
+            ..v1::Workplace::default()
+        },
+    }
+}
+
+fn handicap(handicap: &Handicap) -> v1::Handicap {
+    v1::Handicap { persons: handicap.persons.iter().map(person_handicap).collect() }
+}
+
+fn person_handicap(person: &PersonHandicap) -> v1::PersonHandicap {
+    v1::PersonHandicap {
+        birth_date: day(person.birth_date),
+        recognised: person.recognised,
+        state: person.state.and_then(|state| code(state.code())),
+        walking: person.walking.and_then(|walking| code(walking.code())),
+        accompanied: person.accompanied,
+        motor: person.motor.iter().map(|motor| motor.code().to_owned()).collect(),
+        sensory: person.sensory.iter().map(|sensory| sensory.code().to_owned()).collect(),
+        other_nature: maybe(&person.other_nature),
+        aids: person.aids.iter().map(|aid| aid.code().to_owned()).collect(),
+        equipment: person.equipment.iter().map(|equipment| equipment.code().to_owned()).collect(),
+        particular_need: maybe(&person.particular_need),
+        other_need: maybe(&person.other_need),
+        referent: person.referent.as_ref().map(referent),
+    }
+}
+
+fn referent(referent: &Referent) -> v1::Referent {
+    v1::Referent {
+        name: text(&referent.name),
+        address: maybe(&referent.address),
+        phone: maybe(&referent.phone),
+        email: maybe(&referent.email),
+        nearby: referent.nearby,
     }
 }
 

@@ -4,12 +4,14 @@ use demand::FormDraft;
 use demand::form::contact::{AddressDraft, ContactDraft};
 use demand::form::employment::JobDraft;
 use demand::form::family::FamilyDraft;
+use demand::form::handicap::{HandicapDraft, PersonHandicapDraft, ReferentDraft};
 use demand::form::housing::{HousingDraft, StayDraft};
 use demand::form::identity::{AssociationDraft, CoApplicantDraft, DependantDraft, IdentityDraft, PersonDraft};
 use demand::form::reasons::ReasonsDraft;
 use demand::form::remarks::RemarksDraft;
 use demand::form::resources::{AdultResourcesDraft, AmountDraft, ResourcesDraft, TaxIncomeDraft};
 use demand::form::sought::SoughtDraft;
+use demand::form::workplace::WorkplaceDraft;
 use proto::v1;
 
 /// Reads a form; an absent one has no rubric.
@@ -24,14 +26,25 @@ pub fn read(form: Option<v1::Form>) -> FormDraft {
         housing: form.housing.map(housing),
         reasons: form.reasons.map(reasons),
         sought: form.sought.map(sought),
+        handicap: form.handicap.map(handicap),
         remarks: form.remarks.map(remarks),
     }
 }
 
 /// Where a field of the domain's form stands in a request.
 pub fn path(field: &str) -> String {
-    let rubrics =
-        ["identity", "contact", "family", "employment", "resources", "housing", "reasons", "sought", "remarks"];
+    let rubrics = [
+        "identity",
+        "contact",
+        "family",
+        "employment",
+        "resources",
+        "housing",
+        "reasons",
+        "sought",
+        "handicap",
+        "remarks",
+    ];
     if let Some(rest) = field.strip_prefix("joint_form.") {
         return format!("joint_{}", path(rest));
     }
@@ -63,8 +76,8 @@ fn person(message: v1::Person) -> PersonDraft {
 }
 
 fn dependant(message: v1::Dependant) -> DependantDraft {
-    let v1::Dependant { surname, given_names, birth_date, sex, kinship } = message;
-    DependantDraft { surname, given_names, birth_date, sex, kinship }
+    let v1::Dependant { surname, given_names, birth_date, sex, kinship, custody } = message;
+    DependantDraft { surname, given_names, birth_date, sex, kinship, custody }
 }
 
 fn of_association(message: v1::Association) -> AssociationDraft {
@@ -138,8 +151,56 @@ fn family(message: v1::Family) -> FamilyDraft {
 }
 
 fn job(message: v1::Job) -> JobDraft {
-    let v1::Job { adult, contract, profession, several_employers, main_employer, collecting_body } = message;
-    JobDraft { adult, contract, profession, several_employers, main_employer, collecting_body }
+    let v1::Job { adult, contract, profession, several_employers, main_employer, collecting_body, workplace } = message;
+    let workplace = workplace.map(self::workplace);
+    JobDraft { adult, contract, profession, several_employers, main_employer, collecting_body, workplace }
+}
+
+fn workplace(message: v1::Workplace) -> WorkplaceDraft {
+    let v1::Workplace { postal_code, commune, foreign_postal_code, foreign_town, country } = message;
+    WorkplaceDraft { postal_code, commune, foreign_postal_code, foreign_town, country }
+}
+
+fn handicap(message: v1::Handicap) -> HandicapDraft {
+    HandicapDraft { persons: message.persons.into_iter().map(person_handicap).collect() }
+}
+
+fn person_handicap(message: v1::PersonHandicap) -> PersonHandicapDraft {
+    let v1::PersonHandicap {
+        birth_date,
+        recognised,
+        state,
+        walking,
+        accompanied,
+        motor,
+        sensory,
+        other_nature,
+        aids,
+        equipment,
+        particular_need,
+        other_need,
+        referent,
+    } = message;
+    PersonHandicapDraft {
+        birth_date,
+        recognised,
+        state,
+        walking,
+        accompanied,
+        motor,
+        sensory,
+        other_nature,
+        aids,
+        equipment,
+        particular_need,
+        other_need,
+        referent: referent.map(self::referent),
+    }
+}
+
+fn referent(message: v1::Referent) -> ReferentDraft {
+    let v1::Referent { name, address, phone, email, nearby } = message;
+    ReferentDraft { name, address, phone, email, nearby }
 }
 
 fn resources(message: v1::Resources) -> ResourcesDraft {
