@@ -17,12 +17,7 @@ RESULTS = ROOT / "target/mutants"
 CARGO = os.environ.get("CARGO", "cargo")
 FILES = [
     "deadlines.rs",
-    "radiation/inadmissibility.rs",
-    "radiation/lease.rs",
-    "radiation/mod.rs",
-    "radiation/no_answer.rs",
-    "radiation/non_renewal.rs",
-    "radiation/renunciation.rs",
+    *sorted(f"radiation/{file.name}" for file in (SOURCES / "radiation").glob("*.rs")),
     "notice.rs",
     "warning.rs",
     "commission.rs",
@@ -48,7 +43,9 @@ def run(file):
     command = [CARGO, "mutants", "--package", "demand", "--file", f"crates/demand/src/{file}", "--config"]
     command += ["tests/mutants/mutants.toml", "--jobs", "1", "--timeout", str(TIMEOUT), "--output", str(folder)]
     command += ["--no-shuffle", "--colors", "never", "--", "--lib", "--tests"]
-    ended = subprocess.run(command, cwd=ROOT, env={**os.environ, "PROPTEST_CASES": "128"})
+    # One folder of builds for all files: what does not change is built once.
+    settings = {"PROPTEST_CASES": "128", "CARGO_TARGET_DIR": str(RESULTS / "build")}
+    ended = subprocess.run(command, cwd=ROOT, env={**os.environ, **settings})
     # 0: all caught; 2: some survived; 3: some waited for ever. Anything else says nothing of the tests.
     if ended.returncode not in (0, 2, 3):
         sys.exit(f"{file}: cargo mutants ended with {ended.returncode}")

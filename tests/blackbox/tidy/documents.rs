@@ -69,6 +69,21 @@ fn rules_document_is_fresh() {
     check("docs/rules.md", &text);
 }
 
+/// `docs/mutants.md` speaks of the deadlines and of every radiation, and of no change there that the tests did not notice.
+#[test]
+fn no_mutant_of_a_deadline_or_a_radiation_survived() {
+    let text = std::fs::read_to_string(root().join("docs/mutants.md")).unwrap();
+    let source = root().join("crates/demand/src");
+    let mut rules = files(&source.join("radiation"), &["rs"]);
+    rules.push(source.join("deadlines.rs"));
+    for file in rules {
+        let name = relative(&file);
+        let row = text.lines().find(|line| line.starts_with(&format!("| {name} |")));
+        let survived = row.and_then(|row| row.trim_end_matches(" |").rsplit(' ').next());
+        assert_eq!(survived, Some("0"), "{name}: run `make mutants`");
+    }
+}
+
 /// Rule -> source files whose comments name it.
 fn mentions() -> BTreeMap<String, Vec<String>> {
     let mut mentions: BTreeMap<String, Vec<String>> = BTreeMap::new();

@@ -70,8 +70,8 @@ impl Parameters {
 
     /// Whether the settings agree with one another on every day from this one on.
     fn agree_from(&self, territory: Territory, day: Date) -> bool {
-        let later = self.settings.values().flat_map(BTreeMap::keys).copied().filter(|other| *other > day);
-        later.chain([day]).collect::<BTreeSet<_>>().into_iter().all(|day| self.settings_on(territory, day).agree())
+        let changes = self.settings.values().flat_map(BTreeMap::keys).map(|change| day.max(*change));
+        changes.chain([day]).collect::<BTreeSet<_>>().into_iter().all(|day| self.settings_on(territory, day).agree())
     }
 }
 

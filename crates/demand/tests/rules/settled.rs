@@ -1,6 +1,7 @@
 //! What a territory decides for itself: bounds, days, replacing and withdrawing.
 
 use cqrs_es::Aggregate as _;
+use cqrs_es::test::TestFramework;
 use demand::territory::{AbnormalDelayDraft, Act, Command, Event, Parameters, SettingDraft, WithdrawalDraft};
 use demand::{Rejection, Settings};
 use jiff::civil::{Date, date};
@@ -57,6 +58,19 @@ fn a_change_counts_from_its_day_on_and_leaves_the_days_before_as_they_were() {
     assert_eq!(settled.decided_since("renewal_window_months", date(2027, 5, 1)), Some(date(2027, 1, 1)));
     let planned: Vec<_> = settled.planned("renewal_window_months", TODAY).collect();
     assert_eq!(planned, [(date(2027, 1, 1), 3)]);
+    let in_force = settled.planned("renewal_window_months", date(2027, 1, 1));
+    assert_eq!(in_force.count(), 0, "on its first day it is no plan any more");
+}
+
+#[test]
+fn the_framework_decides_as_the_register_does() {
+    let command = |act| Command { today: TODAY, territory: nice(), act };
+    let given = || TestFramework::<Parameters>::with(());
+    let change = change("renewal_window_months", 3, "2027-01-01");
+    let events = given().given_no_previous_events().when(command(change.clone())).inspect_result().unwrap();
+    assert_eq!(events, [decide(&Parameters::default(), TODAY, change.clone()).unwrap()]);
+    let refused = given().given(events).when(command(change)).inspect_result().unwrap_err();
+    assert_eq!(refused.to_string(), "SETTING_UNCHANGED");
 }
 
 #[test]

@@ -161,6 +161,13 @@ fn inv_54_a_delay_is_set_by_an_arrete_for_places_of_the_territory_and_never_back
     assert_eq!(refused(ended(None, None, "2027-01-01")), "NOTHING_SET", "another place");
     let again = decide(&planned, TODAY, delay(Some("06088"), None, 36, "2027-01-01")).unwrap();
     assert!(matches!(&again, Event::AbnormalDelaySet(set) if set.replaced == Some(48)), "{again:?}");
+    // Only the row of the same place and the same day is replaced.
+    for (commune, kind, day) in
+        [(None, None, "2027-01-01"), (Some("06088"), Some("T4"), "2027-01-01"), (Some("06088"), None, "2027-01-02")]
+    {
+        let beside = decide(&planned, TODAY, delay(commune, kind, 36, day)).unwrap();
+        assert!(matches!(&beside, Event::AbnormalDelaySet(set) if set.replaced.is_none()), "{beside:?}");
+    }
     // To end a planned row on its own day is to withdraw it.
     let mut withdrawn = planned.clone();
     withdrawn.apply(decide(&planned, TODAY, ended(Some("06088"), None, "2027-01-01")).unwrap());

@@ -146,6 +146,15 @@ fn inv_22_an_answer_may_bring_news() {
 }
 
 #[test]
+fn inv_22_wrong_news_with_an_answer_are_told_and_bring_nothing_back() {
+    let sought = SoughtDraft { communes: vec!["83137".into()], ..form().sought.unwrap() };
+    let form = Box::new(FormDraft { sought: Some(sought), ..FormDraft::default() });
+    let act = Act::Reinstate(ReinstatementDraft { answered_on: some("2025-09-01"), form });
+    let refused = when(unreachable(), date(2025, 9, 2), act).unwrap_err();
+    assert_eq!(refused.to_string(), "INVALID_FORM: sought.communes[0]=OUTSIDE_TERRITORY");
+}
+
+#[test]
 fn inv_23_inadmissibility_needs_a_decision_a_ground_a_warning_and_a_month() {
     let radiate = |events, today| when(events, today, Act::RadiateInadmissible {});
     assert_eq!(reason(radiate(registered(form()), FROM)), RejectionReason::ProofMissing);
