@@ -19,6 +19,8 @@ FILES = [
     "deadlines.rs",
     *sorted(f"radiation/{file.name}" for file in (SOURCES / "radiation").glob("*.rs")),
     "notice.rs",
+    "pending.rs",
+    "daily.rs",
     "warning.rs",
     "commission.rs",
     "renewal.rs",

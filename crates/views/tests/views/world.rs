@@ -21,8 +21,9 @@ use tempfile::TempDir;
 use tokio::task::JoinHandle;
 use tokio::time::Instant;
 use vault::{KeyId, KeyState, Vault, envelope};
+use views::deadlines::KeepDeadlines;
 use views::shared_management::{SharedManagement, View};
-use views::{Blinder, DemandEvents, OpenPart, Unsealed, Unsealer, UnsealerUnavailable};
+use views::{Blinder, DemandEvents, OpenFacts, OpenPart, Unsealed, Unsealer, UnsealerUnavailable};
 
 /// Longer than anything here takes.
 pub const LONG: Duration = Duration::from_secs(60);
@@ -241,6 +242,19 @@ impl World {
         Runner::new(projection, opener, self.log.clone(), self.projector.clone(), options)
     }
 
+    /// The runner of the deadlines.
+    pub fn deadlines(&self, page: u32) -> (Runner<KeepDeadlines, OpenFacts>, Handle) {
+        let options = Options { page, pause: Duration::from_millis(20) };
+        Runner::new(KeepDeadlines, OpenFacts, self.log.clone(), self.projector.clone(), options)
+    }
+
+    pub async fn catch_up_deadlines(&self, page: u32) {
+        let (runner, handle) = self.deadlines(page);
+        let running = Running { handle, task: tokio::spawn(runner.run(std::future::pending())) };
+        running.until_live().await;
+        running.kill().await;
+    }
+
     pub fn run(&self, page: u32) -> Running {
         let (runner, handle) = self.runner(page);
         Running { handle, task: tokio::spawn(runner.run(std::future::pending())) }
@@ -252,7 +266,15 @@ impl World {
 
     /// Every row of every table, as PostgreSQL writes it.
     pub fn tables(&self) -> String {
-        let tables = ["shared_demands", "shared_demand_communes", "shared_demand_types", "shared_demand_tokens"];
+        self.rows_of(["shared_demands", "shared_demand_communes", "shared_demand_types", "shared_demand_tokens"])
+    }
+
+    /// As [`Self::tables`], of the deadlines.
+    pub fn deadline_tables(&self) -> String {
+        self.rows_of(["deadline_demands", "deadline_entries", "deadline_notices"])
+    }
+
+    fn rows_of<const N: usize>(&self, tables: [&str; N]) -> String {
         let rows = tables.map(|table| {
             let all =
                 format!("SELECT '{table}', count(*), string_agg(t::text, E'\\n' ORDER BY t) FROM views.{table} AS t");
