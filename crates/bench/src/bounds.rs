@@ -123,6 +123,18 @@ pub const BOUNDS: &[Bound] = &[
         figure: |report| Some(at_500(report)?.lag.p99_ms / report.slowness()),
     },
     Bound {
+        what: "the run of a day, seconds of the reference machine",
+        limit: Limit::AtMost(20.0),
+        because: "300 000 demands, 3 000 notices and 1 500 radiations while nobody waits",
+        figure: |report| Some(report.daily.seconds / report.slowness()),
+    },
+    Bound {
+        what: "memory that the run of a day grows by, MiB",
+        limit: Limit::AtMost(64.0),
+        because: "it goes in pages, whatever the size of the register",
+        figure: |report| report.daily.peak_mib,
+    },
+    Bound {
         what: "round trips, guarded append of one event",
         limit: Limit::AtMost(1.0),
         because: "one function call",

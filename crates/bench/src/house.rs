@@ -18,6 +18,8 @@ pub const LOG: &str = "log";
 pub const REGISTER: &str = "register";
 /// A register that is reached through gRPC alone, so that its view follows nothing else.
 pub const SERVED: &str = "served";
+/// A register of many demands, for the run of a day.
+pub const DAILY: &str = "daily";
 
 const CREATE_LOGIN: &str = "CREATE ROLE bench LOGIN NOINHERIT; \
     GRANT sne_owner, sne_writer, sne_projector, sne_reader TO bench";
@@ -43,6 +45,7 @@ pub struct House {
     folder: TempDir,
     keys: TempDir,
     served_keys: TempDir,
+    daily_keys: TempDir,
 }
 
 impl House {
@@ -51,23 +54,24 @@ impl House {
         let temporary = |prefix| {
             tempfile::Builder::new().prefix(prefix).tempdir_in(dir).map_err(Failure::io("making a temporary folder"))
         };
-        let (folder, keys, served_keys) =
-            (temporary("sne-bench-")?, temporary("sne-bench-keys-")?, temporary("sne-bench-keys-")?);
+        let of_keys = || temporary("sne-bench-keys-");
+        let (folder, keys) = (temporary("sne-bench-")?, of_keys()?);
+        let (served_keys, daily_keys) = (of_keys()?, of_keys()?);
         let options = settings()
             .into_iter()
             .fold(Options::new(folder.path()), |options, (name, value)| options.setting(name, value));
         let started = tokio::task::spawn_blocking(move || Cluster::start(options)).await;
         let cluster = started.map_err(|error| Failure::Answer(error.to_string()))??;
-        let house = Self { cluster, folder, keys, served_keys };
+        let house = Self { cluster, folder, keys, served_keys, daily_keys };
 
         let mut connection = house.superuser("postgres")?.connect().await?;
         event_log::create_roles(&house.superuser("postgres")?).await?;
         connection.execute(CREATE_LOGIN).await?;
-        for database in [BASELINE, LOG, REGISTER, SERVED] {
+        for database in [BASELINE, LOG, REGISTER, SERVED, DAILY] {
             connection.execute(format!("CREATE DATABASE {database}").as_str()).await?;
         }
         connection.close().await?;
-        for database in [LOG, REGISTER, SERVED] {
+        for database in [LOG, REGISTER, SERVED, DAILY] {
             event_log::create_roles(&house.superuser(database)?).await?;
         }
         Ok(house)
@@ -91,6 +95,11 @@ impl House {
     /// The folder of the keys of [`SERVED`]: a folder belongs to one database.
     pub fn served_keys(&self) -> &Path {
         self.served_keys.path()
+    }
+
+    /// The folder of the keys of [`DAILY`].
+    pub fn daily_keys(&self) -> &Path {
+        self.daily_keys.path()
     }
 
     /// The database as its superuser, for pgbench.

@@ -13,7 +13,7 @@ use crate::lag::{self, Lagged};
 use crate::meter::Meter;
 use crate::modes::bus::Desk;
 use crate::plan::Plan;
-use crate::prefill;
+use crate::prefill::{self, Filling};
 use crate::replay::{Logged, Replay, Replayed, Way, prepare};
 use crate::search::{Searched, Searches};
 
@@ -21,7 +21,7 @@ use crate::search::{Searched, Searches};
 const CONNECTIONS: u32 = 32;
 
 /// How the shared view was filled by its runner, from the first event on.
-#[derive(Clone, Copy, Debug, Serialize)]
+#[derive(Clone, Copy, Debug, Default, Serialize)]
 pub struct Followed {
     /// Events of all streams.
     pub events: i64,
@@ -37,7 +37,7 @@ impl Followed {
 }
 
 /// What it came to.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Default, Serialize)]
 pub struct Large {
     /// What was replayed.
     pub logged: Logged,
@@ -68,7 +68,8 @@ pub async fn measure(
     tell: impl Fn(&str),
 ) -> Result<Large, Failure> {
     tell(&format!("filling the register up to {} demands", plan.demands));
-    prefill::fill(house, desk.actor()?, plan.demands).await?;
+    let filling = Filling { database: REGISTER, keys: house.keys(), actor: desk.actor()?, day: prefill::DAY };
+    prefill::fill(house, &filling, plan.demands).await?;
     let logged = prepare(house).await?;
     let costs = count_replay(house, meter).await?;
 

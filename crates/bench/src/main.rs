@@ -4,7 +4,7 @@
 //! [`run`] takes everything in turns, several times over, and [`report`] divides inside one repeat, by pgbench (a bare
 //! INSERT on the same server) and by stock cqrs-es + postgres-es. What does not depend on the machine is counted instead
 //! of timed: [`cost`] has round trips, flushes and allocations. What is only worth something in a register that has become
-//! large stands in [`large`]: replay, [`search`], the [`lag`] of the view. [`bounds`] is the one table of what `--check` holds.
+//! large stands in [`large`]: replay, [`search`], the [`lag`] of the view; [`daily`] is the run of a day over it. [`bounds`] is the one table of what `--check` holds.
 //!
 //! A run ends with an error at the first command that is not answered as it should be: errors are fast, and would look
 //! well in a table. `docs/performance.md` says what the figures were, and what they do not say.
@@ -18,6 +18,7 @@ mod calibration;
 mod callers;
 mod cost;
 mod cpu;
+mod daily;
 mod failure;
 mod grpc;
 mod house;
@@ -62,10 +63,10 @@ async fn main() -> ExitCode {
 async fn bench(args: &Args) -> Result<(), Failure> {
     let house = House::start(&args.dir).await?;
     let report = tokio::select! {
-        report = run::run(&house, args.plan(), |step| eprintln!("{step}")) => report?,
+        report = measured(&house, args) => report?,
         () = stopped() => return Err(Failure::Interrupted),
     };
-    println!("{}", print::report(&report));
+    println!("{}", if args.daily { print::daily(&report) } else { print::report(&report) });
     if let Some(path) = &args.json {
         write_json(path, &report)?;
     }
@@ -77,6 +78,11 @@ async fn bench(args: &Args) -> Result<(), Failure> {
         }
     }
     Ok(())
+}
+
+async fn measured(house: &House, args: &Args) -> Result<Report, Failure> {
+    let tell = |step: &str| eprintln!("{step}");
+    if args.daily { run::a_day(house, args.plan(), tell).await } else { run::run(house, args.plan(), tell).await }
 }
 
 /// Returns when somebody asks the program to end: the cluster is then stopped and its folder removed.

@@ -29,6 +29,10 @@ pub struct Plan {
     /// For how long each.
     #[serde(skip)]
     pub paced_length: Duration,
+    /// Demands in the register over which a day is run.
+    pub daily_demands: u32,
+    /// Of them, those due for a notice; half as many are due for radiation.
+    pub daily_notices: u32,
     /// Commands whose round trips, flushes and allocations are counted.
     pub counted: u32,
 }
@@ -47,6 +51,8 @@ impl Plan {
             searches: 200,
             paced: vec![250, 500, 750, 1_000],
             paced_length: Duration::from_secs(10),
+            daily_demands: 300_000,
+            daily_notices: 3_000,
             counted: 400,
         }
     }
@@ -61,6 +67,7 @@ impl Plan {
             searches: 100,
             paced: vec![250, 500, 1_000],
             paced_length: Duration::from_secs(3),
+            daily_demands: 30_000,
             counted: 100,
             ..Self::standard()
         }
@@ -77,6 +84,8 @@ impl Plan {
             searches: 3,
             paced: vec![50],
             paced_length: Duration::from_millis(400),
+            daily_demands: 100,
+            daily_notices: 20,
             counted: 10,
             ..Self::quick()
         }

@@ -3,6 +3,7 @@
 //! Every event is what the bus would have written, leaf, key and sealed parts included. Claims and numbers from blocks are
 //! left out: no replay reads them. The numbers are of a month of their own.
 
+use std::path::Path;
 use std::sync::Arc;
 
 use cqrs_es::Aggregate as _;
@@ -22,24 +23,35 @@ use vault::envelope::{self, Place};
 use vault::{DrawnKey, Vault};
 
 use crate::failure::Failure;
-use crate::house::{House, REGISTER};
+use crate::house::House;
 use crate::modes::bus::FIRST_DAY;
 
 /// No pass comes as far: see the bound on the repeats.
-const DAY: Date = date(2025, 10, 1);
+pub const DAY: Date = date(2025, 10, 1);
 const WRITERS: u32 = 2;
 const ARRAY: usize = 64;
 
 const DEMANDS: &str = "SELECT count(*) FROM log.events WHERE stream_type = 'demand' AND version = 1";
 
+/// What is filled, by whom, and on which day.
+pub struct Filling<'a> {
+    /// The database.
+    pub database: &'static str,
+    /// The folder of its keys.
+    pub keys: &'a Path,
+    /// Who registers.
+    pub actor: &'a Actor,
+    /// When.
+    pub day: Date,
+}
+
 /// Fills up to so many demands; those written here have two events each.
-pub async fn fill(house: &House, actor: &Actor, demands: u32) -> Result<(), Failure> {
-    let mut connection = house.superuser(REGISTER)?.connect().await?;
+pub async fn fill(house: &House, filling: &Filling<'_>, demands: u32) -> Result<(), Failure> {
+    let mut connection = house.superuser(filling.database)?.connect().await?;
     let there: i64 = sqlx::query_scalar(DEMANDS).fetch_one(&mut connection).await?;
     connection.close().await?;
     let demands = demands.saturating_sub(u32::try_from(there).unwrap_or(u32::MAX));
-    let database = house.login(REGISTER)?;
-    let writer = Writer::open(database, house, actor).await?;
+    let writer = Writer::open(house.login(filling.database)?, filling).await?;
     let mut running = JoinSet::new();
     for nth in 0..WRITERS {
         let writer = writer.clone();
@@ -57,12 +69,14 @@ struct Writer {
     vault: Arc<Vault>,
     actor: Actor,
     by: By,
+    day: Date,
 }
 
 impl Writer {
-    async fn open(database: PgConnectOptions, house: &House, actor: &Actor) -> Result<Self, Failure> {
+    async fn open(database: PgConnectOptions, filling: &Filling<'_>) -> Result<Self, Failure> {
+        let Filling { keys, actor, day, .. } = *filling;
         let pool = connect(database.clone(), Role::Writer, 2).await?;
-        let vault = Vault::open_folder(pool.clone(), house.keys(), FIRST_DAY).await?;
+        let vault = Vault::open_folder(pool.clone(), keys, FIRST_DAY).await?;
         let log = EventLog::new(database, pool, Options::default());
         let nobody = || Failure::Answer("the operator registers nothing".to_owned());
         let by = By {
@@ -70,7 +84,7 @@ impl Writer {
             desk: actor.desk().ok_or_else(nobody)?,
             channel: Channel::Desk,
         };
-        Ok(Self { log, vault: Arc::new(vault), actor: *actor, by })
+        Ok(Self { log, vault: Arc::new(vault), actor: *actor, by, day })
     }
 
     /// The part of one of the writers: every so-manieth number.
@@ -96,7 +110,7 @@ impl Writer {
     async fn command(&self, number: u32, registration: Registration) -> Result<Command, Failure> {
         let territory = registration.territory;
         let command = DemandCommand {
-            today: DAY,
+            today: self.day,
             by: self.by,
             person_ref: Uuid::new_v4(),
             piece_id: Uuid::new_v4(),
@@ -109,10 +123,10 @@ impl Writer {
 
         let drawn = self.vault.draw().await?;
         let sequence = Sequence::try_new(number).map_err(|error| Failure::Answer(error.to_string()))?;
-        let stream = UniqueNumber::compose(territory, DAY, sequence, self.by.desk).to_string();
+        let stream = UniqueNumber::compose(territory, self.day, sequence, self.by.desk).to_string();
         let mut events = Vec::new();
         for (event, version) in sink.collect().await.into_iter().zip(1..) {
-            events.push(sealed(event, &stream, version, &drawn)?);
+            events.push(sealed(event, (&stream, version), &drawn, self.day)?);
         }
         Ok(Command {
             id: Uuid::new_v4(),
@@ -133,8 +147,13 @@ impl Writer {
     }
 }
 
-fn sealed(event: DemandEvent, stream: &str, version: u64, drawn: &DrawnKey) -> Result<NewEvent, Failure> {
-    let effective_on = event.effective_on(DAY);
+fn sealed(
+    event: DemandEvent,
+    (stream, version): (&str, u64),
+    drawn: &DrawnKey,
+    day: Date,
+) -> Result<NewEvent, Failure> {
+    let effective_on = event.effective_on(day);
     let encoded = codec::encode(event)?;
     let parts: Vec<(u8, &[u8])> = encoded.parts.iter().map(|(tag, content)| (*tag, content.as_slice())).collect();
     Ok(NewEvent {

@@ -18,6 +18,11 @@ pub fn report(report: &Report) -> String {
     [head(report), rows(report), costs(report), large::report(report)].join("\n")
 }
 
+/// The run of a day alone.
+pub fn daily(report: &Report) -> String {
+    [head(report), large::daily(report)].join("\n")
+}
+
 fn head(report: &Report) -> String {
     let machine = &report.machine;
     let settings: Vec<String> = machine.settings.iter().map(|(name, value)| format!("{name}={value}")).collect();
@@ -115,7 +120,11 @@ fn costs(report: &Report) -> String {
 
 /// The bounds with their figures, and how many are broken.
 pub fn bounds(report: &Report) -> (String, usize) {
-    let judged: Vec<_> = BOUNDS.iter().map(|bound| (bound, bound.judge(report))).collect();
+    let mut judged: Vec<_> = BOUNDS.iter().map(|bound| (bound, bound.judge(report))).collect();
+    // Of a part of a run, only what that part is for.
+    if report.passes.is_empty() {
+        judged.retain(|(_, (_, outcome))| *outcome != Outcome::NotMeasured);
+    }
     let cells = judged.iter().map(|(bound, (figure, outcome))| {
         let limit = match bound.limit {
             Limit::AtLeast(least) => format!(">= {least:.3}"),

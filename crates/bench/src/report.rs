@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use crate::calibration::REFERENCE_MS;
 use crate::cost::Cost;
+use crate::daily::Daily;
 use crate::large::Large;
 use crate::machine::Machine;
 use crate::modes::{Mode, Pass};
@@ -24,6 +25,8 @@ pub struct Report {
     pub passes: Vec<Pass>,
     /// What the register was once it was large.
     pub large: Large,
+    /// What a day took.
+    pub daily: Daily,
     /// The fixed piece of work, in every repeat, milliseconds.
     pub calibrations: Vec<f64>,
 }
@@ -192,7 +195,8 @@ pub mod tests {
             calibrations: Vec::new(),
         };
         let (costs, calibrations) = (Vec::new(), vec![2.0 * REFERENCE_MS]);
-        Report { machine, plan: Plan::smoke(), costs, passes: passes.collect(), large, calibrations }
+        let daily = Daily { demands: 0, listed: 0, radiated: 0, folded_per_second: 1.0, seconds: 1.0, peak_mib: None };
+        Report { machine, plan: Plan::smoke(), costs, passes: passes.collect(), large, daily, calibrations }
     }
 
     #[test]

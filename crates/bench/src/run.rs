@@ -2,9 +2,10 @@
 
 use crate::calibration::calibrate;
 use crate::cost::count_all;
+use crate::daily;
 use crate::failure::Failure;
 use crate::house::{BASELINE, House, LOG, REGISTER, SERVED};
-use crate::large;
+use crate::large::{self, Large};
 use crate::machine::{Machine, flush_us};
 use crate::meter::Meter;
 use crate::modes::bus::{Bus, Desk};
@@ -64,8 +65,22 @@ pub async fn run(house: &House, plan: Plan, tell: impl Fn(&str)) -> Result<Repor
     let mut large = large::measure(house, &mut meter, &plan, &desk, &tell).await?;
     costs.append(&mut large.costs);
     calibrations.append(&mut large.calibrations);
+    let daily = daily::measure(house, &plan, &tell).await?;
+    calibrations.push(calibrate());
     machine.flush_us_after = flush_us(house.folder())?;
-    Ok(Report { machine, plan, costs, passes, large, calibrations })
+    Ok(Report { machine, plan, costs, passes, large, daily, calibrations })
+}
+
+/// Takes the figures of the run of a day alone.
+pub async fn a_day(house: &House, plan: Plan, tell: impl Fn(&str)) -> Result<Report, Failure> {
+    let mut meter = Meter::new(house).await?;
+    let mut machine = Machine::look(house, meter.admin()).await?;
+    let mut calibrations = vec![calibrate()];
+    let daily = daily::measure(house, &plan, &tell).await?;
+    calibrations.push(calibrate());
+    machine.flush_us_after = flush_us(house.folder())?;
+    let (costs, passes, large) = (Vec::new(), Vec::new(), Large::default());
+    Ok(Report { machine, plan, costs, passes, large, daily, calibrations })
 }
 
 fn told(pass: &Pass, plan: &Plan) -> String {

@@ -54,6 +54,9 @@ fn a_run_takes_every_figure_and_leaves_nothing_behind() {
     let lags = large["lags"].as_array().unwrap();
     assert!(lags.iter().all(|lagged| finite(&lagged["held_per_second"]) && finite(&lagged["lag"]["p99_ms"])));
     assert!(!lags.is_empty());
+    let daily = &figures["run"]["daily"];
+    assert_eq!((&daily["listed"], &daily["radiated"]), (&20.into(), &10.into()));
+    assert!(["seconds", "peak_mib", "folded_per_second"].iter().all(|figure| finite(&daily[figure])), "{daily}");
     assert!(figures["run"]["calibrations"].as_array().unwrap().iter().all(finite));
 
     let counted = |what: &str, figure: &str| {
@@ -78,5 +81,6 @@ fn wrong_arguments_and_a_folder_that_is_not_there_end_with_their_codes() {
     let code = |args: &[&str]| Command::new(env!("CARGO_BIN_EXE_bench")).args(args).output().unwrap().status.code();
     assert_eq!(code(&["--repeats", "0"]), Some(2));
     assert_eq!(code(&["--quick", "--smoke"]), Some(2));
+    assert_eq!(code(&["--quick", "--daily"]), Some(2));
     assert_eq!(code(&["--smoke", "--dir", "/nonexistent"]), Some(1));
 }

@@ -87,6 +87,11 @@ impl Desk {
         Place { database, keys: self.keys.clone(), connections, clock: self.clock.clone() }
     }
 
+    /// Moves the clock of everything here to a day.
+    pub fn at(&self, day: Date) {
+        self.clock.set(noon(day));
+    }
+
     /// The next households, so many of them.
     pub fn households(&self, count: usize) -> Vec<Registration> {
         let mut households = self.households.lock().unwrap_or_else(PoisonError::into_inner);

@@ -1,5 +1,6 @@
 //! The tables of the second half: replay, searches, the view.
 
+use crate::daily::Daily;
 use crate::lag::Lagged;
 use crate::replay::Way;
 use crate::report::Report;
@@ -9,7 +10,25 @@ use super::table;
 
 /// The tables, one after the other.
 pub fn report(report: &Report) -> String {
-    [replays(report), searches(report), lags(report)].join("\n")
+    [replays(report), searches(report), lags(report), daily(report)].join("\n")
+}
+
+/// The run of a day.
+pub fn daily(report: &Report) -> String {
+    let Daily { demands, listed, radiated, folded_per_second, seconds, peak_mib } = report.daily;
+    let peak = peak_mib.map_or_else(|| "-".to_owned(), |peak| format!("{peak:.0}"));
+    let cells = vec![
+        demands.to_string(),
+        listed.to_string(),
+        radiated.to_string(),
+        format!("{seconds:.2}"),
+        peak,
+        format!("{folded_per_second:.0}"),
+    ];
+    let header = ["demands", "notices", "radiations", "seconds", "memory MiB", "view events/s"];
+    let text = "The run of a day, its lists of notices written. Memory is what the program grew by at most meanwhile; the rate is \
+                that of the view of deadlines, folded from the first event on.";
+    format!("{text}\n{}", table(&header, std::iter::once(cells)))
 }
 
 fn replays(report: &Report) -> String {

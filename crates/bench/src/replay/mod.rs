@@ -87,7 +87,7 @@ pub struct Replayed {
 }
 
 /// What is replayed.
-#[derive(Clone, Copy, Debug, Serialize)]
+#[derive(Clone, Copy, Debug, Serialize, Default)]
 pub struct Logged {
     /// Events of demands.
     pub events: u64,

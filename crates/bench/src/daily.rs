@@ -1,0 +1,173 @@
+//! The run of a day over a register of many demands, most of which have nothing due.
+//!
+//! Those that are due are registered through the bus, claims included, and notices are listed and told as sent the way it
+//! is done in earnest; the others are written past it ([`prefill`](crate::prefill)). What is timed is one call: notices
+//! listed, radiations done, lists written, everything that is left counted.
+
+use std::time::Instant;
+
+use demand::Act;
+use demand::notice::{NoticeChannel, NoticeSentDraft};
+use jiff::civil::{Date, date};
+use nomenclature::{Channel, UniqueNumber};
+use register::{DailyReport, DailyRun, DueList, NoticeProof, Register, Request};
+use serde::Serialize;
+use server::DueNow;
+use tokio::task::JoinSet;
+use uuid::Uuid;
+
+use crate::failure::Failure;
+use crate::house::{DAILY, House};
+use crate::modes::bus::{Desk, FIRST_DAY};
+use crate::plan::Plan;
+use crate::prefill::{self, Filling};
+
+/// Filed a year before the end of the tolerance: due for radiation on [`DAY`].
+const LONG_AGO: Date = FIRST_DAY;
+/// Their notices are listed and sent.
+const LISTED: Date = date(2026, 6, 10);
+/// Due for a notice on [`DAY`].
+const DUE: Date = date(2025, 10, 6);
+/// Nothing due on [`DAY`].
+const LATER: Date = date(2025, 11, 12);
+/// The day that is run.
+const DAY: Date = date(2026, 9, 10);
+const CALLERS: usize = 8;
+
+/// What a day took.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct Daily {
+    /// Demands in the register.
+    pub demands: u32,
+    /// Notices listed.
+    pub listed: u64,
+    /// Demands radiated.
+    pub radiated: u64,
+    /// Events a second of the view of deadlines, from the first one on.
+    pub folded_per_second: f64,
+    /// The run.
+    pub seconds: f64,
+    /// What the program grew by at most while it ran, where that can be told.
+    pub peak_mib: Option<f64>,
+}
+
+/// Makes the register and runs the day.
+pub async fn measure(house: &House, plan: &Plan, tell: impl Fn(&str)) -> Result<Daily, Failure> {
+    let (notices, radiations) = (plan.daily_notices, plan.daily_notices / 2);
+    tell(&format!("a register of {} demands for the run of a day", plan.daily_demands));
+    let desk = Desk::new(house.login(DAILY)?, house.daily_keys()).await?;
+    let register = desk.open(house.login(DAILY)?, CALLERS as u32).await?;
+    registered(&desk, &register, LONG_AGO, radiations).await?;
+    registered(&desk, &register, DUE, notices).await?;
+    let filling = Filling { database: DAILY, keys: house.daily_keys(), actor: desk.actor()?, day: LATER };
+    prefill::fill(house, &filling, plan.daily_demands).await?;
+
+    let started = Instant::now();
+    let place = desk.place(house.login(DAILY)?, CALLERS as u32);
+    let due = DueNow::keep(&register, &place).await?;
+    let head = register.reader().head().await.map_err(register::Error::from)?;
+    due.list().catch_up(head).await.map_err(register::Error::from)?;
+    let folded_per_second = head.get() as f64 / started.elapsed().as_secs_f64();
+    tell(&format!("the view of deadlines holds {} events, {folded_per_second:.0} events/s", head.get()));
+
+    let folder = tempfile::tempdir().map_err(Failure::io("making a temporary folder"))?;
+    let lists = folder.path().join("notices");
+    let run = DailyRun { list: due.list(), day: None, notices: &lists, progress: &|_| {} };
+    desk.at(LISTED);
+    let sent: Vec<UniqueNumber> = listed(&register.daily(run).await?, due.list()).await?;
+    let proof = NoticeSentDraft {
+        sent_on: Some(LISTED.to_string()),
+        channel: Some(NoticeChannel::Post),
+        reference: Some("bench".to_owned()),
+    };
+    let recorded =
+        register.record_notices(sent.iter().map(|number| (*number, NoticeProof::Sent(proof.clone())))).await?;
+    if recorded.recorded != u64::from(radiations) {
+        return Err(Failure::Answer(format!("{} sendings recorded instead of {radiations}", recorded.recorded)));
+    }
+
+    desk.at(DAY);
+    let before = Memory::begin();
+    let started = Instant::now();
+    let report = register.daily(run).await?;
+    let seconds = started.elapsed().as_secs_f64();
+    let peak_mib = before.and_then(Memory::grown_mib);
+    due.end().await;
+    let day = report.territories.first().ok_or_else(|| Failure::Answer("no territory had a day".to_owned()))?;
+    let (found, wanted) = ((day.listed, day.radiated), (u64::from(notices), u64::from(radiations)));
+    if found != wanted || !report.is_sound() || report.files.len() != 2 {
+        return Err(Failure::Answer(format!("the day did {found:?} instead of {wanted:?}")));
+    }
+    tell(&format!("the run of a day: {notices} notices and {radiations} radiations in {seconds:.2} s"));
+    Ok(Daily {
+        demands: plan.daily_demands,
+        listed: day.listed,
+        radiated: day.radiated,
+        folded_per_second,
+        seconds,
+        peak_mib,
+    })
+}
+
+/// Registers so many households on a day, several at once.
+async fn registered(desk: &Desk, register: &Register, day: Date, count: u32) -> Result<(), Failure> {
+    desk.at(day);
+    let (actor, mut running) = (*desk.actor()?, JoinSet::new());
+    for registration in desk.households(count as usize) {
+        let request = Request {
+            command_id: Uuid::new_v4(),
+            actor,
+            channel: Channel::Desk,
+            number: None,
+            expected_version: None,
+            act: Act::Register(Box::new(registration)),
+        };
+        let register = register.clone();
+        running.spawn(async move { register.execute(request).await });
+        if running.len() == CALLERS
+            && let Some(ended) = running.join_next().await
+        {
+            ended.map_err(|error| Failure::Answer(error.to_string()))??;
+        }
+    }
+    while let Some(ended) = running.join_next().await {
+        ended.map_err(|error| Failure::Answer(error.to_string()))??;
+    }
+    Ok(())
+}
+
+/// The numbers on the lists that a run has left open.
+async fn listed(report: &DailyReport, list: &dyn DueList) -> Result<Vec<UniqueNumber>, Failure> {
+    let mut numbers = Vec::new();
+    for day in &report.territories {
+        for open in &day.unsent {
+            let most = u16::MAX;
+            let page = list.listed(day.territory, open.listed_on, None, most).await.map_err(register::Error::from)?;
+            numbers.extend(page.iter().map(|notice| notice.number));
+        }
+    }
+    Ok(numbers)
+}
+
+/// How much memory the program takes.
+struct Memory {
+    before_kib: u64,
+}
+
+impl Memory {
+    /// Forgets the peak of before.
+    fn begin() -> Option<Self> {
+        std::fs::write("/proc/self/clear_refs", "5").ok()?;
+        Some(Self { before_kib: status("VmRSS:")? })
+    }
+
+    /// The peak since, above what was taken then.
+    fn grown_mib(self) -> Option<f64> {
+        Some(status("VmHWM:")?.saturating_sub(self.before_kib) as f64 / 1_024.0)
+    }
+}
+
+fn status(field: &str) -> Option<u64> {
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    status.lines().find_map(|line| line.strip_prefix(field))?.trim().strip_suffix(" kB")?.trim().parse().ok()
+}
