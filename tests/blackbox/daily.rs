@@ -8,7 +8,7 @@ use demand::pending::Delay;
 use jiff::civil::date;
 use register::Error;
 use serde_json::json;
-use tests::cast::{NICE, renew};
+use tests::cast::{NICE, attribute, renew};
 
 use stage::{EXPIRES, FILED, Stage};
 
@@ -156,4 +156,41 @@ async fn a_renewal_in_the_middle_of_a_run_is_neither_lost_nor_listed_wrongly() {
         assert_eq!(stage.count("Renewed", *number), 1);
         assert!(stage.count("RenewalNoticeListed", *number) <= 1);
     }
+}
+
+/// INV-30: a dwelling is attributed to a demand, or the demand is out: never first out, then attributed.
+#[tokio::test(flavor = "multi_thread")]
+async fn inv_30_a_radiation_while_attributions_are_decided_takes_one_order_or_the_other() {
+    let stage = Stage::new().await;
+    let mut numbers = Vec::new();
+    for household in 0..60 {
+        numbers.push(stage.registered_on(FILED, &format!("Lune {}", tests::cast::letters(household))).await);
+    }
+    stage.at(date(2026, 1, 20));
+    stage.daily().await;
+    for number in &numbers {
+        stage.sent(*number, date(2026, 1, 20)).await;
+    }
+    stage.at(date(2026, 4, 16));
+    // Decided while the demand was valid, recorded late.
+    let attributions = async {
+        let mut refused = 0;
+        for number in &numbers {
+            match stage.ask(NICE, Some(*number), attribute("2026-03-10")).await {
+                Ok(_) => {}
+                Err(error) => {
+                    assert_eq!(error.reason(), "DEMAND_RADIATED");
+                    refused += 1;
+                }
+            }
+        }
+        refused
+    };
+    let (report, refused) = tokio::join!(stage.daily(), attributions);
+    assert_eq!((report.territories[0].radiated, report.territories[0].failed.len()), (60, 0));
+    let after = "SELECT count(*) FROM log.events AS a JOIN log.events AS r USING (stream) \
+         WHERE a.event_type = 'Attributed' AND r.event_type = 'Radiated' AND a.version > r.version";
+    assert_eq!(stage.sql(after), "0");
+    let attributed = stage.sql("SELECT count(*) FROM log.events WHERE event_type = 'Attributed'");
+    assert_eq!(attributed, (60 - refused).to_string());
 }

@@ -129,8 +129,8 @@ pub const BOUNDS: &[Bound] = &[
         figure: |report| Some(report.daily.seconds / report.slowness()),
     },
     Bound {
-        what: "memory that the run of a day grows by, MiB",
-        limit: Limit::AtMost(64.0),
+        what: "memory of the program that runs a day, MiB",
+        limit: Limit::AtMost(128.0),
         because: "it goes in pages, whatever the size of the register",
         figure: |report| report.daily.peak_mib,
     },

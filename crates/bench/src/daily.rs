@@ -4,21 +4,24 @@
 //! is done in earnest; the others are written past it ([`prefill`](crate::prefill)). What is timed is one call: notices
 //! listed, radiations done, lists written, everything that is left counted.
 
+use std::path::Path;
+use std::process::Stdio;
+use std::sync::Arc;
 use std::time::Instant;
 
 use demand::Act;
 use demand::notice::{NoticeChannel, NoticeSentDraft};
 use jiff::civil::{Date, date};
 use nomenclature::{Channel, UniqueNumber};
-use register::{DailyReport, DailyRun, DueList, NoticeProof, Register, Request};
-use serde::Serialize;
+use register::{DailyReport, DailyRun, DueList, NoticeProof, Place, Register, Request, SetClock, TerritoryDay};
+use serde::{Deserialize, Serialize};
 use server::DueNow;
 use tokio::task::JoinSet;
 use uuid::Uuid;
 
 use crate::failure::Failure;
 use crate::house::{DAILY, House};
-use crate::modes::bus::{Desk, FIRST_DAY};
+use crate::modes::bus::{Desk, FIRST_DAY, noon};
 use crate::plan::Plan;
 use crate::prefill::{self, Filling};
 
@@ -47,7 +50,7 @@ pub struct Daily {
     pub folded_per_second: f64,
     /// The run.
     pub seconds: f64,
-    /// What the program grew by at most while it ran, where that can be told.
+    /// The most memory that the program took that ran it and did nothing else, where that can be told.
     pub peak_mib: Option<f64>,
 }
 
@@ -86,27 +89,66 @@ pub async fn measure(house: &House, plan: &Plan, tell: impl Fn(&str)) -> Result<
         return Err(Failure::Answer(format!("{} sendings recorded instead of {radiations}", recorded.recorded)));
     }
 
-    desk.at(DAY);
-    let before = Memory::begin();
-    let started = Instant::now();
-    let report = register.daily(run).await?;
-    let seconds = started.elapsed().as_secs_f64();
-    let peak_mib = before.and_then(Memory::grown_mib);
     due.end().await;
-    let day = report.territories.first().ok_or_else(|| Failure::Answer("no territory had a day".to_owned()))?;
-    let (found, wanted) = ((day.listed, day.radiated), (u64::from(notices), u64::from(radiations)));
-    if found != wanted || !report.is_sound() || report.files.len() != 2 {
+
+    let ran = in_a_process_of_its_own(house, &lists).await?;
+    let (found, wanted) = ((ran.listed, ran.radiated), (u64::from(notices), u64::from(radiations)));
+    if found != wanted || ran.failed > 0 || ran.files != 2 {
         return Err(Failure::Answer(format!("the day did {found:?} instead of {wanted:?}")));
     }
+    let seconds = ran.seconds;
     tell(&format!("the run of a day: {notices} notices and {radiations} radiations in {seconds:.2} s"));
-    Ok(Daily {
-        demands: plan.daily_demands,
-        listed: day.listed,
-        radiated: day.radiated,
-        folded_per_second,
+    let Ran { listed, radiated, peak_mib, .. } = ran;
+    Ok(Daily { demands: plan.daily_demands, listed, radiated, folded_per_second, seconds, peak_mib })
+}
+
+/// What the process tells that does nothing else.
+#[derive(Serialize, Deserialize)]
+struct Ran {
+    listed: u64,
+    radiated: u64,
+    failed: usize,
+    files: usize,
+    seconds: f64,
+    peak_mib: Option<f64>,
+}
+
+/// Its memory is that of the run, and of nothing that was done to prepare it.
+async fn in_a_process_of_its_own(house: &House, lists: &Path) -> Result<Ran, Failure> {
+    let program = std::env::current_exe().map_err(Failure::io("finding this program"))?;
+    let (database, keys) = (house.login_url(DAILY), house.daily_keys());
+    let told = tokio::process::Command::new(program)
+        .arg("--run-day")
+        .args([database.as_ref(), keys.as_os_str(), lists.as_os_str()])
+        .stderr(Stdio::inherit())
+        .output()
+        .await
+        .map_err(Failure::io("starting the run of a day"))?;
+    serde_json::from_slice(&told.stdout).map_err(|error| Failure::Answer(format!("the run of a day: {error}")))
+}
+
+/// Runs [`DAY`] over a register, and tells of it on standard output.
+pub async fn run_day(database: &str, keys: &Path, notices: &Path) -> Result<(), Failure> {
+    let clock = Arc::new(SetClock::at(noon(DAY)));
+    let place = Place { database: database.parse()?, keys: keys.to_owned(), connections: CALLERS as u32, clock };
+    let register = Register::open(place.clone()).await?;
+    let due = DueNow::keep(&register, &place).await?;
+    let started = Instant::now();
+    let run = DailyRun { list: due.list(), day: None, notices, progress: &|_| {} };
+    let report = register.daily(run).await?;
+    let seconds = started.elapsed().as_secs_f64();
+    due.end().await;
+    let sum = |of: fn(&TerritoryDay) -> u64| report.territories.iter().map(of).sum();
+    let ran = Ran {
+        listed: sum(|day| day.listed),
+        radiated: sum(|day| day.radiated),
+        failed: report.territories.iter().map(|day| day.failed.len()).sum(),
+        files: report.files.len(),
         seconds,
-        peak_mib,
-    })
+        peak_mib: peak_mib(),
+    };
+    println!("{}", serde_json::to_string(&ran).map_err(|error| Failure::Answer(error.to_string()))?);
+    Ok(())
 }
 
 /// Registers so many households on a day, several at once.
@@ -149,25 +191,9 @@ async fn listed(report: &DailyReport, list: &dyn DueList) -> Result<Vec<UniqueNu
     Ok(numbers)
 }
 
-/// How much memory the program takes.
-struct Memory {
-    before_kib: u64,
-}
-
-impl Memory {
-    /// Forgets the peak of before.
-    fn begin() -> Option<Self> {
-        std::fs::write("/proc/self/clear_refs", "5").ok()?;
-        Some(Self { before_kib: status("VmRSS:")? })
-    }
-
-    /// The peak since, above what was taken then.
-    fn grown_mib(self) -> Option<f64> {
-        Some(status("VmHWM:")?.saturating_sub(self.before_kib) as f64 / 1_024.0)
-    }
-}
-
-fn status(field: &str) -> Option<u64> {
+/// The most memory that this program ever took, where that can be told.
+fn peak_mib() -> Option<f64> {
     let status = std::fs::read_to_string("/proc/self/status").ok()?;
-    status.lines().find_map(|line| line.strip_prefix(field))?.trim().strip_suffix(" kB")?.trim().parse().ok()
+    let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+    Some(peak.trim().strip_suffix(" kB")?.trim().parse::<f64>().ok()? / 1_024.0)
 }

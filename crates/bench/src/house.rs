@@ -112,8 +112,13 @@ impl House {
         Ok(self.superuser_url(database).parse()?)
     }
 
+    /// The database as the login that chooses the roles, for a process of its own.
+    pub fn login_url(&self, database: &str) -> String {
+        self.cluster.url("bench", database)
+    }
+
     /// The database as the login that chooses the roles.
     pub fn login(&self, database: &str) -> Result<PgConnectOptions, Failure> {
-        Ok(self.cluster.url("bench", database).parse()?)
+        Ok(self.login_url(database).parse()?)
     }
 }

@@ -61,6 +61,9 @@ async fn main() -> ExitCode {
 }
 
 async fn bench(args: &Args) -> Result<(), Failure> {
+    if let Some([database, keys, lists]) = args.run_day.as_deref() {
+        return daily::run_day(database, Path::new(keys), Path::new(lists)).await;
+    }
     let house = House::start(&args.dir).await?;
     let report = tokio::select! {
         report = measured(&house, args) => report?,

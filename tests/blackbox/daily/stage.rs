@@ -54,7 +54,7 @@ impl Stage {
         self.ask(actor, Some(number), act).await.unwrap();
     }
 
-    async fn ask(&self, actor: &str, number: Option<UniqueNumber>, act: Value) -> Result<register::Answer, Error> {
+    pub async fn ask(&self, actor: &str, number: Option<UniqueNumber>, act: Value) -> Result<register::Answer, Error> {
         let request = Request {
             command_id: Uuid::new_v4(),
             actor: Actor::parse(actor).unwrap(),

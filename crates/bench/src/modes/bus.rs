@@ -136,7 +136,8 @@ pub fn auditor() -> Result<Actor, Failure> {
     Actor::parse(AUDITOR).map_err(|error| Failure::Answer(error.to_string()))
 }
 
-fn noon(day: Date) -> jiff::Timestamp {
+/// Noon of a day in Paris.
+pub fn noon(day: Date) -> jiff::Timestamp {
     let paris = TimeZone::get("Europe/Paris").unwrap_or(TimeZone::UTC);
     paris.to_timestamp(day.at(12, 0, 0, 0)).unwrap_or_default()
 }

@@ -26,7 +26,7 @@ pub fn daily(report: &Report) -> String {
         format!("{folded_per_second:.0}"),
     ];
     let header = ["demands", "notices", "radiations", "seconds", "memory MiB", "view events/s"];
-    let text = "The run of a day, its lists of notices written. Memory is what the program grew by at most meanwhile; the rate is \
+    let text = "The run of a day, its lists of notices written. Memory is the most that the program took that ran it and did nothing else; the rate is \
                 that of the view of deadlines, folded from the first event on.";
     format!("{text}\n{}", table(&header, std::iter::once(cells)))
 }
