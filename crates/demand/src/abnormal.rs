@@ -45,6 +45,15 @@ impl Table {
         self.0.push(row);
     }
 
+    /// Ends the row of a place from a day on. One that begins on that very day is withdrawn: what counted before it goes on.
+    pub fn end(&mut self, commune: Option<CommuneCode>, dwelling_type: Option<DwellingType>, valid_from: Date) {
+        if self.beginning_on(commune, dwelling_type, valid_from).is_some() {
+            self.0.retain(|row| row.valid_from != valid_from || !row.is_for(commune, dwelling_type));
+        } else {
+            self.put(Row { commune, dwelling_type, valid_from, months: None });
+        }
+    }
+
     /// The months of exactly this place on a day.
     pub fn exactly(&self, commune: Option<CommuneCode>, kind: Option<DwellingType>, day: Date) -> Option<i32> {
         let begun = self.0.iter().filter(|row| row.is_for(commune, kind) && row.valid_from <= day);

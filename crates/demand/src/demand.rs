@@ -262,8 +262,13 @@ impl ActiveDemand {
                 self.lease_reports.clear();
             }
             DemandEvent::RenewalNoticeListed(event) => {
-                self.notice =
-                    Some(Notice { listed_on: event.listed_on, due_by: event.due_by, sent_on: None, returned_on: None });
+                self.notice = Some(Notice {
+                    listed_on: event.listed_on,
+                    due_by: event.due_by,
+                    radiation_from: event.radiation_from,
+                    sent_on: None,
+                    returned_on: None,
+                });
             }
             DemandEvent::RenewalNoticeSent(event) => {
                 self.notice = self.notice.map(|notice| Notice { sent_on: Some(event.sent_on), ..notice });

@@ -67,6 +67,8 @@ pub struct Notice {
     pub listed_on: Date,
     /// How it has to go out.
     pub due_by: NoticeChannel,
+    /// The first day on which the demand may be radiated, as it announces it.
+    pub radiation_from: Option<Date>,
     /// The day it was sent, once that is recorded.
     pub sent_on: Option<Date>,
     /// The day it came back, if it did.
@@ -103,7 +105,10 @@ pub(crate) fn list(demand: &ActiveDemand, today: Date, settings: &Settings) -> R
         return Err(RejectionReason::DelayRunning.into());
     }
     let due_by = NoticeChannel::due(&demand.facts);
-    Ok(vec![DemandEvent::RenewalNoticeListed(RenewalNoticeListed { listed_on: today, expires_on, due_by })])
+    // Who is written to late has what a notice sent that late leaves.
+    let radiation_from = Some(deadlines::not_renewed_from(expires_on, Some(today), settings));
+    let listed = RenewalNoticeListed { listed_on: today, expires_on, due_by, radiation_from };
+    Ok(vec![DemandEvent::RenewalNoticeListed(listed)])
 }
 
 /// Decides that the sending is recorded: of a notice that was listed, the first time only.

@@ -10,6 +10,7 @@ use crate::dalo::Dalo;
 use crate::deadlines;
 use crate::demand::{ActiveDemand, Demand};
 use crate::erasure;
+use crate::notice::Notice;
 use crate::settings::Settings;
 use crate::warning::WarningKind;
 
@@ -78,6 +79,8 @@ pub struct Pending {
     pub since: Date,
     /// The day of the act that may prolong it: the sending of a notice.
     pub prolonged_by: Option<Date>,
+    /// Not before that day, whatever the settings say: what a notice announced.
+    pub not_before: Option<Date>,
 }
 
 impl Delay {
@@ -133,7 +136,7 @@ impl Delay {
 
 impl Pending {
     fn new(delay: Delay, since: Date) -> Self {
-        Self { delay, since, prolonged_by: None }
+        Self { delay, since, prolonged_by: None, not_before: None }
     }
 
     /// When the delay falls due under some settings.
@@ -141,7 +144,10 @@ impl Pending {
         match self.delay {
             Delay::Notice => Falls::From(deadlines::notice_from(self.since, settings)),
             Delay::Sending => Falls::By(deadlines::notice_by(self.since, settings)),
-            Delay::NonRenewal => Falls::From(deadlines::not_renewed_from(self.since, self.prolonged_by, settings)),
+            Delay::NonRenewal => {
+                let due = deadlines::not_renewed_from(self.since, self.prolonged_by, settings);
+                Falls::From(self.not_before.map_or(due, |announced| due.max(announced)))
+            }
             Delay::NoAnswer => Falls::From(deadlines::no_answer_from(self.since, settings)),
             Delay::Inadmissible => Falls::From(deadlines::inadmissible_from(self.since, settings)),
             Delay::Certificate => Falls::By(deadlines::certificate_by(self.since, settings)),
@@ -154,7 +160,7 @@ impl Pending {
 
     /// The earliest it can fall due, whatever prolongs it: never decreases with [`Self::since`].
     pub fn falls_at_the_earliest(&self, settings: &Settings) -> Falls {
-        Self { prolonged_by: None, ..*self }.falls(settings)
+        Self::new(self.delay, self.since).falls(settings)
     }
 }
 
@@ -176,12 +182,16 @@ impl Demand {
 impl ActiveDemand {
     fn pending(&self) -> Vec<Pending> {
         let expires_on = self.expires_on();
-        let renewal = match self.notice.map(|notice| notice.sent_on) {
+        let renewal = match self.notice {
             // Whoever is housed is not asked to renew.
-            None if self.has_known_lease() => None,
+            _ if self.has_known_lease() => None,
             None => Some(Pending::new(Delay::Notice, expires_on)),
-            Some(None) => Some(Pending::new(Delay::Sending, expires_on)),
-            Some(prolonged_by) => Some(Pending { prolonged_by, ..Pending::new(Delay::NonRenewal, expires_on) }),
+            Some(Notice { sent_on: None, .. }) => Some(Pending::new(Delay::Sending, expires_on)),
+            Some(Notice { sent_on, radiation_from, .. }) => Some(Pending {
+                prolonged_by: sent_on,
+                not_before: radiation_from,
+                ..Pending::new(Delay::NonRenewal, expires_on)
+            }),
         };
         let warnings = self.warnings.iter().map(|warning| {
             let delay = match warning.kind {

@@ -31,7 +31,8 @@ pub struct ReinstatementDraft {
 
 personal::redact!(ReinstatementDraft);
 
-/// Decides a reinstatement. After a radiation for non-renewal it is a renewal too, in one act (INV-20, INV-31).
+/// Decides a reinstatement. After a radiation for non-renewal, and past its expiry, it is a renewal too, in one act
+/// (INV-20, INV-31).
 pub(crate) fn reinstate(
     radiated: &RadiatedDemand,
     draft: &ReinstatementDraft,
@@ -57,7 +58,9 @@ pub(crate) fn reinstate(
     };
     let mut events = vec![DemandEvent::Reinstated(reinstated.clone())];
     let back = radiated.reinstated(&reinstated);
-    if answered_on.is_none() {
+    // Its validity may have ended while it was out, when nobody could renew it: it comes back renewed, or the next day would
+    // send it out again.
+    if answered_on.is_none() || back.expires_on() < today {
         events.extend(renewal::renew(&back, &draft.form, command)?);
     } else {
         match modification::modify(&back, &Origin::Applicant, &draft.form, &command.by, today) {

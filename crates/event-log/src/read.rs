@@ -252,24 +252,26 @@ impl Reader {
     }
 
     /// The events of several streams, in the order asked for, each in order of version: one statement for all of them.
-    /// None where a stream does not exist. The caller asks for as many as fit in memory.
+    /// None where a stream does not exist; a stream that is damaged is an error of its own, and no other's. The caller asks for
+    /// as many as fit in memory.
     ///
     /// # Errors
-    /// As [`Reader::read_stream`].
-    pub async fn read_streams(&self, streams: &[StreamId]) -> Result<Vec<Vec<RecordedEvent>>, Error> {
+    /// [`Error::Connection`] or [`Error::Database`].
+    pub async fn read_streams(&self, streams: &[StreamId]) -> Result<Vec<Result<Vec<RecordedEvent>, Error>>, Error> {
         let names: Vec<String> = streams.iter().map(StreamId::to_string).collect();
         let rows = self.rows("reading streams", READ_STREAMS, arguments!(names)).await?;
-        let mut read: Vec<Vec<RecordedEvent>> = vec![Vec::new(); streams.len()];
+        let mut read: Vec<Result<Vec<RecordedEvent>, Error>> = streams.iter().map(|_| Ok(Vec::new())).collect();
         for row in &rows {
             let place: i64 = column(row, 0, "place")?;
             let index = usize::try_from(place - 1).map_err(|_| Error::Unreadable { field: "place" })?;
-            let events = read.get_mut(index).ok_or(Error::Unreadable { field: "place" })?;
-            let event = RecordedEvent::from_row(row, 1)?;
+            let stream = read.get_mut(index).ok_or(Error::Unreadable { field: "place" })?;
+            let Ok(events) = stream else { continue };
             let version = u32::try_from(events.len() + 1).unwrap_or(u32::MAX);
-            if event.version != version {
-                return Err(Error::VersionGap { stream: event.stream, version });
+            match RecordedEvent::from_row(row, 1) {
+                Ok(event) if event.version == version => events.push(event),
+                Ok(event) => *stream = Err(Error::VersionGap { stream: event.stream, version }),
+                Err(error) => *stream = Err(error),
             }
-            events.push(event);
         }
         Ok(read)
     }

@@ -120,11 +120,16 @@ impl Parts {
         page: &[&'a (UniqueNumber, OwnAct)],
         acted: &mut Acted,
     ) -> Result<Vec<&'a (UniqueNumber, OwnAct)>, Error> {
+        // Before anything of a demand is read.
+        for (number, act) in page {
+            let resource = Resource::Demand { territory: number.territory() };
+            may(Profile::Operator, act.action(), resource, Purpose::Administration)?;
+        }
         let recorded_at = self.clock.now();
         let streams = page.iter().map(|(number, _)| stream::stream_of(*number)).collect::<Result<Vec<_>, _>>()?;
         let histories = self.reader.read_streams(&streams).await?;
         let opened = page.iter().zip(&histories).filter(|((_, act), _)| act.opening() == Opening::Opened);
-        let of_opened = opened.flat_map(|(_, history)| history.iter());
+        let of_opened = opened.flat_map(|(_, history)| history.iter().flatten());
         let keys = stream::keys_of(&self.vault, of_opened).await?;
 
         let mut settings: HashMap<Territory, Settings> = HashMap::new();
@@ -136,9 +141,13 @@ impl Parts {
         }
         let at = At { recorded_at, keys, settings };
         let (mut decided, mut asked) = (Vec::new(), Vec::new());
-        for ((entry, stream_id), history) in page.iter().zip(streams).zip(&histories) {
+        for ((entry, stream_id), history) in page.iter().zip(streams).zip(histories) {
             let (number, act) = *entry;
-            match self.decide_one(*number, act, stream_id, history, &at) {
+            let decided_one = match history {
+                Ok(history) => self.decide_one(*number, act, stream_id, &history, &at),
+                Err(error) => Err(error.into()),
+            };
+            match decided_one {
                 Ok(one) => {
                     decided.push(one);
                     asked.push(*entry);
@@ -177,7 +186,6 @@ impl Parts {
         let (recorded_at, today) = (*recorded_at, paris_day(*recorded_at));
         let territory = number.territory();
         let settings = settings.get(&territory).ok_or(Error::NotFound)?;
-        may(Profile::Operator, act.action(), Resource::Demand { territory }, Purpose::Administration)?;
         let first = history.first().ok_or(Error::NotFound)?;
         let (id, commitment) =
             first.key_id.zip(first.commitment).ok_or_else(|| stream::unreadable(first, &"it names no key"))?;

@@ -91,8 +91,22 @@ impl Register {
     /// # Errors
     /// A failure of vault or list after demands were erased: the next run, or the next opening, finishes.
     pub async fn erase_due(&self, numbers: impl IntoIterator<Item = UniqueNumber>) -> Result<ErasureRun, Error> {
+        self.finish_erasures().await?;
+        self.erase_each(numbers).await
+    }
+
+    /// What interrupted erasures left undone.
+    pub(crate) async fn finish_erasures(&self) -> Result<(), Error> {
         let parts = &*self.parts;
-        finish(parts.reader.pool(), &parts.vault, &parts.erasures).await?;
+        finish(parts.reader.pool(), &parts.vault, &parts.erasures).await
+    }
+
+    /// [`Self::erase_due`], by who has finished what was left undone.
+    pub(crate) async fn erase_each(
+        &self,
+        numbers: impl IntoIterator<Item = UniqueNumber>,
+    ) -> Result<ErasureRun, Error> {
+        let parts = &*self.parts;
         let mut run = ErasureRun::default();
         let mut numbers = numbers.into_iter().peekable();
         while numbers.peek().is_some() {

@@ -11,7 +11,7 @@ use register::{DueDemand, DueList, DueListUnavailable, DuePlace, DueQuery, Liste
 use views::deadlines::{self, Deadlines};
 
 /// How long a view may take to come up with the log: it may have to be built first.
-const PATIENCE: Duration = Duration::from_secs(3_600);
+const PATIENCE: Duration = Duration::from_secs(1_800);
 
 /// What every demand waits for.
 #[derive(Clone)]
@@ -60,6 +60,12 @@ impl DueList for DueLists {
         let due = page.due.into_iter().map(|due| DueDemand { number: due.number, pending: due.pending }).collect();
         let next = page.next.map(|deadlines::Place { since, number, ordinal }| DuePlace { since, number, ordinal });
         Ok((due, next))
+    }
+
+    async fn count(&self, query: &DueQuery<'_>) -> Result<Option<(u64, Date)>, DueListUnavailable> {
+        let DueQuery { territory, delay, day, settings, most, .. } = *query;
+        let query = deadlines::DueQuery { territory, delay, day, settings, after: None, most };
+        self.view.count(&query).await.map_err(unavailable)
     }
 
     async fn waiting(

@@ -53,9 +53,12 @@ pub async fn watch(register: Register, (mut of_shared, mut of_deadlines): (Pulse
     loop {
         let log = matches!(tokio::time::timeout(AT_MOST, register.ready()).await, Ok(Ok(())));
         let now = register.clock().now();
-        let follows =
-            tokio::time::timeout(AT_MOST, async { (of_shared.beats(now).await, of_deadlines.beats(now).await) });
-        let (shared, deadlines) = follows.await.unwrap_or((false, false));
+        // Each for itself: a view that does not answer says nothing of the other.
+        let (shared, deadlines) = tokio::join!(
+            tokio::time::timeout(AT_MOST, of_shared.beats(now)),
+            tokio::time::timeout(AT_MOST, of_deadlines.beats(now))
+        );
+        let (shared, deadlines) = (shared.unwrap_or(false), deadlines.unwrap_or(false));
         let (shared, whole) = (log && shared, log && shared && deadlines);
         if told.replace((log, shared, whole)) != Some((log, shared, whole)) {
             for name in OF_THE_LOG {

@@ -1,7 +1,7 @@
 //! What a running register does for itself: once an hour the wrapping keys are looked at, and rotated when it is time; once
 //! a day what falls due is done.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use register::{DailyReport, DailyRun, Error, Register};
@@ -45,29 +45,41 @@ const A_LOOK: Duration = Duration::from_secs(60);
 /// After a run that failed, or another one that was found under way.
 const A_PAUSE: Duration = Duration::from_secs(600);
 
-/// Does the daily run at once, and again as soon as the day in Paris is another one. Never ends. Several servers may be at it:
-/// one does the work.
+/// Does the daily run at once, and again as soon as the day in Paris is another one. Never ends. Of several servers one does
+/// the work: the others find the day done.
 pub async fn daily(register: Register, due: DueLists, notices: PathBuf) {
     let mut done = None;
     loop {
         let today = register.clock().today();
         let mut pause = A_LOOK;
         if done != Some(today) {
-            let run = DailyRun { list: &due, day: None, notices: &notices, progress: &|_| {} };
-            match register.daily(run).await {
-                Ok(report) => {
-                    tell(&report);
-                    done = Some(report.day);
-                }
-                Err(Error::DailyRunning) => pause = A_PAUSE,
-                Err(error) => {
+            // A task of its own: whatever becomes of it, tomorrow has its run.
+            let (of_today, due, notices) = (register.clone(), due.clone(), notices.clone());
+            let run = tokio::spawn(async move { run(&of_today, &due, &notices).await });
+            match run.await {
+                Ok(Ok(())) => done = Some(today),
+                Ok(Err(Error::DailyRunning)) => pause = A_PAUSE,
+                Ok(Err(error)) => {
                     tracing::warn!(reason = error.reason(), "the daily run failed; it goes on later");
+                    pause = A_PAUSE;
+                }
+                Err(_) => {
+                    tracing::error!("the daily run fell over; it goes on later");
                     pause = A_PAUSE;
                 }
             }
         }
         tokio::time::sleep(pause).await;
     }
+}
+
+async fn run(register: &Register, due: &DueLists, notices: &Path) -> Result<(), Error> {
+    if register.daily_done().await? {
+        return Ok(());
+    }
+    let report = register.daily(DailyRun { list: due, day: None, notices, progress: &|_| {} }).await?;
+    tell(&report);
+    Ok(())
 }
 
 fn tell(report: &DailyReport) {

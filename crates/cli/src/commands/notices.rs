@@ -64,7 +64,7 @@ pub async fn sent_list(
 ) -> Result<(), Failure> {
     let desk = Desk::open(place).await?;
     let list = (territory, listed_on);
-    let recorded = desk.house.register.record_list_sent(desk.due.list(), list, sent_on, reference).await;
+    let recorded = desk.house.register.record_list_sent(&desk.folder, list, sent_on, reference).await;
     desk.close(format, recorded).await
 }
 
@@ -124,7 +124,7 @@ fn cause(error: &csv::Error) -> String {
     match error.kind() {
         csv::ErrorKind::Deserialize { err, .. } => {
             let column = err.field().map_or_else(String::new, |field| format!("colonne {} : ", field + 1));
-            format!("{column}{}", err.kind())
+            format!("{column}valeur incorrecte")
         }
         csv::ErrorKind::UnequalLengths { expected_len, len, .. } => {
             format!("{len} colonnes au lieu de {expected_len}")

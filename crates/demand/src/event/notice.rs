@@ -19,12 +19,17 @@ pub struct RenewalNoticeListed {
     pub expires_on: Date,
     /// How the notice has to go out (INV-17).
     pub due_by: NoticeChannel,
+    /// The first day on which the demand may be radiated, as the notice announces it: no later change of a delay takes a day of
+    /// it away.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub radiation_from: Option<Date>,
 }
 
 event_table!(RenewalNoticeListed in "préavis" {
     listed_on: Open, "date d'inscription sur la liste", "date";
     expires_on: Open, "fin de validité annoncée", "date";
     due_by: Open, "voie d'envoi prévue", "courrier, courriel, ou les deux";
+    radiation_from: Open, "radiation annoncée à partir du", "date";
 });
 
 /// The notice went out.

@@ -11,15 +11,20 @@ use crate::rejection::{Rejection, RejectionReason};
 use crate::settings::Settings;
 
 /// Decides the radiation. A notice that was listed and never recorded as sent bars it; one that came back does not; one that
-/// was sent late makes it wait.
+/// was sent late makes it wait, and so does what the notice announced. Whoever is known to be housed is not asked to renew.
 pub(crate) fn radiate(demand: &ActiveDemand, today: Date, settings: &Settings) -> Result<Vec<DemandEvent>, Rejection> {
     let expires_on = demand.expires_on();
+    // Its lessor radiates it, by signing (INV-25).
+    if demand.has_known_lease() {
+        return Err(RejectionReason::LeaseKnown.into());
+    }
     if today < deadlines::not_renewed_from(expires_on, None, settings) {
         return Err(RejectionReason::DelayRunning.into());
     }
     let proof = demand.notice.and_then(|notice| Some((notice, notice.sent_on?)));
     let (notice, sent_on) = proof.ok_or(RejectionReason::ProofMissing)?;
-    if today < deadlines::not_renewed_from(expires_on, Some(sent_on), settings) {
+    let due = deadlines::not_renewed_from(expires_on, Some(sent_on), settings);
+    if today < notice.radiation_from.map_or(due, |announced| due.max(announced)) {
         return Err(RejectionReason::DelayRunning.into());
     }
     let motive = Motive::NotRenewed {

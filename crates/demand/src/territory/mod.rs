@@ -103,7 +103,7 @@ impl Aggregate for Parameters {
                 self.abnormal.put(Row { commune, dwelling_type, valid_from, months: Some(months) });
             }
             Event::AbnormalDelayEnded(AbnormalDelayEnded { commune, dwelling_type, valid_from, .. }) => {
-                self.abnormal.put(Row { commune, dwelling_type, valid_from, months: None });
+                self.abnormal.end(commune, dwelling_type, valid_from);
             }
         }
     }

@@ -4,7 +4,7 @@ use demand::dalo::DaloDecision;
 use demand::lease_report::LeaseReportDraft;
 use demand::pending::{Delay, Falls, Pending};
 use demand::warning::WarningKind;
-use demand::{Act, DailyAct, DemandEvent, Settings};
+use demand::{Act, DailyAct, DemandEvent, RejectionReason, Settings};
 use jiff::civil::{Date, date};
 use proptest::prelude::*;
 
@@ -21,8 +21,12 @@ fn awaited(events: &[DemandEvent]) -> Vec<(Delay, Date)> {
     fold(events.to_vec()).pending().into_iter().map(|pending| (pending.delay, pending.since)).collect()
 }
 
+fn names(events: &[DemandEvent]) -> Vec<&'static str> {
+    events.iter().map(DemandEvent::name).collect()
+}
+
 fn falls(delay: Delay, since: Date, prolonged_by: Option<Date>) -> Falls {
-    Pending { delay, since, prolonged_by }.falls(&Settings::default())
+    Pending { delay, since, prolonged_by, not_before: None }.falls(&Settings::default())
 }
 
 #[test]
@@ -79,6 +83,48 @@ fn inv_26_a_known_lease_is_late_from_the_day_after_it_and_asks_for_no_renewal() 
     assert_eq!(falls(Delay::LateRadiation, date(2026, 1, 10), None), Falls::By(date(2026, 1, 10)));
     let reported = then(registered(form()), LISTED, report(None));
     assert!(awaited(&reported).contains(&(Delay::LateRadiation, LISTED)), "its own day is not known");
+}
+
+/// A notice that was sent before the lease is known radiates nobody any more: the lessor has to sign.
+#[test]
+fn inv_19_inv_26_a_known_lease_bars_the_radiation_for_non_renewal() {
+    let sent = then(then(registered(form()), LISTED, Act::ListNotice {}), LISTED, sent_on(LISTED));
+    let reported = then(sent, LISTED, report(some("2026-01-10")));
+    let late = date(2026, 6, 1);
+    assert_eq!(
+        when(reported.clone(), late, Act::RadiateNotRenewed {}).unwrap_err().reason,
+        RejectionReason::LeaseKnown
+    );
+    assert!(!awaited(&reported).iter().any(|(delay, _)| *delay == Delay::NonRenewal));
+    let withdrawn = then(reported, late, Act::WithdrawLeaseReport {});
+    assert_eq!(names(&when(withdrawn, late, Act::RadiateNotRenewed {}).unwrap()), ["Radiated"]);
+}
+
+/// What the notice announced is a promise: a shorter delay that the territory decides meanwhile takes no day of it away.
+#[test]
+fn inv_16_inv_19_nobody_is_radiated_before_the_day_that_his_notice_announced() {
+    let long = Settings { renewal_tolerance_months: 3, ..Settings::default() };
+    let mut listed = registered(form());
+    listed.extend(fold(listed.clone()).decide_daily(&DailyAct::ListNotice, LISTED, &long).unwrap());
+    let sent = then(listed, LISTED, sent_on(LISTED));
+    assert_eq!(active(sent.clone()).notice.unwrap().radiation_from, Some(date(2026, 6, 16)));
+    let demand = fold(sent);
+    let shorter = |day| demand.decide_daily(&DailyAct::RadiateNotRenewed, day, &Settings::default());
+    assert_eq!(shorter(date(2026, 6, 15)).unwrap_err().reason, RejectionReason::DelayRunning);
+    assert!(shorter(date(2026, 6, 16)).is_ok());
+    let [pending] = demand.pending().into_iter().filter(|one| one.delay == Delay::NonRenewal).collect::<Vec<_>>()[..]
+    else {
+        panic!()
+    };
+    assert_eq!(pending.falls(&Settings::default()), Falls::From(date(2026, 6, 16)));
+}
+
+/// A notice listed late announces what it will leave at least.
+#[test]
+fn inv_16_a_late_notice_announces_two_months() {
+    let late = date(2026, 5, 20);
+    let listed = then(registered(form()), late, Act::ListNotice {});
+    assert_eq!(active(listed).notice.unwrap().radiation_from, Some(date(2026, 7, 21)));
 }
 
 #[test]
@@ -138,7 +184,7 @@ proptest! {
         let first = date(1990, 1, 1).saturating_add(first.days());
         let later = first.saturating_add(later.days());
         for delay in Delay::ALL {
-            let due = |since| Pending { delay: *delay, since, prolonged_by: None }.falls(&Settings::default()).day();
+            let due = |since| Pending { delay: *delay, since, prolonged_by: None, not_before: None }.falls(&Settings::default()).day();
             prop_assert!(due(first) <= due(later), "{:?}", delay);
         }
     }
@@ -148,7 +194,7 @@ proptest! {
         use jiff::ToSpan as _;
         let since = date(1990, 1, 1).saturating_add(since.days());
         let prolonged_by = Some(since.saturating_add(sent.days()));
-        let pending = Pending { delay: Delay::NonRenewal, since, prolonged_by };
+        let pending = Pending { delay: Delay::NonRenewal, since, prolonged_by, not_before: None };
         let settings = Settings::default();
         prop_assert!(pending.falls_at_the_earliest(&settings).day() <= pending.falls(&settings).day());
     }

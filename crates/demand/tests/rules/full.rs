@@ -300,7 +300,7 @@ fn past_its_expiry(events: &[DemandEvent]) -> Vec<(&'static str, DemandEvent)> {
         reference: some("LOT 2027-01/3"),
     };
     for (name, today, act) in [
-        ("renewal_notice_listed_full", date(2027, 1, 15), Act::ListNotice {}),
+        ("renewal_notice_listed_announced_full", date(2027, 1, 15), Act::ListNotice {}),
         ("renewal_notice_sent_full", date(2027, 1, 20), Act::RecordNoticeSent(sent)),
         (
             "renewal_notice_returned_full",

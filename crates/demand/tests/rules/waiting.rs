@@ -174,6 +174,22 @@ fn inv_54_a_delay_is_set_by_an_arrete_for_places_of_the_territory_and_never_back
     assert_eq!(months(withdrawn.abnormal(), &["06088"], &["T3"], date(2028, 1, 1)), None);
 }
 
+/// What is withdrawn leaves what counted before it as it was; what is in force is ended and comes to its end.
+#[test]
+fn inv_54_to_withdraw_a_planned_delay_is_not_to_end_the_one_in_force() {
+    let planned = settled(&[
+        (ARRETE, delay(Some("06088"), None, 24, "2025-01-01")),
+        (TODAY, delay(Some("06088"), None, 30, "2027-01-01")),
+    ]);
+    let later = |act| {
+        let mut after = planned.clone();
+        after.apply(decide(&planned, TODAY, act).unwrap());
+        months(after.abnormal(), &["06088"], &["T3"], date(2028, 1, 1))
+    };
+    assert_eq!(later(ended(Some("06088"), None, "2027-01-01")), Some(24));
+    assert_eq!(later(ended(Some("06088"), None, "2027-02-01")), None);
+}
+
 #[test]
 fn inv_54_inv_10_neither_renewal_nor_modification_nor_reinstatement_sets_the_clock_anew() {
     let table = table(&[(None, None, 30)]);

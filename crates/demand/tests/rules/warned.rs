@@ -136,6 +136,22 @@ fn inv_22_after_no_answer_an_answer_brings_the_demand_back_for_five_months() {
     assert_eq!(unanswered.unwrap_err().to_string(), "INVALID_FORM: reinstatement.answered_on=MISSING");
 }
 
+/// Out of the register nobody can renew: who comes back past his expiry comes back renewed (INV-31), or the next day would
+/// radiate him for that.
+#[test]
+fn inv_22_inv_31_who_comes_back_past_his_expiry_is_renewed_in_the_same_act() {
+    let warned_late = date(2026, 1, 10);
+    let asked = then(registered(form()), warned_late, Act::RecordWarning(warning(WarningKind::NoAnswer, warned_late)));
+    let out = then(asked, date(2026, 3, 11), Act::RadiateNoAnswer {});
+    let names = |day, answer| {
+        when(out.clone(), day, answered(answer)).unwrap().iter().map(DemandEvent::name).collect::<Vec<_>>()
+    };
+    assert_eq!(names(date(2026, 3, 15), "2026-03-14"), ["Reinstated"], "the last day of validity");
+    assert_eq!(names(date(2026, 3, 16), "2026-03-14"), ["Reinstated", "Renewed"]);
+    let back = active(then(out.clone(), date(2026, 6, 1), answered("2026-05-30")));
+    assert_eq!((back.filed_on, back.expires_on(), back.notice), (FILED, date(2027, 6, 1), None));
+}
+
 #[test]
 fn inv_22_an_answer_may_bring_news() {
     let sought = SoughtDraft { communes: vec!["06004".into()], ..form().sought.unwrap() };

@@ -9,8 +9,9 @@ use std::io::{self, BufReader, BufWriter, Write as _};
 use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
 
+use demand::notice::NoticeChannel;
 use jiff::civil::Date;
-use nomenclature::Territory;
+use nomenclature::{Territory, UniqueNumber, add_months};
 use serde::{Deserialize, Serialize};
 
 use super::notices::{Line, name, parse_name};
@@ -19,6 +20,8 @@ use crate::Error;
 
 /// Name of the layout, told in the JSON file. It changes with its columns.
 const LAYOUT: &str = "sne-preavis/1";
+/// Months that a list is kept at most: a notice that nobody sent by then announces a radiation that is long past.
+const KEPT_MONTHS: i32 = 3;
 const UNFINISHED: &str = "unfinished";
 const ENDINGS: [&str; 2] = ["csv", "json"];
 
@@ -33,7 +36,7 @@ pub struct NoticeFile {
     pub listed_on: Date,
     /// Notices in it.
     pub notices: u64,
-    /// Notices left out, because the personal data of the demand is erased.
+    /// Notices left out: the personal data of the demand is erased, or cannot be read.
     pub left_out: u64,
 }
 
@@ -78,15 +81,15 @@ impl<'a> ListFile<'a> {
     }
 
     pub(super) fn write(&mut self, line: &Line) -> Result<(), Error> {
-        self.csv.serialize(line).map_err(|error| failed(io::Error::other(error.to_string())))?;
+        self.csv.serialize(&line.for_a_spreadsheet()).map_err(|error| failed(io::Error::other(error.to_string())))?;
         self.json.write_all(if self.written == 0 { b"\n" } else { b",\n" }).map_err(failed)?;
         serde_json::to_writer(&mut self.json, line).map_err(|error| failed(error.into()))?;
         self.written += 1;
         Ok(())
     }
 
-    pub(super) fn leave_out(&mut self, lines: usize) {
-        self.left_out += u64::try_from(lines).unwrap_or(u64::MAX);
+    pub(super) fn leave_out(&mut self) {
+        self.left_out += 1;
     }
 
     pub(super) fn written(&self) -> u64 {
@@ -138,14 +141,39 @@ pub(super) fn clear_unfinished(folder: &Path) -> Result<(), Error> {
     Ok(())
 }
 
-/// Deletes the files of every list of which nothing has to go out any more; their names.
-pub(super) fn delete_sent(folder: &Path, territories: &[TerritoryDay]) -> Result<Vec<String>, Error> {
+/// Whether a list is so old that no file holds it any more: long before anybody on it can be erased (INV-32).
+pub(super) fn is_past(listed_on: Date, today: Date) -> bool {
+    add_months(listed_on, KEPT_MONTHS) < today
+}
+
+/// Who is written to, in the order of the list, and how: what the JSON file says.
+pub(super) fn addressees(
+    folder: &Path,
+    (territory, listed_on): (Territory, Date),
+) -> Result<Vec<(UniqueNumber, NoticeChannel)>, Error> {
+    #[derive(Deserialize)]
+    struct List {
+        preavis: Vec<Addressee>,
+    }
+    #[derive(Deserialize)]
+    struct Addressee {
+        numero_unique: UniqueNumber,
+        voie: NoticeChannel,
+    }
+    let [_, json] = ENDINGS.map(|ending| path(folder, territory, listed_on, ending));
+    let file = File::open(json).map_err(failed)?;
+    let list: List = serde_json::from_reader(BufReader::new(file)).map_err(|error| failed(error.into()))?;
+    Ok(list.preavis.into_iter().map(|one| (one.numero_unique, one.voie)).collect())
+}
+
+/// Deletes the files of every list of which nothing has to go out any more, or that is past; their names.
+pub(super) fn delete_sent(folder: &Path, territories: &[TerritoryDay], today: Date) -> Result<Vec<String>, Error> {
     let mut deleted = Vec::new();
     for path in paths(folder)? {
         let Some((territory, listed_on)) = parse_name(&path) else { continue };
         let of_territory = territories.iter().filter(|day| day.territory == territory);
         let waited_for = of_territory.flat_map(|day| &day.unsent).any(|list| list.listed_on == listed_on);
-        if !waited_for {
+        if !waited_for || is_past(listed_on, today) {
             fs::remove_file(&path).map_err(failed)?;
             deleted.extend(path.file_name().map(|name| name.to_string_lossy().into_owned()));
         }

@@ -18,6 +18,12 @@ impl Lock {
         if taken { Ok(Self(session)) } else { Err(Error::DailyRunning) }
     }
 
+    /// Whether it is still held: a session that the server ended holds nothing, and another run may have begun.
+    pub(super) async fn check(&mut self) -> Result<(), Error> {
+        let lost = |error: sqlx::Error| Error::Database(format!("the lock of the daily run is lost: {error}"));
+        self.0.ping().await.map_err(lost)
+    }
+
     /// Lets the next run in; so does dropping, a little later.
     pub(super) async fn release(self) {
         // A session that is lost holds no lock.

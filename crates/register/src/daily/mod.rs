@@ -8,6 +8,7 @@
 //! - Notices are listed, not sent: whoever mails them finds them in a file ([`notices`]), and tells the register what went
 //!   out ([`proofs`]). Who was never written to is never radiated.
 
+mod done;
 mod file;
 mod lock;
 mod notices;
@@ -90,11 +91,14 @@ impl Register {
             Some(day) if day > today => return Err(Error::DayAhead { today }),
             _ => {}
         }
-        let lock = Lock::take(&self.parts.database).await?;
+        // Before the lock: a view that is being built keeps nobody else waiting.
         self.caught_up(run.list, Position::ZERO).await?;
+        let mut lock = Lock::take(&self.parts.database).await?;
+        self.finish_erasures().await?;
         let mut report = DailyReport::of(today);
         let mut last = Position::ZERO;
         for territory in run.list.territories().await? {
+            lock.check().await?;
             let mut day = TerritoryDay::of(territory);
             self.act(&run, &mut day, Phase::Listing, &mut last).await?;
             self.act(&run, &mut day, Phase::Radiating, &mut last).await?;
@@ -105,12 +109,21 @@ impl Register {
         self.caught_up(run.list, last).await?;
         file::clear_unfinished(run.notices)?;
         for day in &mut report.territories {
-            self.write_lists(&run, day, &mut report.files).await?;
+            self.write_lists(&run, day, &mut report.files, &mut lock).await?;
             self.fill(day, run.list, today).await?;
         }
-        report.deleted = file::delete_sent(run.notices, &report.territories)?;
+        report.deleted = file::delete_sent(run.notices, &report.territories, today)?;
+        done::record(self.parts.reader.pool(), today, self.parts.clock.now()).await?;
         lock.release().await;
         Ok(report)
+    }
+
+    /// Whether a run of today has come to its end, in whatever process.
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub async fn daily_done(&self) -> Result<bool, Error> {
+        done::is_recorded(self.parts.reader.pool(), self.parts.clock.today()).await
     }
 
     /// What a run on a day would find; changes nothing.
@@ -141,14 +154,14 @@ impl Register {
     /// # Errors
     /// [`Error::DailyRunning`]: the run does it at its end; [`Error::DueList`]; [`Error::NoticeFile`].
     pub async fn delete_sent_lists(&self, list: &dyn DueList, notices: &Path) -> Result<Vec<String>, Error> {
-        let lock = Lock::take(&self.parts.database).await?;
         self.caught_up(list, Position::ZERO).await?;
+        let lock = Lock::take(&self.parts.database).await?;
         let mut territories = Vec::new();
         for territory in list.territories().await? {
             let unsent = list.unsent_lists(territory).await?;
             territories.push(TerritoryDay { unsent, ..TerritoryDay::of(territory) });
         }
-        let deleted = file::delete_sent(notices, &territories)?;
+        let deleted = file::delete_sent(notices, &territories, self.parts.clock.today())?;
         lock.release().await;
         Ok(deleted)
     }
@@ -203,7 +216,7 @@ impl Register {
     async fn erase_overdue(&self, run: &DailyRun<'_>, day: &mut TerritoryDay) -> Result<(), Error> {
         let mut pages = self.pages(day.territory, Delay::Erasure, self.parts.clock.today()).await?;
         while let Some(numbers) = pages.next(run.list).await? {
-            let erased = self.erase_due(numbers).await?;
+            let erased = self.erase_each(numbers).await?;
             day.erased += u64::try_from(erased.erased.len()).unwrap_or(u64::MAX);
             day.left += u64::try_from(erased.left).unwrap_or(u64::MAX);
             day.failed.extend(erased.failed.iter().map(|(number, error)| Failed::of(*number, error)));
@@ -215,13 +228,18 @@ impl Register {
     async fn write_lists(
         &self,
         run: &DailyRun<'_>,
-        day: &TerritoryDay,
+        day: &mut TerritoryDay,
         files: &mut Vec<NoticeFile>,
+        lock: &mut Lock,
     ) -> Result<(), Error> {
         for list in run.list.unsent_lists(day.territory).await? {
+            if file::is_past(list.listed_on, self.parts.clock.today()) {
+                continue;
+            }
             // A run that was killed may have listed more than it wrote; a list never shrinks.
             if file::notices_in(run.notices, day.territory, list.listed_on) != Some(list.notices) {
-                files.extend(self.write_list(run, day.territory, list.listed_on).await?);
+                lock.check().await?;
+                files.extend(self.write_list(run, (day.territory, list.listed_on), &mut day.failed).await?);
             }
         }
         Ok(())

@@ -5,12 +5,12 @@
 
 use std::path::Path;
 
+use access::{Action, Profile, Purpose, Resource, may};
 use cqrs_es::Aggregate as _;
-use demand::form::Rubrics;
 use demand::form::contact::{Address, Place};
 use demand::form::identity::{Identity, Person};
 use demand::notice::NoticeChannel;
-use demand::{Demand, Settings, deadlines};
+use demand::{ActiveDemand, Demand, Settings, deadlines};
 use event_log::RecordedEvent;
 use jiff::civil::Date;
 use nomenclature::{Actor, Territory, UniqueNumber, commune};
@@ -18,6 +18,7 @@ use serde::Serialize;
 
 use super::file::{ListFile, NoticeFile};
 use super::port::ListedNotice;
+use super::report::Failed;
 use super::{DailyRun, PAGE, Phase, Progress};
 use crate::Error;
 use crate::consultation::{self, Consultation};
@@ -44,14 +45,17 @@ pub(super) struct Line {
 }
 
 impl Register {
-    /// Writes one list: its consultation is recorded page by page, before the page is in any file.
+    /// Writes one list: its consultation is recorded page by page, before the page is in any file. A demand that cannot be read
+    /// is left out and told.
     pub(super) async fn write_list(
         &self,
         run: &DailyRun<'_>,
-        territory: Territory,
-        listed_on: Date,
+        (territory, listed_on): (Territory, Date),
+        failed: &mut Vec<Failed>,
     ) -> Result<Vec<NoticeFile>, Error> {
-        // Those of the day of the list: it stays the same when they change.
+        let resource = Resource::Demand { territory };
+        may(Profile::Operator, Action::KeepRenewals, resource, Purpose::Administration)?;
+        // Those of the day of the list, for notices that do not say what they announce.
         let settings = self.parts.settings.in_force(territory, listed_on).await?;
         let mut file = ListFile::begin(run.notices, territory, listed_on)?;
         let mut after: Option<UniqueNumber> = None;
@@ -59,7 +63,6 @@ impl Register {
             let page = run.list.listed(territory, listed_on, after, PAGE).await?;
             let Some(last) = page.last() else { break };
             after = Some(last.number);
-            let lines = self.lines(&page, &settings).await?;
             let opened: Vec<(UniqueNumber, u32)> = page.iter().map(|notice| (notice.number, notice.version)).collect();
             let consultation = Consultation {
                 at: self.parts.clock.now(),
@@ -68,46 +71,77 @@ impl Register {
                 opened: "NAME_AND_ADDRESS",
             };
             consultation::record(self.parts.reader.pool(), &consultation, &opened).await?;
-            for line in lines.iter().flatten() {
-                file.write(line)?;
+            for (notice, line) in page.iter().zip(self.lines(&page, &settings).await?) {
+                match line {
+                    Ok(Some(line)) => file.write(&line)?,
+                    Ok(None) => file.leave_out(),
+                    Err(error) => {
+                        failed.push(Failed::of(notice.number, &error));
+                        file.leave_out();
+                    }
+                }
             }
-            file.leave_out(lines.iter().filter(|line| line.is_none()).count());
             (run.progress)(Progress { phase: Phase::Writing, territory, done: file.written() });
         }
         file.end()
     }
 
-    /// The lines of some notices; none where the demand's personal data is erased.
-    async fn lines(&self, notices: &[ListedNotice], settings: &Settings) -> Result<Vec<Option<Line>>, Error> {
+    /// The lines of some notices; none where the demand's personal data is erased. A demand that cannot be read keeps no other
+    /// from being written to.
+    async fn lines(
+        &self,
+        notices: &[ListedNotice],
+        settings: &Settings,
+    ) -> Result<Vec<Result<Option<Line>, Error>>, Error> {
         let streams: Vec<_> =
             notices.iter().map(|notice| stream::stream_of(notice.number)).collect::<Result<_, _>>()?;
         let histories = self.parts.reader.read_streams(&streams).await?;
-        let keys = stream::keys_of(&self.parts.vault, histories.iter().flatten()).await?;
-        let line = |(notice, history): (&ListedNotice, &Vec<RecordedEvent>)| {
+        let keys = stream::keys_of(&self.parts.vault, histories.iter().flatten().flatten()).await?;
+        let line = |(notice, history): (&ListedNotice, Result<Vec<RecordedEvent>, event_log::Error>)| {
             let mut demand = Demand::default();
-            for event in history.iter().take_while(|event| event.version <= notice.version) {
+            for event in history?.iter().take_while(|event| event.version <= notice.version) {
                 demand.apply(stream::decode(event, &keys, Opening::Opened)?);
             }
-            Ok(demand
-                .content()
-                .and_then(|content| content.rubrics.clear())
-                .and_then(|rubrics| Line::of(notice, rubrics, settings)))
+            Ok(demand.content().and_then(|content| Line::of(notice, content, settings)))
         };
-        notices.iter().zip(&histories).map(line).collect()
+        Ok(notices.iter().zip(histories).map(line).collect())
     }
 }
 
 impl Line {
-    fn of(notice: &ListedNotice, rubrics: &Rubrics, settings: &Settings) -> Option<Self> {
+    /// The same, for programs that take a cell for a formula which begins like one: what the applicant typed gets an apostrophe
+    /// before it then. The JSON file has it as it was typed.
+    pub(super) fn for_a_spreadsheet(&self) -> Self {
+        let plain = |text: &String| match text.chars().next() {
+            Some('=' | '+' | '-' | '@' | '\t' | '\r') => format!("'{text}"),
+            _ => text.clone(),
+        };
+        Self {
+            destinataire: plain(&self.destinataire),
+            adresse_2: plain(&self.adresse_2),
+            adresse_3: plain(&self.adresse_3),
+            adresse_4: plain(&self.adresse_4),
+            adresse_5: plain(&self.adresse_5),
+            code_postal: plain(&self.code_postal),
+            commune: plain(&self.commune),
+            pays: plain(&self.pays),
+            courriel: plain(&self.courriel),
+            ..*self
+        }
+    }
+
+    fn of(notice: &ListedNotice, demand: &ActiveDemand, settings: &Settings) -> Option<Self> {
+        let rubrics = demand.rubrics.clear()?;
+        let announced = demand.notice.and_then(|notice| notice.radiation_from);
         let (identity, contact) = rubrics.identity.as_ref().zip(rubrics.contact.as_ref())?;
-        let late = Some(notice.listed_on).filter(|day| !deadlines::notice_in_time(*day, notice.expires_on, settings));
         let address = &contact.postal_address;
         let (code_postal, commune, pays) = town(&address.place);
         Some(Self {
             numero_unique: notice.number,
             inscrit_le: notice.listed_on,
             fin_de_validite: notice.expires_on,
-            radiation_a_partir_du: deadlines::not_renewed_from(notice.expires_on, late, settings),
+            radiation_a_partir_du: announced
+                .unwrap_or_else(|| deadlines::not_renewed_from(notice.expires_on, Some(notice.listed_on), settings)),
             voie: notice.due_by,
             destinataire: addressee(identity),
             adresse_2: inside(address),

@@ -103,6 +103,9 @@ pub trait DueList: Send + Sync {
     /// Some demands on which a delay is due, and where to go on when there may be more.
     async fn due(&self, query: &DueQuery<'_>) -> Result<(Vec<DueDemand>, Option<DuePlace>), DueListUnavailable>;
 
+    /// How many delays are due, and the day the oldest of them counts from; none when none is. Pages mean nothing here.
+    async fn count(&self, query: &DueQuery<'_>) -> Result<Option<(u64, Date)>, DueListUnavailable>;
+
     /// Demands in the register, in order of number: those behind a number, so many at most.
     async fn waiting(
         &self,

@@ -1,12 +1,13 @@
 //! What whoever mails the notices tells: what went out, and what came back (INV-16).
 
-use demand::notice::{NoticeChannel, NoticeSentDraft};
+use std::path::Path;
+
+use demand::notice::NoticeSentDraft;
 use demand::{DailyAct, Rejection};
 use jiff::civil::Date;
 use nomenclature::{Territory, UniqueNumber};
 
-use super::PAGE;
-use super::port::DueList;
+use super::file;
 use super::report::Failed;
 use crate::Error;
 use crate::bulk::{self, OwnAct};
@@ -62,34 +63,27 @@ impl Register {
         Ok(result)
     }
 
-    /// Records that every notice of a list went out that is still waited for, each the way it had to.
+    /// Records that every notice in the file of a list went out, each the way it had to. Those that are not in the file were not
+    /// mailed, whatever came onto the list since it was written. What is recorded already, or no longer waited for, is among the
+    /// refused.
     ///
     /// # Errors
-    /// As [`Self::record_notices`]; [`Error::DueList`].
+    /// As [`Self::record_notices`]; [`Error::NoticeFile`] when there is no such file.
     pub async fn record_list_sent(
         &self,
-        list: &dyn DueList,
-        (territory, listed_on): (Territory, Date),
+        notices: &Path,
+        list: (Territory, Date),
         sent_on: Date,
         reference: &str,
     ) -> Result<Proofs, Error> {
-        self.caught_up(list, event_log::Position::ZERO).await?;
-        let (mut result, mut after) = (Proofs::default(), None);
-        loop {
-            let page = list.listed(territory, listed_on, after, PAGE).await?;
-            let Some(last) = page.last() else { return Ok(result) };
-            after = Some(last.number);
-            let unsent = page.iter().filter(|notice| notice.unsent);
-            let sent = |channel: NoticeChannel| NoticeSentDraft {
+        let proofs = file::addressees(notices, list)?.into_iter().map(|(number, channel)| {
+            let draft = NoticeSentDraft {
                 sent_on: Some(sent_on.to_string()),
                 channel: Some(channel),
                 reference: Some(reference.to_owned()),
             };
-            let proofs = unsent.map(|notice| (notice.number, NoticeProof::Sent(sent(notice.due_by))));
-            let recorded = self.record_notices(proofs.collect::<Vec<_>>()).await?;
-            result.recorded += recorded.recorded;
-            result.refused.extend(recorded.refused);
-            result.failed.extend(recorded.failed);
-        }
+            (number, NoticeProof::Sent(draft))
+        });
+        self.record_notices(proofs).await
     }
 }

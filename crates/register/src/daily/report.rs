@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use super::PAGE;
 use super::file::NoticeFile;
-use super::port::{DueList, UnsentList};
+use super::port::{DueList, DueQuery, UnsentList};
 use crate::Error;
 use crate::bulk::Acted;
 use crate::register::Register;
@@ -130,13 +130,17 @@ impl Register {
         day.unsent = list.unsent_lists(day.territory).await?;
         day.abnormal = self.abnormal(day.territory, list, on).await?;
         for delay in Delay::ALL {
-            let mut pages = self.pages(day.territory, *delay, on).await?;
-            let (mut due, mut oldest) = (0, None);
-            while let Some(page) = pages.next_due(list).await? {
-                due += u64::try_from(page.len()).unwrap_or(u64::from(PAGE));
-                oldest = oldest.or_else(|| page.first().map(|first| first.pending.since));
-            }
-            day.due.extend(oldest.map(|oldest| DelayCount { delay: *delay, due, oldest }));
+            let settings = self.parts.settings.in_force(day.territory, on).await?;
+            let query = DueQuery {
+                territory: day.territory,
+                delay: *delay,
+                day: on,
+                settings: &settings,
+                after: None,
+                most: PAGE,
+            };
+            let counted = list.count(&query).await?;
+            day.due.extend(counted.map(|(due, oldest)| DelayCount { delay: *delay, due, oldest }));
         }
         Ok(())
     }

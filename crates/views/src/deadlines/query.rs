@@ -7,6 +7,7 @@ use demand::Settings;
 use demand::notice::NoticeChannel;
 use demand::pending::{Delay, Pending};
 use event_log::{PgDate, Position, rows_until};
+use jiff::ToSpan as _;
 use jiff::civil::Date;
 use nomenclature::{CommuneCode, DeskCode, DwellingType, Territory, UniqueNumber};
 use projection::{AtLeast, Checkpoint, Handle};
@@ -19,7 +20,7 @@ use super::row::ListedNotice;
 use super::tables::KeepDeadlines;
 use crate::Error;
 
-/// No statement of this view takes longer on a register of any size: each reads one page of an index, or one list.
+/// No statement of this view takes longer on a register of any size: each reads a part of an index.
 const LONGEST: Duration = Duration::from_secs(30);
 
 const TERRITORIES: &str = "WITH RECURSIVE known AS ( \
@@ -27,11 +28,13 @@ const TERRITORIES: &str = "WITH RECURSIVE known AS ( \
        UNION ALL SELECT (SELECT d.territory FROM views.deadline_demands AS d WHERE d.territory > known.territory \
                           ORDER BY d.territory LIMIT 1) FROM known WHERE known.territory IS NOT NULL) \
      SELECT territory FROM known WHERE territory IS NOT NULL";
-const DUE: &str = "SELECT since, number, ordinal, prolonged_by, desk FROM views.deadline_entries \
+const DUE: &str = "SELECT since, number, ordinal, prolonged_by, not_before, desk FROM views.deadline_entries \
      WHERE territory = $1 AND delay = $2 AND (since, number, ordinal) > ($3, $4, $5) \
      ORDER BY since, number, ordinal LIMIT $6";
 const WAITING: &str = "SELECT number, waits_since, communes, types FROM views.deadline_demands \
      WHERE territory = $1 AND number > $2 AND waits_since IS NOT NULL ORDER BY number LIMIT $3";
+const COUNT: &str = "SELECT count(*), min(since) FROM views.deadline_entries \
+     WHERE territory = $1 AND delay = $2 AND since <= $3";
 const EXPIRED: &str = "SELECT count(*) FROM views.deadline_entries \
      WHERE territory = $1 AND delay IN ('NOTICE', 'SENDING', 'NON_RENEWAL') AND since < $2";
 const UNSENT: &str = "SELECT listed_on, count(*) FILTER (WHERE open AND sent_on IS NULL), count(*) \
@@ -169,7 +172,7 @@ impl Deadlines {
         for row in &rows {
             let since = day_of(row, "since")?.ok_or(Error::Unreadable { column: "since" })?;
             let prolonged_by = day_of(row, "prolonged_by")?;
-            let pending = Pending { delay, since, prolonged_by };
+            let pending = Pending { delay, since, prolonged_by, not_before: day_of(row, "not_before")? };
             if !pending.falls_at_the_earliest(settings).is_due_on(day) {
                 page.next = None;
                 return Ok(page);
@@ -184,6 +187,37 @@ impl Deadlines {
             page.next = None;
         }
         Ok(page)
+    }
+
+    /// How many delays are due, and the day the oldest of them counts from.
+    ///
+    /// # Errors
+    /// As [`Self::territories`].
+    pub async fn count(&self, query: &DueQuery<'_>) -> Result<Option<(u64, Date)>, Error> {
+        // Only here an entry may fall due later than those that count from the same day: few, since all others were acted on.
+        if query.delay == Delay::NonRenewal {
+            return self.walk(query).await;
+        }
+        let Some(last) = last_due(query) else { return Ok(None) };
+        let (territory, delay) = (query.territory.to_string(), query.delay.code());
+        let statement = sqlx::query(COUNT).bind(territory).bind(delay).bind(PgDate(last));
+        let rows = self.rows("counting what is due", statement).await?;
+        let Some(row) = rows.first() else { return Ok(None) };
+        let due = count(row, 0)?;
+        Ok(day_of(row, "min")?.map(|oldest| (due, oldest)))
+    }
+
+    async fn walk(&self, query: &DueQuery<'_>) -> Result<Option<(u64, Date)>, Error> {
+        let (mut due, mut oldest, mut after) = (0, None, query.after);
+        loop {
+            let page = self.due(&DueQuery { after, ..*query }).await?;
+            due += u64::try_from(page.due.len()).unwrap_or(u64::MAX);
+            oldest = oldest.or_else(|| page.due.first().map(|first| first.pending.since));
+            match page.next {
+                Some(next) => after = Some(next),
+                None => return Ok(oldest.map(|oldest| (due, oldest))),
+            }
+        }
     }
 
     /// Demands in the register behind a number, with what they wait for: what an abnormally long delay is computed from.
@@ -265,6 +299,28 @@ impl Deadlines {
         let rows = tokio::spawn(work).await.unwrap_or(Err(sqlx::Error::WorkerCrashed));
         rows.map_err(|error| Error::database(action, &error))
     }
+}
+
+/// The last day to count from of what is due: due days never decrease with it.
+fn last_due(query: &DueQuery<'_>) -> Option<Date> {
+    let DueQuery { delay, day, settings, .. } = *query;
+    let is_due = |since| {
+        let pending = Pending { delay, since, prolonged_by: None, not_before: None };
+        pending.falls(settings).is_due_on(day)
+    };
+    // No delay lies further back, and no notice is listed further ahead.
+    let (mut due, mut later) = (day.saturating_sub(100.years()), day.saturating_add(2.years()));
+    if !is_due(due) {
+        return None;
+    }
+    while let Ok(next) = due.tomorrow()
+        && next < later
+    {
+        let half = due.until(later).map_or(0, |span| span.get_days()) / 2;
+        let middle = due.saturating_add(half.max(1).days());
+        if is_due(middle) { due = middle } else { later = middle }
+    }
+    Some(due)
 }
 
 fn notice(row: &PgRow) -> Result<ListedNotice, Error> {

@@ -38,6 +38,8 @@ pub struct Entry {
     pub ordinal: i16,
     /// The day of the act that may prolong it.
     pub prolonged_by: Option<Date>,
+    /// Not before that day, whatever the settings say.
+    pub not_before: Option<Date>,
     /// The desk that registered the demand.
     pub desk: DeskCode,
 }
@@ -59,7 +61,7 @@ pub struct ListedNotice {
     pub sent_on: Option<Date>,
     /// The day it came back, if it did.
     pub returned_on: Option<Date>,
-    /// The demand still waits for it: neither renewed nor radiated since.
+    /// The demand still waits for it: neither renewed nor radiated since, and nobody is known to be housed.
     pub open: bool,
 }
 
@@ -67,10 +69,18 @@ impl Row {
     /// Its delays, as they are found.
     pub fn entries(&self) -> Vec<Entry> {
         let mut entries: Vec<Entry> = Vec::new();
-        for Pending { delay, since, prolonged_by } in self.state.pending() {
+        for Pending { delay, since, prolonged_by, not_before } in self.state.pending() {
             let alike = entries.iter().filter(|entry| (entry.delay, entry.since) == (delay, since)).count();
             let ordinal = i16::try_from(alike).unwrap_or(i16::MAX);
-            entries.push(Entry { delay, since, number: self.number, ordinal, prolonged_by, desk: self.desk });
+            entries.push(Entry {
+                delay,
+                since,
+                number: self.number,
+                ordinal,
+                prolonged_by,
+                not_before,
+                desk: self.desk,
+            });
         }
         entries
     }
@@ -100,7 +110,7 @@ impl Row {
             due_by: notice.due_by,
             sent_on: notice.sent_on,
             returned_on: notice.returned_on,
-            open: matches!(self.state, Demand::Active(_)),
+            open: matches!(&self.state, Demand::Active(demand) if !demand.has_known_lease()),
         })
     }
 }

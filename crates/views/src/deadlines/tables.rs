@@ -30,8 +30,8 @@ const DELETE_ENTRIES: &str = "DELETE FROM deadline_entries AS t \
      WHERE t.territory = k.territory AND t.delay = k.delay AND t.since = k.since AND t.number = k.number \
        AND t.ordinal = k.ordinal";
 const INSERT_ENTRIES: &str = "INSERT INTO deadline_entries \
-       (territory, delay, since, number, ordinal, prolonged_by, desk) \
-     SELECT * FROM unnest($1::text[], $2::text[], $3::date[], $4::text[], $5::smallint[], $6::date[], $7::text[])";
+       (territory, delay, since, number, ordinal, prolonged_by, not_before, desk) \
+     SELECT * FROM unnest($1::text[], $2::text[], $3::date[], $4::text[], $5::smallint[], $6::date[], $7::date[], $8::text[])";
 const WRITE_NOTICES: &str = "INSERT INTO deadline_notices \
        (territory, listed_on, number, version, expires_on, due_by, sent_on, returned_on, open) \
      SELECT * FROM unnest($1::text[], $2::date[], $3::text[], $4::int[], $5::date[], $6::text[], $7::date[], $8::date[], \
@@ -143,7 +143,8 @@ async fn insert_entries(tables: &mut PgConnection, entries: &BTreeSet<Entry>) ->
     let query = sqlx::query(INSERT_ENTRIES).bind(territories).bind(delays);
     let query = query.bind(days(entries)).bind(numbers).bind(ordinals(entries));
     let prolonged: Vec<Option<PgDate>> = entries.iter().map(|entry| entry.prolonged_by.map(PgDate)).collect();
-    query.bind(prolonged).bind(desks).execute(tables).await.map(drop)
+    let not_before: Vec<Option<PgDate>> = entries.iter().map(|entry| entry.not_before.map(PgDate)).collect();
+    query.bind(prolonged).bind(not_before).bind(desks).execute(tables).await.map(drop)
 }
 
 async fn write_notices(

@@ -14,10 +14,15 @@ CREATE TABLE deadline_demands (
   PRIMARY KEY (territory, number)
 );
 
+-- Who waits, without the rest of the row.
+CREATE INDEX deadline_demands_waiting ON deadline_demands (territory, number) INCLUDE (waits_since, communes, types)
+  WHERE waits_since IS NOT NULL;
+
 -- Found by delay, in order of the day it counts from.
 CREATE TABLE deadline_entries (
   since        date NOT NULL,
   prolonged_by date,
+  not_before   date,
   ordinal      smallint NOT NULL,
   territory    text COLLATE "C" NOT NULL,
   delay        text COLLATE "C" NOT NULL,

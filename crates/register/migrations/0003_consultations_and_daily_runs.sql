@@ -16,3 +16,13 @@ CREATE INDEX consultations_number ON consultations (number, consulted_at);
 
 REVOKE ALL ON consultations FROM PUBLIC;
 GRANT INSERT ON consultations TO sne_writer;
+
+-- Days whose run came to its end. Nothing rests on it but who does the work: a day that is missing is run again.
+CREATE TABLE daily_runs (
+    day date PRIMARY KEY,
+    done_at timestamptz NOT NULL
+);
+
+REVOKE ALL ON daily_runs FROM PUBLIC;
+GRANT SELECT, INSERT, UPDATE ON daily_runs TO sne_writer;
+GRANT SELECT ON daily_runs TO sne_projector;
