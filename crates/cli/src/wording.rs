@@ -5,7 +5,6 @@ use demand::dalo::Dalo;
 use demand::deposit::{OpenDeposit, SetAsideReason};
 use demand::lease_report::LeaseReport;
 use demand::radiation::Motive;
-use demand::rupture::DropGround;
 use demand::{DemandEvent, FieldReason, Rejection};
 use nomenclature::Siren;
 use private_postgres::Step;
@@ -69,13 +68,7 @@ pub fn summary(event: &DemandEvent) -> String {
     match event {
         DemandEvent::Registered(e) => {
             let forced = if e.forced.is_some() { ", doublon forcé" } else { "" };
-            let origin = e.separated_from.map(|number| format!(", séparée de {number}")).unwrap_or_default();
-            format!(
-                "déposée le {} au guichet {}, rubriques {}{forced}{origin}",
-                e.filed_on,
-                e.desk,
-                e.rubrics.letters()
-            )
+            format!("déposée le {} au guichet {}, rubriques {}{forced}", e.filed_on, e.desk, e.rubrics.letters())
         }
         DemandEvent::Modified(e) => format!("rubriques {}, origine : {}", e.rubrics.letters(), origin(&e.origin)),
         DemandEvent::Renewed(e) => match e.rubrics.letters() {
@@ -140,10 +133,8 @@ pub fn summary(event: &DemandEvent) -> String {
         },
         DemandEvent::DaloRehoused(e) => format!("le {}", e.rehoused_on),
         DemandEvent::DaloEnded(e) => format!("le {}", e.ended_on),
-        DemandEvent::CoApplicantDropped(e) => {
-            format!("rubriques {}, fondement : {}", e.rubrics.letters(), ground(e.ground))
-        }
-        DemandEvent::Separated(e) => format!("nouvelle demande {}", e.separated_to),
+        DemandEvent::CoApplicantDropped(e) => format!("rubriques {}", e.rubrics.letters()),
+        DemandEvent::Separated(_) => "nouvelle demande".to_owned(),
     }
 }
 
@@ -208,14 +199,6 @@ fn origin(origin: &demand::modification::Origin) -> &'static str {
         Origin::Applicant => "le demandeur",
         Origin::Piece { .. } => "une pièce du dossier",
         Origin::ThirdPartyValidated => "un tiers, validée par le demandeur",
-    }
-}
-
-fn ground(ground: DropGround) -> &'static str {
-    match ground {
-        DropGround::Consent => "accord",
-        DropGround::LegalProof => "preuve légale",
-        DropGround::Death => "décès",
     }
 }
 

@@ -12,7 +12,7 @@ use uuid::Uuid;
 
 use crate::correction::Proof;
 use crate::demand::ActiveDemand;
-use crate::event::{CoApplicantDropped, DemandEvent};
+use crate::event::{CoApplicantDropped, DemandEvent, DropBasis};
 use crate::form::employment::{Employment, Job};
 use crate::form::identity::{CoApplicant, Household, Identity};
 use crate::form::resources::{AdultResources, Resources};
@@ -78,9 +78,9 @@ pub(crate) fn drop(demand: &ActiveDemand, draft: &DropDraft, today: Date) -> Res
     let departure = noted(departure, &mut found, &mut other);
     match (departure, draft.ground, basis) {
         _ if !found.is_empty() => Err(Rejection::invalid(found)),
-        (Some(Departure { rubrics, facts }), Some(ground), Some(basis)) => {
-            let basis = Pii::Clear(basis);
-            let dropped = CoApplicantDropped { ground, basis, rubrics: rubrics.into(), facts };
+        (Some(Departure { rubrics, facts }), Some(ground), Some(piece_id)) => {
+            let basis = Pii::Clear(Some(DropBasis { ground, piece_id }));
+            let dropped = CoApplicantDropped { basis, rubrics: rubrics.into(), facts };
             Ok(vec![DemandEvent::CoApplicantDropped(Box::new(dropped))])
         }
         _ => Err(other.unwrap_or_else(|| RejectionReason::UnknownPiece.into())),

@@ -18,6 +18,12 @@ const RPLS: u8 = b'r';
 const REFERENCE: u8 = b's';
 const ROUTE: u8 = b'v';
 const BASIS: u8 = b'w';
+const LINK: u8 = b'x';
+
+/// Length of what a drop rests on and of what leads to a separated demand, in bytes.
+const LINK_LENGTH: usize = 128;
+/// Length of the proof of a separation, in bytes: more than with the longest label.
+const PROOF_LENGTH: usize = 2_048;
 
 /// An event ready for the log, its personal parts not yet sealed.
 pub struct Encoded {
@@ -83,7 +89,8 @@ pub fn encode(mut event: DemandEvent) -> Result<Encoded, CodecError> {
             serde_json::to_string(e)
         }
         DemandEvent::PieceAdded(e) => {
-            split(&mut e.piece, PIECE, &mut parts)?;
+            let separates = e.piece.clear().is_some_and(|piece| piece.separated_from.is_some());
+            split_to(&mut e.piece, PIECE, if separates { PROOF_LENGTH } else { 0 }, &mut parts)?;
             serde_json::to_string(e)
         }
         DemandEvent::Attributed(e) => {
@@ -131,10 +138,13 @@ pub fn encode(mut event: DemandEvent) -> Result<Encoded, CodecError> {
         DemandEvent::DaloEnded(e) => serde_json::to_string(e),
         DemandEvent::CoApplicantDropped(e) => {
             e.rubrics.split(&mut parts)?;
-            split(&mut e.basis, BASIS, &mut parts)?;
+            split_to(&mut e.basis, BASIS, LINK_LENGTH, &mut parts)?;
             serde_json::to_string(e)
         }
-        DemandEvent::Separated(e) => serde_json::to_string(e),
+        DemandEvent::Separated(e) => {
+            split_to(&mut e.link, LINK, LINK_LENGTH, &mut parts)?;
+            serde_json::to_string(e)
+        }
     }?;
     Ok(Encoded { event_type: event.name(), schema_version: SCHEMA_VERSION, payload, parts })
 }
@@ -195,6 +205,7 @@ pub fn decode(
             DemandEvent::DaloSeised(e) => *tag == ROUTE && join(&mut e.route, content)?,
             DemandEvent::CoApplicantDropped(e) if *tag == BASIS => join(&mut e.basis, content)?,
             DemandEvent::CoApplicantDropped(e) => e.rubrics.join(*tag, content)?,
+            DemandEvent::Separated(e) => *tag == LINK && join(&mut e.link, content)?,
             _ => false,
         };
         if !placed {
@@ -209,8 +220,20 @@ fn split<T: serde::Serialize>(
     tag: u8,
     parts: &mut Vec<(u8, Vec<u8>)>,
 ) -> Result<(), serde_json::Error> {
+    split_to(pii, tag, 0, parts)
+}
+
+/// Separates a part whose length must not tell what it says: spaces follow up to that length, which JSON does not mind.
+fn split_to<T: serde::Serialize>(
+    pii: &mut Pii<T>,
+    tag: u8,
+    length: usize,
+    parts: &mut Vec<(u8, Vec<u8>)>,
+) -> Result<(), serde_json::Error> {
     if let Some(content) = pii.take() {
-        parts.push((tag, serde_json::to_vec(&content)?));
+        let mut content = serde_json::to_vec(&content)?;
+        content.resize(content.len().max(length), b' ');
+        parts.push((tag, content));
     }
     Ok(())
 }

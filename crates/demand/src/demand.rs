@@ -15,7 +15,7 @@ use crate::command::{Act, DemandCommand};
 use crate::commission::Inadmissibility;
 use crate::dalo::Dalo;
 use crate::deposit::OpenDeposit;
-use crate::event::{DemandEvent, Registered, Reinstated};
+use crate::event::{DemandEvent, Registered, Reinstated, Separated};
 use crate::facts::Facts;
 use crate::form::Rubrics;
 use crate::lease_report::LeaseReport;
@@ -84,12 +84,10 @@ pub struct ActiveDemand {
     pub dalo: Option<Dalo>,
     /// The types of the pieces, sensitive ones too, when readable: what an act that rests on a piece asks for.
     pub piece_types: Vec<(Uuid, Pii<PieceType>)>,
-    /// The joint demand that it comes from (INV-36).
-    pub separated_from: Option<UniqueNumber>,
-    /// The joint demand that it comes from after violence.
-    pub apart_from: Pii<Option<UniqueNumber>>,
-    /// The demands of those who left it.
-    pub separated_to: Vec<UniqueNumber>,
+    /// The joint demand that it comes from (INV-36), when readable.
+    pub separated_from: Pii<Option<UniqueNumber>>,
+    /// The demands of those who left it, when readable; never of one who fled.
+    pub separated_to: Pii<Vec<UniqueNumber>>,
 }
 
 /// A demand out of the register, as it was when it left.
@@ -128,9 +126,8 @@ impl ActiveDemand {
             deposits: Vec::new(),
             dalo: None,
             piece_types: Vec::new(),
-            separated_from: event.separated_from,
-            apart_from: Pii::Clear(None),
-            separated_to: Vec::new(),
+            separated_from: Pii::Clear(None),
+            separated_to: Pii::Clear(Vec::new()),
         }
     }
 
@@ -169,6 +166,16 @@ impl ActiveDemand {
             _ => Pii::Sealed,
         };
         self.rubrics = merged;
+    }
+
+    fn take_separation(&mut self, event: &Separated) {
+        self.separated_to = match (self.separated_to.take(), event.link.clear()) {
+            (Some(mut numbers), Some(link)) => {
+                numbers.extend(link.as_ref().map(|link| link.separated_to));
+                Pii::Clear(numbers)
+            }
+            _ => Pii::Sealed,
+        };
     }
 
     /// Whoever was waited for has answered.
@@ -241,8 +248,11 @@ impl ActiveDemand {
                 if let Some(deposit_id) = event.deposit_id {
                     self.close_deposit(deposit_id);
                 }
-                if let Some(number) = event.piece.clear().and_then(|piece| piece.apart_from) {
-                    self.apart_from = Pii::Clear(Some(number));
+                match event.piece.clear().map(|piece| piece.separated_from) {
+                    Some(Some(number)) => self.separated_from = Pii::Clear(Some(number)),
+                    Some(None) => {}
+                    // Any piece may be the proof: without its content nobody knows whether there is an origin.
+                    None => self.separated_from = Pii::Sealed,
                 }
                 let sealed = event.piece.clear().map_or(Pii::Sealed, |piece| Pii::Clear(piece.piece_type));
                 self.piece_types.push((event.piece_id, event.open_type.map_or(sealed, Pii::Clear)));
@@ -302,7 +312,7 @@ impl ActiveDemand {
                 self.take_rubrics(&event.rubrics);
                 self.facts = event.facts;
             }
-            DemandEvent::Separated(event) => self.separated_to.push(event.separated_to),
+            DemandEvent::Separated(event) => self.take_separation(&event),
             // Leaving and coming back are told of the demand as a whole.
             DemandEvent::Radiated(_) | DemandEvent::Reinstated(_) | DemandEvent::PersonalDataErased(_) => {}
         }

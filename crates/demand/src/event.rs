@@ -11,7 +11,7 @@ mod warning;
 use jiff::civil::Date;
 use nomenclature::{
     Channel, CollectiveAgreement, CommuneCode, DeskCode, KnownAnswer, PieceType, ReservationHolder, RplsDwellingType,
-    RplsId, Siren, StateConvention, Territory, UniqueNumber, UrbanZone,
+    RplsId, Siren, StateConvention, Territory, UrbanZone,
 };
 use personal::Pii;
 use serde::{Deserialize, Serialize};
@@ -22,7 +22,7 @@ pub use dalo::{DaloDecided, DaloEnded, DaloRehoused, DaloSeised};
 pub use deposit::{DepositSetAside, PieceDeposited};
 pub use lease_report::{LeaseReportWithdrawn, LeaseReported};
 pub use notice::{Reinstated, RenewalNoticeListed, RenewalNoticeReturned, RenewalNoticeSent};
-pub use separation::{CoApplicantDropped, Separated};
+pub use separation::{CoApplicantDropped, DropBasis, Separated, SeparationLink};
 pub use warning::{AnswerReceived, CommissionDecided, WarningSent};
 
 use crate::carried::Carried;
@@ -117,9 +117,6 @@ pub struct Registered {
     pub rubrics: Carried,
     /// Open facts.
     pub facts: Facts,
-    /// The joint demand that it comes from (INV-36). After violence its number lies sealed in the piece that proves it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub separated_from: Option<UniqueNumber>,
     /// The day the form was presented, when the filing date is inherited: validity and certificate count from it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub presented_on: Option<Date>,
@@ -135,7 +132,6 @@ event_table!(Registered in "enregistrement" {
     forced: Open, "motif du doublon forcé", "";
     rubrics: Personal, "formulaire", "une part scellée par rubrique";
     facts: Open, "faits ouverts", "voir « faits »";
-    separated_from: Open, "demande commune d'origine, après une séparation", "numéro unique";
     presented_on: Open, "date de présentation, quand la date de dépôt est héritée", "date";
 });
 
@@ -184,7 +180,7 @@ event_table!(Renewed in "renouvellement" {
 pub struct PieceAdded {
     /// Identifier of the piece in the dossier.
     pub piece_id: Uuid,
-    /// Its type, unless the type itself is sensitive.
+    /// Its type, unless the type itself is sensitive or the piece proves a separation.
     pub open_type: Option<PieceType>,
     /// The day somebody handed it in.
     pub received_on: Date,
@@ -199,7 +195,7 @@ pub struct PieceAdded {
 
 event_table!(PieceAdded in "pièce" {
     piece_id: Open, "identifiant de la pièce", "UUID";
-    open_type: Open, "type de pièce, sauf type sensible", "liste PieceType";
+    open_type: Open, "type de pièce, sauf type sensible ou preuve d'une séparation", "liste PieceType";
     received_on: Open, "date de remise", "date";
     stored_on: Open, "date de versement au dossier", "date";
     deposit_id: Open, "dépôt au guichet dont elle vient", "UUID";

@@ -150,7 +150,6 @@ open!(
     nomenclature::Siren,
     nomenclature::StateConvention,
     nomenclature::Territory,
-    nomenclature::UniqueNumber,
     nomenclature::UrbanZone,
 );
 open!(
@@ -167,8 +166,6 @@ open!(
     crate::radiation::Motive,
     crate::radiation::renunciation::WrittenAct,
     crate::registration::ForceReason,
-    crate::rupture::DropGround,
-    crate::rupture::SeparationGround,
     crate::warning::DeliveryProof,
     crate::warning::WarningKind,
 );
@@ -256,7 +253,9 @@ pub fn fields() -> Vec<Field> {
         territory::AbnormalDelaySet::FIELDS,
         territory::AbnormalDelayEnded::FIELDS,
         event::CoApplicantDropped::FIELDS,
+        event::DropBasis::FIELDS,
         event::Separated::FIELDS,
+        event::SeparationLink::FIELDS,
     ]
     .concat()
 }

@@ -44,17 +44,17 @@ pub struct Piece {
     pub label: Option<Text<100>>,
     /// SHA-256 of the content, hexadecimal.
     pub sha256: String,
-    /// The joint demand that the piece separates its person from, after violence (INV-36). Nothing outside of this part
-    /// tells that there is one.
+    /// The joint demand that the piece separates its person from, whatever the ground (INV-36). Nothing outside of this
+    /// part names it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub apart_from: Option<UniqueNumber>,
+    pub separated_from: Option<UniqueNumber>,
 }
 
 field_table!(Piece in "pièce" {
     piece_type: Personal, "type de pièce", "liste PieceType, obligatoire";
     label: Personal, "libellé", "100 caractères";
     sha256: Personal, "empreinte du contenu", "SHA-256, 64 chiffres hexadécimaux, obligatoire";
-    apart_from: Personal, "demande commune d'origine, après des violences", "numéro unique";
+    separated_from: Personal, "demande commune d'origine, après une séparation", "numéro unique";
 });
 
 personal::redact!(PieceDraft, Piece);
@@ -64,7 +64,7 @@ personal::redact!(PieceDraft, Piece);
 pub struct HeldPiece {
     /// Identifier.
     pub piece_id: Uuid,
-    /// Its type, unless sensitive.
+    /// Its type, unless sensitive or the proof of a separation.
     pub open_type: Option<PieceType>,
     /// The day it was handed in.
     pub received_on: Date,
@@ -113,20 +113,22 @@ impl NewPiece {
                 })
             }
         };
-        let piece = Piece { piece_type: piece_type?, label, sha256: sha256?, apart_from: None };
+        let piece = Piece { piece_type: piece_type?, label, sha256: sha256?, separated_from: None };
         Some(Self { piece, received_on: received_on?, deposit_id: draft.deposit_id })
     }
 
-    /// The piece as the proof that somebody fled from a joint demand.
-    pub(crate) fn apart_from(mut self, number: UniqueNumber) -> Self {
-        self.piece.apart_from = Some(number);
+    /// The piece as the proof that somebody left a joint demand.
+    pub(crate) fn separated_from(mut self, number: UniqueNumber) -> Self {
+        self.piece.separated_from = Some(number);
         self
     }
 
     pub(crate) fn added(self, piece_id: Uuid, today: Date) -> PieceAdded {
+        // The proof of a separation is named in the open for no ground, because it is not after violence.
+        let hidden = self.piece.piece_type.is_sensitive() || self.piece.separated_from.is_some();
         PieceAdded {
             piece_id,
-            open_type: (!self.piece.piece_type.is_sensitive()).then_some(self.piece.piece_type),
+            open_type: (!hidden).then_some(self.piece.piece_type),
             received_on: self.received_on,
             stored_on: today,
             deposit_id: self.deposit_id,

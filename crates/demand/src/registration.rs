@@ -71,7 +71,6 @@ pub(crate) fn register(registration: &Registration, command: &DemandCommand) -> 
         forced: registration.forced,
         rubrics: rubrics.into(),
         facts,
-        separated_from: None,
         presented_on: None,
     };
     let mut events = vec![DemandEvent::Registered(Box::new(registered))];

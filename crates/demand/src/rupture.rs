@@ -6,7 +6,7 @@
 use nomenclature::{CoApplicantLink, PieceType};
 use serde::{Deserialize, Serialize};
 
-/// Why a co-applicant leaves (INV-37). Open, and therefore coarse: which proof it is tells too much.
+/// Why a co-applicant leaves (INV-37).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum DropGround {
@@ -61,14 +61,6 @@ impl SeparationGround {
             Self::SwornStatement => piece == PieceType::SeparationStatement,
             Self::LegalProof => piece != PieceType::Violence && parts(link, piece),
             Self::Violence => piece == PieceType::Violence,
-        }
-    }
-
-    /// What the joint demand says in the open of why the co-applicant left.
-    pub(crate) fn of_the_drop(self) -> DropGround {
-        match self {
-            Self::Consent | Self::SwornStatement => DropGround::Consent,
-            Self::LegalProof | Self::Violence => DropGround::LegalProof,
         }
     }
 }

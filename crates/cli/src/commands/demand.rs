@@ -56,6 +56,8 @@ fn sheet(demand: &Demand, content: &ActiveDemand, number: UniqueNumber, version:
     fields.extend(content.lease_reports.iter().map(|report| field("bail signalé", &wording::lease_report(report))));
     fields.extend(content.deposits.iter().map(|deposit| field("pièce à verser", &wording::deposit(deposit))));
     fields.extend(content.dalo.map(|dalo| field("DALO", &wording::dalo(dalo))));
+    fields.extend(content.separated_from.clear().copied().flatten().map(|number| field("séparée de", &number)));
+    fields.extend(content.separated_to.clear().into_iter().flatten().map(|number| field("séparée vers", number)));
     if let Demand::Radiated(radiated) = demand {
         fields.push(field("radiée le", &radiated.radiated_on));
         fields.push(field("motif de radiation", &radiated.motive.official().label()));

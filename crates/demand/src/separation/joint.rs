@@ -2,13 +2,12 @@
 
 use jiff::civil::Date;
 use personal::Pii;
-use uuid::Uuid;
 
 use super::{Head, Leaving, SeparationDraft, proof};
 use crate::co_applicant::{self, Departure};
 use crate::command::DemandCommand;
 use crate::demand::ActiveDemand;
-use crate::event::{CoApplicantDropped, DemandEvent, Separated};
+use crate::event::{CoApplicantDropped, DemandEvent, Separated, SeparationLink};
 use crate::rejection::{Rejection, RejectionReason};
 use crate::rupture::SeparationGround;
 
@@ -30,20 +29,13 @@ pub(crate) fn leave(
         return Err(Rejection::invalid(found));
     };
     let Departure { rubrics, facts } = departure(joint, &head, said, command.today)?;
-    let apart = ground == SeparationGround::Violence;
-    let basis = if apart { Uuid::nil() } else { *proof_id };
-    let dropped =
-        CoApplicantDropped { ground: ground.of_the_drop(), basis: Pii::Clear(basis), rubrics: rubrics.into(), facts };
-    let mut events = vec![DemandEvent::CoApplicantDropped(Box::new(dropped))];
-    if !apart {
-        events.push(DemandEvent::Separated(Separated {
-            separated_to: *to,
-            ground,
-            piece_id: *proof_id,
-            warned_on: head.warned_on,
-        }));
-    }
-    Ok(events)
+    let dropped = CoApplicantDropped { basis: Pii::Clear(None), rubrics: rubrics.into(), facts };
+    let link = SeparationLink { separated_to: *to, piece_id: *proof_id, warned_on: head.warned_on };
+    let link = (ground != SeparationGround::Violence).then_some(link);
+    Ok(vec![
+        DemandEvent::CoApplicantDropped(Box::new(dropped)),
+        DemandEvent::Separated(Separated { link: Pii::Clear(link) }),
+    ])
 }
 
 /// What is left of the joint demand; what is wrong with its rubrics is named where they stand in the request.

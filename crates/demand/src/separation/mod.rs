@@ -3,8 +3,10 @@
 //! The new demand has its own number and inherits the filing date of the joint one, whose number and seniority stay; the
 //! co-applicant leaves the joint demand in the same act. Two streams in one append, so nobody ever holds both, or none.
 //!
-//! Violence is handled apart: nobody of the joint demand is told. It does not name the new demand, nor does the new one name
-//! it in the open: the number of the joint demand lies sealed with the proof, which is in the new dossier alone.
+//! Violence is handled apart: nobody of the joint demand is told. In the open neither demand names the other, whatever the
+//! ground, and nothing else there differs between the grounds. The number of the joint demand lies sealed with the proof,
+//! which is in the new dossier alone; the number of the new one lies sealed in the joint demand, except after violence, when
+//! a part of the same length names nobody.
 
 mod joint;
 mod opened;

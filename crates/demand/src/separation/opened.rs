@@ -9,7 +9,6 @@ use crate::event::DemandEvent;
 use crate::form::identity::CoApplicant;
 use crate::registration::{self, Registration};
 use crate::rejection::{Rejection, RejectionReason};
-use crate::rupture::SeparationGround;
 
 /// Decides the new demand: its form as at any registration (INV-08), its applicant the co-applicant who leaves.
 pub(crate) fn open(opening: &Opening, command: &DemandCommand) -> Result<Vec<DemandEvent>, Rejection> {
@@ -17,21 +16,17 @@ pub(crate) fn open(opening: &Opening, command: &DemandCommand) -> Result<Vec<Dem
     let mut events = register(said, Some(leaving), *territory, command)?;
     let mut found = Vec::new();
     let told = (said.ground, Some(leaving));
-    let Some(mut piece) = proof(said, told, command.today, &mut found) else {
+    let Some(piece) = proof(said, told, command.today, &mut found) else {
         return Err(Rejection::invalid(found));
     };
     if let Some(DemandEvent::Registered(registered)) = events.first_mut() {
         // Inherited, however long ago: the tolerance of a late reception has nothing to do with it (design law 9).
         registered.filed_on = *filed_on;
-        match said.ground {
-            Some(SeparationGround::Violence) => piece = piece.apart_from(*from),
-            _ => registered.separated_from = Some(*from),
-        }
         // Only the filing date is inherited. The form is presented today, so validity counts from today (INV-15): a demand
         // that counts from years ago would be past its expiry before anybody could renew it.
         registered.presented_on = (*filed_on < command.today).then_some(command.today);
     }
-    events.push(DemandEvent::PieceAdded(piece.added(*proof_id, command.today)));
+    events.push(DemandEvent::PieceAdded(piece.separated_from(*from).added(*proof_id, command.today)));
     Ok(events)
 }
 

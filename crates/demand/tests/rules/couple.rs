@@ -3,11 +3,13 @@
 use demand::form::family::FamilyDraft;
 use demand::form::identity::IdentityDraft;
 use demand::pieces::PieceDraft;
+use demand::radiation::renunciation::{RenunciationDraft, WrittenAct};
 use demand::rupture::SeparationGround;
 use demand::separation::SeparationDraft;
 use demand::{Act, DemandEvent, FormDraft, Plan, Rejection, RejectionReason, codec, plan};
 use jiff::civil::{Date, date};
 use nomenclature::UniqueNumber;
+use personal::Pii;
 use uuid::Uuid;
 
 use crate::given::*;
@@ -121,7 +123,7 @@ fn inv_36_the_new_demand_inherits_the_filing_date_and_names_its_origin() {
     let (left, new) = separated(&joint, today, draft).unwrap();
     assert_eq!(names(&new), ["Registered", "PieceAdded", "PieceAdded"]);
     let own = active(new.clone());
-    assert_eq!((own.filed_on, own.separated_from), (FILED, Some(joint_number())));
+    assert_eq!((own.filed_on, &own.separated_from), (FILED, &Pii::Clear(Some(joint_number()))));
     assert_eq!((own.expires_on(), own.last_renewed_on), (date(2028, 5, 4), None), "presented that day, never renewed");
     assert_eq!(own.certificates.due_since(), Some(today), "INV-11: nobody is late on the first day");
     assert_eq!(fold(new.clone()).status_on(date(2027, 5, 3)), None, "nothing was presented by then");
@@ -132,10 +134,15 @@ fn inv_36_the_new_demand_inherits_the_filing_date_and_names_its_origin() {
 
     assert_eq!(names(&left), ["CoApplicantDropped", "Separated"]);
     let Some(DemandEvent::Separated(separated)) = left.last() else { panic!() };
-    assert_eq!((separated.separated_to, separated.piece_id), (new_number(), PROOF));
-    assert_eq!(separated.warned_on, Some(date(2027, 5, 1)));
+    let link = separated.link.clear().unwrap().as_ref().unwrap();
+    assert_eq!((link.separated_to, link.piece_id), (new_number(), PROOF));
+    assert_eq!(link.warned_on, Some(date(2027, 5, 1)));
     let demand = active(joint.into_iter().chain(left).collect());
-    assert_eq!((demand.filed_on, demand.separated_to.as_slice()), (FILED, &[new_number()][..]), "its seniority stays");
+    assert_eq!(
+        (demand.filed_on, &demand.separated_to),
+        (FILED, &Pii::Clear(vec![new_number()])),
+        "its seniority stays"
+    );
     assert!(demand.rubrics.clear().unwrap().household().unwrap().co_applicants.is_empty());
 }
 
@@ -202,39 +209,106 @@ fn inv_36_every_violation_of_both_forms_and_of_the_proof_is_told_at_once() {
     assert_eq!(words, "INVALID_FORM: separation.warned_on=INCONSISTENT", "nobody is told");
 }
 
-/// What anybody reads of the joint demand is what a legal proof leaves; what anybody reads of the new one in the open is a
-/// registration like others.
+/// What anybody sees of an event without a key: its type, its open part, tags and lengths of its sealed parts.
+type Seen = (&'static str, String, Vec<(char, usize)>);
+
+fn seen(event: &DemandEvent) -> Seen {
+    let encoded = codec::encode(event.clone()).unwrap();
+    let parts = encoded.parts.iter().map(|(tag, content)| (char::from(*tag), content.len()));
+    (encoded.event_type, encoded.payload, parts.collect())
+}
+
+fn seen_of_both((left, new): &(Vec<DemandEvent>, Vec<DemandEvent>)) -> Vec<Seen> {
+    left.iter().chain(new).map(seen).collect()
+}
+
+/// Design law 8: violence is never open. Ids, days and numbers are the same here, so all that is seen must be.
 #[test]
-fn inv_36_after_violence_neither_demand_leads_to_the_other_in_the_open() {
+fn inv_36_nothing_that_can_be_seen_tells_violence_from_another_ground() {
+    use SeparationGround::{Consent, LegalProof, SwornStatement, Violence};
+    let after = |link, ground, proof: &str, label: Option<&str>| {
+        let mut draft = separation(ground, proof);
+        draft.proof.as_mut().unwrap().label = label.map(str::to_owned);
+        seen_of_both(&separated(&registered(tied(link)), TODAY, draft).unwrap())
+    };
+    let fled = after("M", Violence, "MOT-06", None);
+    let types: Vec<_> = fled.iter().map(|(event_type, ..)| *event_type).collect();
+    assert_eq!(types, ["CoApplicantDropped", "Separated", "Registered", "PieceAdded", "PieceAdded"]);
+    // The longest label in characters, and the longest in bytes.
+    let (escaped, decomposed) = ("\"".repeat(100), format!("a{}", "\u{300}\u{301}".repeat(7)).repeat(6));
+    for (link, ground, proof) in [
+        ("M", LegalProof, "FAM-DIV"),
+        ("M", LegalProof, "FAM-JAF"),
+        ("M", LegalProof, "FAM-AVO"),
+        ("M", LegalProof, "FAM-257"),
+        ("P", LegalProof, "FAM-PAC"),
+        ("P", LegalProof, "FAM-JAF"),
+        ("C", SwornStatement, "FAM-HON"),
+        ("L", Consent, "FAM-ACC"),
+        ("M", Violence, "MOT-06"),
+        ("P", Violence, "MOT-06"),
+        ("C", Violence, "MOT-06"),
+        ("L", Violence, "MOT-06"),
+    ] {
+        for label in [None, Some("jugement"), Some(&escaped), Some(&decomposed)] {
+            assert_eq!(after(link, ground, proof, label), fled, "{link} {ground:?} {proof}");
+        }
+    }
+    let mut warned = separation(LegalProof, "FAM-DIV");
+    warned.warned_on = Some(TODAY.to_string());
+    assert_eq!(seen_of_both(&separated(&registered(form()), TODAY, warned).unwrap()), fled, "told, or not");
+}
+
+#[test]
+fn inv_36_after_violence_the_joint_demand_leads_nowhere_even_opened_and_the_new_one_knows_its_origin() {
     let joint = registered(form());
     let (left, new) = separated(&joint, TODAY, separation(SeparationGround::Violence, "MOT-06")).unwrap();
-    assert_eq!(names(&left), ["CoApplicantDropped"]);
-    let open = |events: &[DemandEvent]| {
-        let payload = |event: &DemandEvent| codec::encode(event.clone()).unwrap().payload;
-        events.iter().map(payload).collect::<String>()
+    let whole = |events: &[DemandEvent], opened: bool| {
+        let encoded = events.iter().map(|event| codec::encode(event.clone()).unwrap());
+        let parts = |parts: Vec<(u8, Vec<u8>)>| parts.into_iter().map(|(_, part)| String::from_utf8(part).unwrap());
+        encoded
+            .map(|event| event.payload + &parts(event.parts).filter(|_| opened).collect::<String>())
+            .collect::<String>()
     };
     for secret in [new_number().as_str(), &PROOF.to_string(), "MOT-06", "VIOLENCE"] {
-        assert!(!open(&left).contains(secret), "{secret}");
+        assert!(!whole(&left, true).contains(secret), "{secret}");
     }
-    for secret in [joint_number().as_str(), "MOT-06", "VIOLENCE", "apart", "separated"] {
-        assert!(!open(&new).contains(secret), "{secret}");
+    for secret in [joint_number().as_str(), "MOT-06", "VIOLENCE", "separated"] {
+        assert!(!whole(&new, false).contains(secret), "{secret}");
     }
-    let (proved, of_a_proof) = separated(&joint, TODAY, separation(SeparationGround::LegalProof, "FAM-DIV")).unwrap();
-    assert_eq!(open(&left), open(&proved[..1]), "the open part does not tell one from the other");
+    let own = active(new);
+    assert_eq!((own.filed_on, own.separated_from), (FILED, Pii::Clear(Some(joint_number()))));
+    let joint = active(joint.into_iter().chain(left).collect());
+    assert_eq!(joint.separated_to, Pii::Clear(Vec::new()));
+}
 
-    let own = active(new.clone());
-    assert_eq!((own.separated_from, own.apart_from.clear()), (None, Some(&Some(joint_number()))));
-    assert_eq!(own.filed_on, FILED);
-    let joint = active(joint.into_iter().chain(left.clone()).collect());
-    assert!(joint.separated_to.is_empty());
-    // Tags and lengths of sealed parts can be seen.
-    let shape = |event: &DemandEvent| {
-        let parts = codec::encode(event.clone()).unwrap().parts;
-        parts.iter().map(|(tag, content)| (char::from(*tag), content.len())).collect::<Vec<_>>()
+#[test]
+fn inv_36_without_its_keys_a_demand_tells_neither_origin_nor_who_left() {
+    let joint = registered(tied("C"));
+    let parted = separated(&joint, TODAY, separation(SeparationGround::SwornStatement, "FAM-HON")).unwrap();
+    let sealed = |events: Vec<DemandEvent>| {
+        let without = events.into_iter().map(|event| {
+            let encoded = codec::encode(event).unwrap();
+            codec::decode(encoded.event_type, encoded.schema_version, &encoded.payload, &[]).unwrap()
+        });
+        active(without.collect())
     };
-    assert_eq!(shape(&left[0]), shape(&proved[0]), "nor do its sealed parts");
-    let tags = |events: &[DemandEvent]| events.iter().flat_map(shape).map(|(tag, _)| tag).collect::<String>();
-    assert_eq!(tags(&new), tags(&of_a_proof));
+    assert_eq!(sealed(parted.1).separated_from, Pii::Sealed);
+    assert_eq!(sealed(joint.into_iter().chain(parted.0).collect()).separated_to, Pii::Sealed);
+}
+
+#[test]
+fn inv_32_an_erased_demand_leads_to_no_other() {
+    let joint = registered(tied("C"));
+    let parted = separated(&joint, TODAY, separation(SeparationGround::SwornStatement, "FAM-HON")).unwrap();
+    for mut events in [joint.into_iter().chain(parted.0).collect(), parted.1] {
+        let letter = RenunciationDraft { written_on: Some(TODAY.to_string()), written_act: Some(WrittenAct::Letter) };
+        events.extend(when(events.clone(), TODAY, Act::Renounce(letter)).unwrap());
+        events.push(fold(events.clone()).erase(date(2026, 6, 21)).unwrap());
+        let erased = fold(events);
+        let content = erased.content().unwrap();
+        assert_eq!((&content.separated_from, &content.separated_to), (&Pii::Sealed, &Pii::Sealed));
+    }
 }
 
 #[test]

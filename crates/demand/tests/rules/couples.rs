@@ -14,7 +14,7 @@ use demand::spelling::fold as folded;
 use demand::{Act, Demand, DemandEvent, FormDraft, Plan, Rejection, plan};
 use jiff::ToSpan as _;
 use jiff::civil::Date;
-use nomenclature::{Sequence, UniqueNumber};
+use nomenclature::{PieceType, Sequence, UniqueNumber};
 use proptest::prelude::*;
 use uuid::Uuid;
 
@@ -209,9 +209,11 @@ proptest! {
                 let content = demand.content().unwrap();
                 prop_assert_eq!(content.filed_on, world.filed[number], "the filing date never changes");
                 prop_assert_eq!(i16::from(number.month()), i16::from(content.filed_on.month()));
-                if let Some(origin) = content.separated_from {
-                    prop_assert_eq!(content.filed_on, world.filed[&origin], "inherited");
-                    prop_assert!(world.demands[&origin].content().unwrap().separated_to.contains(number));
+                if let Some(origin) = content.separated_from.clear().unwrap() {
+                    prop_assert_eq!(content.filed_on, world.filed[origin], "inherited");
+                    let fled = content.piece_types.iter().any(|(_, kind)| kind.clear() == Some(&PieceType::Violence));
+                    let joint = world.demands[origin].content().unwrap();
+                    prop_assert_eq!(joint.separated_to.clear().unwrap().contains(number), !fled);
                 }
                 for name in persons(demand) {
                     let forced = |number: &UniqueNumber| world.demands[number].content().unwrap().forced;

@@ -26,7 +26,7 @@ use demand::radiation::lease::LeaseDraft;
 use demand::radiation::renunciation::{RenunciationDraft, WrittenAct};
 use demand::registration::ForceReason;
 use demand::reinstatement::ReinstatementDraft;
-use demand::rupture::SeparationGround;
+use demand::rupture::{DropGround, SeparationGround};
 use demand::warning::{DeliveryProof, WarningDraft, WarningKind};
 use demand::{Act, DemandEvent, FormDraft};
 use jiff::civil::{Date, date};
@@ -34,6 +34,7 @@ use nomenclature::Channel;
 use uuid::Uuid;
 
 use crate::couple;
+use crate::dropped::drop_on;
 use crate::given::*;
 
 fn amounts(kind: &str, amount: i64) -> Vec<AmountDraft> {
@@ -270,11 +271,19 @@ fn parted(events: &[DemandEvent]) -> Vec<(&'static str, DemandEvent)> {
         draft.forced = Some(ForceReason::Homonym);
         couple::separated(events, today, draft).unwrap()
     };
-    let (left, mut new) = separated(SeparationGround::LegalProof, "FAM-JAF");
-    let mut named = vec![("registered_separated", new.remove(0))];
-    named.extend(["co_applicant_dropped", "separated_full"].into_iter().zip(left));
-    let (left, mut new) = separated(SeparationGround::Violence, "MOT-06");
-    named.extend([("piece_added_apart", new.remove(2)), ("co_applicant_dropped_apart", left[0].clone())]);
+    let (left, new) = separated(SeparationGround::LegalProof, "FAM-JAF");
+    let mut named = vec![("registered_separated", new[0].clone()), ("piece_added_separated", new[2].clone())];
+    named.extend(["co_applicant_dropped_separated", "separated_full"].into_iter().zip(left));
+    let (left, _) = separated(SeparationGround::Violence, "MOT-06");
+    named.push(("separated_apart", left[1].clone()));
+    let (mut events, piece_id) = (events.to_vec(), Uuid::from_u128(41));
+    let mut add = command(today, Act::AddPiece(couple::piece("FAM-JAF")));
+    add.piece_id = piece_id;
+    events.extend(fold(events.clone()).decide(&add).unwrap());
+    let Act::DropCoApplicant(mut draft) = drop_on(DropGround::LegalProof, piece_id) else { unreachable!() };
+    draft.form = Box::new(alone(form_in_full()));
+    let dropped = when(events, today, Act::DropCoApplicant(draft)).unwrap();
+    named.push(("co_applicant_dropped", dropped[0].clone()));
     named
 }
 

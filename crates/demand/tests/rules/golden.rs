@@ -132,7 +132,7 @@ fn full_samples_leave_nothing_out() {
         }
         let mut payload: serde_json::Value = serde_json::from_str(&sample.payload).unwrap();
         // What is sealed stands there as null; which rubrics there are is told by their keys.
-        for sealed in ["rubrics", "piece", "rpls", "dwelling", "reference", "route", "basis"] {
+        for sealed in ["rubrics", "piece", "rpls", "dwelling", "reference", "route", "basis", "link"] {
             if let Some(part) = payload.as_object_mut().unwrap().remove(sealed) {
                 let rubrics = part.as_object().map_or(9, serde_json::Map::len);
                 assert_eq!(rubrics, 9, "{name}: not every rubric");

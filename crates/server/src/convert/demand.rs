@@ -41,9 +41,9 @@ pub fn write(number: UniqueNumber, demand: &Demand, version: u32, today: Date) -
     };
     let warnings = content.warnings.iter().map(warning).collect();
     let inadmissibilities = content.inadmissibilities.iter().map(inadmissibility).collect();
-    // After violence the number lies in the sealed part: whoever may open this demand may know where it comes from.
-    let from = content.separated_from.or_else(|| content.apart_from.clear().copied().flatten());
-    let separated_to = content.separated_to.iter().map(ToString::to_string).collect();
+    // Both lie in sealed parts: whoever may open this demand may know where it comes from, and where others went.
+    let separated_from = content.separated_from.clear().copied().flatten().map(|number| number.to_string());
+    let separated_to = content.separated_to.clear().into_iter().flatten().map(ToString::to_string).collect();
     let ActiveDemand { territory, filed_on, last_renewed_on, forced, rubrics, pieces, attributions, notice, .. } =
         content;
     let (certificate, reported_leases) =
@@ -71,7 +71,7 @@ pub fn write(number: UniqueNumber, demand: &Demand, version: u32, today: Date) -
         dalo,
         // Not of the demand alone: the service puts it there.
         abnormal_wait: None,
-        separated_from: from.map(|number| number.to_string()),
+        separated_from,
         separated_to,
     })
 }

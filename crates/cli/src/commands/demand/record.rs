@@ -32,6 +32,10 @@ pub struct Record {
     radiation: Option<Radiation>,
     /// The day the personal data was erased.
     erased_on: Option<Date>,
+    /// The joint demand that it comes from; null when there is none, or it was not opened.
+    separated_from: Option<String>,
+    /// The demands of those who left it; null when somebody left and it was not opened.
+    separated_to: Option<Vec<String>>,
     /// The adults, or the association; null when the names were not opened.
     household: Option<Vec<String>>,
 }
@@ -116,6 +120,8 @@ impl Record {
             dalo: content.dalo.map(claim),
             radiation,
             erased_on: demand.erased_on(),
+            separated_from: content.separated_from.clear().copied().flatten().map(|number| number.to_string()),
+            separated_to: content.separated_to.clear().map(|to| to.iter().map(ToString::to_string).collect()),
             household: super::names(content),
         }
     }
