@@ -162,10 +162,8 @@ impl Server {
 }
 
 /// Ready once a word was given, or whoever could give it is gone.
-fn told(mut word: watch::Receiver<bool>) -> impl Future<Output = ()> + Send + 'static {
-    async move {
-        let _ = word.wait_for(|given| *given).await;
-    }
+async fn told(mut word: watch::Receiver<bool>) {
+    let _ = word.wait_for(|given| *given).await;
 }
 
 /// Listens where only this machine can call.

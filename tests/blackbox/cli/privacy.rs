@@ -5,11 +5,13 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 use super::shown::SHOWN;
+use crate::tidy::root;
 
-/// Texts of the sample that name or reach somebody.
+/// Texts of the sample and of the tour that name or reach somebody.
 fn personal_texts() -> BTreeSet<String> {
     let mut texts = BTreeSet::new();
-    for line in synth::SAMPLE_LIVES.lines() {
+    let tour = std::fs::read_to_string(root().join("crates/cli/src/commands/demo/tour.ndjson")).unwrap();
+    for line in synth::SAMPLE_LIVES.lines().chain(tour.lines()) {
         collect(&serde_json::from_str(line).unwrap(), &mut texts);
     }
     assert!(texts.len() > 1_000, "the sample has {} personal texts", texts.len());

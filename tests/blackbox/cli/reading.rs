@@ -1,6 +1,7 @@
 //! `sne demand`: two readers that agree, names for those who may see them, exit codes.
 
 use super::shown::SHOWN;
+use super::sne::COMPARED;
 
 /// A desk of the demonstration's territory, and one of the territory beside it.
 const HERE: &str = "000005173/GDPUB/portail";
@@ -83,7 +84,7 @@ fn json_and_json_lines_hold_the_same_and_tables_are_for_people() {
     }
     let doctor = SHOWN.place.sne(&["doctor", "--cross-read", "--format", "json"]).ends(0).json();
     let checks = doctor.as_array().unwrap();
-    assert!(checks.iter().any(|check| check["name"] == "double lecture" && check["found"] == "300 demandes comparées"));
+    assert!(checks.iter().any(|check| check["name"] == "double lecture" && check["found"] == COMPARED));
     assert!(checks.iter().all(|check| check["faults"].as_array().unwrap().is_empty()));
 }
 

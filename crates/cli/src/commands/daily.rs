@@ -1,6 +1,6 @@
 //! `sne daily`: what falls due with the days, as a running server does it by itself.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use demand::pending::Delay;
@@ -27,17 +27,7 @@ pub async fn run(place: Place, format: Format, day: Option<Date>, change: Change
     let report = match change {
         Change::Made => {
             let house = House::open(place, clock).await?;
-            let due = DueNow::keep(&house.register, &house.place).await.map_err(explain)?;
-            let bar = progress::counter();
-            let told = |at: Progress| {
-                bar.set_message(format!("{} : {}", at.territory.label(), wording(at.phase)));
-                bar.set_position(at.done);
-            };
-            let run = DailyRun { list: due.list(), day, notices: &folder, progress: &told };
-            let report = house.register.daily(run).await;
-            bar.finish_and_clear();
-            due.end().await;
-            report?
+            keep(&house, &folder, day).await?
         }
         Change::None => {
             let house = House::open_to_read(place, clock).await?;
@@ -47,6 +37,21 @@ pub async fn run(place: Place, format: Format, day: Option<Date>, change: Change
     };
     print(format, &report, change);
     if report.is_sound() { Ok(()) } else { Err(Failure::Unsound) }
+}
+
+/// Does what is due today, beside a server or without one.
+pub async fn keep(house: &House, notices: &Path, day: Option<Date>) -> Result<DailyReport, Failure> {
+    let due = DueNow::keep(&house.register, &house.place).await.map_err(explain)?;
+    let bar = progress::counter();
+    let told = |at: Progress| {
+        bar.set_message(format!("{} : {}", at.territory.label(), wording(at.phase)));
+        bar.set_position(at.done);
+    };
+    let run = DailyRun { list: due.list(), day, notices, progress: &told };
+    let report = house.register.daily(run).await;
+    bar.finish_and_clear();
+    due.end().await;
+    Ok(report?)
 }
 
 fn wording(phase: Phase) -> &'static str {

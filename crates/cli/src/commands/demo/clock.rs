@@ -1,26 +1,32 @@
-//! The clock of the demonstration: it follows the dates of the sample, then goes on with the machine's.
+//! The clock of the demonstration: it follows the dates of the sample and of the tour, then goes on with the machine's.
 
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, PoisonError};
 
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan as _};
 use register::{Clock, SetClock, SystemClock};
 
-/// Set by hand until it is let go; never goes back.
+/// Set by hand, back as well, until it is let go.
 pub struct DemoClock {
     set: SetClock,
+    /// The day it was set to last, and how many moments of it went by.
+    last: Mutex<(Date, u32)>,
     free: AtomicBool,
 }
 
 impl DemoClock {
     /// A clock that stands in the morning of a day.
     pub fn at(day: Date) -> Self {
-        Self { set: SetClock::at(morning(day, 0)), free: AtomicBool::new(false) }
+        Self { set: SetClock::at(morning(day, 0)), last: Mutex::new((day, 0)), free: AtomicBool::new(false) }
     }
 
-    /// The n-th moment of a working day.
-    pub fn set(&self, day: Date, nth: u32) {
+    /// Goes to the next moment of a working day, or to the first one of another day.
+    pub fn next_on(&self, day: Date) {
+        let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
+        let nth = if last.0 == day { last.1 + 1 } else { 0 };
+        *last = (day, nth);
         self.set.set(morning(day, nth));
     }
 

@@ -4,7 +4,6 @@ use std::collections::{BTreeMap, HashMap};
 
 use ::demand::Act;
 use client::{Answer, Client, On, Refused};
-use jiff::civil::Date;
 use nomenclature::{Actor, UniqueNumber};
 use register::Register;
 
@@ -52,11 +51,8 @@ pub async fn live(
     let until = lived_until(register, &lines).await?;
     let mut lived = Lived::default();
     let bar = progress::bar(lines.len() as u64, "vies des ménages");
-    let (mut day, mut nth) = (Date::ZERO, 0);
     for line in lines {
-        nth = if line.day == day { nth + 1 } else { 0 };
-        day = line.day;
-        clock.set(day, nth);
+        clock.next_on(line.day);
         // Refusals leave no receipt: sent again today, such an act would be decided on what came after it.
         if line.expect.is_none() || line.seq > until {
             lived.send(client, line).await?;
@@ -90,9 +86,9 @@ impl Lived {
                 *self.refused_as_expected.entry(expected).or_default() += 1;
                 Ok(())
             }
-            (Err(refused), _) if refused.reason() == Some("COMMAND_ID_REUSED") => Err(Failure::Local(
-                "ces données viennent d'une autre version de l'exemple : sne demo --reset".to_owned(),
-            )),
+            (Err(refused), _) if refused.reason() == Some("COMMAND_ID_REUSED") => {
+                Err(Failure::Local(super::other_version()))
+            }
             (Err(refused), _) => Err(Failure::Local(match refused {
                 Refused::Told(told) => format!("acte {} du ménage {} : {}", line.seq, line.household, told.french),
                 other => format!("acte {} du ménage {} : {other}", line.seq, line.household),

@@ -21,6 +21,11 @@ fn failed(refused: Refused) -> Failure {
     })
 }
 
+/// The auditor of the sample, who has no desk.
+pub fn auditor() -> Actor {
+    Actor::parse(&format!("{}/-/auditeur-01", synth::AUDITOR)).expect("the sample's auditor is an agent")
+}
+
 /// The shared view of one commune, as a desk lists it, complete up to what the log holds.
 pub async fn commune(client: &Client, desk: Actor, position: i64) -> Result<(), Failure> {
     let asked = json!({"commune": COMMUNE, "page_size": SHOWN, "at_least_position": position});
@@ -56,9 +61,7 @@ fn line(demand: &SharedDemand) -> Vec<String> {
 
 /// One demand as an auditor replays it: nothing opened, every leaf hash computed anew from what was received.
 pub async fn replay(client: &Client, number: UniqueNumber) -> Result<(), Failure> {
-    let auditor = Actor::parse(&format!("{}/-/auditeur-01", synth::AUDITOR));
-    let auditor = auditor.map_err(|error| Failure::Local(error.to_string()))?;
-    let replayed = client.stream(auditor, "AuditService/ReplayDemand", &json!({"number": number.to_string()})).await;
+    let replayed = client.stream(auditor(), "AuditService/ReplayDemand", &json!({"number": number.to_string()})).await;
     let replayed: Vec<ReplayDemandResponse> = replayed.map_err(failed)?;
     say!("\nRelecture par un auditeur : la demande {number}");
     let mut altered = 0;
