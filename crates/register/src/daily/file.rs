@@ -81,7 +81,7 @@ impl<'a> ListFile<'a> {
     }
 
     pub(super) fn write(&mut self, line: &Line) -> Result<(), Error> {
-        self.csv.serialize(&line.for_a_spreadsheet()).map_err(|error| failed(io::Error::other(error.to_string())))?;
+        self.csv.serialize(line.for_a_spreadsheet()).map_err(|error| failed(io::Error::other(error.to_string())))?;
         self.json.write_all(if self.written == 0 { b"\n" } else { b",\n" }).map_err(failed)?;
         serde_json::to_writer(&mut self.json, line).map_err(|error| failed(error.into()))?;
         self.written += 1;
