@@ -113,7 +113,7 @@ async fn a_run_is_for_today_and_a_plan_for_a_day_of_the_coming_year() {
     assert_eq!(stage.plan(date(2026, 3, 16)).await.unwrap_err().reason(), "DAY_AHEAD");
     let plan = stage.plan(date(2026, 1, 15)).await.unwrap();
     let due: Vec<_> = plan.territories[0].due.iter().map(|count| (count.delay, count.due)).collect();
-    assert_eq!(due, [(Delay::Notice, 1)]);
+    assert_eq!(due, [(Delay::Notice, 1), (Delay::Certificate, 1)], "nobody recorded the certificate either");
     assert_eq!(stage.head().await, head, "a plan writes nothing");
     assert!(stage.files().is_empty());
 }

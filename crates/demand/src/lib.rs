@@ -46,6 +46,7 @@ pub mod erasure;
 pub mod event;
 pub mod facts;
 mod fields;
+mod fold;
 pub mod form;
 pub mod lease_report;
 pub mod modification;

@@ -13,6 +13,7 @@ mod dropped;
 mod erasure;
 mod form;
 mod full;
+mod full_parted;
 mod given;
 mod golden;
 mod lease_reports;

@@ -167,7 +167,7 @@ fn the_form_of_the_kept_state_belongs_to_the_version_of_the_view() {
         (views::deadlines::KeepDeadlines::VERSION, keys(&state["Active"]).as_str()),
         (
             1,
-            "absences apart_from attributions certificates dalo deposits facts filed_on forced gaps inadmissibilities \
+            "absences attributions certificates dalo deposits facts filed_on forced gaps inadmissibilities \
              last_renewed_on lease_reports notice person_ref piece_types pieces presented_on rubrics separated_from \
              separated_to territory warnings"
         )
