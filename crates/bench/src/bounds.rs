@@ -165,9 +165,9 @@ pub const BOUNDS: &[Bound] = &[
         figure: |report| Some(cost(report, RENEWAL)?.statements),
     },
     Bound {
-        what: "statements, gRPC: register, the view following",
-        limit: Limit::AtMost(13.0),
-        because: "receipt and append, and for the view at most a page of ten for every command",
+        what: "statements, gRPC: register, both views following",
+        limit: Limit::AtMost(22.0),
+        because: "receipt and append, and for each of two views at most a page of ten for every command",
         figure: |report| Some(cost(report, GRPC_REGISTRATION)?.statements),
     },
     Bound {
