@@ -1,7 +1,7 @@
 //! The run of a day over a register of many demands, most of which have nothing due.
 //!
 //! Those that are due are registered through the bus, claims included, and notices are listed and told as sent the way it
-//! is done in earnest; the others are written past it ([`prefill`](crate::prefill)). What is timed is one call: notices
+//! is done in earnest; the others are written past it ([`prefill`]). What is timed is one call: notices
 //! listed, radiations done, lists written, everything that is left counted.
 
 use std::path::Path;
