@@ -65,6 +65,7 @@ fn inv_11_inv_38_a_certificate_and_a_deposit_are_waited_for_until_they_come() {
     assert!(awaited(&deposited).contains(&(Delay::Storage, FILED)));
     assert_eq!(falls(Delay::Storage, FILED, None), Falls::By(date(2025, 3, 30)));
     let late = Falls::By(date(2025, 3, 30));
+    assert_eq!((late.day(), Falls::From(FILED).day()), (date(2025, 3, 30), FILED));
     assert!(!late.is_due_on(date(2025, 3, 30)) && late.is_due_on(date(2025, 3, 31)), "the last day is in time");
 }
 
@@ -173,6 +174,18 @@ fn inv_19_inv_30_what_comes_with_the_days_is_decided_as_by_hand() {
                 assert_eq!(demand.decide_daily(&of_itself, day, &Settings::default()), by_hand, "on {day}");
             }
         }
+    }
+}
+
+/// People and files name delays: each by a word of its own, the code as it is written in events and files.
+#[test]
+fn every_delay_has_a_code_and_a_name_of_its_own() {
+    let distinct = |words: Vec<&str>| words.iter().collect::<std::collections::BTreeSet<_>>().len();
+    let codes: Vec<_> = Delay::ALL.iter().map(|delay| delay.code()).collect();
+    let labels: Vec<_> = Delay::ALL.iter().map(|delay| delay.label()).collect();
+    assert_eq!((distinct(codes.clone()), distinct(labels)), (Delay::ALL.len(), Delay::ALL.len()));
+    for (delay, code) in Delay::ALL.iter().zip(codes) {
+        assert_eq!(serde_json::to_value(delay).unwrap(), code);
     }
 }
 

@@ -104,6 +104,18 @@ fn inv_17_the_channel_follows_whether_the_applicant_ever_acted_online() {
     assert_eq!(refused.to_string(), "INVALID_FORM: notice.channel=INCONSISTENT", "a letter was due");
 }
 
+/// Files and tables write the way of a notice by its code.
+#[test]
+fn inv_17_every_way_of_a_notice_is_read_back_from_its_code() {
+    for (channel, code) in
+        [(NoticeChannel::Post, "POST"), (NoticeChannel::Electronic, "ELECTRONIC"), (NoticeChannel::Both, "BOTH")]
+    {
+        assert_eq!((channel.code(), NoticeChannel::of_code(code)), (code, Some(channel)));
+        assert_eq!(serde_json::to_value(channel).unwrap(), code);
+    }
+    assert_eq!(NoticeChannel::of_code("PIGEON"), None);
+}
+
 #[test]
 fn inv_19_the_radiation_waits_for_expiry_and_tolerance() {
     let radiate = |today| when(sent(LISTED), today, Act::RadiateNotRenewed {});
