@@ -153,7 +153,9 @@ fn inv_19_inv_30_what_comes_with_the_days_is_decided_as_by_hand() {
     let days = [LISTED, EXPIRES, date(2026, 4, 15), date(2026, 4, 16), date(2026, 5, 20)];
     let listed = then(registered(form()), LISTED, Act::ListNotice {});
     let sent = then(listed.clone(), LISTED, sent_on(LISTED));
-    for events in [Vec::new(), registered(form()), listed, sent, radiated()] {
+    let mut erased = radiated();
+    erased.push(fold(erased.clone()).erase(date(2027, 4, 17)).unwrap());
+    for events in [Vec::new(), registered(form()), listed, sent, radiated(), erased] {
         for day in days {
             let demand = fold(events.clone());
             let draft = match sent_on(day) {
