@@ -7,7 +7,7 @@ use event_log::Position;
 use jiff::civil::Date;
 use nomenclature::{Territory, UniqueNumber};
 use projection::AtLeast;
-use register::{DueDemand, DueList, DueListUnavailable, DuePlace, DueQuery, ListedNotice, UnsentList, Waiting};
+use register::{DueList, DueListUnavailable, DuePlace, DueQuery, ListedNotice, UnsentList, Waiting};
 use views::deadlines::{self, Deadlines};
 
 /// How long a view may take to come up with the log: it may have to be built first.
@@ -52,12 +52,12 @@ impl DueList for DueLists {
         self.view.territories().await.map_err(unavailable)
     }
 
-    async fn due(&self, query: &DueQuery<'_>) -> Result<(Vec<DueDemand>, Option<DuePlace>), DueListUnavailable> {
+    async fn due(&self, query: &DueQuery<'_>) -> Result<(Vec<UniqueNumber>, Option<DuePlace>), DueListUnavailable> {
         let DueQuery { territory, delay, day, settings, after, most } = *query;
         let after = after.map(|DuePlace { since, number, ordinal }| deadlines::Place { since, number, ordinal });
         let query = deadlines::DueQuery { territory, delay, day, settings, after, most };
         let page = self.view.due(&query).await.map_err(unavailable)?;
-        let due = page.due.into_iter().map(|due| DueDemand { number: due.number, pending: due.pending }).collect();
+        let due = page.due.into_iter().map(|due| due.number).collect();
         let next = page.next.map(|deadlines::Place { since, number, ordinal }| DuePlace { since, number, ordinal });
         Ok((due, next))
     }

@@ -25,7 +25,7 @@ use jiff::civil::Date;
 use nomenclature::{Territory, UniqueNumber, add_months};
 
 pub use file::NoticeFile;
-pub use port::{DueDemand, DueList, DueListUnavailable, DuePlace, DueQuery, ListedNotice, UnsentList, Waiting};
+pub use port::{DueList, DueListUnavailable, DuePlace, DueQuery, ListedNotice, UnsentList, Waiting};
 pub use proofs::{NoticeProof, Proofs};
 pub use report::{AbnormalCount, DailyReport, DelayCount, Failed, TerritoryDay};
 
@@ -100,8 +100,10 @@ impl Register {
         for territory in run.list.territories().await? {
             lock.check().await?;
             let mut day = TerritoryDay::of(territory);
-            self.act(&run, &mut day, Phase::Listing, &mut last).await?;
-            self.act(&run, &mut day, Phase::Radiating, &mut last).await?;
+            let list = (Phase::Listing, Delay::Notice, DailyAct::ListNotice);
+            day.listed = self.act(&run, &mut day, list, &mut last).await?;
+            let radiate = (Phase::Radiating, Delay::NonRenewal, DailyAct::RadiateNotRenewed);
+            day.radiated = self.act(&run, &mut day, radiate, &mut last).await?;
             self.erase_overdue(&run, &mut day).await?;
             report.territories.push(day);
         }
@@ -178,39 +180,25 @@ impl Register {
         Ok(list.catch_up(head.max(at_least)).await?)
     }
 
-    /// One phase that is an act on each of the demands that the list names.
+    /// One phase that is an act on each of the demands that the list names; how many it was done to.
     async fn act(
         &self,
         run: &DailyRun<'_>,
         day: &mut TerritoryDay,
-        phase: Phase,
+        (phase, delay, act): (Phase, Delay, DailyAct),
         last: &mut Position,
-    ) -> Result<(), Error> {
-        let delay = match phase {
-            Phase::Listing => Delay::Notice,
-            _ => Delay::NonRenewal,
-        };
+    ) -> Result<u64, Error> {
+        let mut done = 0;
         let mut pages = self.pages(day.territory, delay, self.parts.clock.today()).await?;
         while let Some(numbers) = pages.next(run.list).await? {
-            let acts: Vec<(UniqueNumber, OwnAct)> = numbers
-                .into_iter()
-                .map(|number| match phase {
-                    Phase::Listing => (number, OwnAct::Daily(DailyAct::ListNotice)),
-                    _ => (number, OwnAct::Daily(DailyAct::RadiateNotRenewed)),
-                })
-                .collect();
+            let acts: Vec<_> = numbers.into_iter().map(|number| (number, OwnAct::Daily(act.clone()))).collect();
             let acted = self.parts.act_on_many(&acts).await?;
             *last = (*last).max(acted.last);
-            let done = u64::try_from(acted.done.len()).unwrap_or(u64::MAX);
-            let counted = match phase {
-                Phase::Listing => &mut day.listed,
-                _ => &mut day.radiated,
-            };
-            *counted += done;
-            (run.progress)(Progress { phase, territory: day.territory, done: *counted });
+            done += u64::try_from(acted.done.len()).unwrap_or(u64::MAX);
+            (run.progress)(Progress { phase, territory: day.territory, done });
             day.note(acted);
         }
-        Ok(())
+        Ok(done)
     }
 
     async fn erase_overdue(&self, run: &DailyRun<'_>, day: &mut TerritoryDay) -> Result<(), Error> {
@@ -257,24 +245,15 @@ struct Pages {
 }
 
 impl Pages {
-    /// The next demands, each once; none at the end.
+    /// The next demands, each once in a page; none at the end.
     async fn next(&mut self, list: &dyn DueList) -> Result<Option<Vec<UniqueNumber>>, Error> {
-        let due = self.next_due(list).await?;
-        Ok(due.map(|due| {
-            let mut numbers: Vec<UniqueNumber> = due.into_iter().map(|due| due.number).collect();
-            numbers.dedup();
-            numbers
-        }))
-    }
-
-    /// The next delays that are due; none at the end.
-    async fn next_due(&mut self, list: &dyn DueList) -> Result<Option<Vec<DueDemand>>, Error> {
         while !self.ended {
             let Self { territory, delay, day, after, ref settings, .. } = *self;
             let query = DueQuery { territory, delay, day, settings, after, most: PAGE };
-            let (due, next) = list.due(&query).await?;
+            let (mut due, next) = list.due(&query).await?;
             self.ended = next.is_none();
             self.after = next;
+            due.dedup();
             if !due.is_empty() {
                 return Ok(Some(due));
             }

@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use demand::Settings;
 use demand::notice::NoticeChannel;
-use demand::pending::{Delay, Pending};
+use demand::pending::Delay;
 use event_log::Position;
 use jiff::civil::Date;
 use nomenclature::{CommuneCode, DwellingType, Territory, UniqueNumber};
@@ -39,15 +39,6 @@ pub struct DuePlace {
     pub number: UniqueNumber,
     /// Among those of one day and demand.
     pub ordinal: i16,
-}
-
-/// A demand on which a delay is due.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct DueDemand {
-    /// The demand.
-    pub number: UniqueNumber,
-    /// The delay.
-    pub pending: Pending,
 }
 
 /// A demand in the register, as far as an abnormally long delay depends on it.
@@ -101,7 +92,7 @@ pub trait DueList: Send + Sync {
     async fn territories(&self) -> Result<Vec<Territory>, DueListUnavailable>;
 
     /// Some demands on which a delay is due, and where to go on when there may be more.
-    async fn due(&self, query: &DueQuery<'_>) -> Result<(Vec<DueDemand>, Option<DuePlace>), DueListUnavailable>;
+    async fn due(&self, query: &DueQuery<'_>) -> Result<(Vec<UniqueNumber>, Option<DuePlace>), DueListUnavailable>;
 
     /// How many delays are due, and the day the oldest of them counts from; none when none is. Pages mean nothing here.
     async fn count(&self, query: &DueQuery<'_>) -> Result<Option<(u64, Date)>, DueListUnavailable>;

@@ -129,8 +129,8 @@ impl Register {
         day.expired = list.expired(day.territory, on).await?;
         day.unsent = list.unsent_lists(day.territory).await?;
         day.abnormal = self.abnormal(day.territory, list, on).await?;
+        let settings = self.parts.settings.in_force(day.territory, on).await?;
         for delay in Delay::ALL {
-            let settings = self.parts.settings.in_force(day.territory, on).await?;
             let query = DueQuery {
                 territory: day.territory,
                 delay: *delay,

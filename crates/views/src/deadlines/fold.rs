@@ -22,13 +22,12 @@ impl Rows {
     pub fn fold(&mut self, opened: &Opened<'_, DemandEvent>) {
         let Opened { recorded, event } = opened;
         let Ok(number) = UniqueNumber::parse(recorded.stream.as_str()) else { return };
-        if let DemandEvent::Registered(registered) = event {
-            let (desk, state) = (registered.desk, Demand::default());
+        if let DemandEvent::Registered(_) = event {
+            let state = Demand::default();
             self.rows.entry(number).or_insert(Row {
                 number,
                 version: 0,
                 position: recorded.position,
-                desk,
                 state,
                 notice_version: None,
             });

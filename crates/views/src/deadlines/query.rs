@@ -9,7 +9,7 @@ use demand::pending::{Delay, Pending};
 use event_log::{PgDate, Position, rows_until};
 use jiff::ToSpan as _;
 use jiff::civil::Date;
-use nomenclature::{CommuneCode, DeskCode, DwellingType, Territory, UniqueNumber};
+use nomenclature::{CommuneCode, DwellingType, Territory, UniqueNumber};
 use projection::{AtLeast, Checkpoint, Handle};
 use sqlx::postgres::{PgArguments, PgRow};
 use sqlx::query::Query;
@@ -28,7 +28,7 @@ const TERRITORIES: &str = "WITH RECURSIVE known AS ( \
        UNION ALL SELECT (SELECT d.territory FROM views.deadline_demands AS d WHERE d.territory > known.territory \
                           ORDER BY d.territory LIMIT 1) FROM known WHERE known.territory IS NOT NULL) \
      SELECT territory FROM known WHERE territory IS NOT NULL";
-const DUE: &str = "SELECT since, number, ordinal, prolonged_by, not_before, desk FROM views.deadline_entries \
+const DUE: &str = "SELECT since, number, ordinal, prolonged_by, not_before FROM views.deadline_entries \
      WHERE territory = $1 AND delay = $2 AND (since, number, ordinal) > ($3, $4, $5) \
      ORDER BY since, number, ordinal LIMIT $6";
 const WAITING: &str = "SELECT number, waits_since, communes, types FROM views.deadline_demands \
@@ -41,7 +41,7 @@ const UNSENT: &str = "SELECT listed_on, count(*) FILTER (WHERE open AND sent_on 
      FROM views.deadline_notices WHERE territory = $1 AND listed_on = ANY(ARRAY( \
        SELECT DISTINCT listed_on FROM views.deadline_notices WHERE territory = $1 AND open AND sent_on IS NULL)) \
      GROUP BY listed_on ORDER BY listed_on";
-const LIST: &str = "SELECT listed_on, number, version, expires_on, due_by, sent_on, returned_on, open \
+const LIST: &str = "SELECT listed_on, number, version, expires_on, due_by, sent_on, open \
      FROM views.deadline_notices WHERE territory = $1 AND listed_on = $2 AND number > $3 ORDER BY number LIMIT $4";
 
 /// What to look for.
@@ -79,8 +79,6 @@ pub struct Due {
     pub number: UniqueNumber,
     /// The delay.
     pub pending: Pending,
-    /// The desk that registered the demand.
-    pub desk: DeskCode,
 }
 
 /// Some delays that are due, in order of the day they count from.
@@ -180,7 +178,7 @@ impl Deadlines {
             let number = parsed(row, "number", UniqueNumber::parse)?;
             page.next = Some(Place { since, number, ordinal: column(row, "ordinal")? });
             if pending.falls(settings).is_due_on(day) {
-                page.due.push(Due { number, pending, desk: parsed(row, "desk", DeskCode::parse)? });
+                page.due.push(Due { number, pending });
             }
         }
         if rows.len() < usize::from(most.max(1)) {
@@ -333,7 +331,6 @@ fn notice(row: &PgRow) -> Result<ListedNotice, Error> {
         expires_on: day("expires_on")?,
         due_by: parsed(row, "due_by", |code| NoticeChannel::of_code(code).ok_or(()))?,
         sent_on: day_of(row, "sent_on")?,
-        returned_on: day_of(row, "returned_on")?,
         open: column(row, "open")?,
     })
 }

@@ -6,7 +6,7 @@ use demand::notice::NoticeChannel;
 use demand::pending::{Delay, Pending};
 use event_log::Position;
 use jiff::civil::Date;
-use nomenclature::{DeskCode, UniqueNumber};
+use nomenclature::UniqueNumber;
 
 /// A demand as its open events tell it.
 #[derive(Clone, Debug, PartialEq)]
@@ -17,8 +17,6 @@ pub struct Row {
     pub version: u32,
     /// Position of its last event.
     pub position: Position,
-    /// The desk that registered it.
-    pub desk: DeskCode,
     /// The demand, personal parts sealed.
     pub state: Demand,
     /// Version of the stream when the notice of the present validity was listed.
@@ -40,8 +38,6 @@ pub struct Entry {
     pub prolonged_by: Option<Date>,
     /// Not before that day, whatever the settings say.
     pub not_before: Option<Date>,
-    /// The desk that registered the demand.
-    pub desk: DeskCode,
 }
 
 /// A renewal notice that was listed.
@@ -59,8 +55,6 @@ pub struct ListedNotice {
     pub due_by: NoticeChannel,
     /// The day it was sent, once that is recorded.
     pub sent_on: Option<Date>,
-    /// The day it came back, if it did.
-    pub returned_on: Option<Date>,
     /// The demand still waits for it: neither renewed nor radiated since, and nobody is known to be housed.
     pub open: bool,
 }
@@ -72,15 +66,7 @@ impl Row {
         for Pending { delay, since, prolonged_by, not_before } in self.state.pending() {
             let alike = entries.iter().filter(|entry| (entry.delay, entry.since) == (delay, since)).count();
             let ordinal = i16::try_from(alike).unwrap_or(i16::MAX);
-            entries.push(Entry {
-                delay,
-                since,
-                number: self.number,
-                ordinal,
-                prolonged_by,
-                not_before,
-                desk: self.desk,
-            });
+            entries.push(Entry { delay, since, number: self.number, ordinal, prolonged_by, not_before });
         }
         entries
     }
@@ -109,7 +95,6 @@ impl Row {
             expires_on: content.expires_on(),
             due_by: notice.due_by,
             sent_on: notice.sent_on,
-            returned_on: notice.returned_on,
             open: matches!(&self.state, Demand::Active(demand) if !demand.has_known_lease()),
         })
     }

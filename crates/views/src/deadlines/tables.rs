@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use async_trait::async_trait;
 use demand::DemandEvent;
 use event_log::{PgDate, Position};
-use nomenclature::{CommuneCode, DeskCode, UniqueNumber};
+use nomenclature::{CommuneCode, UniqueNumber};
 use projection::{Opened, Projection};
 use sqlx::postgres::PgRow;
 use sqlx::{PgConnection, Row as _};
@@ -15,12 +15,12 @@ use super::row::{Entry, ListedNotice, Row};
 use crate::Error;
 
 const LOAD: &str = "SELECT d.* FROM unnest($1::text[], $2::text[]) AS k(territory, number) CROSS JOIN LATERAL \
-     (SELECT number, version, position, desk, state, notice_version FROM deadline_demands AS s \
+     (SELECT number, version, position, state, notice_version FROM deadline_demands AS s \
        WHERE s.territory = k.territory AND s.number = k.number OFFSET 0) AS d";
 const WRITE: &str = "INSERT INTO deadline_demands \
-       (territory, number, version, position, desk, state, notice_version, waits_since, communes, types) \
-     SELECT * FROM unnest($1::text[], $2::text[], $3::int[], $4::bigint[], $5::text[], $6::text[], $7::int[], $8::date[], \
-       $9::text[], $10::text[]) \
+       (territory, number, version, position, state, notice_version, waits_since, communes, types) \
+     SELECT * FROM unnest($1::text[], $2::text[], $3::int[], $4::bigint[], $5::text[], $6::int[], $7::date[], $8::text[], \
+       $9::text[]) \
      ON CONFLICT (territory, number) DO UPDATE SET version = excluded.version, position = excluded.position, \
        state = excluded.state, notice_version = excluded.notice_version, waits_since = excluded.waits_since, \
        communes = excluded.communes, types = excluded.types";
@@ -30,14 +30,13 @@ const DELETE_ENTRIES: &str = "DELETE FROM deadline_entries AS t \
      WHERE t.territory = k.territory AND t.delay = k.delay AND t.since = k.since AND t.number = k.number \
        AND t.ordinal = k.ordinal";
 const INSERT_ENTRIES: &str = "INSERT INTO deadline_entries \
-       (territory, delay, since, number, ordinal, prolonged_by, not_before, desk) \
-     SELECT * FROM unnest($1::text[], $2::text[], $3::date[], $4::text[], $5::smallint[], $6::date[], $7::date[], $8::text[])";
+       (territory, delay, since, number, ordinal, prolonged_by, not_before) \
+     SELECT * FROM unnest($1::text[], $2::text[], $3::date[], $4::text[], $5::smallint[], $6::date[], $7::date[])";
 const WRITE_NOTICES: &str = "INSERT INTO deadline_notices \
-       (territory, listed_on, number, version, expires_on, due_by, sent_on, returned_on, open) \
-     SELECT * FROM unnest($1::text[], $2::date[], $3::text[], $4::int[], $5::date[], $6::text[], $7::date[], $8::date[], \
-       $9::boolean[]) \
-     ON CONFLICT (territory, listed_on, number) DO UPDATE SET sent_on = excluded.sent_on, \
-       returned_on = excluded.returned_on, open = excluded.open";
+       (territory, listed_on, number, version, expires_on, due_by, sent_on, open) \
+     SELECT * FROM unnest($1::text[], $2::date[], $3::text[], $4::int[], $5::date[], $6::text[], $7::date[], \
+       $8::boolean[]) \
+     ON CONFLICT (territory, listed_on, number) DO UPDATE SET sent_on = excluded.sent_on, open = excluded.open";
 
 /// The projection of the deadlines.
 #[derive(Clone, Copy, Debug, Default)]
@@ -90,7 +89,6 @@ fn read(row: &PgRow) -> Result<Row, Error> {
         number: UniqueNumber::parse(text("number")?).map_err(|_| wrong("number"))?,
         version: version(row.try_get("version").map_err(|_| wrong("version"))?)?,
         position: Position::try_new(position).map_err(|_| wrong("position"))?,
-        desk: DeskCode::parse(text("desk")?).map_err(|_| wrong("desk"))?,
         state: serde_json::from_str(text("state")?).map_err(|_| wrong("state"))?,
         notice_version: notice_version.map(version).transpose()?,
     })
@@ -107,7 +105,6 @@ async fn write(tables: &mut PgConnection, rows: impl Iterator<Item = &Row>) -> R
         .bind(rows.iter().map(|row| row.number.to_string()).collect::<Vec<_>>())
         .bind(rows.iter().map(|row| signed(row.version)).collect::<Vec<_>>())
         .bind(rows.iter().map(|row| row.position.get()).collect::<Vec<_>>())
-        .bind(rows.iter().map(|row| row.desk.to_string()).collect::<Vec<_>>())
         .bind(states.map_err(|error| sqlx::Error::Encode(error.into()))?)
         .bind(rows.iter().map(|row| row.notice_version.map(signed)).collect::<Vec<_>>())
         .bind(rows.iter().map(|row| row.waits_since().map(PgDate)).collect::<Vec<_>>())
@@ -130,7 +127,7 @@ async fn delete_entries(tables: &mut PgConnection, entries: &BTreeSet<Entry>) ->
     if entries.is_empty() {
         return Ok(());
     }
-    let [territories, delays, numbers, _] = texts(entries);
+    let [territories, delays, numbers] = texts(entries);
     let query = sqlx::query(DELETE_ENTRIES).bind(territories).bind(delays);
     query.bind(days(entries)).bind(numbers).bind(ordinals(entries)).execute(tables).await.map(drop)
 }
@@ -139,12 +136,12 @@ async fn insert_entries(tables: &mut PgConnection, entries: &BTreeSet<Entry>) ->
     if entries.is_empty() {
         return Ok(());
     }
-    let [territories, delays, numbers, desks] = texts(entries);
+    let [territories, delays, numbers] = texts(entries);
     let query = sqlx::query(INSERT_ENTRIES).bind(territories).bind(delays);
     let query = query.bind(days(entries)).bind(numbers).bind(ordinals(entries));
     let prolonged: Vec<Option<PgDate>> = entries.iter().map(|entry| entry.prolonged_by.map(PgDate)).collect();
     let not_before: Vec<Option<PgDate>> = entries.iter().map(|entry| entry.not_before.map(PgDate)).collect();
-    query.bind(prolonged).bind(not_before).bind(desks).execute(tables).await.map(drop)
+    query.bind(prolonged).bind(not_before).execute(tables).await.map(drop)
 }
 
 async fn write_notices(
@@ -163,7 +160,6 @@ async fn write_notices(
         .bind(notices.iter().map(|notice| PgDate(notice.expires_on)).collect::<Vec<_>>())
         .bind(notices.iter().map(|notice| notice.due_by.code()).collect::<Vec<_>>())
         .bind(notices.iter().map(|notice| notice.sent_on.map(PgDate)).collect::<Vec<_>>())
-        .bind(notices.iter().map(|notice| notice.returned_on.map(PgDate)).collect::<Vec<_>>())
         .bind(notices.iter().map(|notice| notice.open).collect::<Vec<_>>())
         .execute(tables)
         .await
@@ -179,14 +175,13 @@ fn signed(version: u32) -> i32 {
     i32::try_from(version).unwrap_or(i32::MAX)
 }
 
-/// Territories, delays, numbers and desks.
-fn texts(entries: &BTreeSet<Entry>) -> [Vec<String>; 4] {
+/// Territories, delays and numbers.
+fn texts(entries: &BTreeSet<Entry>) -> [Vec<String>; 3] {
     let of = |text: fn(&Entry) -> String| entries.iter().map(text).collect::<Vec<_>>();
     [
         of(|entry| entry.number.territory().to_string()),
         of(|entry| entry.delay.code().to_owned()),
         of(|entry| entry.number.to_string()),
-        of(|entry| entry.desk.to_string()),
     ]
 }
 

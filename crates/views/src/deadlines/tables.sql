@@ -7,7 +7,6 @@ CREATE TABLE deadline_demands (
   waits_since    date,              -- reception, while it is in the register
   territory      text COLLATE "C" NOT NULL,
   number         text COLLATE "C" NOT NULL,
-  desk           text COLLATE "C" NOT NULL,
   communes       text COLLATE "C" NOT NULL,   -- codes sought, with spaces between them
   types          text COLLATE "C" NOT NULL,
   state          text   NOT NULL,   -- the aggregate, personal parts sealed
@@ -27,7 +26,6 @@ CREATE TABLE deadline_entries (
   territory    text COLLATE "C" NOT NULL,
   delay        text COLLATE "C" NOT NULL,
   number       text COLLATE "C" NOT NULL,
-  desk         text COLLATE "C" NOT NULL,
   PRIMARY KEY (territory, delay, since, number, ordinal)
 );
 
@@ -35,7 +33,6 @@ CREATE TABLE deadline_notices (
   listed_on   date NOT NULL,
   expires_on  date NOT NULL,
   sent_on     date,
-  returned_on date,
   version     int NOT NULL,
   open        boolean NOT NULL,
   territory   text COLLATE "C" NOT NULL,
