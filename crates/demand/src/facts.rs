@@ -47,6 +47,9 @@ pub struct Facts {
     pub communes: Vec<CommuneCode>,
     /// An e-mail address is known.
     pub email_known: bool,
+    /// The applicant wants renewal notices by post, too (INV-17).
+    #[serde(default, skip_serializing_if = "crate::form::is_false")]
+    pub letter_wished: bool,
     /// The applicant registered or renewed online at least once.
     pub ever_online: bool,
     /// Generation of the form and its code lists.
@@ -69,6 +72,7 @@ event_table!(Facts in "faits" {
     dwelling_types: Open, "types recherchés", "liste TypeLogement";
     communes: Open, "communes souhaitées", "codes INSEE";
     email_known: Open, "un courriel est connu", "oui ou non";
+    letter_wished: Open, "souhaite le préavis aussi par courrier", "oui ou non";
     ever_online: Open, "déposée ou renouvelée au moins une fois en ligne", "oui ou non";
     form_version: Open, "génération du formulaire", "";
 });
@@ -164,6 +168,7 @@ pub(crate) fn of(form: &Rubrics, day: Date) -> Facts {
         dwelling_types: form.sought.as_ref().map(|sought| sought.dwelling_types.clone()).unwrap_or_default(),
         communes: form.sought.as_ref().map(|sought| sought.communes.clone()).unwrap_or_default(),
         email_known: form.contact.as_ref().is_some_and(|contact| contact.email.is_some()),
+        letter_wished: form.contact.as_ref().is_some_and(|contact| contact.postal_notices),
         ever_online: false,
         form_version: form_version(form, day),
     }

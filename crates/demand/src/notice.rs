@@ -44,13 +44,13 @@ impl NoticeChannel {
     }
 
     /// The table of three cases (R441-2-7, INV-17). Who never filed or renewed online gets a letter, and an e-mail beside it
-    /// when an address is known; who did gets an e-mail. The wish for a letter beside it (third case) has no field in the
-    /// form; without an address a letter is all there is.
+    /// when an address is known; who did gets an e-mail, and a letter beside it when he wished for one. Without an address
+    /// a letter is all there is.
     pub fn due(facts: &Facts) -> Self {
-        match (facts.ever_online, facts.email_known) {
-            (true, true) => Self::Electronic,
-            (false, true) => Self::Both,
-            (_, false) => Self::Post,
+        match (facts.ever_online, facts.email_known, facts.letter_wished) {
+            (true, true, false) => Self::Electronic,
+            (false, true, _) | (true, true, true) => Self::Both,
+            (_, false, _) => Self::Post,
         }
     }
 

@@ -5,7 +5,7 @@
 //! What the law fixes for everybody and for ever (a year of validity) is no setting: see [`crate::deadlines`].
 
 use jiff::civil::Date;
-use nomenclature::Territory;
+use nomenclature::{Territory, has_large_agglomeration};
 
 /// How sure a default is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -125,21 +125,22 @@ settings! {
     certificate_months: 1 "months" since (2009, 3, 28), "L441-2-1", Text, 1 to 1;
     /// Days in which a piece handed in at a desk is stored (INV-38).
     piece_storage_days: 15 "days" since (2015, 5, 14), "R441-2-4-1", Text, 1 to 15;
-    /// Months in which the commission of mediation decides (INV-57). See [`Settings::of`] for overseas.
-    dalo_commission_months: 3 "months" since (2008, 1, 1), "R441-15 ; six où le département a une partie d'une agglomération de plus de 300 000 habitants, ce que son territoire fixe", Provisional, 3 to 6;
-    /// Months from a favourable decision in which the prefect makes an offer (INV-57). See [`Settings::of`] for overseas.
-    dalo_offer_months: 3 "months" since (2008, 1, 1), "R441-16-1 ; six où le département a une partie d'une agglomération de plus de 300 000 habitants, ce que son territoire fixe", Provisional, 3 to 6;
+    /// Months in which the commission of mediation decides (INV-57). See [`Settings::of`] for where it is six.
+    dalo_commission_months: 3 "months" since (2008, 1, 1), "R441-15 ; six outre-mer et où le département a une partie d'une agglomération de plus de 300 000 habitants (table provisoire)", Provisional, 3 to 6;
+    /// Months from a favourable decision in which the prefect makes an offer (INV-57). See [`Settings::of`] for where it is six.
+    dalo_offer_months: 3 "months" since (2008, 1, 1), "R441-16-1 ; six outre-mer et où le département a une partie d'une agglomération de plus de 300 000 habitants (table provisoire)", Provisional, 3 to 6;
 }
 
-/// Months of both DALO delays in the overseas départements (R441-15, R441-16-1).
-const DALO_MONTHS_OVERSEAS: i32 = 6;
+/// Months of both DALO delays overseas and where a large agglomeration is (R441-15, R441-16-1).
+const LONG_DALO_MONTHS: i32 = 6;
 
 impl Settings {
-    /// The defaults of a territory, before anything it decided itself: the delays of the texts differ overseas (INV-57).
-    pub fn of(territory: Territory) -> Self {
+    /// The defaults of a territory on a day, before anything it decided itself: the DALO delays are longer overseas and
+    /// where all or part of an agglomeration of over 300 000 inhabitants lies (INV-57).
+    pub fn of(territory: Territory, day: Date) -> Self {
         let everywhere = Self::default();
-        if territory.as_str().starts_with("97") {
-            let (dalo_commission_months, dalo_offer_months) = (DALO_MONTHS_OVERSEAS, DALO_MONTHS_OVERSEAS);
+        if territory.as_str().starts_with("97") || has_large_agglomeration(territory, day) {
+            let (dalo_commission_months, dalo_offer_months) = (LONG_DALO_MONTHS, LONG_DALO_MONTHS);
             Self { dalo_commission_months, dalo_offer_months, ..everywhere }
         } else {
             everywhere
@@ -158,6 +159,8 @@ impl Settings {
 
 #[cfg(test)]
 mod tests {
+    use jiff::civil::date;
+
     use super::*;
     use crate::erasure::RETENTION_MONTHS;
 
@@ -168,28 +171,34 @@ mod tests {
         assert!(settings.not_renewed_reinstatement_months < RETENTION_MONTHS);
     }
 
-    /// Written by hand from R441-15 and R441-16-1: the five overseas départements, and some that are not.
+    /// Written by hand from R441-15 and R441-16-1: the five overseas départements, some with a large agglomeration, and some
+    /// with neither.
     #[test]
-    fn inv_57_the_dalo_delays_are_six_months_overseas_and_three_elsewhere() {
+    fn inv_57_the_dalo_delays_are_six_months_overseas_and_at_large_agglomerations_and_three_elsewhere() {
+        let day = date(2026, 3, 2);
         for (code, months) in [
             ("971", 6),
             ("972", 6),
             ("973", 6),
             ("974", 6),
             ("976", 6),
-            ("006", 3),
+            ("006", 6),
+            ("013", 6),
+            ("069", 6),
+            ("111", 6),
+            ("004", 3),
             ("02A", 3),
-            ("069", 3),
+            ("087", 3),
             ("090", 3),
-            ("111", 3),
         ] {
-            let settings = Settings::of(Territory::parse(code).unwrap());
+            let settings = Settings::of(Territory::parse(code).unwrap(), day);
             assert_eq!((settings.dalo_commission_months, settings.dalo_offer_months), (months, months), "{code}");
             let others = Settings { dalo_commission_months: 3, dalo_offer_months: 3, ..settings };
             assert_eq!(others, Settings::default(), "{code}");
         }
-        let six = |territory: &&Territory| Settings::of(**territory).dalo_offer_months == 6;
-        assert_eq!(Territory::all().iter().filter(six).count(), 5);
+        let six = |territory: &&Territory| Settings::of(**territory, day).dalo_offer_months == 6;
+        assert_eq!(Territory::all().iter().filter(six).count(), 5 + 20);
+        assert_eq!(Settings::of(Territory::parse("035").unwrap(), date(2020, 12, 31)).dalo_offer_months, 3);
     }
 
     #[test]
@@ -200,7 +209,7 @@ mod tests {
             assert!((setting.lowest..=setting.highest).contains(&setting.default), "{}", setting.name);
             assert_eq!(Settings::default().get(setting.name), Some(setting.default));
         }
-        assert!(Territory::all().iter().all(|territory| Settings::of(*territory).agree()));
+        assert!(Territory::all().iter().all(|territory| Settings::of(*territory, date(2026, 3, 2)).agree()));
     }
 
     /// Written by hand from the law: what no territory may undercut, and what must stay below the retention.

@@ -53,6 +53,7 @@ pub use codes::piece::PieceType;
 pub use codes::radiation::{InadmissibilityGround, RadiationMotive};
 pub use codes::reason::Reason;
 pub use error::ParseError;
+pub use geography::agglomerations::{LargeAgglomeration, has_large_agglomeration, large_agglomerations};
 pub use geography::communes::{Commune, CommuneStatus, commune, communes, communes_of, successor};
 pub use geography::departements::{Departement, departement, departements};
 pub use geography::epcis::{Epci, epci, epcis};

@@ -47,7 +47,7 @@ impl LiveSettings {
 
     /// The settings that the acts of a day are decided by.
     pub(crate) async fn in_force(&self, territory: Territory, day: Date) -> Result<Settings, Error> {
-        let of_nothing = || Settings::of(territory);
+        let of_nothing = || Settings::of(territory, day);
         self.ask(territory, |decided| decided.map_or_else(of_nothing, |known| known.settings_on(territory, day))).await
     }
 

@@ -134,7 +134,7 @@ impl Register {
 }
 
 fn sheet(territory: Territory, day: Date, parameters: &Parameters, history: Vec<TerritoryChange>) -> TerritorySheet {
-    let (defaults, in_force) = (Settings::of(territory), parameters.settings_on(territory, day));
+    let (defaults, in_force) = (Settings::of(territory, day), parameters.settings_on(territory, day));
     let line = |setting: &'static Setting| SettingLine {
         setting,
         default: defaults.get(setting.name).unwrap_or(setting.default),

@@ -20,6 +20,7 @@ pub(crate) fn contact(dice: &mut Dice, adult: &Adult, home: &Commune, host: Opti
         home_phone: dice.percent(20).then(|| landline(dice)),
         mobile_phone: dice.percent(92).then(|| mobile(dice)),
         work_phone: dice.percent(6).then(|| landline(dice)),
+        postal_notices: false,
         electronic_notices: email.is_some() && dice.percent(70),
         sms_notices: dice.percent(60),
         event_notices: dice.percent(55),

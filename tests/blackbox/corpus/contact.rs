@@ -98,6 +98,8 @@ async fn telephones_are_digits_and_an_e_mail_has_its_form() {
         ("contact.email", json!(format!("{}@exemple.fr", "z".repeat(245))), Bad("TOO_LONG")),
         ("contact.email", json!(format!("{}@exemple.fr", "z".repeat(1_000_000))), Bad("TOO_LONG")),
         ("contact.electronic_notices", json!("oui"), Unreadable),
+        ("contact.postal_notices", json!("oui"), Unreadable),
+        ("contact.postal_notices", json!(true), Accepted),
     ];
     for email in
         ["zoe", "zoe@", "@exemple.fr", "zoe@exemple", "zoe@@exemple.fr", "z oe@exemple.fr", "zoe@.fr", "zoe@fr."]

@@ -33,6 +33,9 @@ pub struct ContactDraft {
     /// Wants renewal notices by e-mail.
     #[serde(skip_serializing_if = "crate::form::is_false")]
     pub electronic_notices: bool,
+    /// Wants renewal notices by post beside the e-mail (R441-2-7 3°).
+    #[serde(skip_serializing_if = "crate::form::is_false")]
+    pub postal_notices: bool,
     /// Accepts notices by SMS.
     #[serde(skip_serializing_if = "crate::form::is_false")]
     pub sms_notices: bool,
@@ -106,6 +109,9 @@ pub struct Contact {
     pub email: Option<Text<255>>,
     /// Wants renewal notices by e-mail.
     pub electronic_notices: bool,
+    /// Wants renewal notices by post beside the e-mail (R441-2-7 3°).
+    #[serde(default, skip_serializing_if = "crate::form::is_false")]
+    pub postal_notices: bool,
     /// Accepts notices by SMS.
     pub sms_notices: bool,
     /// Wants to be told of events.
@@ -120,6 +126,7 @@ field_table!(Contact in "b" {
     work_phone: Personal, "téléphone travail", "10 chiffres";
     email: Personal, "courriel", "255 caractères";
     electronic_notices: Personal, "préavis de renouvellement électronique", "oui ou non";
+    postal_notices: Personal, "préavis de renouvellement aussi par courrier", "oui ou non";
     sms_notices: Personal, "accepte les SMS", "oui ou non";
     event_notices: Personal, "accepte les avis d'événement", "oui ou non";
 });
@@ -214,6 +221,7 @@ impl Contact {
             work_phone: check.optional("work_phone", draft.work_phone.as_deref(), Text::phone),
             email: check.optional("email", draft.email.as_deref(), Text::email),
             electronic_notices: draft.electronic_notices,
+            postal_notices: draft.postal_notices,
             sms_notices: draft.sms_notices,
             event_notices: draft.event_notices,
             dwelling_address,

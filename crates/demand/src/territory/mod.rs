@@ -39,7 +39,7 @@ impl Parameters {
     /// The settings in force on a day: what the territory decided, the defaults for the rest. A name that this program does
     /// not know means nothing to it.
     pub fn settings_on(&self, territory: Territory, day: Date) -> Settings {
-        let mut settings = Settings::of(territory);
+        let mut settings = Settings::of(territory, day);
         for (name, values) in &self.settings {
             if let Some((_, value)) = values.range(..=day).next_back() {
                 settings.put(name.as_str(), *value);

@@ -68,11 +68,13 @@ fn inv_56_every_act_at_every_stage_of_a_claim() {
 }
 
 #[test]
-fn inv_57_commission_and_prefect_have_three_months_each_and_six_overseas() {
-    for (territory, decision_due_on, offer_due_on) in
-        [("006", date(2025, 9, 2), date(2025, 11, 28)), ("974", date(2025, 12, 2), date(2026, 2, 28))]
-    {
-        let settings = Settings::of(Territory::parse(territory).unwrap());
+fn inv_57_commission_and_prefect_have_three_months_each_and_six_overseas_and_at_large_agglomerations() {
+    for (territory, decision_due_on, offer_due_on) in [
+        ("004", date(2025, 9, 2), date(2025, 11, 28)),
+        ("006", date(2025, 12, 2), date(2026, 2, 28)),
+        ("974", date(2025, 12, 2), date(2026, 2, 28)),
+    ] {
+        let settings = Settings::of(Territory::parse(territory).unwrap(), SEISED);
         let decide_with = |events: Vec<DemandEvent>, today, act| {
             let mut command = command(today, act);
             command.settings = settings;

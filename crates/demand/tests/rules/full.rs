@@ -105,6 +105,7 @@ pub fn form_in_full() -> FormDraft {
             work_phone: some("0493000002"),
             email: some("zoe@exemple.fr"),
             electronic_notices: true,
+            postal_notices: false,
             sms_notices: true,
             event_notices: true,
         }),
@@ -374,6 +375,11 @@ pub fn events() -> Vec<(&'static str, DemandEvent)> {
         let draft = RenunciationDraft { written_on: some("2026-05-04"), written_act: Some(written_act) };
         named.push((name, online(&events, date(2026, 5, 5), 3, Act::Renounce(draft)).remove(0)));
     }
+    let mut by_letter_too = form_in_full().contact.unwrap();
+    by_letter_too.postal_notices = true;
+    let only_contact = FormDraft { contact: Some(by_letter_too), ..FormDraft::default() };
+    let wish = Act::Modify { origin: Origin::Applicant, form: Box::new(only_contact) };
+    named.push(("modified_letter_wished", online(&events, date(2026, 5, 5), 3, wish).remove(0)));
     named.extend(past_its_expiry(&events));
     named.extend(warned(&events));
     named.extend(followed_up(&events));

@@ -1,7 +1,9 @@
 //! Renewal notices, radiation for non-renewal, and the way back.
 
 use demand::claims::claims_of;
+use demand::form::contact::ContactDraft;
 use demand::form::sought::SoughtDraft;
+use demand::modification::Origin;
 use demand::notice::{NoticeChannel, NoticeSentDraft};
 use demand::radiation::Motive;
 use demand::radiation::renunciation::{RenunciationDraft, WrittenAct};
@@ -84,16 +86,21 @@ fn inv_16_the_sending_is_told_with_day_way_and_reference() {
 }
 
 #[test]
-fn inv_17_the_channel_follows_whether_the_applicant_ever_acted_online() {
+fn inv_17_the_channel_follows_whether_the_applicant_ever_acted_online_and_wishes_a_letter() {
     let mut facts = active(registered(form())).facts;
-    for (ever_online, email_known, expected) in [
-        (false, false, NoticeChannel::Post),
-        (false, true, NoticeChannel::Both),
-        (true, true, NoticeChannel::Electronic),
-        (true, false, NoticeChannel::Post),
+    for (ever_online, email_known, letter_wished, expected) in [
+        (false, false, false, NoticeChannel::Post),
+        (false, false, true, NoticeChannel::Post),
+        (false, true, false, NoticeChannel::Both),
+        (false, true, true, NoticeChannel::Both),
+        (true, true, false, NoticeChannel::Electronic),
+        (true, true, true, NoticeChannel::Both),
+        (true, false, false, NoticeChannel::Post),
+        (true, false, true, NoticeChannel::Post),
     ] {
-        (facts.ever_online, facts.email_known) = (ever_online, email_known);
-        assert_eq!(NoticeChannel::due(&facts), expected, "online {ever_online}, address {email_known}");
+        (facts.ever_online, facts.email_known, facts.letter_wished) = (ever_online, email_known, letter_wished);
+        let case = format!("online {ever_online}, address {email_known}, letter {letter_wished}");
+        assert_eq!(NoticeChannel::due(&facts), expected, "{case}");
     }
     let by_mail = NoticeSentDraft {
         sent_on: Some(LISTED.to_string()),
@@ -102,6 +109,34 @@ fn inv_17_the_channel_follows_whether_the_applicant_ever_acted_online() {
     };
     let refused = when(listed(LISTED), LISTED, Act::RecordNoticeSent(by_mail)).unwrap_err();
     assert_eq!(refused.to_string(), "INVALID_FORM: notice.channel=INCONSISTENT", "a letter was due");
+}
+
+#[test]
+fn inv_17_the_wish_for_a_letter_comes_from_the_form_and_is_kept_by_what_does_not_touch_it() {
+    let contact = |postal_notices| ContactDraft {
+        email: some("lea.roux@example.org"),
+        postal_notices,
+        ..form().contact.expect("the form says how the household is reached")
+    };
+    let say = |postal_notices| Act::Modify {
+        origin: Origin::Applicant,
+        form: Box::new(FormDraft { contact: Some(contact(postal_notices)), ..FormDraft::default() }),
+    };
+    let due_by = |events: Vec<DemandEvent>, today| {
+        let listed = then(events, today, Act::ListNotice {});
+        active(listed).notice.expect("a notice was listed").due_by
+    };
+    let mut filing = command(FILED, Act::Register(Box::new(registration(form()))));
+    filing.by = by(Channel::Online);
+    let online = Demand::default().decide(&filing).expect("the form is lawful");
+    let wished = then(online, date(2025, 4, 1), say(true));
+    assert_eq!(due_by(wished.clone(), LISTED), NoticeChannel::Both);
+    let wishes = FormDraft { sought: form().sought, ..FormDraft::default() };
+    let other = Act::Modify { origin: Origin::Applicant, form: Box::new(wishes) };
+    assert_eq!(due_by(then(wished.clone(), date(2025, 4, 2), other), LISTED), NoticeChannel::Both);
+    let renewed = then(wished.clone(), date(2026, 3, 1), Act::Renew { form: Box::default() });
+    assert_eq!(due_by(renewed, date(2027, 2, 1)), NoticeChannel::Both);
+    assert_eq!(due_by(then(wished, date(2025, 4, 2), say(false)), LISTED), NoticeChannel::Electronic);
 }
 
 /// Files and tables write the way of a notice by its code.

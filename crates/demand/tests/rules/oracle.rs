@@ -83,7 +83,7 @@ proptest! {
             fifteenth = tomorrow(fifteenth);
         }
         prop_assert_eq!(slow(deadlines::storage_by(filed, &settings)), fifteenth);
-        let overseas = Settings::of(nomenclature::Territory::parse("973").unwrap());
+        let overseas = Settings::of(nomenclature::Territory::parse("973").unwrap(), filed);
         for (settings, count) in [(&settings, 3), (&overseas, 6)] {
             prop_assert_eq!(slow(deadlines::dalo_decision_by(filed, settings)), months(warned, count));
             prop_assert_eq!(slow(deadlines::dalo_offer_by(filed, settings)), months(warned, count));

@@ -45,7 +45,7 @@ fn window_on(parameters: &Parameters, day: Date) -> i32 {
 fn a_territory_that_decided_nothing_has_the_defaults_on_every_day() {
     let nothing = Parameters::default();
     for day in [Date::MIN, TODAY, Date::MAX] {
-        assert_eq!(nothing.settings_on(nice(), day), Settings::of(nice()));
+        assert_eq!(nothing.settings_on(nice(), day), Settings::of(nice(), day));
     }
 }
 

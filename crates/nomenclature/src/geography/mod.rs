@@ -3,6 +3,7 @@
 //! The tables are part of the program, read at first use into sorted slices. They are checked when they are extracted
 //! and by tests, so a row that cannot be read is a bug of this crate and panics.
 
+pub(crate) mod agglomerations;
 pub(crate) mod communes;
 pub(crate) mod departements;
 pub(crate) mod epcis;

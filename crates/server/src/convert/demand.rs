@@ -209,6 +209,7 @@ fn contact(contact: &Contact) -> v1::Contact {
         work_phone: maybe(&contact.work_phone),
         email: maybe(&contact.email),
         electronic_notices: contact.electronic_notices,
+        postal_notices: contact.postal_notices,
         sms_notices: contact.sms_notices,
         event_notices: contact.event_notices,
     }

@@ -96,6 +96,7 @@ fn contact(message: v1::Contact) -> ContactDraft {
         electronic_notices,
         sms_notices,
         event_notices,
+        postal_notices,
     } = message;
     ContactDraft {
         postal_address: postal_address.map(address),
@@ -105,6 +106,7 @@ fn contact(message: v1::Contact) -> ContactDraft {
         work_phone,
         email,
         electronic_notices,
+        postal_notices,
         sms_notices,
         event_notices,
     }
