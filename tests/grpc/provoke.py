@@ -139,6 +139,23 @@ def a_month_without_numbers():
     refused(lambda: foreigner.RegisterDemand(request), "NUMBERS_EXHAUSTED", Code.RESOURCE_EXHAUSTED)
 
 
+def an_id_that_was_given_up():
+    """A request id is committed, or fenced for ever; whoever asks hears the same from then on."""
+    form, piece = next(sample)
+    request = registration(form, piece)
+    given_up = town.FenceCommand(command.FenceCommandRequest(request_id=request.request_id))
+    assert given_up.WhichOneof("outcome") == "fenced"
+    refused(lambda: town.RegisterDemand(request), "COMMAND_FENCED", Code.FAILED_PRECONDITION)
+    told = town.GetOutcome(command.GetOutcomeRequest(request_id=request.request_id))
+    assert told.fenced.as_of_position == given_up.fenced.as_of_position
+    assert town.FenceCommand(command.FenceCommandRequest(request_id=request.request_id)) == given_up
+    # The household is free to be registered under another id; that one can no longer be given up.
+    request.request_id = new_id()
+    answer = town.RegisterDemand(request).answer
+    too_late = town.FenceCommand(command.FenceCommandRequest(request_id=request.request_id))
+    assert too_late.committed == answer
+
+
 def a_database_that_keeps_everybody_waiting():
     """Calls that wait for the database end with their time, in the database too; those beyond the places hear so at once."""
     _, answer = registered()
@@ -243,6 +260,7 @@ for check in (
     a_notice_that_is_listed_and_not_sent,
     a_demand_that_was_not_renewed,
     a_demand_whose_key_was_destroyed,
+    an_id_that_was_given_up,
     a_month_without_numbers,
     a_database_that_keeps_everybody_waiting,
     a_reader_who_does_not_read,

@@ -52,7 +52,7 @@ pub enum Action {
     Inspect,
     /// Replay demands and the log, personal parts sealed.
     Audit,
-    /// Ask what became of a command of one's own organisation.
+    /// Ask what became of a command of one's own organisation, or give it up for good.
     AskOutcome,
 }
 

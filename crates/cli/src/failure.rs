@@ -122,6 +122,7 @@ fn explain(error: &register::Error) -> (String, u8) {
         Error::OrganisationRejected(_)
         | Error::DeskCodeTaken
         | Error::CommandIdReused
+        | Error::CommandFenced
         | Error::VersionConflict { .. }
         | Error::NumbersExhausted
         | Error::MalformedRequest => (format!("acte refusé ({error})"), 4),

@@ -43,6 +43,8 @@ pub enum Outcome {
     TerritoryCommitted(TerritoryAnswer),
     /// There is no trace of it up to this position; it may be under way still.
     NotCommittedAsOf(i64),
+    /// It never will be: its organisation gave it up as of this position.
+    Fenced(i64),
 }
 
 impl Answer {

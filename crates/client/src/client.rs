@@ -72,6 +72,25 @@ impl Client {
                 TerritoryAnswer::read(Some(answer)).map(Outcome::TerritoryCommitted)
             }
             Some(Told::NotCommitted(not)) => Ok(Outcome::NotCommittedAsOf(not.as_of_position)),
+            Some(Told::Fenced(fenced)) => Ok(Outcome::Fenced(fenced.as_of_position)),
+            None => Err(Refused::Lost("an empty answer".to_owned())),
+        }
+    }
+
+    /// Gives a command of the actor's organisation up for good, unless it is committed.
+    ///
+    /// # Errors
+    /// See [`Refused`].
+    pub async fn fence(&self, actor: Actor, id: Uuid) -> Result<Outcome, Refused> {
+        use v1::fence_command_response::Outcome as Told;
+        let answer: v1::FenceCommandResponse =
+            self.call(actor, "CommandService/FenceCommand", &json!({"request_id": id})).await?;
+        match answer.outcome {
+            Some(Told::Committed(answer)) => Answer::read(Some(answer)).map(Outcome::Committed),
+            Some(Told::TerritoryCommitted(answer)) => {
+                TerritoryAnswer::read(Some(answer)).map(Outcome::TerritoryCommitted)
+            }
+            Some(Told::Fenced(fenced)) => Ok(Outcome::Fenced(fenced.as_of_position)),
             None => Err(Refused::Lost("an empty answer".to_owned())),
         }
     }

@@ -20,12 +20,14 @@ use sqlx::PgPool;
 use sqlx::postgres::PgConnectOptions;
 use tokio::sync::Semaphore;
 use tokio::time::{Instant, sleep, timeout_at};
+use uuid::Uuid;
 
 use crate::{Command, Error, Position, Reader, Refusal, Subscription, Verdict};
 use batch::Batch;
 pub use rounds::{MAX_ROUND_BYTES, MAX_ROUND_COMMANDS};
 use slot::{Fault, Slot};
 
+const FENCE: &str = "SELECT log.fence($1, $2)";
 const FIRST_PAUSE: Duration = Duration::from_millis(5);
 const LONGEST_PAUSE: Duration = Duration::from_millis(500);
 
@@ -101,6 +103,21 @@ impl EventLog {
     /// Follows the log from behind a position on, woken by the appends of this log.
     pub fn subscribe(&self, after: Position) -> Subscription {
         self.inner.reader.subscribe(after)
+    }
+
+    /// Gives a command id up for good: `None` when it is committed, and stays so; else the position as of which it is
+    /// fenced, the same at each asking. A command that is still under way is decided by who gets the head row first.
+    ///
+    /// # Errors
+    /// [`Error::Connection`] or [`Error::Database`], after which it may be fenced or not: ask again.
+    pub async fn fence(&self, organisation: &str, command: Uuid) -> Result<Option<Position>, Error> {
+        let fenced: Option<i64> = sqlx::query_scalar(FENCE)
+            .bind(organisation)
+            .bind(command)
+            .fetch_one(self.reader().pool())
+            .await
+            .map_err(|error| Error::from_sqlx("fencing a command", &error))?;
+        fenced.map(Position::try_new).transpose()
     }
 
     /// Appends commands in the order given and answers each; see [`Verdict`]. What was answered *committed* is durable.

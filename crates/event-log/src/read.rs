@@ -71,6 +71,7 @@ const READ_STREAMS: &str = concat!(
 );
 const RECEIPT: &str = "SELECT position, command_size, body_digest FROM log.events \
     WHERE organisation = $1 AND command_id = $2 AND body_digest IS NOT NULL";
+const FENCED: &str = "SELECT as_of FROM log.fences WHERE organisation = $1 AND command_id = $2";
 const AS_OF: &str = "SELECT coalesce(\
     (SELECT e.position - 1 FROM log.events AS e WHERE e.recorded_at >= $1 ORDER BY e.position LIMIT 1), \
     (SELECT h.position FROM log.head AS h WHERE h.id = 1))";
@@ -290,6 +291,15 @@ impl Reader {
         let last = first.before().plus(usize::try_from(size).map_err(|_| Error::Unreadable { field: "command_size" })?);
         let digest = bytes32(&row, 2, "body_digest")?.ok_or(Error::Unreadable { field: "body_digest" })?;
         Ok(Some((Receipt { first, last }, digest)))
+    }
+
+    /// As of which position a command was fenced; `None` when it never was.
+    ///
+    /// # Errors
+    /// [`Error::Connection`] or [`Error::Database`].
+    pub async fn fenced(&self, organisation: &str, command: Uuid) -> Result<Option<Position>, Error> {
+        let row = self.row("reading a fence", FENCED, arguments!(organisation, command)).await?;
+        row.map(|row| Position::try_new(column(&row, 0, "as_of")?)).transpose()
     }
 
     /// The log as recorded before an instant: the last position before the first event recorded at it or later. For

@@ -38,13 +38,15 @@ impl Verdict {
 
 /// Why a command was refused. Indexes count the command's own claims from 0.
 ///
-/// When several reasons hold, the first of this order is named: command id, streams in the order given, releases in
+/// When several reasons hold, the first of this order is named: command id, its fence, streams in the order given, releases in
 /// the order given, then takes and forces in the order given (a holder before a tag).
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Refusal {
     /// The organisation has used this command id for another body.
     CommandIdReused,
+    /// The organisation gave this command id up for good ([`EventLog::fence`](crate::EventLog::fence)).
+    Fenced,
     /// A stream has moved on, or does not exist, or exists although it should not.
     VersionConflict {
         /// The stream concerned.

@@ -265,6 +265,7 @@ impl Parts {
     ) -> Result<Try, Error> {
         match refusal {
             Refusal::CommandIdReused => Err(Error::CommandIdReused),
+            Refusal::Fenced => Err(Error::CommandFenced),
             Refusal::VersionConflict { stream, expected, actual } => {
                 let taken = opened.map(|opened| opened.number).filter(|number| number.as_str() == stream.as_str());
                 match (taken, run.request.expected_version) {
@@ -305,6 +306,10 @@ impl Parts {
 fn surely_not_written(error: &Error) -> bool {
     matches!(
         error,
-        Error::Rejected(_) | Error::Duplicate { .. } | Error::CommandIdReused | Error::VersionConflict { .. }
+        Error::Rejected(_)
+            | Error::Duplicate { .. }
+            | Error::CommandIdReused
+            | Error::CommandFenced
+            | Error::VersionConflict { .. }
     )
 }

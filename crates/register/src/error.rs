@@ -36,6 +36,9 @@ pub enum Error {
     /// The same command id was used before with another content.
     #[error("COMMAND_ID_REUSED")]
     CommandIdReused,
+    /// The organisation gave this command id up for good.
+    #[error("COMMAND_FENCED")]
+    CommandFenced,
     /// The demand changed since the caller read it, or kept changing while the command was decided.
     #[error("VERSION_CONFLICT: expected {expected}, found {found}")]
     VersionConflict {
@@ -143,6 +146,7 @@ impl Error {
             Self::Duplicate { .. } => "DUPLICATE_DEMAND".to_owned(),
             Self::DeskCodeTaken => "DESK_CODE_TAKEN".to_owned(),
             Self::CommandIdReused => "COMMAND_ID_REUSED".to_owned(),
+            Self::CommandFenced => "COMMAND_FENCED".to_owned(),
             Self::VersionConflict { .. } => "VERSION_CONFLICT".to_owned(),
             Self::Contended { .. } => "CONTENDED".to_owned(),
             Self::NumbersExhausted => "NUMBERS_EXHAUSTED".to_owned(),

@@ -9,7 +9,7 @@ use uuid::Uuid;
 use crate::Error;
 use crate::blind::tokens;
 use crate::claim::PERSON;
-use crate::register::{Answer, Register};
+use crate::register::{Answer, Parts, Register};
 use crate::settings::TERRITORY;
 use crate::territory::{TerritoryAnswer, territory_answer_of};
 
@@ -22,6 +22,8 @@ pub enum Outcome {
     TerritoryCommitted(TerritoryAnswer),
     /// Up to this position there is no trace of it. It may be under way still.
     NotCommittedAsOf(Position),
+    /// It is not committed as of this position, and never will be: its organisation gave it up.
+    Fenced(Position),
 }
 
 impl Register {
@@ -35,18 +37,29 @@ impl Register {
         may(profile, Action::AskOutcome, Resource::Register, Purpose::Attribution)?;
         // The head first: a command that commits between the two reads is then told, never denied wrongly.
         let head = parts.reader.head().await?;
-        match parts.reader.receipt(actor.organisation_code(), command_id).await? {
-            Some((receipt, _)) => {
-                let last = parts.reader.read_range(receipt.last..=receipt.last).await;
-                let last = last.map_err(|_| Error::OutcomeUnknown)?;
-                match last.last() {
-                    Some(last) if last.stream_type == TERRITORY => {
-                        territory_answer_of(last).map(Outcome::TerritoryCommitted)
-                    }
-                    _ => parts.answer(receipt).await.map(Outcome::Committed),
-                }
-            }
-            None => Ok(Outcome::NotCommittedAsOf(head)),
+        let organisation = actor.organisation_code();
+        match parts.committed(organisation, command_id).await? {
+            Some(committed) => Ok(committed),
+            None => match parts.reader.fenced(organisation, command_id).await? {
+                Some(position) => Ok(Outcome::Fenced(position)),
+                None => Ok(Outcome::NotCommittedAsOf(head)),
+            },
+        }
+    }
+
+    /// Gives a command of the actor's own organisation up for good: unless it is committed already, it never will be. For
+    /// whoever must know now, and cannot wait until the answer of a command that was lost comes from sending it again.
+    ///
+    /// # Errors
+    /// [`Error::Denied`], or a failure of the log, after which it may be fenced or not: ask again.
+    pub async fn fence(&self, command_id: Uuid, actor: &Actor) -> Result<Outcome, Error> {
+        let parts = &self.parts;
+        let profile = parts.directory.profile(actor, parts.clock.today()).await?;
+        may(profile, Action::AskOutcome, Resource::Register, Purpose::Attribution)?;
+        let organisation = actor.organisation_code();
+        match parts.log.fence(organisation, command_id).await? {
+            Some(position) => Ok(Outcome::Fenced(position)),
+            None => parts.committed(organisation, command_id).await?.ok_or(Error::OutcomeUnknown),
         }
     }
 
@@ -85,5 +98,18 @@ impl Register {
             }
         }
         Ok(numbers)
+    }
+}
+
+impl Parts {
+    /// The answer to a committed command; `None` while it is not.
+    async fn committed(&self, organisation: &str, command_id: Uuid) -> Result<Option<Outcome>, Error> {
+        let Some((receipt, _)) = self.reader.receipt(organisation, command_id).await? else { return Ok(None) };
+        let last = self.reader.read_range(receipt.last..=receipt.last).await.map_err(|_| Error::OutcomeUnknown)?;
+        let outcome = match last.last() {
+            Some(last) if last.stream_type == TERRITORY => territory_answer_of(last).map(Outcome::TerritoryCommitted),
+            _ => self.answer(receipt).await.map(Outcome::Committed),
+        };
+        outcome.map(Some)
     }
 }

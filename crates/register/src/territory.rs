@@ -188,6 +188,7 @@ impl Parts {
             })),
             Verdict::Repeated(receipt) => self.territory_answer(receipt).await.map(Some),
             Verdict::Refused(Refusal::CommandIdReused) => Err(Error::CommandIdReused),
+            Verdict::Refused(Refusal::Fenced) => Err(Error::CommandFenced),
             Verdict::Refused(Refusal::VersionConflict { expected, actual, .. }) => match request.expected_version {
                 Some(_) => Err(Error::VersionConflict { expected, found: actual }),
                 None => Ok(None),

@@ -2,7 +2,10 @@
 
 use proto::v1::command_service_server::CommandService;
 use proto::v1::get_outcome_response::Outcome as Told;
-use proto::v1::{GetOutcomeRequest, GetOutcomeResponse, NotCommitted};
+use proto::v1::{
+    FenceCommandRequest, FenceCommandResponse, Fenced, GetOutcomeRequest, GetOutcomeResponse, NotCommitted,
+    fence_command_response,
+};
 use register::{Outcome, Register};
 use tonic::{Request, Response, Status};
 
@@ -32,7 +35,26 @@ impl CommandService for Commands {
             Outcome::Committed(committed) => Told::Committed(answer::write(&committed)),
             Outcome::TerritoryCommitted(committed) => Told::TerritoryCommitted(territory::answer(&committed)),
             Outcome::NotCommittedAsOf(position) => Told::NotCommitted(NotCommitted { as_of_position: position.get() }),
+            Outcome::Fenced(position) => Told::Fenced(Fenced { as_of_position: position.get() }),
         };
         Ok(Response::new(GetOutcomeResponse { outcome: Some(outcome) }))
+    }
+
+    async fn fence_command(
+        &self,
+        request: Request<FenceCommandRequest>,
+    ) -> Result<Response<FenceCommandResponse>, Status> {
+        use fence_command_response::Outcome as Told;
+        let actor = caller::of(request.metadata())?;
+        let mut edge = Edge::default();
+        let id = edge.request_id(&request.get_ref().request_id);
+        let id = edge.finish(id)?;
+        let outcome = match self.register.fence(id, &actor).await.map_err(Refusal::from)? {
+            Outcome::Committed(committed) => Told::Committed(answer::write(&committed)),
+            Outcome::TerritoryCommitted(committed) => Told::TerritoryCommitted(territory::answer(&committed)),
+            Outcome::Fenced(position) => Told::Fenced(Fenced { as_of_position: position.get() }),
+            Outcome::NotCommittedAsOf(_) => return Err(Refusal::from(register::Error::OutcomeUnknown).into()),
+        };
+        Ok(Response::new(FenceCommandResponse { outcome: Some(outcome) }))
     }
 }

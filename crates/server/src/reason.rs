@@ -88,6 +88,9 @@ reasons! {
     /// The same request id was used before with another content.
     CommandIdReused = "COMMAND_ID_REUSED", FailedPrecondition, None,
         "Cet identifiant de requête a déjà servi pour un autre contenu.";
+    /// The caller's organisation gave this request id up for good.
+    CommandFenced = "COMMAND_FENCED", FailedPrecondition, None,
+        "Cet identifiant de requête a été abandonné définitivement : tirez-en un nouveau.";
     /// The demand changed since the caller read it.
     VersionConflict = "VERSION_CONFLICT", Aborted, None,
         "La demande, ou le paramétrage du territoire, a changé depuis votre lecture : relisez, puis recommencez.";
@@ -206,6 +209,7 @@ mod tests {
             ("DUPLICATE_DEMAND", Code::AlreadyExists),
             ("DEMAND_RADIATED", Code::FailedPrecondition),
             ("COMMAND_ID_REUSED", Code::FailedPrecondition),
+            ("COMMAND_FENCED", Code::FailedPrecondition),
             ("VERSION_CONFLICT", Code::Aborted),
             ("NOT_A_LESSOR", Code::PermissionDenied),
             ("METADATA_MISSING", Code::Unauthenticated),

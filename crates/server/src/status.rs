@@ -72,6 +72,7 @@ impl From<register::Error> for Refusal {
             E::NotFound => Reason::DemandNotFound.into(),
             E::Duplicate { held_by } => Self::new(Reason::DuplicateDemand).with("held_by", held_by),
             E::CommandIdReused => Reason::CommandIdReused.into(),
+            E::CommandFenced => Reason::CommandFenced.into(),
             E::VersionConflict { expected, found } => Self::new(Reason::VersionConflict)
                 .with("expected_etag", etag::write(expected))
                 .with("current_etag", etag::write(found)),

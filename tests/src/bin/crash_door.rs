@@ -98,7 +98,7 @@ async fn pass_on(door: &Client, order: &Order) -> Reply {
     if order.again {
         match door.outcome(order.actor, command_id).await {
             Ok(Outcome::Committed(answer)) => return Reply::Ack(Ack::told(command_id, &answer)),
-            Ok(Outcome::NotCommittedAsOf(_) | Outcome::TerritoryCommitted(_)) => {}
+            Ok(Outcome::NotCommittedAsOf(_) | Outcome::TerritoryCommitted(_) | Outcome::Fenced(_)) => {}
             Err(_) => return Reply::Unknown { command_id },
         }
     }

@@ -261,6 +261,7 @@ impl Answer {
             Some(7) => {
                 Verdict::Refused(Refusal::TagConflict { index: item()?, actual: element(&self.tag, at, "tag")? })
             }
+            Some(8) => Verdict::Refused(Refusal::Fenced),
             _ => return Err(unreadable("status")),
         })
     }

@@ -1,4 +1,4 @@
-//! Nobody writes the log but the append function.
+//! Nobody writes the log but its two functions, which append and fence.
 
 use event_log::Role;
 use sqlx::{Executor, PgPool};
@@ -24,7 +24,7 @@ async fn no_role_may_insert_update_delete_or_truncate() {
     .await
     .expect("the tables are listed");
     let names: Vec<_> = tables.iter().map(|(table, _)| table.as_str()).collect();
-    assert_eq!(names, ["_sqlx_migrations", "claims", "events", "head"]);
+    assert_eq!(names, ["_sqlx_migrations", "claims", "events", "fences", "head"]);
 
     for role in [Role::Writer, Role::Projector, Role::Reader] {
         let pool = world.pool(role).await;
@@ -47,12 +47,12 @@ async fn no_role_may_insert_update_delete_or_truncate() {
 }
 
 #[tokio::test]
-async fn only_the_writer_may_call_the_append_function() {
+async fn only_the_writer_may_call_the_functions_that_append_and_fence() {
     let world = world().await;
     let count = "SELECT count(*) FROM pg_roles AS r, pg_proc AS p \
                   WHERE p.pronamespace = 'log'::regnamespace AND r.rolname = ANY ($1) \
                     AND has_function_privilege(r.oid, p.oid, 'EXECUTE')";
-    for (role, may) in [("sne_writer", 1), ("sne_projector", 0), ("sne_reader", 0)] {
+    for (role, may) in [("sne_writer", 2), ("sne_projector", 0), ("sne_reader", 0)] {
         let found: i64 = sqlx::query_scalar(count)
             .bind([role].as_slice())
             .fetch_one(&mut world.superuser().await)
@@ -69,6 +69,7 @@ async fn each_role_reads_what_it_needs_and_no_more() {
         (Role::Writer, "events", true),
         (Role::Writer, "claims", true),
         (Role::Writer, "head", true),
+        (Role::Writer, "fences", true),
         (Role::Writer, "stock_events", false),
         (Role::Projector, "events", true),
         (Role::Projector, "claims", true),
@@ -76,6 +77,7 @@ async fn each_role_reads_what_it_needs_and_no_more() {
         (Role::Projector, "stock_events", true),
         (Role::Reader, "events", false),
         (Role::Reader, "claims", false),
+        (Role::Reader, "fences", false),
         (Role::Reader, "head", true),
         (Role::Reader, "stock_events", false),
     ] {

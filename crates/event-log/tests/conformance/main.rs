@@ -4,6 +4,7 @@ mod answers;
 mod atomicity;
 mod claims;
 mod fence;
+mod fenced_commands;
 mod grants;
 mod leaf;
 mod migration;

@@ -1,7 +1,7 @@
 //! Commands: once per id, never half, never lost.
 
 use demand::{Act, FormDraft, RejectionReason};
-use register::{Error, Viewer};
+use register::{Error, Outcome, Viewer};
 
 use crate::world::*;
 
@@ -24,6 +24,32 @@ async fn a_command_id_is_not_used_for_another_content() {
     world.register.execute(request.clone()).await.unwrap();
     request.act = register(form(person("Lune", "Léa", "1990-02-28")));
     assert!(matches!(world.register.execute(request).await, Err(Error::CommandIdReused)));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_command_that_was_given_up_costs_no_number_and_is_never_done() {
+    let world = World::new().await;
+    let first = world.register(NICE, form(person("Lune", "Zoé", "1990-02-28"))).await.unwrap();
+    let request = request(NICE, None, register(form(person("Soleil", "Léa", "1991-03-01"))));
+    let asked = |id| world.register.outcome(id, &request.actor);
+    let Outcome::Fenced(position) = world.register.fence(request.command_id, &request.actor).await.unwrap() else {
+        panic!("nothing was committed")
+    };
+    for _ in 0..2 {
+        assert!(matches!(world.register.execute(request.clone()).await, Err(Error::CommandFenced)));
+        assert_eq!(asked(request.command_id).await.unwrap(), Outcome::Fenced(position));
+    }
+    let next = world.register(NICE, form(person("Soleil", "Léa", "1991-03-01"))).await.unwrap();
+    assert_eq!(next.number.sequence().value(), first.number.sequence().value() + 1, "no number was lost");
+
+    let done = renewal_of(first.number);
+    world.clock.set(noon(TODAY.tomorrow().unwrap()));
+    let answer = world.register.execute(done.clone()).await.unwrap();
+    assert_eq!(world.register.fence(done.command_id, &done.actor).await.unwrap(), Outcome::Committed(answer));
+}
+
+fn renewal_of(number: nomenclature::UniqueNumber) -> register::Request {
+    request(NICE, Some(number), renew())
 }
 
 #[tokio::test(flavor = "multi_thread")]
