@@ -5,6 +5,7 @@
 
 use jiff::civil::Date;
 
+use crate::command::Act;
 use crate::demand::Demand;
 use crate::form::identity::Person;
 
@@ -53,5 +54,43 @@ impl ClaimedPerson {
         let mut keys = vec![key(person.surname.as_str())];
         keys.extend(person.birth_name.as_ref().map(|name| key(name.as_str())));
         Self { keys }
+    }
+}
+
+/// Whether an act can change whom a demand claims: it registers, brings back, radiates, or says who somebody is. Two acts that
+/// cannot are free to change places.
+pub fn may_change(act: &Act) -> bool {
+    match act {
+        Act::Register(_)
+        | Act::SignLease(_)
+        | Act::Renounce(_)
+        | Act::RadiateNotRenewed {}
+        | Act::RadiateNoAnswer {}
+        | Act::RadiateInadmissible {}
+        | Act::Reinstate(_)
+        | Act::DropCoApplicant(_)
+        | Act::Separate(_)
+        | Act::OpenSeparated(_)
+        | Act::LeaveJoint(_) => true,
+        Act::Modify { form, .. } | Act::Renew { form } => form.identity.is_some(),
+        Act::AddPiece(_)
+        | Act::Attribute(_)
+        | Act::RefuseAttribution { .. }
+        | Act::LapseAttribution { .. }
+        | Act::ListNotice {}
+        | Act::RecordNoticeSent(_)
+        | Act::RecordNoticeReturned { .. }
+        | Act::RecordWarning(_)
+        | Act::RecordAnswer { .. }
+        | Act::RecordInadmissibility(_)
+        | Act::IssueCertificate(_)
+        | Act::ReportLease(_)
+        | Act::WithdrawLeaseReport {}
+        | Act::DepositPiece(_)
+        | Act::SetDepositAside { .. }
+        | Act::SeiseDalo(_)
+        | Act::DecideDalo(_)
+        | Act::RehouseDalo { .. }
+        | Act::EndDalo { .. } => false,
     }
 }

@@ -12,6 +12,7 @@ macro_rules! arguments {
     }};
 }
 
+mod arrays;
 mod claims;
 mod event;
 mod within;
@@ -31,7 +32,7 @@ use uuid::Uuid;
 
 use crate::wire::PgInstant;
 use crate::{Error, Position, Receipt, StreamId, StreamType, Subscription};
-use event::{bytes32, column, columns};
+use event::{column, columns};
 
 /// The type whose streams make up nearly the whole log. It is read by position; every other type has a small index.
 pub const BULK_STREAM_TYPE: &str = "demand";
@@ -63,14 +64,6 @@ const READ_STREAM: &str = concat!(
     columns!(),
     " FROM log.events WHERE stream = $1 AND version > $2 AND position <= $3 ORDER BY version"
 );
-// LATERAL with OFFSET 0: one look-up per stream, whatever the planner believes of the tables.
-const READ_STREAMS: &str = concat!(
-    "SELECT k.place, e.* FROM unnest($1::text[]) WITH ORDINALITY AS k(stream, place) CROSS JOIN LATERAL (SELECT ",
-    columns!(),
-    " FROM log.events WHERE stream = k.stream ORDER BY version OFFSET 0) AS e ORDER BY k.place, e.version"
-);
-const RECEIPT: &str = "SELECT position, command_size, body_digest FROM log.events \
-    WHERE organisation = $1 AND command_id = $2 AND body_digest IS NOT NULL";
 const FENCED: &str = "SELECT as_of FROM log.fences WHERE organisation = $1 AND command_id = $2";
 const AS_OF: &str = "SELECT coalesce(\
     (SELECT e.position - 1 FROM log.events AS e WHERE e.recorded_at >= $1 ORDER BY e.position LIMIT 1), \
@@ -252,45 +245,13 @@ impl Reader {
         Ok(events)
     }
 
-    /// The events of several streams, in the order asked for, each in order of version: one statement for all of them.
-    /// None where a stream does not exist; a stream that is damaged is an error of its own, and no other's. The caller asks for
-    /// as many as fit in memory.
-    ///
-    /// # Errors
-    /// [`Error::Connection`] or [`Error::Database`].
-    pub async fn read_streams(&self, streams: &[StreamId]) -> Result<Vec<Result<Vec<RecordedEvent>, Error>>, Error> {
-        let names: Vec<String> = streams.iter().map(StreamId::to_string).collect();
-        let rows = self.rows("reading streams", READ_STREAMS, arguments!(names)).await?;
-        let mut read: Vec<Result<Vec<RecordedEvent>, Error>> = streams.iter().map(|_| Ok(Vec::new())).collect();
-        for row in &rows {
-            let place: i64 = column(row, 0, "place")?;
-            let index = usize::try_from(place - 1).map_err(|_| Error::Unreadable { field: "place" })?;
-            let stream = read.get_mut(index).ok_or(Error::Unreadable { field: "place" })?;
-            let Ok(events) = stream else { continue };
-            let version = u32::try_from(events.len() + 1).unwrap_or(u32::MAX);
-            match RecordedEvent::from_row(row, 1) {
-                Ok(event) if event.version == version => events.push(event),
-                Ok(event) => *stream = Err(Error::VersionGap { stream: event.stream, version }),
-                Err(error) => *stream = Err(error),
-            }
-        }
-        Ok(read)
-    }
-
     /// The receipt of a command, and the digest of the body it came with; `None` when it is not committed. Who wants to
     /// say *not committed as of position n* reads the head first.
     ///
     /// # Errors
     /// [`Error::Unreadable`]; [`Error::Connection`] or [`Error::Database`].
     pub async fn receipt(&self, organisation: &str, command: Uuid) -> Result<Option<(Receipt, [u8; 32])>, Error> {
-        let row = self.row("reading a receipt", RECEIPT, arguments!(organisation, command)).await?;
-        let Some(row) = row else { return Ok(None) };
-        let first: i64 = column(&row, 0, "position")?;
-        let size: i16 = column(&row, 1, "command_size")?;
-        let first = Position::try_new(first)?;
-        let last = first.before().plus(usize::try_from(size).map_err(|_| Error::Unreadable { field: "command_size" })?);
-        let digest = bytes32(&row, 2, "body_digest")?.ok_or(Error::Unreadable { field: "body_digest" })?;
-        Ok(Some((Receipt { first, last }, digest)))
+        Ok(self.receipts(&[(organisation, command)]).await?.pop().flatten())
     }
 
     /// As of which position a command was fenced; `None` when it never was.

@@ -1,7 +1,8 @@
 //! Many acts of the register's own in a few round trips: one look at their streams, one at their keys, one append.
 //!
-//! `handle` is what decides here too; only the bus around it is another: these acts come from no caller, so there is no
-//! receipt to look up and nobody's etag. Whoever loses a race against a desk is decided anew on what the desk did.
+//! Streams are loaded and written as the [bus](crate::bus) does; only what stands around is another: these acts come from
+//! no caller, so there is no receipt to look up and nobody's etag. Whoever loses a race against a desk is decided anew on
+//! what the desk did.
 
 use std::collections::hash_map::Entry;
 use std::collections::{HashMap, HashSet};
@@ -9,17 +10,16 @@ use std::collections::{HashMap, HashSet};
 use access::{Action, Profile, Purpose, Resource, may};
 use cqrs_es::Aggregate as _;
 use demand::{DailyAct, Demand, DemandEvent, Rejection, RejectionReason, Settings};
-use event_log::{Command, KeyRef, Position, RecordedEvent, Refusal, StreamAppend, StreamId, TerritoryCode, Verdict};
+use event_log::{Command, KeyRef, Position, Refusal, StreamId, Verdict};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use nomenclature::{Actor, Territory, UniqueNumber, paris_day};
 use uuid::Uuid;
-use vault::{KeyId, KeyState};
 
 use crate::Error;
 use crate::claim::{Claims, Known};
 use crate::register::Parts;
-use crate::stream::{self, DEMAND, Opening};
+use crate::stream::{self, Loaded, Opening, Writing};
 
 /// Acts of one append: what one round of the log takes.
 pub(crate) const PAGE: usize = 250;
@@ -81,13 +81,6 @@ impl OwnAct {
     }
 }
 
-/// What the acts of a page are decided with.
-struct At {
-    recorded_at: Timestamp,
-    keys: HashMap<KeyId, KeyState>,
-    settings: HashMap<Territory, Settings>,
-}
-
 /// A decided act on its way into the log.
 struct Decided {
     command: Command,
@@ -126,12 +119,8 @@ impl Parts {
             may(Profile::Operator, act.action(), resource, Purpose::Administration)?;
         }
         let recorded_at = self.clock.now();
-        let streams = page.iter().map(|(number, _)| stream::stream_of(*number)).collect::<Result<Vec<_>, _>>()?;
-        let histories = self.reader.read_streams(&streams).await?;
-        let opened = page.iter().zip(&histories).filter(|((_, act), _)| act.opening() == Opening::Opened);
-        let of_opened = opened.flat_map(|(_, history)| history.iter().flatten());
-        let keys = stream::keys_of(&self.vault, of_opened).await?;
-
+        let asked: Vec<_> = page.iter().map(|(number, act)| (*number, act.opening())).collect();
+        let loaded = stream::load_many(&self.reader, &self.vault, &asked).await?;
         let mut settings: HashMap<Territory, Settings> = HashMap::new();
         for (number, _) in page {
             if let Entry::Vacant(unknown) = settings.entry(number.territory()) {
@@ -139,15 +128,10 @@ impl Parts {
                 unknown.insert(self.settings.in_force(territory, paris_day(recorded_at)).await?);
             }
         }
-        let at = At { recorded_at, keys, settings };
         let (mut decided, mut asked) = (Vec::new(), Vec::new());
-        for ((entry, stream_id), history) in page.iter().zip(streams).zip(histories) {
+        for (entry, loaded) in page.iter().zip(loaded) {
             let (number, act) = *entry;
-            let decided_one = match history {
-                Ok(history) => self.decide_one(*number, act, stream_id, &history, &at),
-                Err(error) => Err(error.into()),
-            };
-            match decided_one {
+            match loaded.and_then(|loaded| self.decide_one(*number, act, loaded, recorded_at, &settings)) {
                 Ok(one) => {
                     decided.push(one);
                     asked.push(*entry);
@@ -178,52 +162,33 @@ impl Parts {
         &self,
         number: UniqueNumber,
         act: &OwnAct,
-        stream_id: StreamId,
-        history: &[RecordedEvent],
-        at: &At,
+        loaded: Loaded,
+        recorded_at: Timestamp,
+        settings: &HashMap<Territory, Settings>,
     ) -> Result<Decided, Error> {
-        let At { recorded_at, keys, settings } = at;
-        let (recorded_at, today) = (*recorded_at, paris_day(*recorded_at));
-        let territory = number.territory();
+        let (territory, today) = (number.territory(), paris_day(recorded_at));
         let settings = settings.get(&territory).ok_or(Error::NotFound)?;
-        let first = history.first().ok_or(Error::NotFound)?;
-        let (id, commitment) =
-            first.key_id.zip(first.commitment).ok_or_else(|| stream::unreadable(first, &"it names no key"))?;
-        let mut before = Demand::default();
-        for event in history {
-            before.apply(stream::decode(event, keys, act.opening())?);
-        }
-        let version = history.last().map_or(0, |last| last.version);
+        let Loaded { demand: before, version, key, data_key, .. } = loaded;
+        let key = key.ok_or(Error::NotFound)?;
         let events = act.decide(&before, today, settings)?;
         let mut after = before.clone();
         for event in &events {
             after.apply(event.clone());
         }
+        let stream = &stream::stream_of(number)?;
         let claims = match (&before, &after) {
             // Persons are let go by a radiation; none of these acts takes or exchanges one.
-            (Demand::Active(_), Demand::Radiated(_)) => self.released(&stream_id, &before, &after)?,
+            (Demand::Active(_), Demand::Radiated(_)) => self.released(stream, &before, &after)?,
             _ => Vec::new(),
         };
-        let key = match keys.get(&KeyId::new(id)) {
-            Some(KeyState::Live(key)) => Some(key),
-            _ => None,
-        };
-        let sealed = stream::seal(events, &stream_id, version, key.map(|key| (KeyId::new(id), key)), today)?;
-        let key = KeyRef { id, commitment };
+        let writing = Writing { stream, territory, version, key, data_key: data_key.as_ref(), on: today };
         let command = Command {
             id: Uuid::new_v4(),
             organisation: Actor::Operator.organisation_code().to_owned(),
             actor: Actor::Operator.to_string(),
             body_digest: [0; 32],
             recorded_at,
-            streams: vec![StreamAppend {
-                stream_type: DEMAND,
-                stream: stream_id,
-                territory: Some(TerritoryCode::parse(&territory.to_string())?),
-                expected_version: version,
-                key: Some(key),
-                events: sealed,
-            }],
+            streams: vec![writing.seal(events)?],
             claims,
         };
         Ok(Decided { command, done: Done { number, key, after, on: today } })

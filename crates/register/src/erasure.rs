@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use access::{Action, Profile, Purpose, Resource, may};
 use demand::Demand;
-use event_log::{PgDate, StreamSpan};
+use event_log::PgDate;
 use jiff::civil::Date;
 use nomenclature::UniqueNumber;
 use serde::Serialize;
@@ -132,7 +132,7 @@ impl Register {
     pub async fn erasure(&self, number: UniqueNumber) -> Result<Erasure, Error> {
         let parts = &self.parts;
         may_erase(number)?;
-        let loaded = stream::load(&parts.reader, &parts.vault, number, Opening::Sealed, StreamSpan::ALL).await?;
+        let loaded = stream::load(&parts.reader, &parts.vault, number, Opening::Sealed).await?;
         loaded.demand.erase(parts.clock.today()).map_err(told)?;
         plan(number, &loaded.demand)
     }

@@ -35,7 +35,7 @@ impl Register {
     pub async fn demand(&self, number: UniqueNumber, viewer: Viewer<'_>) -> Result<(Demand, u32), Error> {
         let opening = self.opening(number, viewer).await?;
         let parts = &self.parts;
-        let loaded = stream::load(&parts.reader, &parts.vault, number, opening, StreamSpan::ALL).await?;
+        let loaded = stream::load(&parts.reader, &parts.vault, number, opening).await?;
         if loaded.version == 0 { Err(Error::NotFound) } else { Ok((loaded.demand, loaded.version)) }
     }
 

@@ -1,7 +1,8 @@
 //! The application: what a command goes through, and what can be asked of the register.
 //!
 //! [`Register::execute`] takes a [`Request`] through the bus, in this order: receipt, rights by the territory that the
-//! number names, load, rights by the loaded facts, plan, decide, number, claims, seal, append. [`Register::demand`] and
+//! number names, load, rights by the loaded facts, plan, decide, number, claims, seal, append; [`Register::submit_many`] takes
+//! many through each of these steps at once. [`Register::demand`] and
 //! [`Register::history`] read; [`Register::erase`] forgets; [`Register::daily`] does what comes with the days;
 //! [`Register::set_territory`] decides the delays that acts go by; [`Register::examine`] doubts. Who only reads opens with
 //! [`Register::open_to_read`]. [`StockReader`] reads the same log with stock postgres-es.
@@ -12,10 +13,10 @@
 //!
 //! Invariant of absence: no view is known here, and no handler of the network.
 
-mod attempt;
 mod audit;
 mod blind;
 mod bulk;
+mod bus;
 mod claim;
 mod clock;
 mod consultation;

@@ -1,33 +1,24 @@
-//! The command bus: receipt, rights, load, rights, plan, decide, number, claims, seal, append (design 10.5).
-//!
-//! A command runs in a task of its own, so that a caller who goes away never leaves it half done. What it changes, it
-//! changes in one append; everything before that can be thrown away. A decision made on a version that moved on is made
-//! anew, unless the caller named the version he had read.
+//! The application, what is asked of it, and what it answers.
 
-use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use access::{Action, Profile, Purpose, Resource, may};
-use demand::{Act, By};
+use access::Action;
+use demand::Act;
 use event_log::{EventLog, Position, Reader, Receipt, RecordedEvent};
 use jiff::Timestamp;
 use jiff::civil::Date;
-use nomenclature::{Actor, Channel, Territory, UniqueNumber, paris_day};
+use nomenclature::{Actor, Channel, Territory, UniqueNumber};
 use serde::Serialize;
 use sqlx::postgres::PgConnectOptions;
 use uuid::Uuid;
 use vault::{ErasureList, Vault};
 
 use crate::Error;
-use crate::attempt::{Run, Try};
 use crate::clock::Clock;
 use crate::directory::LiveDirectory;
 use crate::numbers::Numbers;
 use crate::settings::LiveSettings;
 use crate::stream;
-
-/// How often an act is decided anew because its demand moved on meanwhile.
-const MOST_TRIES: usize = 8;
 
 /// The application. Cheap to clone; every clone is the same register.
 #[derive(Clone)]
@@ -100,20 +91,6 @@ pub(crate) fn position_as_number<S: serde::Serializer>(position: &Position, seri
 }
 
 impl Register {
-    /// Applies an act, durably, once per command id.
-    ///
-    /// # Errors
-    /// Every variant of [`Error`]; nothing was written, except for [`Error::OutcomeUnknown`], after which the same
-    /// request may be sent again.
-    pub async fn execute(&self, request: Request) -> Result<Answer, Error> {
-        let parts = Arc::clone(&self.parts);
-        // A task of its own: a dropped caller never leaves a command between two awaits.
-        match tokio::spawn(async move { parts.execute(request).await }).await {
-            Ok(answer) => answer,
-            Err(_) => Err(Error::OutcomeUnknown),
-        }
-    }
-
     /// Whether commands can be expected to succeed now.
     ///
     /// # Errors
@@ -134,73 +111,30 @@ impl Register {
 }
 
 impl Parts {
-    async fn execute(&self, request: Request) -> Result<Answer, Error> {
-        let digest = self.digest(&request)?;
-        let organisation = request.actor.organisation_code().to_owned();
-        if let Some((receipt, of_first)) = self.reader.receipt(&organisation, request.command_id).await? {
-            return if of_first == digest { self.answer(receipt).await } else { Err(Error::CommandIdReused) };
-        }
-        // Once for all tries: the day of the decision is the day of record, also at midnight.
-        let recorded_at = to_the_microsecond(self.clock.now());
-        let today = paris_day(recorded_at);
-        let territory = territory_of(&request)?;
-        let profile = self.directory.profile(&request.actor, today).await?;
-        may(profile, action_of(&request.act), Resource::Demand { territory }, Purpose::Attribution)?;
-        let Profile::Agent { organisation, desk, .. } = profile else {
-            return Err(Error::Denied(access::Denial::NotForTheOperator));
-        };
-        let mut run = Run {
-            by: By { organisation, desk, channel: request.channel },
-            request: &request,
-            digest,
-            recorded_at,
-            today,
-            territory,
-            person_ref: Uuid::new_v4(),
-            piece_id: Uuid::new_v4(),
-            settings: self.settings.in_force(territory, today).await?,
-            spare_id: Uuid::new_v4(),
-            tags: HashMap::new(),
-            forced: HashSet::new(),
-        };
-        let mut found = 0;
-        for _ in 0..MOST_TRIES {
-            match self.attempt(&mut run, &mut found).await {
-                Ok(Try::Answered(answer)) => return Ok(answer),
-                Ok(Try::Again) => {}
-                Ok(Try::NumberTaken(number)) => self.numbers.skip_taken(&self.reader, number).await?,
-                Err(refusal) => return self.unless_done_meanwhile(&run, refusal).await,
-            }
-        }
-        self.unless_done_meanwhile(&run, Error::Contended { version: found }).await
-    }
-
-    /// The same command, sent twice at once or by a process that was killed, may have committed since the receipt was
-    /// looked up; its own effect must not refuse it. Whoever was refused because of an event sees its receipt now.
-    async fn unless_done_meanwhile(&self, run: &Run<'_>, refusal: Error) -> Result<Answer, Error> {
-        if matches!(refusal, Error::OutcomeUnknown | Error::Log(_) | Error::Vault(_) | Error::Database(_)) {
-            return Err(refusal);
-        }
-        let organisation = run.request.actor.organisation_code();
-        match self.reader.receipt(organisation, run.request.command_id).await {
-            Ok(Some((receipt, of_first))) if of_first == run.digest => self.answer(receipt).await,
-            Ok(Some(_)) => Err(Error::CommandIdReused),
-            Ok(None) => Err(refusal),
-            // Whether the refusal is true cannot be said now.
-            Err(_) => Err(Error::OutcomeUnknown),
-        }
-    }
-
     /// The answer to a committed command, from its events alone: so a repeat gets the very same.
     pub(crate) async fn answer(&self, receipt: Receipt) -> Result<Answer, Error> {
-        // The command is committed whatever becomes of this reading.
-        let events = self.reader.read_range(receipt.first..=receipt.last).await.map_err(|_| Error::OutcomeUnknown)?;
-        let last = events.last().ok_or(Error::OutcomeUnknown)?;
-        answer_of(&events, last)
+        self.answers(&[receipt]).await.pop().unwrap_or(Err(Error::OutcomeUnknown))
+    }
+
+    /// The answers to committed commands, in the order asked for.
+    pub(crate) async fn answers(&self, receipts: &[Receipt]) -> Vec<Result<Answer, Error>> {
+        if receipts.is_empty() {
+            return Vec::new();
+        }
+        let answer = |events: Result<Vec<RecordedEvent>, event_log::Error>| {
+            let events = events.map_err(|_| Error::OutcomeUnknown)?;
+            let last = events.last().ok_or(Error::OutcomeUnknown)?;
+            answer_of(&events, last)
+        };
+        match self.reader.read_commands(receipts).await {
+            Ok(commands) => commands.into_iter().map(answer).collect(),
+            // They are committed whatever becomes of this reading.
+            Err(_) => receipts.iter().map(|_| Err(Error::OutcomeUnknown)).collect(),
+        }
     }
 
     /// A keyed digest of everything the sender said.
-    fn digest(&self, request: &Request) -> Result<[u8; 32], Error> {
+    pub(crate) fn digest(&self, request: &Request) -> Result<[u8; 32], Error> {
         Ok(self.vault.secrets().digest(&body(request)?))
     }
 }

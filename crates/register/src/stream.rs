@@ -4,9 +4,9 @@ use std::collections::HashMap;
 
 use cqrs_es::Aggregate as _;
 use demand::{Demand, DemandEvent, Rejection, RejectionReason, codec};
-use event_log::{KeyRef, NewEvent, Reader, RecordedEvent, StreamId, StreamSpan, StreamType};
+use event_log::{KeyRef, NewEvent, Reader, RecordedEvent, StreamAppend, StreamId, StreamType, TerritoryCode};
 use jiff::civil::Date;
-use nomenclature::UniqueNumber;
+use nomenclature::{Territory, UniqueNumber};
 use vault::envelope::{self, Place};
 use vault::{DataKey, KeyId, KeyState, Vault};
 
@@ -31,14 +31,34 @@ pub struct Loaded {
     pub demand: Demand,
     /// Version of the stream: 0 when there is none.
     pub version: u32,
-    /// Its key, while it lives.
-    pub(crate) key: Option<(KeyRef, DataKey)>,
+    /// The latest day that one of its acts counts from.
+    pub(crate) latest: Option<Date>,
+    /// Its key, opened or not.
+    pub(crate) key: Option<KeyRef>,
+    /// The bytes of its key, when it was opened and lives.
+    pub(crate) data_key: Option<DataKey>,
 }
 
 impl Loaded {
     /// A demand that is not there yet.
     pub(crate) fn nothing() -> Self {
-        Self { demand: Demand::default(), version: 0, key: None }
+        Self { demand: Demand::default(), version: 0, latest: None, key: None, data_key: None }
+    }
+
+    fn folded(events: &[RecordedEvent], keys: &HashMap<KeyId, KeyState>, opening: Opening) -> Result<Self, Error> {
+        let mut loaded = Self::nothing();
+        for event in events {
+            loaded.demand.apply(decode(event, keys, opening)?);
+            loaded.version = event.version;
+            loaded.latest = loaded.latest.max(Some(event.effective_on));
+        }
+        let key = events.first().and_then(|first| Some((first.key_id?, first.commitment?)));
+        loaded.key = key.map(|(id, commitment)| KeyRef { id, commitment });
+        loaded.data_key = loaded.key.and_then(|key| match keys.get(&KeyId::new(key.id)) {
+            Some(KeyState::Live(key)) => Some(key.clone()),
+            _ => None,
+        });
+        Ok(loaded)
     }
 }
 
@@ -47,31 +67,32 @@ pub(crate) fn stream_of(number: UniqueNumber) -> Result<StreamId, Error> {
     Ok(StreamId::parse(number.to_string())?)
 }
 
-/// Reads and folds a demand. One query for the events, one for the key when it is opened.
+/// Reads and folds a demand.
 pub(crate) async fn load(
     reader: &Reader,
     vault: &Vault,
     number: UniqueNumber,
     opening: Opening,
-    span: StreamSpan,
 ) -> Result<Loaded, Error> {
-    let recorded = reader.read_stream(&stream_of(number)?, span).await?;
-    let keys = match opening {
-        Opening::Opened => keys_of(vault, &recorded).await?,
-        Opening::Sealed => HashMap::new(),
-    };
-    let mut demand = Demand::default();
-    let mut version = 0;
-    for event in &recorded {
-        demand.apply(decode(event, &keys, opening)?);
-        version = event.version;
+    load_many(reader, vault, &[(number, opening)]).await?.pop().unwrap_or(Err(Error::NotFound))
+}
+
+/// Reads and folds demands, in the order asked for. One query for the events of all, one for the keys of those that are
+/// opened. One that cannot be read is an error of its own, and no other's.
+pub(crate) async fn load_many(
+    reader: &Reader,
+    vault: &Vault,
+    asked: &[(UniqueNumber, Opening)],
+) -> Result<Vec<Result<Loaded, Error>>, Error> {
+    if asked.is_empty() {
+        return Ok(Vec::new());
     }
-    let key = recorded.first().and_then(|first| Some((first.key_id?, first.commitment?)));
-    let key = key.and_then(|(id, commitment)| match keys.get(&KeyId::new(id)) {
-        Some(KeyState::Live(key)) => Some((KeyRef { id, commitment }, key.clone())),
-        _ => None,
-    });
-    Ok(Loaded { demand, version, key })
+    let streams = asked.iter().map(|(number, _)| stream_of(*number)).collect::<Result<Vec<_>, _>>()?;
+    let histories = reader.read_streams(&streams).await?;
+    let opened = asked.iter().zip(&histories).filter(|((_, opening), _)| *opening == Opening::Opened);
+    let keys = keys_of(vault, opened.flat_map(|(_, history)| history.iter().flatten())).await?;
+    let folded = asked.iter().zip(histories);
+    Ok(folded.map(|((_, opening), history)| Loaded::folded(&history?, &keys, *opening)).collect())
 }
 
 /// The states of all keys named by some events, in one query.
@@ -113,39 +134,57 @@ pub(crate) fn unreadable(event: &RecordedEvent, cause: &dyn std::fmt::Display) -
     Error::Unreadable { position: event.position.get(), cause: cause.to_string() }
 }
 
-/// Separates and seals the events of one command for one stream. Without a key only events that are open as a whole are
-/// written.
-pub(crate) fn seal(
-    events: Vec<DemandEvent>,
-    stream: &StreamId,
-    after_version: u32,
-    key: Option<(KeyId, &DataKey)>,
-    recorded_on: Date,
-) -> Result<Vec<NewEvent>, Error> {
-    events
-        .into_iter()
-        .zip(after_version + 1..)
-        .map(|(event, version)| {
-            let effective_on = event.effective_on(recorded_on);
-            let encoded =
-                codec::encode(event).map_err(|error| Error::Unreadable { position: 0, cause: error.to_string() })?;
-            let parts: Vec<(u8, &[u8])> =
-                encoded.parts.iter().map(|(tag, content)| (*tag, content.as_slice())).collect();
-            let sealed = match (key, parts.is_empty()) {
-                (_, true) => Vec::new(),
-                (Some((key_id, key)), false) => {
-                    let place = Place { stream: stream.as_str(), version: u64::from(version), key_id };
-                    envelope::seal(key, &place, &parts)?
-                }
-                (None, false) => return Err(Rejection::from(RejectionReason::PersonalDataUnreadable).into()),
-            };
-            Ok(NewEvent {
-                event_type: encoded.event_type.into(),
-                schema_version: encoded.schema_version,
-                effective_on,
-                payload: encoded.payload,
-                sealed,
-            })
+/// What is written to one demand's stream by one command.
+pub(crate) struct Writing<'a> {
+    /// The stream.
+    pub(crate) stream: &'a StreamId,
+    /// Its territory.
+    pub(crate) territory: Territory,
+    /// Its version, which was decided on.
+    pub(crate) version: u32,
+    /// Its key.
+    pub(crate) key: KeyRef,
+    /// The bytes of its key. Without them only events that are open as a whole are written.
+    pub(crate) data_key: Option<&'a DataKey>,
+    /// The day of the decision: what an act counts from that names no day of its own.
+    pub(crate) on: Date,
+}
+
+impl Writing<'_> {
+    /// Separates and seals the events.
+    pub(crate) fn seal(self, events: Vec<DemandEvent>) -> Result<StreamAppend, Error> {
+        let sealed = events.into_iter().zip(self.version + 1..);
+        let events = sealed.map(|(event, version)| self.sealed(event, version)).collect::<Result<Vec<_>, _>>()?;
+        Ok(StreamAppend {
+            stream_type: DEMAND,
+            stream: self.stream.clone(),
+            territory: Some(TerritoryCode::parse(&self.territory.to_string())?),
+            expected_version: self.version,
+            key: Some(self.key),
+            events,
         })
-        .collect()
+    }
+
+    fn sealed(&self, event: DemandEvent, version: u32) -> Result<NewEvent, Error> {
+        let effective_on = event.effective_on(self.on);
+        let encoded =
+            codec::encode(event).map_err(|error| Error::Unreadable { position: 0, cause: error.to_string() })?;
+        let parts: Vec<(u8, &[u8])> = encoded.parts.iter().map(|(tag, content)| (*tag, content.as_slice())).collect();
+        let sealed = match (self.data_key, parts.is_empty()) {
+            (_, true) => Vec::new(),
+            (Some(key), false) => {
+                let key_id = KeyId::new(self.key.id);
+                let place = Place { stream: self.stream.as_str(), version: u64::from(version), key_id };
+                envelope::seal(key, &place, &parts)?
+            }
+            (None, false) => return Err(Rejection::from(RejectionReason::PersonalDataUnreadable).into()),
+        };
+        Ok(NewEvent {
+            event_type: encoded.event_type.into(),
+            schema_version: encoded.schema_version,
+            effective_on,
+            payload: encoded.payload,
+            sealed,
+        })
+    }
 }

@@ -2,7 +2,6 @@
 
 use access::{Profile, Purpose, Resource, may};
 use demand::{By, Demand, DemandCommand, Violation};
-use event_log::StreamSpan;
 use uuid::Uuid;
 
 use crate::Error;
@@ -24,9 +23,7 @@ impl Register {
         let Profile::Agent { organisation, desk, .. } = profile else { return Ok(Vec::new()) };
         let demand = match request.number {
             None => Demand::default(),
-            Some(number) => {
-                stream::load(&parts.reader, &parts.vault, number, Opening::Opened, StreamSpan::ALL).await?.demand
-            }
+            Some(number) => stream::load(&parts.reader, &parts.vault, number, Opening::Opened).await?.demand,
         };
         let by = By { organisation, desk, channel: request.channel };
         let (person_ref, piece_id) = (Uuid::nil(), Uuid::nil());

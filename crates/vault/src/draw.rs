@@ -11,8 +11,8 @@ use uuid::Uuid;
 use crate::lease::Lease;
 use crate::{DataKey, Error, KekId, KeyId, KeyService, registry};
 
-/// Keys a block: one insert for so many new streams.
-const BLOCK: i32 = 64;
+/// Keys a block: one insert for so many new streams, or for as many as are drawn at once.
+const BLOCK: usize = 64;
 
 /// How long a block may be used before the lease is looked at again. Far below
 /// [`DEAD_FOR_SAFETY`](crate::DEAD_FOR_SAFETY), so that no key of a lease that others take for dead is given out.
@@ -69,17 +69,31 @@ impl Drawer {
         self.block.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    pub async fn draw(&self, pool: &PgPool, service: &dyn KeyService) -> Result<DrawnKey, Error> {
-        if let Some(key) = self.block().take() {
-            return Ok(key);
+    pub async fn draw(&self, pool: &PgPool, service: &dyn KeyService, count: usize) -> Result<Vec<DrawnKey>, Error> {
+        let mut drawn = Vec::with_capacity(count);
+        self.take_into(&mut drawn, count);
+        if drawn.len() == count {
+            return Ok(drawn);
         }
         let mut slot = self.lease.lock().await;
         loop {
             // Whoever held the lock before may have filled the block for us, too.
-            if let Some(key) = self.block().take() {
-                return Ok(key);
+            self.take_into(&mut drawn, count);
+            if drawn.len() == count {
+                return Ok(drawn);
             }
-            self.renew(&mut slot, pool, service).await?;
+            if let Err(error) = self.renew(&mut slot, pool, service, count - drawn.len()).await {
+                drawn.into_iter().for_each(|key| self.give_back(key));
+                return Err(error);
+            }
+        }
+    }
+
+    fn take_into(&self, drawn: &mut Vec<DrawnKey>, count: usize) {
+        let mut block = self.block();
+        while drawn.len() < count {
+            let Some(key) = block.take() else { break };
+            drawn.push(key);
         }
     }
 
@@ -89,6 +103,7 @@ impl Drawer {
         slot: &mut Option<(Lease, BTreeSet<KekId>)>,
         pool: &PgPool,
         service: &dyn KeyService,
+        missing: usize,
     ) -> Result<(), Error> {
         let mut asked = Instant::now();
         let lives = match slot {
@@ -106,7 +121,7 @@ impl Drawer {
         let mut keys = VecDeque::new();
         if self.block().keys.is_empty() {
             asked = Instant::now();
-            keys = provision(lease, registered, service).await?;
+            keys = provision(lease, registered, service, missing.max(BLOCK)).await?;
         }
         let mut block = self.block();
         block.lease = Some(lease.id);
@@ -128,8 +143,10 @@ async fn provision(
     lease: &mut Lease,
     registered: &mut BTreeSet<KekId>,
     service: &dyn KeyService,
+    count: usize,
 ) -> Result<VecDeque<DrawnKey>, Error> {
-    let ids: Vec<i64> = sqlx::query_scalar(RESERVE).bind(BLOCK).fetch_all(&mut lease.connection).await?;
+    let count = i64::try_from(count).unwrap_or(i64::MAX);
+    let ids: Vec<i64> = sqlx::query_scalar(RESERVE).bind(count).fetch_all(&mut lease.connection).await?;
     let mut keys = VecDeque::with_capacity(ids.len());
     // A new week may begin in the middle of a block.
     let (mut keks, mut wrapped_keys) = (Vec::with_capacity(ids.len()), Vec::with_capacity(ids.len()));

@@ -89,7 +89,12 @@ impl Vault {
     /// A new key, durable already. Mostly out of memory; one draw in 64, and the first one after some idle seconds, asks
     /// the database. A key that is neither named by a stream nor given back is destroyed some time after this process.
     pub async fn draw(&self) -> Result<DrawnKey, Error> {
-        self.drawer.draw(&self.pool, &*self.service).await
+        Ok(self.draw_many(1).await?.pop().expect("as many come as are asked for"))
+    }
+
+    /// So many new keys, durable already: what is not in memory costs one insert for all of them.
+    pub async fn draw_many(&self, count: usize) -> Result<Vec<DrawnKey>, Error> {
+        self.drawer.draw(&self.pool, &*self.service, count).await
     }
 
     /// Takes back a key whose append was refused, for the next draw. After an append with an unknown outcome a key must not

@@ -7,7 +7,8 @@ use super::Reader;
 use super::event::column;
 use crate::{Error, StreamId};
 
-const TAG: &str = "SELECT tag FROM log.claims WHERE kind = $1 AND key = $2 ORDER BY scope, ordinal LIMIT 1";
+const TAGS: &str = "SELECT (SELECT c.tag FROM log.claims AS c WHERE c.kind = $1 AND c.key = k.key \
+     ORDER BY c.scope, c.ordinal LIMIT 1) FROM unnest($2::bytea[]) WITH ORDINALITY AS k(key, place) ORDER BY k.place";
 const HOLDERS: &str =
     "SELECT scope, ordinal, holder, tag FROM log.claims WHERE kind = $1 AND key = $2 ORDER BY scope, ordinal";
 const AFTER: &str = "SELECT scope, ordinal, holder, tag, kind, key FROM log.claims \
@@ -45,15 +46,16 @@ impl std::fmt::Debug for ClaimRow {
 }
 
 impl Reader {
-    /// The tag that live claims on this key share; `None` when there is none, so that a new one may be drawn.
+    /// For each of these keys the tag that live claims on it share; `None` where there is none, so that a new one may be
+    /// drawn. One statement for all of them.
     ///
     /// # Errors
     /// [`Error::Connection`] or [`Error::Database`].
-    pub async fn claim_tag(&self, kind: i16, key: &[u8]) -> Result<Option<Uuid>, Error> {
-        sqlx::query_scalar(TAG)
+    pub async fn claim_tags(&self, kind: i16, keys: &[&[u8]]) -> Result<Vec<Option<Uuid>>, Error> {
+        sqlx::query_scalar(TAGS)
             .bind(kind)
-            .bind(key)
-            .fetch_optional(&self.pool)
+            .bind(keys)
+            .fetch_all(&self.pool)
             .await
             .map_err(|error| Error::from_sqlx("reading claims", &error))
     }

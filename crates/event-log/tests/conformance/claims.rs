@@ -47,8 +47,8 @@ async fn a_claim_is_taken_per_scope_and_found_over_all() {
     committed(act(&world, vec![claim("a", b"key", "075", TAKE)]).await);
     committed(act(&world, vec![claim("b", b"key", "069", TAKE)]).await);
     assert_eq!(holders(&world, b"key").await, [row("069", 0, "b"), row("075", 0, "a")]);
-    assert_eq!(world.log.reader().claim_tag(PERSON, b"key").await.expect("read"), Some(TAG));
-    assert_eq!(world.log.reader().claim_tag(PERSON, b"none").await.expect("read"), None);
+    let keys: [&[u8]; 3] = [b"none", b"key", b"none"];
+    assert_eq!(world.log.reader().claim_tags(PERSON, &keys).await.expect("read"), [None, Some(TAG), None]);
 }
 
 #[tokio::test]
@@ -130,7 +130,7 @@ async fn live_claims_of_one_key_share_their_tag() {
     assert_eq!(refused(act(&world, moved.clone()).await), Refusal::TagConflict { index: 1, actual: TAG });
     committed(act(&world, vec![claim("b", b"key", "069", ClaimOp::Release)]).await);
     committed(act(&world, moved).await);
-    assert_eq!(world.log.reader().claim_tag(PERSON, b"key").await.expect("read"), Some(OTHER_TAG));
+    assert_eq!(world.log.reader().claim_tags(PERSON, &[b"key"]).await.expect("read"), [Some(OTHER_TAG)]);
 }
 
 #[tokio::test]

@@ -1,0 +1,261 @@
+//! One round: every step for all of its commands at once.
+
+use std::collections::{HashMap, HashSet};
+
+use event_log::{Command, Receipt, Refusal, Verdict};
+use jiff::Timestamp;
+use uuid::Uuid;
+
+use super::decision::Decision;
+use super::run::Run;
+use super::verdict::Refused;
+use super::waiting::{Stage, Waiting};
+use super::writing::{Free, Ready};
+use crate::Error;
+use crate::blind::Token;
+use crate::claim::{Claims, PERSON};
+use crate::register::{Answer, Parts};
+use crate::stream::{self, Loaded, Opening};
+
+/// A round under way.
+pub(super) struct Round<'a> {
+    parts: &'a Parts,
+    recorded_at: Timestamp,
+    ended: Ended,
+    /// Committed before, at these positions.
+    repeated: Vec<(usize, Receipt)>,
+    /// Refused, for what is known so far.
+    refused: Vec<(Run, Error)>,
+}
+
+/// What became of a round.
+#[derive(Default)]
+pub(super) struct Ended {
+    /// Answers, with the place of their command in the call.
+    pub(super) answers: Vec<(usize, Result<Answer, Error>)>,
+    /// To be decided in a later round, anew or for the first time.
+    pub(super) again: Vec<Waiting>,
+}
+
+impl<'a> Round<'a> {
+    pub(super) fn new(parts: &'a Parts, recorded_at: Timestamp) -> Self {
+        Self { parts, recorded_at, ended: Ended::default(), repeated: Vec::new(), refused: Vec::new() }
+    }
+
+    pub(super) async fn run(mut self, commands: Vec<Waiting>) -> Result<Ended, Error> {
+        let runs = self.begin(commands).await?;
+        let loaded = self.load(runs).await?;
+        let decided = self.decide(loaded).await;
+        let ready = self.write(decided).await?;
+        self.append(ready).await?;
+        self.look_for_receipts_again().await;
+        self.tell_repeated().await;
+        Ok(self.ended)
+    }
+
+    /// Receipts, then rights.
+    async fn begin(&mut self, commands: Vec<Waiting>) -> Result<Vec<Run>, Error> {
+        let mut runs = Vec::with_capacity(commands.len());
+        let mut asked = Vec::new();
+        for Waiting { place, stage } in commands {
+            match stage {
+                Stage::Running(run) => runs.push(*run),
+                Stage::Asked(request) => match self.parts.digest(&request) {
+                    Ok(digest) => asked.push((place, request, digest)),
+                    Err(error) => self.ended.answers.push((place, Err(error))),
+                },
+            }
+        }
+        let ids = asked.iter().map(|(_, request, _)| (request.actor.organisation_code(), request.command_id));
+        let ids: Vec<_> = ids.collect();
+        let receipts = if ids.is_empty() { Vec::new() } else { self.parts.reader.receipts(&ids).await? };
+        for ((place, request, digest), receipt) in asked.into_iter().zip(receipts) {
+            match receipt {
+                Some((receipt, of_first)) if of_first == digest => self.repeated.push((place, receipt)),
+                Some(_) => self.ended.answers.push((place, Err(Error::CommandIdReused))),
+                None => match self.parts.begin(place, *request, digest, self.recorded_at).await {
+                    Ok(run) => runs.push(run),
+                    Err(error) => self.ended.answers.push((place, Err(error))),
+                },
+            }
+        }
+        runs.sort_by_key(|run| run.place);
+        Ok(runs)
+    }
+
+    async fn load(&mut self, runs: Vec<Run>) -> Result<Vec<(Run, Loaded)>, Error> {
+        let asked: Vec<_> = runs.iter().filter_map(|run| Some((run.request.number?, Opening::Opened))).collect();
+        let mut found = stream::load_many(&self.parts.reader, &self.parts.vault, &asked).await?.into_iter();
+        let mut loaded = Vec::with_capacity(runs.len());
+        for mut run in runs {
+            let demand = match run.request.number {
+                None => Ok(Loaded::nothing()),
+                Some(_) => found.next().unwrap_or(Err(Error::NotFound)).and_then(|demand| run.checked(demand)),
+            };
+            match demand {
+                Ok(demand) => loaded.push((run, demand)),
+                Err(error) => self.refused.push((run, error)),
+            }
+        }
+        Ok(loaded)
+    }
+
+    async fn decide(&mut self, loaded: Vec<(Run, Loaded)>) -> Vec<(Run, Decision)> {
+        let mut decided = Vec::with_capacity(loaded.len());
+        for (run, demand) in loaded {
+            match Decision::of(&run, demand).await {
+                Ok(decision) => decided.push((run, decision)),
+                Err(error) => self.refused.push((run, error)),
+            }
+        }
+        decided
+    }
+
+    /// Key and number come after the decision, so that a refusal costs neither.
+    async fn write(&mut self, decided: Vec<(Run, Decision)>) -> Result<Vec<(Ready, Command)>, Error> {
+        let new = decided.iter().filter(|(_, decision)| matches!(decision, Decision::New(_))).count();
+        let mut keys = if new == 0 { Vec::new() } else { self.parts.vault.draw_many(new).await? };
+        let mut ready = Vec::with_capacity(decided.len());
+        let mut claimed = HashSet::new();
+        for (run, decision) in decided {
+            let (one, command) = match self.parts.ready(run, decision, &mut keys).await {
+                Ok(ready) => ready,
+                Err(refused) => {
+                    self.refused.push(*refused);
+                    continue;
+                }
+            };
+            let claims: HashSet<_> = command.claims.iter().map(|claim| (claim.kind, claim.key.clone())).collect();
+            if claims.is_disjoint(&claimed) {
+                ready.push((one, command));
+            } else {
+                self.parts.settle(one.opened, Free::Yes).await;
+                self.again(one.run);
+            }
+            claimed.extend(claims);
+        }
+        keys.into_iter().for_each(|key| self.parts.vault.give_back(key));
+        Ok(ready)
+    }
+
+    async fn append(&mut self, ready: Vec<(Ready, Command)>) -> Result<(), Error> {
+        if ready.is_empty() {
+            return Ok(());
+        }
+        let (ready, commands): (Vec<_>, Vec<_>) = ready.into_iter().unzip();
+        let verdicts = self.parts.log.append(commands).await?;
+        let mut elsewhere = Vec::new();
+        for (one, verdict) in ready.into_iter().zip(verdicts) {
+            match verdict {
+                Verdict::Committed(receipt) => self.ended.answers.push((one.run.place, one.answer(receipt))),
+                // Sent twice at once, or again after a lost connection: the first answer stands.
+                Verdict::Repeated(receipt) => self.repeated.push((one.run.place, receipt)),
+                Verdict::Refused(refusal) => elsewhere.extend(self.take_refusal(one, refusal).await),
+            }
+        }
+        self.learn(elsewhere).await
+    }
+
+    /// Returns a command about persons who are known elsewhere under other references.
+    async fn take_refusal(&mut self, mut one: Ready, refusal: Refusal) -> Option<(Run, Claims)> {
+        match one.run.refused(one.opened.as_ref(), refusal, &one.claims) {
+            Refused::Again => {
+                self.parts.settle(one.opened, Free::Yes).await;
+                self.again(one.run);
+            }
+            Refused::KnownElsewhere => {
+                self.parts.settle(one.opened, Free::Yes).await;
+                return Some((one.run, one.claims));
+            }
+            Refused::NumberTaken(number) => {
+                self.parts.settle(one.opened, Free::No).await;
+                match self.parts.numbers.skip_taken(&self.parts.reader, number).await {
+                    Ok(()) => self.again(one.run),
+                    Err(error) => self.refused.push((one.run, error)),
+                }
+            }
+            Refused::For(error) => {
+                // Only what is known not to be written gives number and key back.
+                if surely_not_written(&error) {
+                    self.parts.settle(one.opened, Free::Yes).await;
+                }
+                self.refused.push((one.run, error));
+            }
+        }
+        None
+    }
+
+    /// Learns the references of persons who are known elsewhere, to decide anew with them.
+    async fn learn(&mut self, elsewhere: Vec<(Run, Claims)>) -> Result<(), Error> {
+        if elsewhere.is_empty() {
+            return Ok(());
+        }
+        let tokens: Vec<Token> = elsewhere.iter().flat_map(|(_, claims)| claims.taken()).collect();
+        let keys: Vec<&[u8]> = tokens.iter().map(Token::as_slice).collect();
+        let tags = self.parts.reader.claim_tags(PERSON, &keys).await?;
+        let known: HashMap<Token, Uuid> =
+            tokens.iter().zip(tags).filter_map(|(token, tag)| Some((*token, tag?))).collect();
+        for (mut run, claims) in elsewhere {
+            let tags = claims.taken().into_iter().filter_map(|token| Some((token, *known.get(&token)?)));
+            run.tags.extend(tags);
+            if let Some(known) = claims.applicant.iter().find_map(|token| run.tags.get(token)) {
+                run.person_ref = *known;
+            }
+            self.again(run);
+        }
+        Ok(())
+    }
+
+    fn again(&mut self, run: Run) {
+        self.ended.again.push(Waiting { place: run.place, stage: Stage::Running(Box::new(run)) });
+    }
+
+    /// The same command, sent twice at once or by a process that was killed, may have committed since the receipt was
+    /// looked up; its own effect must not refuse it. Whoever was refused because of an event sees its receipt now.
+    async fn look_for_receipts_again(&mut self) {
+        let failed = |error: &Error| {
+            matches!(error, Error::OutcomeUnknown | Error::Log(_) | Error::Vault(_) | Error::Database(_))
+        };
+        let (failed, refused): (Vec<_>, Vec<_>) =
+            std::mem::take(&mut self.refused).into_iter().partition(|(_, error)| failed(error));
+        self.ended.answers.extend(failed.into_iter().map(|(run, error)| (run.place, Err(error))));
+        if refused.is_empty() {
+            return;
+        }
+        let ids = refused.iter().map(|(run, _)| (run.request.actor.organisation_code(), run.request.command_id));
+        let receipts = self.parts.reader.receipts(&ids.collect::<Vec<_>>()).await;
+        // When that fails, whether a refusal is true cannot be said now.
+        let mut receipts = receipts.map(Vec::into_iter);
+        for (run, error) in refused {
+            let answer = match receipts.as_mut().map(|receipts| receipts.next().flatten()) {
+                Ok(Some((receipt, of_first))) if of_first == run.digest => {
+                    self.repeated.push((run.place, receipt));
+                    continue;
+                }
+                Ok(Some(_)) => Error::CommandIdReused,
+                Ok(None) => error,
+                Err(_) => Error::OutcomeUnknown,
+            };
+            self.ended.answers.push((run.place, Err(answer)));
+        }
+    }
+
+    /// The first answers of what was committed before.
+    async fn tell_repeated(&mut self) {
+        let (places, receipts): (Vec<_>, Vec<_>) = std::mem::take(&mut self.repeated).into_iter().unzip();
+        let answers = self.parts.answers(&receipts).await;
+        self.ended.answers.extend(places.into_iter().zip(answers));
+    }
+}
+
+/// Whether an error of the append tells that nothing was written: what the log or the decision refused.
+fn surely_not_written(error: &Error) -> bool {
+    matches!(
+        error,
+        Error::Duplicate { .. }
+            | Error::CommandIdReused
+            | Error::CommandFenced
+            | Error::VersionConflict { .. }
+            | Error::Contended { .. }
+    )
+}

@@ -1,0 +1,121 @@
+//! A command on its way through the bus: who asks, whether he may, and what its decision needs.
+
+use std::collections::{HashMap, HashSet};
+
+use access::{Profile, Purpose, Resource, may};
+use demand::{Act, By, DemandCommand, Settings};
+use jiff::Timestamp;
+use jiff::civil::Date;
+use nomenclature::{Territory, paris_day};
+use uuid::Uuid;
+
+use crate::Error;
+use crate::blind::Token;
+use crate::register::{Parts, Request, action_of, territory_of};
+use crate::stream::Loaded;
+
+/// A command that has no receipt and whose actor may ask for it.
+pub(super) struct Run {
+    /// Its place in the call.
+    pub(super) place: usize,
+    pub(super) request: Request,
+    pub(super) digest: [u8; 32],
+    pub(super) recorded_at: Timestamp,
+    pub(super) today: Date,
+    pub(super) by: By,
+    pub(super) territory: Territory,
+    pub(super) person_ref: Uuid,
+    piece_id: Uuid,
+    /// The delays in force in the territory on the day.
+    settings: Settings,
+    /// For an act that draws one identifier more.
+    pub(super) spare_id: Uuid,
+    /// References that live claims carry, found by an earlier try.
+    pub(super) tags: HashMap<Token, Uuid>,
+    /// Persons held elsewhere in the territory over whom this registration is forced.
+    pub(super) forced: HashSet<Token>,
+    /// How often it was decided in vain.
+    pub(super) tries: usize,
+    /// The version last decided on.
+    pub(super) found: u32,
+}
+
+impl Run {
+    /// The command as it is decided: a new demand counts as forced only once somebody was found to hold a person of it.
+    pub(super) fn command(&self) -> DemandCommand {
+        let mut act = self.request.act.clone();
+        match &mut act {
+            Act::Register(registration) if self.forced.is_empty() => registration.forced = None,
+            Act::Separate(separation) if self.forced.is_empty() => separation.forced = None,
+            _ => {}
+        }
+        DemandCommand {
+            today: self.today,
+            by: self.by,
+            person_ref: self.person_ref,
+            piece_id: self.piece_id,
+            settings: self.settings,
+            act,
+        }
+    }
+
+    /// Rights by the loaded facts: the number said the territory, the stream must say the same. And the version, when the
+    /// sender named the one he had read.
+    pub(super) fn checked(&mut self, loaded: Loaded) -> Result<Loaded, Error> {
+        self.found = loaded.version;
+        if loaded.demand.content().is_none_or(|demand| demand.territory != self.territory) {
+            return Err(Error::NotFound);
+        }
+        match self.request.expected_version {
+            Some(expected) if expected != loaded.version => {
+                Err(Error::VersionConflict { expected, found: loaded.version })
+            }
+            _ => Ok(loaded),
+        }
+    }
+
+    /// Whether the sender says that a person is a true homonym of the one who holds his claim.
+    pub(super) fn may_force(&self) -> bool {
+        match &self.request.act {
+            Act::Register(registration) => registration.forced.is_some(),
+            Act::Separate(separation) => separation.forced.is_some(),
+            _ => false,
+        }
+    }
+}
+
+impl Parts {
+    /// Rights by the territory that the number names, before anything of a demand is read.
+    pub(super) async fn begin(
+        &self,
+        place: usize,
+        request: Request,
+        digest: [u8; 32],
+        recorded_at: Timestamp,
+    ) -> Result<Run, Error> {
+        let today = paris_day(recorded_at);
+        let territory = territory_of(&request)?;
+        let profile = self.directory.profile(&request.actor, today).await?;
+        may(profile, action_of(&request.act), Resource::Demand { territory }, Purpose::Attribution)?;
+        let Profile::Agent { organisation, desk, .. } = profile else {
+            return Err(Error::Denied(access::Denial::NotForTheOperator));
+        };
+        Ok(Run {
+            by: By { organisation, desk, channel: request.channel },
+            settings: self.settings.in_force(territory, today).await?,
+            place,
+            request,
+            digest,
+            recorded_at,
+            today,
+            territory,
+            person_ref: Uuid::new_v4(),
+            piece_id: Uuid::new_v4(),
+            spare_id: Uuid::new_v4(),
+            tags: HashMap::new(),
+            forced: HashSet::new(),
+            tries: 0,
+            found: 0,
+        })
+    }
+}
