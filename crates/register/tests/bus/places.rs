@@ -30,6 +30,8 @@ async fn settings_that_could_lose_an_acknowledged_command_are_refused() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn no_database_is_a_clear_error() {
+    // The login exists, its database does not.
+    new_database();
     let keys = tempfile::tempdir().unwrap();
     let clock = Arc::new(SetClock::at(noon(TODAY)));
     let refused = open("no_such_database", keys.path(), &clock).await.err().expect("no database");
