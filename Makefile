@@ -32,9 +32,9 @@ node_modules: package-lock.json
 	npm ci --ignore-scripts --no-audit --no-fund
 	@touch node_modules
 
-kill: deps ## ten cycles of kills of bus, server and database under load, a hundred of the daily run (make test: five, three, eight)
+kill: deps ## ten cycles of kills of bus, server and database under load, a hundred of the daily run, fifty of an import (make test: five, three, eight, four)
 	$(CARGO) build --package cli
-	CRASH_CYCLES=10 DAILY_KILLS=100 $(CARGO) test --package tests --test blackbox -- crash::nothing_acknowledged daily::kills --nocapture
+	CRASH_CYCLES=10 DAILY_KILLS=100 IMPORT_KILLS=50 $(CARGO) test --package tests --test blackbox -- crash::nothing_acknowledged daily::kills import::kills --nocapture
 
 mutants: ## change the rules one thing at a time: a change that no test notices fails; writes docs/mutants.md (ARGS=deadlines.rs for one file)
 	@cargo mutants --version >/dev/null 2>&1 || $(CARGO) install cargo-mutants --locked

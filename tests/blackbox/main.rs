@@ -12,6 +12,7 @@ mod crash;
 mod daily;
 mod deploy;
 mod grpc;
+mod import;
 mod in_process;
 mod served;
 mod tidy;

@@ -70,8 +70,11 @@ impl Directory {
 
     /// Who an actor is on a day, or why he is nobody.
     pub fn profile(&self, actor: &Actor, day: Date) -> Result<Profile, Denial> {
-        let Actor::Agent { organisation: siren, desk, .. } = actor else {
-            return Ok(Profile::Operator);
+        let (siren, desk) = match actor {
+            Actor::Operator => return Ok(Profile::Operator),
+            Actor::Agent { organisation, desk, .. } => (organisation, *desk),
+            // What is imported is bound by what the organisation it comes from may do.
+            Actor::Import { organisation, desk } => (organisation, Some(*desk)),
         };
         let organisation =
             self.organisations.get(siren).filter(|o| o.takes_part_on(day)).ok_or(Denial::UnknownOrganisation)?;

@@ -26,6 +26,8 @@ pub enum Action {
     Renounce,
     /// Erase the personal data of a demand whose time is over (INV-32).
     Erase,
+    /// Enter from a file what an organisation did before, on the days it did it. What it may not do is not imported either.
+    Import,
     /// Have renewal notices sent, and radiate for non-renewal.
     KeepRenewals,
     /// Warn an applicant who does not answer, record his answer, radiate for no answer.
@@ -68,6 +70,7 @@ impl Action {
         Self::SignLease,
         Self::Renounce,
         Self::Erase,
+        Self::Import,
         Self::KeepRenewals,
         Self::Chase,
         Self::FindInadmissible,
@@ -132,14 +135,19 @@ pub fn may(profile: Profile, action: Action, resource: Resource, purpose: Purpos
             Resource::Register,
             Purpose::Administration,
         ) => Ok(()),
-        (Profile::Operator, Action::Erase | Action::KeepRenewals, Resource::Demand { .. }, Purpose::Administration) => {
-            Ok(())
-        }
+        (
+            Profile::Operator,
+            Action::Erase | Action::Import | Action::KeepRenewals,
+            Resource::Demand { .. },
+            Purpose::Administration,
+        ) => Ok(()),
         (Profile::Operator, Action::ReadTerritory, Resource::Territory { .. }, Purpose::Administration) => Ok(()),
         (Profile::Operator, _, Resource::Demand { .. } | Resource::Territory { .. }, _) => {
             Err(Denial::NotForTheOperator)
         }
-        (_, Action::AdministerOrganisations | Action::Inspect | Action::Erase, _, _) => Err(Denial::OperatorOnly),
+        (_, Action::AdministerOrganisations | Action::Inspect | Action::Erase | Action::Import, _, _) => {
+            Err(Denial::OperatorOnly)
+        }
         (Profile::Auditor { .. }, Action::Audit, _, Purpose::Audit) => Ok(()),
         (Profile::Auditor { .. }, Action::Audit, _, _) => Err(Denial::Purpose),
         (Profile::Auditor { .. }, _, _, _) => Err(Denial::NotARegisteringService),

@@ -99,7 +99,9 @@ fn a_demand_of_another_territory_is_denied_for_every_action() {
         for action in Action::ALL {
             let denial = may(agent(*kind), *action, elsewhere, Purpose::Attribution).unwrap_err();
             let expected = match action {
-                Action::AdministerOrganisations | Action::Inspect | Action::Erase => Denial::OperatorOnly,
+                Action::AdministerOrganisations | Action::Inspect | Action::Erase | Action::Import => {
+                    Denial::OperatorOnly
+                }
                 Action::Audit => Denial::AuditorOnly,
                 // A command is no demand: its outcome is asked of the register. Nor is a territory.
                 Action::AskOutcome | Action::ReadTerritory | Action::SetTerritory => Denial::Purpose,
@@ -122,7 +124,7 @@ fn inv_19_inv_61_the_operator_keeps_renewals_and_does_nothing_else_to_a_demand()
     let here = Resource::Demand { territory: territory("006") };
     for action in Action::ALL {
         let expected = match action {
-            Action::KeepRenewals | Action::Erase => Ok(()),
+            Action::KeepRenewals | Action::Erase | Action::Import => Ok(()),
             _ => Err(Denial::NotForTheOperator),
         };
         assert_eq!(may(Profile::Operator, *action, here, Purpose::Administration), expected, "{action:?}");
@@ -130,6 +132,20 @@ fn inv_19_inv_61_the_operator_keeps_renewals_and_does_nothing_else_to_a_demand()
     for purpose in [Purpose::Attribution, Purpose::Audit] {
         assert_eq!(may(Profile::Operator, Action::KeepRenewals, here, purpose), Err(Denial::NotForTheOperator));
     }
+}
+
+/// Whoever acts at a desk acts today: the past is the operator's to enter, and bound by what its organisation may do.
+#[test]
+fn only_the_operator_imports_and_what_he_imports_is_bound_by_the_rights_of_where_it_comes_from() {
+    let here = Resource::Demand { territory: territory("006") };
+    for kind in OrganisationKind::ALL {
+        for purpose in [Purpose::Attribution, Purpose::Administration, Purpose::Audit] {
+            assert_eq!(may(agent(*kind), Action::Import, here, purpose), Err(Denial::OperatorOnly), "{kind:?}");
+        }
+    }
+    assert_eq!(may(Profile::Operator, Action::Import, here, Purpose::Attribution), Err(Denial::NotForTheOperator));
+    let import = Actor::Import { organisation: siren(), desk: desk("G0601") };
+    assert_eq!(Directory::default().profile(&import, date(2026, 1, 1)), Err(Denial::UnknownOrganisation));
 }
 
 /// Erasure is nobody's act but the register's own, whatever he says it is for (INV-32).
@@ -218,7 +234,9 @@ fn only_an_auditor_audits_and_an_auditor_only_audits() {
         for action in Action::ALL {
             let expected = match action {
                 Action::Audit => Ok(()),
-                Action::AdministerOrganisations | Action::Inspect | Action::Erase => Err(Denial::OperatorOnly),
+                Action::AdministerOrganisations | Action::Inspect | Action::Erase | Action::Import => {
+                    Err(Denial::OperatorOnly)
+                }
                 _ => Err(Denial::NotARegisteringService),
             };
             assert_eq!(may(auditor, *action, resource, Purpose::Audit), expected, "{action:?}");

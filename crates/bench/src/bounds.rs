@@ -126,13 +126,25 @@ pub const BOUNDS: &[Bound] = &[
         what: "the run of a day, seconds of the reference machine",
         limit: Limit::AtMost(20.0),
         because: "300 000 demands, 3 000 notices and 1 500 radiations while nobody waits",
-        figure: |report| Some(report.daily.seconds / report.slowness()),
+        figure: |report| Some(report.daily?.seconds / report.slowness()),
     },
     Bound {
         what: "memory of the program that runs a day, MiB",
         limit: Limit::AtMost(128.0),
         because: "it goes in pages, whatever the size of the register",
-        figure: |report| report.daily.peak_mib,
+        figure: |report| report.daily?.peak_mib,
+    },
+    Bound {
+        what: "import, rows/s of the reference machine",
+        limit: Limit::AtLeast(1_000.0),
+        because: "rows share their round trips and flushes; one by one they would come to less",
+        figure: |report| Some(report.import?.rows_per_second * report.slowness()),
+    },
+    Bound {
+        what: "memory of the program that imports, MiB",
+        limit: Limit::AtMost(128.0),
+        because: "it goes in windows, whatever the size of the file",
+        figure: |report| report.import?.peak_mib,
     },
     Bound {
         what: "round trips, guarded append of one event",

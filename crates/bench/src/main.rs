@@ -4,7 +4,7 @@
 //! [`run`] takes everything in turns, several times over, and [`report`] divides inside one repeat, by pgbench (a bare
 //! INSERT on the same server) and by stock cqrs-es + postgres-es. What does not depend on the machine is counted instead
 //! of timed: [`cost`] has round trips, flushes and allocations. What is only worth something in a register that has become
-//! large stands in [`large`]: replay, [`search`], the [`lag`] of the view; [`daily`] is the run of a day over it. [`bounds`] is the one table of what `--check` holds.
+//! large stands in [`large`]: replay, [`search`], the [`lag`] of the view; [`daily`] is the run of a day over it, [`import`] what a new one takes in. [`bounds`] is the one table of what `--check` holds.
 //!
 //! A run ends with an error at the first command that is not answered as it should be: errors are fast, and would look
 //! well in a table. `docs/performance.md` says what the figures were, and what they do not say.
@@ -22,6 +22,7 @@ mod daily;
 mod failure;
 mod grpc;
 mod house;
+mod import;
 mod lag;
 mod large;
 mod machine;
@@ -64,12 +65,20 @@ async fn bench(args: &Args) -> Result<(), Failure> {
     if let Some([database, keys, lists]) = args.run_day.as_deref() {
         return daily::run_day(database, Path::new(keys), Path::new(lists)).await;
     }
+    if let Some([database, keys, file]) = args.run_import.as_deref() {
+        return import::run_import(database, Path::new(keys), Path::new(file)).await;
+    }
     let house = House::start(&args.dir).await?;
     let report = tokio::select! {
         report = measured(&house, args) => report?,
         () = stopped() => return Err(Failure::Interrupted),
     };
-    println!("{}", if args.daily { print::daily(&report) } else { print::report(&report) });
+    let text = match (args.daily, args.import) {
+        (true, _) => print::daily(&report),
+        (_, true) => print::import(&report),
+        _ => print::report(&report),
+    };
+    println!("{text}");
     if let Some(path) = &args.json {
         write_json(path, &report)?;
     }
@@ -85,7 +94,11 @@ async fn bench(args: &Args) -> Result<(), Failure> {
 
 async fn measured(house: &House, args: &Args) -> Result<Report, Failure> {
     let tell = |step: &str| eprintln!("{step}");
-    if args.daily { run::a_day(house, args.plan(), tell).await } else { run::run(house, args.plan(), tell).await }
+    match (args.daily, args.import) {
+        (true, _) => run::a_day(house, args.plan(), tell).await,
+        (_, true) => run::an_import(house, args.plan(), tell).await,
+        _ => run::run(house, args.plan(), tell).await,
+    }
 }
 
 /// Returns when somebody asks the program to end: the cluster is then stopped and its folder removed.

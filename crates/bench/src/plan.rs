@@ -33,6 +33,8 @@ pub struct Plan {
     pub daily_demands: u32,
     /// Of them, those due for a notice; half as many are due for radiation.
     pub daily_notices: u32,
+    /// Demands of the file that is imported, three acts each.
+    pub import_demands: u32,
     /// Commands whose round trips, flushes and allocations are counted.
     pub counted: u32,
 }
@@ -53,6 +55,7 @@ impl Plan {
             paced_length: Duration::from_secs(10),
             daily_demands: 300_000,
             daily_notices: 3_000,
+            import_demands: 100_000,
             counted: 400,
         }
     }
@@ -68,6 +71,7 @@ impl Plan {
             paced: vec![250, 500, 1_000],
             paced_length: Duration::from_secs(3),
             daily_demands: 30_000,
+            import_demands: 10_000,
             counted: 100,
             ..Self::standard()
         }
@@ -86,6 +90,7 @@ impl Plan {
             paced_length: Duration::from_millis(400),
             daily_demands: 100,
             daily_notices: 20,
+            import_demands: 60,
             counted: 10,
             ..Self::quick()
         }

@@ -18,6 +18,11 @@ pub fn report(report: &Report) -> String {
     [head(report), rows(report), costs(report), large::report(report)].join("\n")
 }
 
+/// An import alone.
+pub fn import(report: &Report) -> String {
+    [head(report), large::import(report)].join("\n")
+}
+
 /// The run of a day alone.
 pub fn daily(report: &Report) -> String {
     [head(report), large::daily(report)].join("\n")

@@ -5,6 +5,7 @@ use serde::Serialize;
 use crate::calibration::REFERENCE_MS;
 use crate::cost::Cost;
 use crate::daily::Daily;
+use crate::import::Imported;
 use crate::large::Large;
 use crate::machine::Machine;
 use crate::modes::{Mode, Pass};
@@ -26,7 +27,9 @@ pub struct Report {
     /// What the register was once it was large.
     pub large: Large,
     /// What a day took.
-    pub daily: Daily,
+    pub daily: Option<Daily>,
+    /// What an import took.
+    pub import: Option<Imported>,
     /// The fixed piece of work, in every repeat, milliseconds.
     pub calibrations: Vec<f64>,
 }
@@ -195,8 +198,16 @@ pub mod tests {
             calibrations: Vec::new(),
         };
         let (costs, calibrations) = (Vec::new(), vec![2.0 * REFERENCE_MS]);
-        let daily = Daily { demands: 0, listed: 0, radiated: 0, folded_per_second: 1.0, seconds: 1.0, peak_mib: None };
-        Report { machine, plan: Plan::smoke(), costs, passes: passes.collect(), large, daily, calibrations }
+        Report {
+            machine,
+            plan: Plan::smoke(),
+            costs,
+            passes: passes.collect(),
+            large,
+            daily: None,
+            import: None,
+            calibrations,
+        }
     }
 
     #[test]

@@ -2,9 +2,10 @@
 
 use crate::calibration::calibrate;
 use crate::cost::count_all;
-use crate::daily;
+use crate::daily::{self, Daily};
 use crate::failure::Failure;
 use crate::house::{BASELINE, House, LOG, REGISTER, SERVED};
+use crate::import::{self, Imported};
 use crate::large::{self, Large};
 use crate::machine::{Machine, flush_us};
 use crate::meter::Meter;
@@ -65,23 +66,37 @@ pub async fn run(house: &House, plan: Plan, tell: impl Fn(&str)) -> Result<Repor
     let mut large = large::measure(house, &mut meter, &plan, &desk, &tell).await?;
     costs.append(&mut large.costs);
     calibrations.append(&mut large.calibrations);
-    let daily = daily::measure(house, &plan, &tell).await?;
+    let daily = Some(daily::measure(house, &plan, &tell).await?);
+    let import = Some(import::measure(house, &plan, &tell).await?);
     calibrations.push(calibrate());
     machine.flush_us_after = flush_us(house.folder())?;
-    Ok(Report { machine, plan, costs, passes, large, daily, calibrations })
+    Ok(Report { machine, plan, costs, passes, large, daily, import, calibrations })
 }
 
 /// Takes the figures of the run of a day alone.
 pub async fn a_day(house: &House, plan: Plan, tell: impl Fn(&str)) -> Result<Report, Failure> {
+    alone(house, plan, async |plan| Ok((Some(daily::measure(house, plan, &tell).await?), None))).await
+}
+
+/// Takes the figures of an import alone.
+pub async fn an_import(house: &House, plan: Plan, tell: impl Fn(&str)) -> Result<Report, Failure> {
+    alone(house, plan, async |plan| Ok((None, Some(import::measure(house, plan, &tell).await?)))).await
+}
+
+async fn alone(
+    house: &House,
+    plan: Plan,
+    measure: impl AsyncFnOnce(&Plan) -> Result<(Option<Daily>, Option<Imported>), Failure>,
+) -> Result<Report, Failure> {
     let mut meter = Meter::new(house).await?;
     let mut machine = Machine::look(house, meter.admin()).await?;
     // The median forgets a moment in which something else ran.
     let mut calibrations: Vec<f64> = (0..3).map(|_| calibrate()).collect();
-    let daily = daily::measure(house, &plan, &tell).await?;
+    let (daily, import) = measure(&plan).await?;
     calibrations.extend((0..2).map(|_| calibrate()));
     machine.flush_us_after = flush_us(house.folder())?;
     let (costs, passes, large) = (Vec::new(), Vec::new(), Large::default());
-    Ok(Report { machine, plan, costs, passes, large, daily, calibrations })
+    Ok(Report { machine, plan, costs, passes, large, daily, import, calibrations })
 }
 
 fn told(pass: &Pass, plan: &Plan) -> String {

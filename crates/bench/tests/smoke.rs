@@ -57,6 +57,10 @@ fn a_run_takes_every_figure_and_leaves_nothing_behind() {
     let daily = &figures["run"]["daily"];
     assert_eq!((&daily["listed"], &daily["radiated"]), (&20.into(), &10.into()));
     assert!(["seconds", "peak_mib", "folded_per_second"].iter().all(|figure| finite(&daily[figure])), "{daily}");
+    let import = &figures["run"]["import"];
+    assert_eq!(import["rows"], 180);
+    let taken = ["rows_per_second", "events_per_second", "again_per_second", "peak_mib"];
+    assert!(taken.iter().all(|figure| finite(&import[figure])), "{import}");
     assert!(figures["run"]["calibrations"].as_array().unwrap().iter().all(finite));
 
     let counted = |what: &str, figure: &str| {

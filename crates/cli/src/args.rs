@@ -71,6 +71,17 @@ pub enum Command {
     /// Organismes et guichets
     #[command(subcommand)]
     Org(OrgCommand),
+    /// Importe des demandes avec leur passé (ndjson, un acte par ligne ; le format est dans docs/import.md)
+    Import {
+        /// Le fichier
+        file: PathBuf,
+        /// Décide tout et n'écrit rien dans le registre
+        #[arg(long)]
+        dry_run: bool,
+        /// Où dire les lignes écartées ; par défaut à côté du fichier
+        #[arg(long, value_name = "FICHIER")]
+        errors: Option<PathBuf>,
+    },
     /// Demandes
     #[command(subcommand)]
     Demand(DemandCommand),

@@ -1,5 +1,6 @@
 //! What a command failed with, told in French, and its exit code.
 
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use crate::config::Fault;
@@ -23,6 +24,13 @@ pub enum Failure {
     Unreadable(Vec<LineFault>),
     /// Lines of a file that the register refuses; nothing was entered.
     Refused(Vec<LineFault>),
+    /// Lines of a file were set aside; the others were entered.
+    SetAside {
+        /// How many.
+        lines: u64,
+        /// Where they are told.
+        errors: PathBuf,
+    },
     /// Something of this machine or of the database.
     Local(String),
     /// The register answered an error.
@@ -55,6 +63,9 @@ impl Failure {
             }
             Self::Unreadable(faults) => (lines(&faults), 1),
             Self::Refused(faults) => (lines(&faults), 4),
+            Self::SetAside { lines, errors } => {
+                (format!("{lines} ligne(s) écartée(s), dites dans {}", errors.display()), 4)
+            }
             Self::Local(message) => (message, 1),
             Self::Register(error) => explain(&error),
             Self::Unsound => ("l'examen a trouvé des anomalies".to_owned(), 6),
@@ -94,6 +105,11 @@ impl From<event_log::Error> for Failure {
     }
 }
 
+/// An error of the register, for people.
+pub fn message(error: &register::Error) -> String {
+    explain(error).0
+}
+
 fn explain(error: &register::Error) -> (String, u8) {
     use register::Error;
     match error {
@@ -125,6 +141,8 @@ fn explain(error: &register::Error) -> (String, u8) {
         | Error::CommandFenced
         | Error::VersionConflict { .. }
         | Error::NumbersExhausted
+        | Error::NumberTaken { .. }
+        | Error::NotImported
         | Error::MalformedRequest => (format!("acte refusé ({error})"), 4),
         Error::OutcomeUnknown => ("issue inconnue : renvoyez le même acte, il ne sera appliqué qu'une fois".into(), 1),
         Error::Log(error @ (event_log::Error::UnsafeSetting { .. } | event_log::Error::ServerTooOld { .. })) => {

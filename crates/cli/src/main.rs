@@ -53,6 +53,9 @@ async fn run(args: Args) -> Result<(), Failure> {
         Command::Org(OrgCommand::Import { file, dry_run }) => {
             commands::org::import(place()?, format, &file, change(dry_run)).await
         }
+        Command::Import { file, dry_run, errors } => {
+            commands::import::run(place()?, format, &file, errors, change(dry_run)).await
+        }
         Command::Demand(DemandCommand::Show { number, actor }) => {
             commands::demand::show(place()?, format, number, actor.as_ref()).await
         }

@@ -21,3 +21,12 @@ pub fn counter() -> ProgressBar {
     }
     bar
 }
+
+/// A bar over the bytes of a file, drawn on standard error; its message tells what they came to.
+pub fn bytes(total: u64, what: &'static str) -> ProgressBar {
+    let bar = bar(total, what);
+    if let Ok(style) = ProgressStyle::with_template("{bar:30} {bytes}/{total_bytes} ({eta}) {msg}") {
+        bar.set_style(style);
+    }
+    bar
+}

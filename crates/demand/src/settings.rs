@@ -131,6 +131,9 @@ settings! {
     dalo_offer_months: 3 "months" since (2008, 1, 1), "R441-16-1 ; six outre-mer et où le département a une partie d'une agglomération de plus de 300 000 habitants (table provisoire)", Provisional, 3 to 6;
 }
 
+/// Further back than any reception lies.
+const DAYS_OF_TWO_CENTURIES: i32 = 73_050;
+
 /// Months of both DALO delays overseas and where a large agglomeration is (R441-15, R441-16-1).
 const LONG_DALO_MONTHS: i32 = 6;
 
@@ -145,6 +148,12 @@ impl Settings {
         } else {
             everywhere
         }
+    }
+
+    /// The same, for what is imported with its past: a reception counts however long before its recording it lies.
+    #[must_use]
+    pub fn of_the_past(self) -> Self {
+        Self { latest_reception_days: DAYS_OF_TWO_CENTURIES, ..self }
     }
 
     /// Whether the delays agree with one another: a notice can be listed in time (INV-16) and can be answered when it comes,

@@ -53,6 +53,15 @@ pub enum Error {
         /// The version last seen.
         version: u32,
     },
+    /// The number that an imported demand brings is another demand's already (INV-04).
+    #[error("NUMBER_TAKEN: {number}")]
+    NumberTaken {
+        /// The number.
+        number: UniqueNumber,
+    },
+    /// The act writes two demands: it is none of those that are imported.
+    #[error("ACT_NOT_IMPORTED")]
+    NotImported,
     /// The sequence of the territory and month is used up.
     #[error("NUMBERS_EXHAUSTED")]
     NumbersExhausted,
@@ -149,6 +158,8 @@ impl Error {
             Self::CommandFenced => "COMMAND_FENCED".to_owned(),
             Self::VersionConflict { .. } => "VERSION_CONFLICT".to_owned(),
             Self::Contended { .. } => "CONTENDED".to_owned(),
+            Self::NumberTaken { .. } => "NUMBER_TAKEN".to_owned(),
+            Self::NotImported => "ACT_NOT_IMPORTED".to_owned(),
             Self::NumbersExhausted => "NUMBERS_EXHAUSTED".to_owned(),
             Self::PositionBeyondHead { .. } => "POSITION_BEYOND_HEAD".to_owned(),
             Self::DayPassed { .. } => "DAY_PASSED".to_owned(),

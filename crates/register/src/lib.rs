@@ -2,7 +2,7 @@
 //!
 //! [`Register::execute`] takes a [`Request`] through the bus, in this order: receipt, rights by the territory that the
 //! number names, load, rights by the loaded facts, plan, decide, number, claims, seal, append; [`Register::submit_many`] takes
-//! many through each of these steps at once. [`Register::demand`] and
+//! many through each of these steps at once, and [`Register::import`] what organisations did before. [`Register::demand`] and
 //! [`Register::history`] read; [`Register::erase`] forgets; [`Register::daily`] does what comes with the days;
 //! [`Register::set_territory`] decides the delays that acts go by; [`Register::examine`] doubts. Who only reads opens with
 //! [`Register::open_to_read`]. [`StockReader`] reads the same log with stock postgres-es.
@@ -26,6 +26,7 @@ mod doctor;
 mod erasure;
 mod error;
 mod history;
+mod import;
 mod numbers;
 mod open;
 mod organisations;
@@ -52,6 +53,7 @@ pub use doctor::{Check, Depth, Findings, examine};
 pub use erasure::{Erasure, ErasureRun};
 pub use error::Error;
 pub use history::{HistoryLine, Viewer};
+pub use import::{Entered, ImportRow, Rehearsal};
 pub use open::Place;
 pub use organisations::{DeskLine, Imported, OrganisationLine};
 pub use outcome::Outcome;

@@ -3,7 +3,7 @@
 //! A block is durable before its first number is used, and belongs to this process alone. A number that was refused
 //! before the append goes back to the block; one whose outcome is unknown is lost: a gap, never a reuse.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use event_log::Reader;
 use jiff::civil::Date;
@@ -27,6 +27,13 @@ RETURNING next_sequence - $3";
 const SKIP: &str = "
 UPDATE register.number_counters SET next_sequence = $3
  WHERE territory = $1 AND month = $2 AND next_sequence < $3";
+
+// In the order of the keys, so that two processes never wait for one another.
+const MOVE_ABOVE: &str = "
+INSERT INTO register.number_counters AS c (territory, month, next_sequence)
+SELECT territory, month, next FROM unnest($1::text[], $2::text[], $3::int[]) AS brought (territory, month, next)
+ON CONFLICT (territory, month) DO UPDATE SET next_sequence = excluded.next_sequence
+  WHERE c.next_sequence < excluded.next_sequence";
 
 /// The numbers of this process.
 pub(crate) struct Numbers {
@@ -67,7 +74,7 @@ impl Numbers {
     /// Jumps over every number that the log knows, after one that should have been free was not: the counter was restored
     /// from an older copy than the log.
     pub(crate) async fn skip_taken(&self, reader: &Reader, taken: UniqueNumber) -> Result<(), Error> {
-        let (territory, month) = (taken.territory(), format!("{:02}{:02}", taken.month(), taken.year_of_century()));
+        let (territory, month) = (taken.territory(), month_of(taken));
         let last = reader.last_stream_of(&DEMAND, &format!("{territory}{month}")).await?;
         let last = last.and_then(|stream| UniqueNumber::parse(stream.as_str()).ok()).unwrap_or(taken);
         let next = i32::try_from(last.sequence().value()).unwrap_or(i32::MAX).saturating_add(1).min(1_000_000);
@@ -83,6 +90,30 @@ impl Numbers {
             .map_err(|error| database(&error))
     }
 
+    /// Moves the counters above numbers that came with demands: none of them is offered any more.
+    pub(crate) async fn move_above(&self, brought: &[UniqueNumber]) -> Result<(), Error> {
+        if brought.is_empty() {
+            return Ok(());
+        }
+        let mut highest: BTreeMap<(Territory, String), i32> = BTreeMap::new();
+        let mut free = self.free.lock().await;
+        for number in brought {
+            let key = (number.territory(), month_of(*number));
+            let sequence = i32::try_from(number.sequence().value()).unwrap_or(i32::MAX);
+            if let Some(block) = free.get_mut(&key) {
+                block.retain(|free| *free != sequence);
+            }
+            let next = highest.entry(key).or_default();
+            *next = (*next).max(sequence + 1);
+        }
+        drop(free);
+        let territories: Vec<String> = highest.keys().map(|(territory, _)| territory.to_string()).collect();
+        let months: Vec<&str> = highest.keys().map(|(_, month)| month.as_str()).collect();
+        let next: Vec<i32> = highest.values().copied().collect();
+        let moved = sqlx::query(MOVE_ABOVE).bind(territories).bind(months).bind(next).execute(&self.pool).await;
+        moved.map(drop).map_err(|error| database(&error))
+    }
+
     /// Takes back a number whose command was refused before the append.
     pub(crate) async fn give_back(&self, number: UniqueNumber, filed_on: Date) {
         let mut free = self.free.lock().await;
@@ -94,6 +125,10 @@ impl Numbers {
 /// What failed, without the values that a server's message can quote.
 fn database(error: &sqlx::Error) -> Error {
     Error::Log(event_log::Error::of_driver("allotting a number", error))
+}
+
+fn month_of(number: UniqueNumber) -> String {
+    format!("{:02}{:02}", number.month(), number.year_of_century())
 }
 
 fn month(day: Date) -> String {

@@ -132,16 +132,11 @@ impl Parts {
             Err(_) => receipts.iter().map(|_| Err(Error::OutcomeUnknown)).collect(),
         }
     }
-
-    /// A keyed digest of everything the sender said.
-    pub(crate) fn digest(&self, request: &Request) -> Result<[u8; 32], Error> {
-        Ok(self.vault.secrets().digest(&body(request)?))
-    }
 }
 
 /// The bytes that a command's digest is taken of. What was not said is not written, so that a field which a later form
 /// adds does not make an old command look like another one.
-fn body(request: &Request) -> Result<Vec<u8>, Error> {
+pub(crate) fn body(request: &Request) -> Result<Vec<u8>, Error> {
     let said = ("command/1", request.number, request.expected_version, request.channel, &request.act);
     serde_json::to_vec(&said).map_err(|_| Error::MalformedRequest)
 }

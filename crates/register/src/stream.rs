@@ -25,7 +25,7 @@ pub enum Opening {
 }
 
 /// A demand as its stream tells it.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Loaded {
     /// Folded from the events.
     pub demand: Demand,

@@ -1,6 +1,7 @@
 //! The tables of the second half: replay, searches, the view.
 
 use crate::daily::Daily;
+use crate::import::Imported;
 use crate::lag::Lagged;
 use crate::replay::Way;
 use crate::report::Report;
@@ -10,12 +11,14 @@ use super::table;
 
 /// The tables, one after the other.
 pub fn report(report: &Report) -> String {
-    [replays(report), searches(report), lags(report), daily(report)].join("\n")
+    [replays(report), searches(report), lags(report), daily(report), import(report)].join("\n")
 }
 
 /// The run of a day.
 pub fn daily(report: &Report) -> String {
-    let Daily { demands, listed, radiated, folded_per_second, seconds, peak_mib } = report.daily;
+    let Some(Daily { demands, listed, radiated, folded_per_second, seconds, peak_mib }) = report.daily else {
+        return String::new();
+    };
     let peak = peak_mib.map_or_else(|| "-".to_owned(), |peak| format!("{peak:.0}"));
     let cells = vec![
         demands.to_string(),
@@ -28,6 +31,19 @@ pub fn daily(report: &Report) -> String {
     let header = ["demands", "notices", "radiations", "seconds", "memory MiB", "view events/s"];
     let text = "The run of a day, its lists of notices written. Memory is the most that the program took that ran it and did nothing else; the rate is \
                 that of the view of deadlines, folded from the first event on.";
+    format!("{text}\n{}", table(&header, std::iter::once(cells)))
+}
+
+/// An import.
+pub fn import(report: &Report) -> String {
+    let Some(Imported { rows, rows_per_second, events_per_second, again_per_second, peak_mib }) = report.import else {
+        return String::new();
+    };
+    let peak = peak_mib.map_or_else(|| "-".to_owned(), |peak| format!("{peak:.0}"));
+    let rates = [rows_per_second, events_per_second, again_per_second].map(|rate| format!("{rate:.0}"));
+    let cells = [vec![rows.to_string()], rates.to_vec(), vec![peak]].concat();
+    let header = ["rows", "rows/s", "events/s", "again rows/s", "memory MiB"];
+    let text = "An import into an empty register, by a program that does nothing else, and the same file once more.";
     format!("{text}\n{}", table(&header, std::iter::once(cells)))
 }
 

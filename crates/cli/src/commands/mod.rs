@@ -6,6 +6,7 @@ pub mod demand;
 pub mod demo;
 pub mod doctor;
 pub mod erase;
+pub mod import;
 pub mod keys;
 pub mod migrate;
 pub mod notices;

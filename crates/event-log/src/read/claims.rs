@@ -7,10 +7,11 @@ use super::Reader;
 use super::event::column;
 use crate::{Error, StreamId};
 
-const TAGS: &str = "SELECT (SELECT c.tag FROM log.claims AS c WHERE c.kind = $1 AND c.key = k.key \
-     ORDER BY c.scope, c.ordinal LIMIT 1) FROM unnest($2::bytea[]) WITH ORDINALITY AS k(key, place) ORDER BY k.place";
-const HOLDERS: &str =
-    "SELECT scope, ordinal, holder, tag FROM log.claims WHERE kind = $1 AND key = $2 ORDER BY scope, ordinal";
+// LATERAL with OFFSET 0: one look-up for each key, whatever the planner believes of the table.
+const HOLDERS: &str = "SELECT c.scope, c.ordinal, c.holder, c.tag, k.place \
+    FROM unnest($2::bytea[]) WITH ORDINALITY AS k(key, place) \
+    CROSS JOIN LATERAL (SELECT scope, ordinal, holder, tag FROM log.claims \
+     WHERE kind = $1 AND key = k.key ORDER BY scope, ordinal OFFSET 0) AS c ORDER BY k.place, c.scope, c.ordinal";
 const AFTER: &str = "SELECT scope, ordinal, holder, tag, kind, key FROM log.claims \
     WHERE (kind, key, scope, ordinal) > ($1, $2, $3, $4) ORDER BY kind, key, scope, ordinal LIMIT $5";
 
@@ -46,27 +47,27 @@ impl std::fmt::Debug for ClaimRow {
 }
 
 impl Reader {
-    /// For each of these keys the tag that live claims on it share; `None` where there is none, so that a new one may be
-    /// drawn. One statement for all of them.
-    ///
-    /// # Errors
-    /// [`Error::Connection`] or [`Error::Database`].
-    pub async fn claim_tags(&self, kind: i16, keys: &[&[u8]]) -> Result<Vec<Option<Uuid>>, Error> {
-        sqlx::query_scalar(TAGS)
-            .bind(kind)
-            .bind(keys)
-            .fetch_all(&self.pool)
-            .await
-            .map_err(|error| Error::from_sqlx("reading claims", &error))
-    }
-
     /// Everybody who holds this key, in whatever scope, by scope and ordinal.
     ///
     /// # Errors
     /// [`Error::Unreadable`]; [`Error::Connection`] or [`Error::Database`].
     pub async fn claim_holders(&self, kind: i16, key: &[u8]) -> Result<Vec<ClaimHolder>, Error> {
-        let rows = self.rows("reading claims", HOLDERS, arguments!(kind, key)).await?;
-        rows.iter().map(holder).collect()
+        Ok(self.claim_holders_of(kind, &[key]).await?.pop().unwrap_or_default())
+    }
+
+    /// Everybody who holds each of these keys, in the order asked for: one statement for all of them.
+    ///
+    /// # Errors
+    /// As [`Reader::claim_holders`].
+    pub async fn claim_holders_of(&self, kind: i16, keys: &[&[u8]]) -> Result<Vec<Vec<ClaimHolder>>, Error> {
+        let rows = self.rows("reading claims", HOLDERS, arguments!(kind, keys)).await?;
+        let mut read = vec![Vec::new(); keys.len()];
+        for row in &rows {
+            let place: i64 = column(row, 4, "place")?;
+            let index = usize::try_from(place - 1).map_err(|_| Error::Unreadable { field: "place" })?;
+            read.get_mut(index).ok_or(Error::Unreadable { field: "place" })?.push(holder(row)?);
+        }
+        Ok(read)
     }
 
     /// All claims in order of (kind, key, scope, ordinal), behind the one given, at most `limit`.

@@ -62,7 +62,7 @@ text_form!(AgentId);
 
 /// The author of an act.
 ///
-/// Written `operator`, or `SIREN/DESK/agent` with `-` in place of no desk.
+/// Written `operator`, `SIREN/DESK/agent` with `-` in place of no desk, or `import/SIREN/DESK`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Actor {
     /// Who runs the system, on the machine itself: a system actor that no network call can be.
@@ -76,10 +76,18 @@ pub enum Actor {
         /// The agent.
         agent: AgentId,
     },
+    /// The operator, who enters from a file what an organisation did before: as little a network call's as he is.
+    Import {
+        /// The organisation whose act it was.
+        organisation: Siren,
+        /// Its desk.
+        desk: DeskCode,
+    },
 }
 
 impl Actor {
     const OPERATOR: &'static str = "operator";
+    const IMPORT: &'static str = "import";
     const NO_DESK: &'static str = "-";
 
     /// Reads the form that `Display` writes.
@@ -91,6 +99,11 @@ impl Actor {
         let (Some(organisation), Some(desk), Some(agent)) = (parts.next(), parts.next(), parts.next()) else {
             return Err(ParseError::Actor);
         };
+        if organisation == Self::IMPORT {
+            let organisation = Siren::parse(desk).map_err(|_| ParseError::Actor)?;
+            let desk = DeskCode::parse(agent).map_err(|_| ParseError::Actor)?;
+            return Ok(Self::Import { organisation, desk });
+        }
         let desk = match desk {
             Self::NO_DESK => None,
             desk => Some(DeskCode::parse(desk).map_err(|_| ParseError::Actor)?),
@@ -100,19 +113,20 @@ impl Actor {
         Ok(Self::Agent { organisation, desk, agent })
     }
 
-    /// The organisation that answers for the act, as receipts and leaf headers write it: the SIREN, or `operator`.
+    /// The organisation that answers for the act, as receipts and leaf headers write it: the SIREN, or `operator`, who answers
+    /// for what he imports.
     pub fn organisation_code(&self) -> &str {
         match self {
-            Self::Operator => Self::OPERATOR,
+            Self::Operator | Self::Import { .. } => Self::OPERATOR,
             Self::Agent { organisation, .. } => organisation.as_str(),
         }
     }
 
-    /// The organisation; none for the operator.
+    /// The organisation whose act it is; none for the operator's own.
     pub fn organisation(&self) -> Option<Siren> {
         match self {
             Self::Operator => None,
-            Self::Agent { organisation, .. } => Some(*organisation),
+            Self::Agent { organisation, .. } | Self::Import { organisation, .. } => Some(*organisation),
         }
     }
 
@@ -121,6 +135,7 @@ impl Actor {
         match self {
             Self::Operator => None,
             Self::Agent { desk, .. } => *desk,
+            Self::Import { desk, .. } => Some(*desk),
         }
     }
 }
@@ -133,6 +148,7 @@ impl std::fmt::Display for Actor {
                 let desk = desk.as_ref().map_or(Self::NO_DESK, DeskCode::as_str);
                 write!(f, "{organisation}/{desk}/{agent}")
             }
+            Self::Import { organisation, desk } => write!(f, "{}/{organisation}/{desk}", Self::IMPORT),
         }
     }
 }
@@ -145,7 +161,7 @@ mod tests {
 
     #[test]
     fn an_actor_reads_back_as_written() {
-        for text in ["operator", "200030195/G1104/a.b_c-9", "200030195/-/x"] {
+        for text in ["operator", "200030195/G1104/a.b_c-9", "200030195/-/x", "import/200030195/G1104"] {
             assert_eq!(Actor::parse(text).unwrap().to_string(), text);
             let json = format!("\"{text}\"");
             assert_eq!(serde_json::to_string(&Actor::parse(text).unwrap()).unwrap(), json);
@@ -153,6 +169,8 @@ mod tests {
         }
         assert_eq!(Actor::Operator.organisation_code(), "operator");
         assert_eq!(Actor::parse("200030195/-/x").unwrap().organisation_code(), "200030195");
+        let import = Actor::parse("import/200030195/G1104").unwrap();
+        assert_eq!((import.organisation_code(), import.organisation().unwrap().as_str()), ("operator", "200030195"));
         assert_eq!(Actor::parse("200030195/G1104/x").unwrap().desk().unwrap().as_str(), "G1104");
     }
 
@@ -171,6 +189,10 @@ mod tests {
             "200030194/G1104/x",
             "200030195/G1104/x/y",
             "/-/x",
+            "import/200030195",
+            "import/200030195/-",
+            "import/200030195/G1104/x",
+            "Import/200030195/G1104",
             "200030195/-/x\0",
         ];
         for text in refused {

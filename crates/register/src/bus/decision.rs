@@ -44,18 +44,20 @@ pub(super) struct Opening {
 
 impl Decision {
     pub(super) async fn of(run: &Run, asked: Loaded) -> Result<Self, Error> {
-        let (decided, joint) =
-            match (plan(&asked.demand, run.request.number, run.command(), run.spare_id)?, run.request.number) {
-                (Plan::Alone(command), Some(number)) => {
-                    return Ok(Self::Known(number, Box::new(Decided::of(asked, *command).await?)));
-                }
-                (Plan::Alone(command), None) => (Decided::of(asked, *command).await?, None),
-                (Plan::Separation(plan), Some(joint)) => {
-                    let opening = plan.opening.clone();
-                    (Decided::of(Loaded::nothing(), opening).await?, Some((joint, plan, asked)))
-                }
-                (Plan::Separation(_), None) => return Err(Error::MalformedRequest),
-            };
+        let (decided, joint) = match (
+            plan(&asked.demand, run.order.request.number, run.command(), run.spare_id)?,
+            run.order.request.number,
+        ) {
+            (Plan::Alone(command), Some(number)) => {
+                return Ok(Self::Known(number, Box::new(Decided::of(asked, *command).await?)));
+            }
+            (Plan::Alone(command), None) => (Decided::of(asked, *command).await?, None),
+            (Plan::Separation(plan), Some(joint)) => {
+                let opening = plan.opening.clone();
+                (Decided::of(Loaded::nothing(), opening).await?, Some((joint, plan, asked)))
+            }
+            (Plan::Separation(_), None) => return Err(Error::MalformedRequest),
+        };
         Ok(Self::New(Box::new(Opening { decided, joint })))
     }
 }

@@ -10,6 +10,8 @@
 //! is made anew, unless the caller named the version he had read.
 
 mod decision;
+mod order;
+mod rehearsal;
 mod round;
 mod run;
 mod verdict;
@@ -19,8 +21,15 @@ mod writing;
 use std::collections::VecDeque;
 use std::sync::Arc;
 
+use jiff::Timestamp;
+use uuid::Uuid;
+
 use crate::Error;
+use crate::import::Entered;
 use crate::register::{Answer, Parts, Register, Request, to_the_microsecond};
+use order::Registered;
+pub(crate) use order::{Order, Past};
+pub(crate) use rehearsal::Rehearsal;
 use round::Round;
 use waiting::{Waiting, pick, put_back};
 
@@ -54,23 +63,43 @@ impl Register {
     pub async fn submit_many(&self, requests: Vec<Request>) -> Result<Vec<Result<Answer, Error>>, Error> {
         let parts = Arc::clone(&self.parts);
         // A task of its own: a dropped caller never leaves a command between two awaits.
-        match tokio::spawn(async move { parts.submit(requests).await }).await {
-            Ok(answers) => answers,
+        let orders = requests.into_iter().map(Order::from).collect();
+        let recorded_at = to_the_microsecond(parts.clock.now());
+        match tokio::spawn(async move { parts.submit(orders, recorded_at, Fate::Written).await }).await {
+            Ok(answers) => Ok(answers?.into_iter().map(|answer| answer.map(|entered| entered.answer())).collect()),
             Err(_) => Err(Error::OutcomeUnknown),
         }
     }
 }
 
+/// What becomes of the decisions of a call.
+pub(crate) enum Fate<'a> {
+    /// They are written.
+    Written,
+    /// Nothing is written: they are remembered, so that later ones are decided on them.
+    Rehearsed(&'a mut Rehearsal),
+}
+
 impl Parts {
-    async fn submit(&self, requests: Vec<Request>) -> Result<Vec<Result<Answer, Error>>, Error> {
+    pub(crate) async fn submit(
+        &self,
+        orders: Vec<Order>,
         // Once for all tries: the day of the decision is the day of record, also at midnight.
-        let recorded_at = to_the_microsecond(self.clock.now());
-        let mut answers: Vec<Option<Result<Answer, Error>>> = requests.iter().map(|_| None).collect();
+        recorded_at: Timestamp,
+        mut fate: Fate<'_>,
+    ) -> Result<Vec<Result<Entered, Error>>, Error> {
+        let registering: Vec<Option<Uuid>> = orders.iter().map(Order::registers).collect();
+        let mut answers: Vec<Option<Result<Entered, Error>>> = orders.iter().map(|_| None).collect();
+        let mut registered = Registered::new();
         let mut waiting: VecDeque<Waiting> =
-            requests.into_iter().enumerate().map(|(place, request)| Waiting::new(place, request)).collect();
+            orders.into_iter().enumerate().map(|(place, order)| Waiting::new(place, order)).collect();
         while !waiting.is_empty() {
-            let ended = Round::new(self, recorded_at).run(pick(&mut waiting)).await?;
+            let commands = pick(&mut waiting, &registered);
+            let ended = Round::new(self, recorded_at).run(commands, &mut fate).await?;
             for (place, answer) in ended.answers {
+                if let Some(command) = registering.get(place).copied().flatten() {
+                    registered.insert(command, answer.as_ref().ok().map(|entered| entered.answer().number));
+                }
                 if let Some(slot) = answers.get_mut(place) {
                     *slot = Some(answer);
                 }

@@ -4,9 +4,13 @@ use std::collections::{HashMap, HashSet};
 
 use event_log::{Command, Receipt, Refusal, Verdict};
 use jiff::Timestamp;
+use nomenclature::UniqueNumber;
 use uuid::Uuid;
 
+use super::Fate;
 use super::decision::Decision;
+use super::order::Order;
+use super::rehearsal::Rehearsal;
 use super::run::Run;
 use super::verdict::Refused;
 use super::waiting::{Stage, Waiting};
@@ -14,7 +18,8 @@ use super::writing::{Free, Ready};
 use crate::Error;
 use crate::blind::Token;
 use crate::claim::{Claims, PERSON};
-use crate::register::{Answer, Parts};
+use crate::import::Entered;
+use crate::register::Parts;
 use crate::stream::{self, Loaded, Opening};
 
 /// A round under way.
@@ -24,6 +29,8 @@ pub(super) struct Round<'a> {
     ended: Ended,
     /// Committed before, at these positions.
     repeated: Vec<(usize, Receipt)>,
+    /// Numbers that came with demands which are there now.
+    kept: Vec<UniqueNumber>,
     /// Refused, for what is known so far.
     refused: Vec<(Run, Error)>,
 }
@@ -32,63 +39,143 @@ pub(super) struct Round<'a> {
 #[derive(Default)]
 pub(super) struct Ended {
     /// Answers, with the place of their command in the call.
-    pub(super) answers: Vec<(usize, Result<Answer, Error>)>,
+    pub(super) answers: Vec<(usize, Result<Entered, Error>)>,
     /// To be decided in a later round, anew or for the first time.
     pub(super) again: Vec<Waiting>,
 }
 
 impl<'a> Round<'a> {
     pub(super) fn new(parts: &'a Parts, recorded_at: Timestamp) -> Self {
-        Self { parts, recorded_at, ended: Ended::default(), repeated: Vec::new(), refused: Vec::new() }
+        Self {
+            parts,
+            recorded_at,
+            ended: Ended::default(),
+            repeated: Vec::new(),
+            kept: Vec::new(),
+            refused: Vec::new(),
+        }
     }
 
-    pub(super) async fn run(mut self, commands: Vec<Waiting>) -> Result<Ended, Error> {
-        let runs = self.begin(commands).await?;
-        let loaded = self.load(runs).await?;
-        let decided = self.decide(loaded).await;
-        let ready = self.write(decided).await?;
-        self.append(ready).await?;
-        self.look_for_receipts_again().await;
-        self.tell_repeated().await;
+    pub(super) async fn run(mut self, commands: Vec<Waiting>, fate: &mut Fate<'_>) -> Result<Ended, Error> {
+        match fate {
+            Fate::Written => {
+                let runs = self.begin(commands, None).await?;
+                let loaded = self.load(runs).await?;
+                let decided = self.decide(loaded).await;
+                let ready = self.write(decided).await?;
+                self.append(ready).await?;
+                self.look_for_receipts_again().await;
+                self.tell_repeated().await;
+                self.parts.numbers.move_above(&self.kept).await?;
+            }
+            Fate::Rehearsed(rehearsal) => {
+                let runs = self.begin(commands, Some(rehearsal)).await?;
+                let loaded = self.load_over(runs, rehearsal).await?;
+                let decided = self.decide(loaded).await;
+                self.ended.answers.extend(rehearsal.rehearse(self.parts, decided).await?);
+                let refused = std::mem::take(&mut self.refused).into_iter();
+                self.ended.answers.extend(refused.map(|(run, error)| (run.place, Err(error))));
+                self.tell_repeated().await;
+            }
+        }
         Ok(self.ended)
     }
 
     /// Receipts, then rights.
-    async fn begin(&mut self, commands: Vec<Waiting>) -> Result<Vec<Run>, Error> {
+    async fn begin(&mut self, commands: Vec<Waiting>, rehearsal: Option<&Rehearsal>) -> Result<Vec<Run>, Error> {
         let mut runs = Vec::with_capacity(commands.len());
         let mut asked = Vec::new();
         for Waiting { place, stage } in commands {
             match stage {
                 Stage::Running(run) => runs.push(*run),
-                Stage::Asked(request) => match self.parts.digest(&request) {
-                    Ok(digest) => asked.push((place, request, digest)),
+                Stage::Asked(order) => match self.parts.digest(&order) {
+                    Ok(digest) => asked.push((place, order, digest)),
                     Err(error) => self.ended.answers.push((place, Err(error))),
                 },
             }
         }
-        let ids = asked.iter().map(|(_, request, _)| (request.actor.organisation_code(), request.command_id));
-        let ids: Vec<_> = ids.collect();
-        let receipts = if ids.is_empty() { Vec::new() } else { self.parts.reader.receipts(&ids).await? };
-        for ((place, request, digest), receipt) in asked.into_iter().zip(receipts) {
+        let (receipts, registered) = self.receipts(&asked, rehearsal).await?;
+        for ((place, mut order, digest), receipt) in asked.into_iter().zip(receipts) {
             match receipt {
-                Some((receipt, of_first)) if of_first == digest => self.repeated.push((place, receipt)),
-                Some(_) => self.ended.answers.push((place, Err(Error::CommandIdReused))),
-                None => match self.parts.begin(place, *request, digest, self.recorded_at).await {
-                    Ok(run) => runs.push(run),
-                    Err(error) => self.ended.answers.push((place, Err(error))),
-                },
+                Some((receipt, of_first)) if of_first == digest => {
+                    self.repeat(place, &order, receipt);
+                    continue;
+                }
+                Some(_) => {
+                    self.ended.answers.push((place, Err(Error::CommandIdReused)));
+                    continue;
+                }
+                None => {}
+            }
+            if let Some(answer) = rehearsal.and_then(|rehearsal| rehearsal.repeated(&order, digest)) {
+                self.ended.answers.push((place, answer.map(Entered::Before)));
+                continue;
+            }
+            if let Some(demand) = order.unresolved() {
+                order.request.number = registered.get(&demand).copied();
+            }
+            let begun = match order.unresolved() {
+                Some(_) => Err(Error::NotFound),
+                None => self.parts.begin(place, *order, digest, self.recorded_at).await,
+            };
+            match begun {
+                Ok(run) => runs.push(run),
+                Err(error) => self.ended.answers.push((place, Err(error))),
             }
         }
         runs.sort_by_key(|run| run.place);
         Ok(runs)
     }
 
+    /// The receipts of commands, and the demands that others registered which some of them name.
+    async fn receipts(
+        &self,
+        asked: &[(usize, Box<Order>, [u8; 32])],
+        rehearsal: Option<&Rehearsal>,
+    ) -> Result<(Vec<Option<(Receipt, [u8; 32])>>, HashMap<Uuid, UniqueNumber>), Error> {
+        if asked.is_empty() {
+            return Ok(Default::default());
+        }
+        let organisation = |order: &'_ Order| order.request.actor.organisation_code().to_owned();
+        let mut ids: Vec<(String, Uuid)> =
+            asked.iter().map(|(_, order, _)| (organisation(order), order.request.command_id)).collect();
+        let named = asked.iter().filter_map(|(_, order, _)| Some((organisation(order), order.unresolved()?)));
+        ids.extend(named.collect::<HashSet<_>>());
+        let borrowed: Vec<(&str, Uuid)> = ids.iter().map(|(organisation, id)| (organisation.as_str(), *id)).collect();
+        let mut receipts = self.parts.reader.receipts(&borrowed).await?;
+        let of_named = receipts.split_off(asked.len());
+        let named = ids.split_off(asked.len());
+        let rehearsed = named.iter().filter_map(|(_, id)| Some((*id, rehearsal?.registered(*id)?)));
+        let mut registered: HashMap<Uuid, UniqueNumber> = rehearsed.collect();
+        let (found, of_found): (Vec<Uuid>, Vec<Receipt>) =
+            named.iter().zip(of_named).filter_map(|((_, id), receipt)| Some((*id, receipt?.0))).unzip();
+        for (id, answer) in found.into_iter().zip(self.parts.answers(&of_found).await) {
+            registered.insert(id, answer?.number);
+        }
+        Ok((receipts, registered))
+    }
+
+    /// As [`Round::load`], from what was rehearsed where it is there.
+    async fn load_over(&mut self, runs: Vec<Run>, rehearsal: &Rehearsal) -> Result<Vec<(Run, Loaded)>, Error> {
+        let (mut loaded, mut unknown) = (Vec::new(), Vec::new());
+        for mut run in runs {
+            match rehearsal.demand(&run).map(|demand| run.checked(demand)) {
+                None => unknown.push(run),
+                Some(Ok(demand)) => loaded.push((run, demand)),
+                Some(Err(error)) => self.refused.push((run, error)),
+            }
+        }
+        loaded.extend(self.load(unknown).await?);
+        loaded.sort_by_key(|(run, _)| run.place);
+        Ok(loaded)
+    }
+
     async fn load(&mut self, runs: Vec<Run>) -> Result<Vec<(Run, Loaded)>, Error> {
-        let asked: Vec<_> = runs.iter().filter_map(|run| Some((run.request.number?, Opening::Opened))).collect();
+        let asked: Vec<_> = runs.iter().filter_map(|run| Some((run.order.request.number?, Opening::Opened))).collect();
         let mut found = stream::load_many(&self.parts.reader, &self.parts.vault, &asked).await?.into_iter();
         let mut loaded = Vec::with_capacity(runs.len());
         for mut run in runs {
-            let demand = match run.request.number {
+            let demand = match run.order.request.number {
                 None => Ok(Loaded::nothing()),
                 Some(_) => found.next().unwrap_or(Err(Error::NotFound)).and_then(|demand| run.checked(demand)),
             };
@@ -147,9 +234,12 @@ impl<'a> Round<'a> {
         let mut elsewhere = Vec::new();
         for (one, verdict) in ready.into_iter().zip(verdicts) {
             match verdict {
-                Verdict::Committed(receipt) => self.ended.answers.push((one.run.place, one.answer(receipt))),
+                Verdict::Committed(receipt) => {
+                    self.kept.extend(one.run.order.past.and_then(|past| past.number));
+                    self.ended.answers.push((one.run.place, one.answer(receipt).map(Entered::Now)));
+                }
                 // Sent twice at once, or again after a lost connection: the first answer stands.
-                Verdict::Repeated(receipt) => self.repeated.push((one.run.place, receipt)),
+                Verdict::Repeated(receipt) => self.repeat(one.run.place, &one.run.order, receipt),
                 Verdict::Refused(refusal) => elsewhere.extend(self.take_refusal(one, refusal).await),
             }
         }
@@ -192,9 +282,9 @@ impl<'a> Round<'a> {
         }
         let tokens: Vec<Token> = elsewhere.iter().flat_map(|(_, claims)| claims.taken()).collect();
         let keys: Vec<&[u8]> = tokens.iter().map(Token::as_slice).collect();
-        let tags = self.parts.reader.claim_tags(PERSON, &keys).await?;
+        let holders = self.parts.reader.claim_holders_of(PERSON, &keys).await?;
         let known: HashMap<Token, Uuid> =
-            tokens.iter().zip(tags).filter_map(|(token, tag)| Some((*token, tag?))).collect();
+            tokens.iter().zip(holders).filter_map(|(token, holders)| Some((*token, holders.first()?.tag))).collect();
         for (mut run, claims) in elsewhere {
             let tags = claims.taken().into_iter().filter_map(|token| Some((token, *known.get(&token)?)));
             run.tags.extend(tags);
@@ -204,6 +294,11 @@ impl<'a> Round<'a> {
             self.again(run);
         }
         Ok(())
+    }
+
+    fn repeat(&mut self, place: usize, order: &Order, receipt: Receipt) {
+        self.kept.extend(order.past.and_then(|past| past.number));
+        self.repeated.push((place, receipt));
     }
 
     fn again(&mut self, run: Run) {
@@ -222,14 +317,15 @@ impl<'a> Round<'a> {
         if refused.is_empty() {
             return;
         }
-        let ids = refused.iter().map(|(run, _)| (run.request.actor.organisation_code(), run.request.command_id));
+        let ids =
+            refused.iter().map(|(run, _)| (run.order.request.actor.organisation_code(), run.order.request.command_id));
         let receipts = self.parts.reader.receipts(&ids.collect::<Vec<_>>()).await;
         // When that fails, whether a refusal is true cannot be said now.
         let mut receipts = receipts.map(Vec::into_iter);
         for (run, error) in refused {
             let answer = match receipts.as_mut().map(|receipts| receipts.next().flatten()) {
                 Ok(Some((receipt, of_first))) if of_first == run.digest => {
-                    self.repeated.push((run.place, receipt));
+                    self.repeat(run.place, &run.order, receipt);
                     continue;
                 }
                 Ok(Some(_)) => Error::CommandIdReused,
@@ -243,7 +339,7 @@ impl<'a> Round<'a> {
     /// The first answers of what was committed before.
     async fn tell_repeated(&mut self) {
         let (places, receipts): (Vec<_>, Vec<_>) = std::mem::take(&mut self.repeated).into_iter().unzip();
-        let answers = self.parts.answers(&receipts).await;
+        let answers = self.parts.answers(&receipts).await.into_iter().map(|answer| answer.map(Entered::Before));
         self.ended.answers.extend(places.into_iter().zip(answers));
     }
 }
@@ -255,6 +351,7 @@ fn surely_not_written(error: &Error) -> bool {
         Error::Duplicate { .. }
             | Error::CommandIdReused
             | Error::CommandFenced
+            | Error::NumberTaken { .. }
             | Error::VersionConflict { .. }
             | Error::Contended { .. }
     )

@@ -2,25 +2,27 @@
 
 use std::collections::{HashMap, HashSet};
 
-use access::{Profile, Purpose, Resource, may};
-use demand::{Act, By, DemandCommand, Settings};
+use access::{Action, Denial, Profile, Purpose, Resource, may};
+use demand::{Act, By, DemandCommand, FieldReason, Rejection, Settings, Violation};
 use jiff::Timestamp;
 use jiff::civil::Date;
-use nomenclature::{Territory, paris_day};
+use nomenclature::{Actor, Territory, paris_day};
 use uuid::Uuid;
 
+use super::order::Order;
 use crate::Error;
 use crate::blind::Token;
-use crate::register::{Parts, Request, action_of, territory_of};
+use crate::register::{Parts, action_of, territory_of};
 use crate::stream::Loaded;
 
 /// A command that has no receipt and whose actor may ask for it.
 pub(super) struct Run {
     /// Its place in the call.
     pub(super) place: usize,
-    pub(super) request: Request,
+    pub(super) order: Order,
     pub(super) digest: [u8; 32],
     pub(super) recorded_at: Timestamp,
+    /// The day of the decision: that of the record, or of the past.
     pub(super) today: Date,
     pub(super) by: By,
     pub(super) territory: Territory,
@@ -43,7 +45,7 @@ pub(super) struct Run {
 impl Run {
     /// The command as it is decided: a new demand counts as forced only once somebody was found to hold a person of it.
     pub(super) fn command(&self) -> DemandCommand {
-        let mut act = self.request.act.clone();
+        let mut act = self.order.request.act.clone();
         match &mut act {
             Act::Register(registration) if self.forced.is_empty() => registration.forced = None,
             Act::Separate(separation) if self.forced.is_empty() => separation.forced = None,
@@ -66,7 +68,11 @@ impl Run {
         if loaded.demand.content().is_none_or(|demand| demand.territory != self.territory) {
             return Err(Error::NotFound);
         }
-        match self.request.expected_version {
+        // Acts are entered in the order of their days.
+        if self.order.past.is_some() && loaded.latest.is_some_and(|latest| self.today < latest) {
+            return Err(wrong("on", FieldReason::TooEarly));
+        }
+        match self.order.request.expected_version {
             Some(expected) if expected != loaded.version => {
                 Err(Error::VersionConflict { expected, found: loaded.version })
             }
@@ -76,7 +82,7 @@ impl Run {
 
     /// Whether the sender says that a person is a true homonym of the one who holds his claim.
     pub(super) fn may_force(&self) -> bool {
-        match &self.request.act {
+        match &self.order.request.act {
             Act::Register(registration) => registration.forced.is_some(),
             Act::Separate(separation) => separation.forced.is_some(),
             _ => false,
@@ -89,22 +95,38 @@ impl Parts {
     pub(super) async fn begin(
         &self,
         place: usize,
-        request: Request,
+        order: Order,
         digest: [u8; 32],
         recorded_at: Timestamp,
     ) -> Result<Run, Error> {
-        let today = paris_day(recorded_at);
-        let territory = territory_of(&request)?;
-        let profile = self.directory.profile(&request.actor, today).await?;
-        may(profile, action_of(&request.act), Resource::Demand { territory }, Purpose::Attribution)?;
-        let Profile::Agent { organisation, desk, .. } = profile else {
-            return Err(Error::Denied(access::Denial::NotForTheOperator));
+        let Order { request, past } = &order;
+        let recorded_on = paris_day(recorded_at);
+        let territory = territory_of(request)?;
+        let today = past.map_or(recorded_on, |past| past.on);
+        let resource = Resource::Demand { territory };
+        match (past, &request.actor) {
+            (None, Actor::Import { .. }) => return Err(Error::Denied(Denial::OperatorOnly)),
+            (None, _) => {}
+            (Some(_), _) => may(Profile::Operator, Action::Import, resource, Purpose::Administration)?,
+        }
+        let profile = match (self.directory.profile(&request.actor, recorded_on).await, past) {
+            // A desk that is closed by now was open on its days.
+            (Err(_), Some(past)) => self.directory.profile(&request.actor, past.on).await?,
+            (profile, _) => profile?,
         };
+        may(profile, action_of(&request.act), resource, Purpose::Attribution)?;
+        let Profile::Agent { organisation, desk, .. } = profile else {
+            return Err(Error::Denied(Denial::NotForTheOperator));
+        };
+        if today > recorded_on {
+            return Err(wrong("on", FieldReason::InTheFuture));
+        }
+        let settings = self.settings.in_force(territory, today).await?;
         Ok(Run {
             by: By { organisation, desk, channel: request.channel },
-            settings: self.settings.in_force(territory, today).await?,
+            settings: if past.is_some() { settings.of_the_past() } else { settings },
             place,
-            request,
+            order,
             digest,
             recorded_at,
             today,
@@ -118,4 +140,9 @@ impl Parts {
             found: 0,
         })
     }
+}
+
+/// A refusal for one field of an imported row.
+pub(super) fn wrong(field: &str, reason: FieldReason) -> Error {
+    Rejection::invalid(vec![Violation { field: field.to_owned(), reason }]).into()
 }

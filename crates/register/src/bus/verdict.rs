@@ -29,7 +29,10 @@ impl Run {
             Refusal::Fenced => return Refused::For(Error::CommandFenced),
             Refusal::VersionConflict { stream, expected, actual } => {
                 let taken = opened.map(|opened| opened.number).filter(|number| number.as_str() == stream.as_str());
-                match (taken, self.request.expected_version) {
+                match (taken, self.order.request.expected_version) {
+                    (Some(number), _) if self.order.past.is_some_and(|past| past.number == Some(number)) => {
+                        return Refused::For(Error::NumberTaken { number });
+                    }
                     (Some(number), _) => Refused::NumberTaken(number),
                     (None, Some(_)) => return Refused::For(Error::VersionConflict { expected, found: actual }),
                     (None, None) => Refused::Again,

@@ -6,9 +6,9 @@ use demand::claims;
 use nomenclature::UniqueNumber;
 use uuid::Uuid;
 
+use super::order::{Order, Registered};
 use super::run::Run;
 use crate::bulk::PAGE;
-use crate::register::Request;
 
 /// How many commands that have to wait are passed over in search of some for the round.
 const LOOKAHEAD: usize = 16 * PAGE;
@@ -22,20 +22,30 @@ pub(super) struct Waiting {
 /// How far it came.
 pub(super) enum Stage {
     /// Nothing was looked up for it.
-    Asked(Box<Request>),
+    Asked(Box<Order>),
     /// It has no receipt, its actor may ask for it, and it has to be decided, anew perhaps.
     Running(Box<Run>),
 }
 
 impl Waiting {
-    pub(super) fn new(place: usize, request: Request) -> Self {
-        Self { place, stage: Stage::Asked(Box::new(request)) }
+    pub(super) fn new(place: usize, order: Order) -> Self {
+        Self { place, stage: Stage::Asked(Box::new(order)) }
     }
 
-    fn request(&self) -> &Request {
+    fn order(&self) -> &Order {
         match &self.stage {
-            Stage::Asked(request) => request,
-            Stage::Running(run) => &run.request,
+            Stage::Asked(order) => order,
+            Stage::Running(run) => &run.order,
+        }
+    }
+
+    /// The number of the demand, once the command that registers it has an answer.
+    fn resolve(&mut self, registered: &Registered) {
+        if let Stage::Asked(order) = &mut self.stage
+            && let Some(demand) = order.unresolved()
+            && let Some(number) = registered.get(&demand)
+        {
+            order.request.number = *number;
         }
     }
 }
@@ -45,6 +55,8 @@ impl Waiting {
 struct Touched {
     ids: HashSet<(String, Uuid)>,
     numbers: HashSet<UniqueNumber>,
+    /// Demands that are named by the command that registers them.
+    demands: HashSet<Uuid>,
     /// A command waits that may change whom its demand claims: whose claims those are, nobody knows yet.
     claims: bool,
 }
@@ -52,24 +64,30 @@ struct Touched {
 impl Touched {
     /// Whether the command has to wait for an earlier one. What a waiting command touches counts as touched: a third one
     /// must not overtake the second.
-    fn waits(&mut self, request: &Request) -> bool {
-        let id = (request.actor.organisation_code().to_owned(), request.command_id);
-        let new_id = self.ids.insert(id);
+    fn waits(&mut self, order: &Order) -> bool {
+        let request = &order.request;
+        let organisation = request.actor.organisation_code();
+        // The demand is opened by a command that has no answer yet.
+        let unopened = order.unresolved().is_some_and(|demand| self.ids.contains(&(organisation.to_owned(), demand)));
+        let demand = order.past.and_then(|past| past.demand);
+        let new_demand = demand.is_none_or(|demand| self.demands.insert(demand));
+        let new_id = self.ids.insert((organisation.to_owned(), request.command_id));
         let new_number = request.number.is_none_or(|number| self.numbers.insert(number));
         let on_claims = claims::may_change(&request.act);
-        let waits = !new_id || !new_number || (on_claims && self.claims);
+        let waits = unopened || !new_demand || !new_id || !new_number || (on_claims && self.claims);
         self.claims |= waits && on_claims;
         waits
     }
 }
 
 /// Takes the commands of the next round, in the order given.
-pub(super) fn pick(waiting: &mut VecDeque<Waiting>) -> Vec<Waiting> {
+pub(super) fn pick(waiting: &mut VecDeque<Waiting>, registered: &Registered) -> Vec<Waiting> {
     let mut touched = Touched::default();
     let (mut round, mut passed) = (Vec::new(), Vec::new());
     while round.len() < PAGE && passed.len() < LOOKAHEAD {
-        let Some(next) = waiting.pop_front() else { break };
-        if touched.waits(next.request()) { passed.push(next) } else { round.push(next) }
+        let Some(mut next) = waiting.pop_front() else { break };
+        next.resolve(registered);
+        if touched.waits(next.order()) { passed.push(next) } else { round.push(next) }
     }
     for later in passed.into_iter().rev() {
         waiting.push_front(later);

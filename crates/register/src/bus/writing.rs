@@ -1,13 +1,13 @@
 //! From what was decided to what the log is asked to write: number, key, claims, sealed events.
 
-use demand::{Rejection, RejectionReason};
+use demand::{FieldReason, Rejection, RejectionReason};
 use event_log::{Command, KeyRef, Receipt};
 use jiff::civil::Date;
-use nomenclature::UniqueNumber;
+use nomenclature::{Territory, UniqueNumber};
 use vault::DrawnKey;
 
 use super::decision::{Decided, Decision, Opening};
-use super::run::Run;
+use super::run::{Run, wrong};
 use crate::Error;
 use crate::claim::{Claims, Known};
 use crate::register::{Answer, NewDemand, Parts};
@@ -16,8 +16,9 @@ use crate::stream::{self, Writing};
 /// What a new demand costs.
 pub(super) struct Opened {
     pub(super) number: UniqueNumber,
-    filed_on: Date,
     drawn: DrawnKey,
+    /// The day whose block the number is from; none for one that came with the demand.
+    block_of: Option<Date>,
 }
 
 /// Whether a number may be given to another demand.
@@ -92,16 +93,16 @@ impl Parts {
         }
     }
 
-    /// A number for a new demand, and one of the keys.
+    /// A number for a new demand, unless it brought one, and one of the keys.
     async fn open_demand(&self, run: &Run, opening: &Opening, keys: &mut Vec<DrawnKey>) -> Result<Opened, Error> {
         let filed_on = opening.filed_on(run.today);
-        let number = self.numbers.allot(run.territory, filed_on, run.by.desk).await?;
+        let (number, block_of) = match run.order.past.and_then(|past| past.number) {
+            Some(number) => (kept(number, run.territory, filed_on)?, None),
+            None => (self.numbers.allot(run.territory, filed_on, run.by.desk).await?, Some(filed_on)),
+        };
         match keys.pop() {
-            Some(drawn) => Ok(Opened { number, filed_on, drawn }),
-            None => {
-                self.numbers.give_back(number, filed_on).await;
-                Err(Error::OutcomeUnknown)
-            }
+            Some(drawn) => Ok(Opened { number, drawn, block_of }),
+            None => Err(Error::OutcomeUnknown),
         }
     }
 
@@ -110,8 +111,8 @@ impl Parts {
     pub(super) async fn settle(&self, opened: Option<Opened>, free: Free) {
         let Some(opened) = opened else { return };
         self.vault.give_back(opened.drawn);
-        if free == Free::Yes {
-            self.numbers.give_back(opened.number, opened.filed_on).await;
+        if let (Free::Yes, Some(filed_on)) = (free, opened.block_of) {
+            self.numbers.give_back(opened.number, filed_on).await;
         }
     }
 
@@ -152,9 +153,9 @@ impl Parts {
             streams.push(append);
         }
         let command = Command {
-            id: run.request.command_id,
-            organisation: run.request.actor.organisation_code().to_owned(),
-            actor: run.request.actor.to_string(),
+            id: run.order.request.command_id,
+            organisation: run.order.request.actor.organisation_code().to_owned(),
+            actor: run.order.request.actor.to_string(),
             body_digest: run.digest,
             recorded_at: run.recorded_at,
             streams,
@@ -164,6 +165,16 @@ impl Parts {
         command.validate()?;
         Ok(Written { command, claims, versions })
     }
+}
+
+/// A number that comes with a demand is of its territory and of the month of its filing (INV-05).
+pub(super) fn kept(number: UniqueNumber, territory: Territory, filed_on: Date) -> Result<UniqueNumber, Error> {
+    let month = (i16::from(number.month()), i16::from(number.year_of_century()));
+    let of_filing = (i16::from(filed_on.month()), filed_on.year().rem_euclid(100));
+    if number.territory() != territory || month != of_filing {
+        return Err(wrong("number", FieldReason::Inconsistent));
+    }
+    Ok(number)
 }
 
 /// The day that an act counts from: a lease from its signature, whatever it brings up to date before.

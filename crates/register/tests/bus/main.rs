@@ -8,6 +8,7 @@ mod commands;
 mod erasure;
 mod examination;
 mod following;
+mod importing;
 mod numbers;
 mod places;
 mod reinstating;
