@@ -243,6 +243,9 @@ def a_view_that_stopped():
     ahead = shared.ListSharedDemandsRequest(at_least_position=answer.position + 1)
     refusal = refused(lambda: town.ListSharedDemands(ahead, timeout=60), "VIEW_BEHIND", Code.UNAVAILABLE)
     assert refusal.variables["view_position"] == str(answer.position) and refusal.retry
+    ahead = shared.ListDeadlinesRequest(at_least_position=answer.position + 1)
+    refusal = refused(lambda: town.ListDeadlines(ahead, timeout=60), "VIEW_BEHIND", Code.UNAVAILABLE)
+    assert refusal.variables["view_position"] == str(answer.position), "the calendar stops at the same event"
     health = health_pb2_grpc.HealthStub(channel)
 
     def status(service):

@@ -159,3 +159,6 @@ def waits_abnormally_long():
     )
     town.RenounceDemand(leaves)
     assert wait() is None, "who is out of the register waits no longer"
+
+
+CHECKS = (decides_its_delays, refuses_delays_that_are_none, waits_abnormally_long)

@@ -12,6 +12,8 @@ pub enum Action {
     Register,
     /// Read a demand, names included.
     Read,
+    /// Read what falls due when, and whose radiation is late: numbers and days, nobody's name.
+    ReadDeadlines,
     /// Change information.
     Modify,
     /// Renew.
@@ -63,6 +65,7 @@ impl Action {
     pub const ALL: &'static [Self] = &[
         Self::Register,
         Self::Read,
+        Self::ReadDeadlines,
         Self::Modify,
         Self::Renew,
         Self::AddPiece,
@@ -126,7 +129,7 @@ pub enum Purpose {
 /// local tables), and every service of the territory reads them, for there is nobody's name in them. What becomes of a DALO
 /// claim is the State's alone to say (INV-56). An auditor replays every territory, because positions without holes are a thing
 /// of the whole log; he sees no name. What falls due with the days (notices, radiation for non-renewal, erasure) the register
-/// does of itself, as the operator.
+/// does of itself, as the operator, who may see what is due and late.
 pub fn may(profile: Profile, action: Action, resource: Resource, purpose: Purpose) -> Result<(), Denial> {
     match (profile, action, resource, purpose) {
         (
@@ -137,7 +140,7 @@ pub fn may(profile: Profile, action: Action, resource: Resource, purpose: Purpos
         ) => Ok(()),
         (
             Profile::Operator,
-            Action::Erase | Action::Import | Action::KeepRenewals,
+            Action::Erase | Action::Import | Action::KeepRenewals | Action::ReadDeadlines,
             Resource::Demand { .. },
             Purpose::Administration,
         ) => Ok(()),
@@ -183,7 +186,11 @@ pub fn may(profile: Profile, action: Action, resource: Resource, purpose: Purpos
                 Action::KeepRenewals => Err(Denial::NotTheManager),
                 Action::RecordDalo if kind.is_the_state() => Ok(()),
                 Action::RecordDalo => Err(Denial::NotTheState),
-                Action::Read | Action::Reinstate | Action::ReportLease if kind.keeps_renewals() => Ok(()),
+                Action::Read | Action::ReadDeadlines | Action::Reinstate | Action::ReportLease
+                    if kind.keeps_renewals() =>
+                {
+                    Ok(())
+                }
                 _ if kind.may_register() => Ok(()),
                 _ => Err(Denial::NotARegisteringService),
             }

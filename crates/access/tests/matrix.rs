@@ -33,12 +33,13 @@ fn agent(kind: OrganisationKind) -> Profile {
 fn inv_19_inv_24_inv_25_inv_35_inv_56_the_matrix_of_kinds_and_actions() {
     use Action as A;
     use OrganisationKind as K;
-    // Columns: register, read, modify, renew, add a piece, attribute, sign a lease, renounce, keep renewals,
+    // Columns: register, read, read deadlines, modify, renew, add a piece, attribute, sign a lease, renounce, keep renewals,
     // reinstate, chase who does not answer, find inadmissible, issue a certificate, report a lease, record DALO, drop or
     // separate a co-applicant.
     let columns = [
         A::Register,
         A::Read,
+        A::ReadDeadlines,
         A::Modify,
         A::Renew,
         A::AddPiece,
@@ -59,13 +60,13 @@ fn inv_19_inv_24_inv_25_inv_35_inv_56_the_matrix_of_kinds_and_actions() {
         (Err(Denial::NotALessor), Err(Denial::NotTheManager), Err(Denial::NotTheState));
     #[rustfmt::skip]
     let (lessor, registering, state, manager, reader) = (
-        [yes, yes, yes, yes, yes, yes, yes, yes, manager_only, yes, yes, yes, yes, yes, state_only, yes],
-        [yes, yes, yes, yes, yes, lessor_only, lessor_only, yes, manager_only, yes, yes, lessor_only, yes, yes, state_only, yes],
-        [yes, yes, yes, yes, yes, lessor_only, lessor_only, yes, yes, yes, yes, lessor_only, yes, yes, yes, yes],
+        [yes, yes, yes, yes, yes, yes, yes, yes, yes, manager_only, yes, yes, yes, yes, yes, state_only, yes],
+        [yes, yes, yes, yes, yes, yes, lessor_only, lessor_only, yes, manager_only, yes, yes, lessor_only, yes, yes, state_only, yes],
+        [yes, yes, yes, yes, yes, yes, lessor_only, lessor_only, yes, yes, yes, yes, lessor_only, yes, yes, yes, yes],
         // R441-2-8 e: the manager radiates for non-renewal; R441-2-6: he reads; R441-2-5 II: he watches over removals, so
         // he reports leases; he does not stand in for a desk.
-        [no, yes, no, no, no, lessor_only, lessor_only, no, yes, yes, no, lessor_only, no, yes, state_only, no],
-        [no, no, no, no, no, lessor_only, lessor_only, no, manager_only, no, no, lessor_only, no, no, state_only, no],
+        [no, yes, yes, no, no, no, lessor_only, lessor_only, no, yes, yes, no, lessor_only, no, yes, state_only, no],
+        [no, no, no, no, no, no, lessor_only, lessor_only, no, manager_only, no, no, lessor_only, no, no, state_only, no],
     );
     let expected = [
         (K::Hlm, lessor),
@@ -124,7 +125,8 @@ fn inv_19_inv_61_the_operator_keeps_renewals_and_does_nothing_else_to_a_demand()
     let here = Resource::Demand { territory: territory("006") };
     for action in Action::ALL {
         let expected = match action {
-            Action::KeepRenewals | Action::Erase | Action::Import => Ok(()),
+            // Nothing that he sees of the deadlines is anybody's name.
+            Action::KeepRenewals | Action::Erase | Action::Import | Action::ReadDeadlines => Ok(()),
             _ => Err(Denial::NotForTheOperator),
         };
         assert_eq!(may(Profile::Operator, *action, here, Purpose::Administration), expected, "{action:?}");

@@ -4,6 +4,7 @@
 //! second piece of code knows which act starts or stops which delay.
 
 use jiff::civil::Date;
+use nomenclature::{DeskCode, Siren};
 use serde::{Deserialize, Serialize};
 
 use crate::dalo::Dalo;
@@ -45,7 +46,7 @@ pub enum Delay {
 }
 
 /// Who acts when a delay is over.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Falls {
     /// The register acts, or a service may, from that day on.
     From(Date),
@@ -81,6 +82,10 @@ pub struct Pending {
     pub prolonged_by: Option<Date>,
     /// Not before that day, whatever the settings say: what a notice announced.
     pub not_before: Option<Date>,
+    /// The desk that has to act, where it is another than the one that registered the demand: it took a piece in.
+    pub desk: Option<DeskCode>,
+    /// The organisation that alone may act: who removes is who warned (INV-72).
+    pub organisation: Option<Siren>,
 }
 
 impl Delay {
@@ -116,7 +121,34 @@ impl Delay {
         }
     }
 
-    /// Its name for people, in French.
+    /// Reads the code.
+    pub fn of_code(code: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|delay| delay.code() == code)
+    }
+
+    /// Whether an act can make it fall due later than the day that it counts from says.
+    pub fn may_be_prolonged(self) -> bool {
+        self == Self::NonRenewal
+    }
+
+    /// What is to be done about one of them, in French.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Notice => "préavis à inscrire",
+            Self::Sending => "préavis à envoyer",
+            Self::NonRenewal => "radiation pour non-renouvellement",
+            Self::NoAnswer => "radiation pour absence de réponse",
+            Self::Inadmissible => "radiation pour irrecevabilité",
+            Self::Certificate => "attestation à délivrer",
+            Self::Storage => "pièce à verser au dossier",
+            Self::LateRadiation => "radiation, bail connu",
+            Self::DaloDecision => "DALO : décision de la commission",
+            Self::DaloOffer => "DALO : offre du préfet",
+            Self::Erasure => "données nominatives à effacer",
+        }
+    }
+
+    /// All of them that are due, for people, in French.
     pub fn label(self) -> &'static str {
         match self {
             Self::Notice => "préavis à inscrire",
@@ -135,8 +167,9 @@ impl Delay {
 }
 
 impl Pending {
-    fn new(delay: Delay, since: Date) -> Self {
-        Self { delay, since, prolonged_by: None, not_before: None }
+    /// A delay that counts from a day, and nothing more.
+    pub fn new(delay: Delay, since: Date) -> Self {
+        Self { delay, since, prolonged_by: None, not_before: None, desk: None, organisation: None }
     }
 
     /// When the delay falls due under some settings.
@@ -198,10 +231,13 @@ impl ActiveDemand {
                 WarningKind::NoAnswer => Delay::NoAnswer,
                 WarningKind::Inadmissible => Delay::Inadmissible,
             };
-            Pending::new(delay, warning.sent_on)
+            Pending { organisation: Some(warning.organisation), ..Pending::new(delay, warning.sent_on) }
         });
         let certificates = self.certificates.pending.iter().map(|since| Pending::new(Delay::Certificate, *since));
-        let deposits = self.deposits.iter().map(|deposit| Pending::new(Delay::Storage, deposit.deposited_on));
+        let deposits = self
+            .deposits
+            .iter()
+            .map(|deposit| Pending { desk: Some(deposit.desk), ..Pending::new(Delay::Storage, deposit.deposited_on) });
         let leases = self.lease_reports.iter().map(|report| report.signed_on.unwrap_or(report.reported_on));
         let late = leases.min().map(|since| Pending::new(Delay::LateRadiation, since));
         let mut pending: Vec<Pending> = renewal.into_iter().chain(warnings).chain(certificates).collect();

@@ -71,7 +71,7 @@ impl DueList for DueLists {
     async fn waiting(
         &self,
         territory: Territory,
-        after: Option<UniqueNumber>,
+        after: Option<(Date, UniqueNumber)>,
         most: u16,
     ) -> Result<Vec<Waiting>, DueListUnavailable> {
         let waiting = self.view.waiting(territory, after, most).await.map_err(unavailable)?;

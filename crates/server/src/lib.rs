@@ -18,6 +18,7 @@ mod convert;
 mod daily;
 mod dalo;
 mod deadline;
+mod deadlines;
 mod due_lists;
 mod error;
 mod follow_up;

@@ -2,8 +2,10 @@
 
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD as TEXT;
+use demand::DeadlineKind;
 use nomenclature::UniqueNumber;
 use vault::Secrets;
+use views::deadlines::{CalendarPlace, LatePlace};
 use views::shared_management::Cursor;
 
 use crate::reason::Reason;
@@ -27,21 +29,78 @@ impl Asked {
     }
 }
 
+/// A place in a list, as text.
+pub trait Place: Sized {
+    /// Writes it.
+    fn written(&self) -> String;
+    /// Reads what [`Self::written`] wrote.
+    fn read(text: &str) -> Option<Self>;
+}
+
+impl Place for Cursor {
+    fn written(&self) -> String {
+        format!("{}.{}", self.filed_on, self.number)
+    }
+
+    fn read(text: &str) -> Option<Self> {
+        let (day, number) = text.split_once('.')?;
+        Some(Self { filed_on: nomenclature::parse_date(day).ok()?, number: UniqueNumber::parse(number).ok()? })
+    }
+}
+
+impl Place for LatePlace {
+    fn written(&self) -> String {
+        format!("{}.{}", self.since, self.number)
+    }
+
+    fn read(text: &str) -> Option<Self> {
+        let (day, number) = text.split_once('.')?;
+        Some(Self { since: nomenclature::parse_date(day).ok()?, number: UniqueNumber::parse(number).ok()? })
+    }
+}
+
+impl Place for CalendarPlace {
+    fn written(&self) -> String {
+        let Self { due_on, number, kind, since, ordinal } = self;
+        format!("{due_on}.{number}.{}.{since}.{ordinal}", kind.code())
+    }
+
+    fn read(text: &str) -> Option<Self> {
+        let mut parts = text.split('.');
+        let mut part = || parts.next();
+        let place = Self {
+            due_on: nomenclature::parse_date(part()?).ok()?,
+            number: UniqueNumber::parse(part()?).ok()?,
+            kind: DeadlineKind::of_code(part()?)?,
+            since: nomenclature::parse_date(part()?).ok()?,
+            ordinal: part()?.parse().ok()?,
+        };
+        part().is_none().then_some(place)
+    }
+}
+
 /// Writes a token. The place is sealed: a unique number is nobody's to read out of a web address.
 ///
 /// # Errors
 /// [`Reason::Unavailable`] when the machine gives no random bytes.
-pub fn write(secrets: &Secrets, cursor: Cursor, asked: &Asked) -> Result<String, Refusal> {
-    let place = format!("{}.{}", cursor.filed_on, cursor.number);
-    let sealed = secrets.seal_token(&asked.0, place.as_bytes()).map_err(|_| Refusal::new(Reason::Unavailable))?;
-    Ok(TEXT.encode(sealed))
+pub fn write<P: Place>(secrets: &Secrets, place: &P, asked: &Asked) -> Result<String, Refusal> {
+    let sealed = secrets.seal_token(&asked.0, place.written().as_bytes());
+    Ok(TEXT.encode(sealed.map_err(|_| Refusal::new(Reason::Unavailable))?))
 }
 
-/// Reads what [`write`] wrote for the same asker and filters, and nothing else.
-pub fn read(secrets: &Secrets, token: &str, asked: &Asked) -> Option<Cursor> {
-    let place = secrets.open_token(&asked.0, &TEXT.decode(token).ok()?)?;
-    let (day, number) = str::from_utf8(&place).ok()?.split_once('.')?;
-    Some(Cursor { filed_on: nomenclature::parse_date(day).ok()?, number: UniqueNumber::parse(number).ok()? })
+/// Reads what [`write`] wrote for the same asker and filters, and nothing else. No token is no place.
+///
+/// # Errors
+/// [`Reason::InvalidPageToken`].
+pub fn read<P: Place>(secrets: &Secrets, token: &str, asked: &Asked) -> Result<Option<P>, Refusal> {
+    if token.is_empty() {
+        return Ok(None);
+    }
+    let place = || {
+        let place = secrets.open_token(&asked.0, &TEXT.decode(token).ok()?)?;
+        P::read(str::from_utf8(&place).ok()?)
+    };
+    place().map(Some).ok_or(Refusal::new(Reason::InvalidPageToken))
 }
 
 #[cfg(test)]
@@ -57,15 +116,32 @@ mod tests {
         let number = UniqueNumber::parse("0061126000001006A1").unwrap();
         let cursor = Cursor { filed_on: Date::constant(2026, 11, 4), number };
         let asked = Asked::of(&[b"000005017", b"06088"]);
-        let token = write(&secrets, cursor, &asked).ok().unwrap();
-        assert_eq!(read(&secrets, &token, &asked), Some(cursor));
-        assert_eq!(read(&secrets, &token, &Asked::of(&[b"000005025", b"06088"])), None);
-        assert_eq!(read(&secrets, &token, &Asked::of(&[b"00000501", b"706088"])), None);
-        for altered in ["", ".", "a.b", "\u{e9}", &token[1..], &token[..token.len() - 1], &format!("{token}0")] {
-            assert_eq!(read(&secrets, altered, &asked), None, "{altered}");
+        let token = write(&secrets, &cursor, &asked).ok().unwrap();
+        let read = |token: &str, asked: &Asked| read::<Cursor>(&secrets, token, asked).ok();
+        assert_eq!(read(&token, &asked), Some(Some(cursor)));
+        assert_eq!(read("", &asked), Some(None), "no token is the beginning");
+        assert_eq!(read(&token, &Asked::of(&[b"000005025", b"06088"])), None);
+        assert_eq!(read(&token, &Asked::of(&[b"00000501", b"706088"])), None);
+        for altered in [".", "a.b", "\u{e9}", &token[1..], &token[..token.len() - 1], &format!("{token}0")] {
+            assert_eq!(read(altered, &asked), None, "{altered}");
         }
         let bytes = TEXT.decode(&token).unwrap();
         let seen = |text: &str| bytes.windows(text.len()).any(|window| window == text.as_bytes());
         assert!(!seen("2026-11-04") && !seen("006112600"), "the token can be read");
+    }
+
+    #[test]
+    fn every_place_is_read_as_it_was_written_and_no_other_text_is_one() {
+        let number = UniqueNumber::parse("0061126000001006A1").unwrap();
+        let (due_on, since) = (Date::constant(2026, 11, 4), Date::constant(2025, 11, 4));
+        for kind in DeadlineKind::all() {
+            let place = CalendarPlace { due_on, number, kind, since, ordinal: 3 };
+            assert_eq!(CalendarPlace::read(&place.written()), Some(place));
+            assert_eq!(CalendarPlace::read(&format!("{}.1", place.written())), None);
+            assert_eq!(LatePlace::read(&place.written()), None);
+        }
+        let place = LatePlace { since, number };
+        assert_eq!(LatePlace::read(&place.written()), Some(place));
+        assert_eq!(CalendarPlace::read(&place.written()), None);
     }
 }

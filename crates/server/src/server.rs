@@ -238,7 +238,7 @@ fn routes(
     let separation = SeparationServiceServer::new(Separations::new(acts.clone()));
     let registration = Registration::new(register.clone(), acts);
     let registration = RegistrationServiceServer::new(registration);
-    let shared = Shared::new(register.clone(), views.view.clone(), views.keys.clone());
+    let shared = Shared::new(register.clone(), views.view.clone(), views.calendar.clone(), views.keys.clone());
     let shared = SharedManagementServiceServer::new(shared);
     let audit = AuditServiceServer::new(Audit::new(register.clone(), options, stopped.clone(), metrics.clone()));
     let commands = CommandServiceServer::new(Commands::new(register.clone()));

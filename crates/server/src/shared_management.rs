@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use demand::FieldReason;
 use demand::claims::PersonKey;
 use demand::spelling::fold;
 use event_log::Position;
@@ -10,15 +9,18 @@ use nomenclature::{CommuneCode, DwellingType, Territory, UniqueNumber};
 use projection::AtLeast;
 use proto::v1::shared_management_service_server::SharedManagementService;
 use proto::v1::{
-    GetSharedDemandRequest, GetSharedDemandResponse, ListSharedDemandsRequest, ListSharedDemandsResponse, PersonFilter,
+    GetSharedDemandRequest, GetSharedDemandResponse, ListDeadlinesRequest, ListDeadlinesResponse,
+    ListDemandsElsewhereRequest, ListDemandsElsewhereResponse, ListLateRadiationsRequest, ListLateRadiationsResponse,
+    ListSharedDemandsRequest, ListSharedDemandsResponse, PersonFilter,
 };
 use register::Register;
 use tokio::time::Instant;
 use tonic::{Request, Response, Status};
+use views::deadlines::Deadlines;
 use views::shared_management::{Query, SharedDemand, View};
 
 use crate::caller;
-use crate::convert::{Edge, shared};
+use crate::convert::{Edge, deadlines as written, shared};
 use crate::deadline;
 use crate::keys::Keys;
 use crate::page_token::{self, Asked};
@@ -29,19 +31,18 @@ use crate::status::Refusal;
 const WAIT: Duration = Duration::from_secs(5);
 /// What an answer takes beside the waiting.
 const TO_ANSWER: Duration = Duration::from_millis(50);
-const PAGE: u16 = 50;
-const LARGEST_PAGE: u16 = 200;
 
 /// The service.
 pub struct Shared {
-    register: Register,
+    pub(super) register: Register,
     view: View,
-    keys: Keys,
+    pub(super) deadlines: Deadlines,
+    pub(super) keys: Keys,
 }
 
 impl Shared {
-    pub fn new(register: Register, view: View, keys: Keys) -> Self {
-        Self { register, view, keys }
+    pub fn new(register: Register, view: View, deadlines: Deadlines, keys: Keys) -> Self {
+        Self { register, view, deadlines, keys }
     }
 
     async fn written(&self, demands: Vec<SharedDemand>) -> Result<Vec<proto::v1::SharedDemand>, Refusal> {
@@ -85,24 +86,60 @@ impl SharedManagementService for Shared {
         let territory = self.register.readable_territory(&actor).await.map_err(Refusal::from)?;
         let secrets = self.keys.0.secrets();
         let seal = asked.seal(territory, actor.organisation_code());
-        let mut query = asked.query(territory);
-        if !asked.page_token.is_empty() {
-            let cursor = page_token::read(secrets, &asked.page_token, &seal);
-            query.after = Some(cursor.ok_or(Refusal::new(Reason::InvalidPageToken))?);
-        }
+        let after = page_token::read(secrets, &asked.page_token, &seal)?;
+        let query = Query { after, ..asked.query(territory) };
         let at_least = at_least(asked.position, until);
         let found = self.view.search(&query, at_least, until).await.map_err(Refusal::from)?;
-        let next = found.next.map(|cursor| page_token::write(secrets, cursor, &seal)).transpose()?;
+        let next = found.next.map(|cursor| page_token::write(secrets, &cursor, &seal)).transpose()?;
         Ok(Response::new(ListSharedDemandsResponse {
             demands: self.written(found.demands).await?,
             next_page_token: next.unwrap_or_default(),
             position: found.position.get(),
         }))
     }
+
+    async fn list_deadlines(
+        &self,
+        request: Request<ListDeadlinesRequest>,
+    ) -> Result<Response<ListDeadlinesResponse>, Status> {
+        let actor = caller::of(request.metadata())?;
+        let until = deadline::of(request.extensions());
+        Ok(Response::new(self.calendar(&actor, request.into_inner(), until).await?))
+    }
+
+    async fn list_late_radiations(
+        &self,
+        request: Request<ListLateRadiationsRequest>,
+    ) -> Result<Response<ListLateRadiationsResponse>, Status> {
+        let actor = caller::of(request.metadata())?;
+        let until = deadline::of(request.extensions());
+        Ok(Response::new(self.late(&actor, request.into_inner(), until).await?))
+    }
+
+    async fn list_demands_elsewhere(
+        &self,
+        request: Request<ListDemandsElsewhereRequest>,
+    ) -> Result<Response<ListDemandsElsewhereResponse>, Status> {
+        let actor = caller::of(request.metadata())?;
+        let until = deadline::of(request.extensions());
+        let ListDemandsElsewhereRequest { number, at_least_position } = request.into_inner();
+        let mut edge = Edge::default();
+        let number = edge.number(&number);
+        let position = edge.position("at_least_position", at_least_position);
+        let (number, position) = edge.finish(number.zip(position))?;
+        // Whoever may read the demand may know that the person has others.
+        let territory = self.register.readable_territory(&actor).await.map_err(Refusal::from)?;
+        if number.territory() != territory {
+            return Err(Refusal::new(Reason::DemandNotFound).into());
+        }
+        let found = self.view.elsewhere(number, at_least(position, until), until).await.map_err(Refusal::from)?;
+        let demands = found.demands.ok_or(Refusal::new(Reason::DemandNotFound))?;
+        Ok(Response::new(written::elsewhere(&demands, found.position)))
+    }
 }
 
 /// The wait ends a little before the call does, so that the caller hears how far the view is.
-fn at_least(position: Position, until: Instant) -> AtLeast {
+pub fn at_least(position: Position, until: Instant) -> AtLeast {
     let left = until.saturating_duration_since(Instant::now()).saturating_sub(TO_ANSWER);
     AtLeast { position, within: WAIT.min(left) }
 }
@@ -133,15 +170,7 @@ impl Filters {
         if let Some(name) = &request.name {
             edge.name("name", name);
         }
-        let limit = match u16::try_from(request.page_size) {
-            Ok(0) => PAGE,
-            Ok(size) => size.min(LARGEST_PAGE),
-            Err(_) if request.page_size > 0 => LARGEST_PAGE,
-            Err(_) => {
-                edge.fault("page_size", FieldReason::OutOfRange);
-                PAGE
-            }
-        };
+        let limit = edge.page_size(request.page_size);
         let position = edge.position("at_least_position", request.at_least_position);
         let position = edge.finish(position)?;
         let (name, page_token) = (request.name, request.page_token);

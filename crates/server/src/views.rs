@@ -31,6 +31,8 @@ pub struct Views {
     /// What answers of shared management.
     pub view: View,
     /// What answers of deadlines.
+    pub calendar: Deadlines,
+    /// The same, behind the port of the daily run.
     pub due: DueLists,
     pub keys: Keys,
     /// The pools behind them, by name.
@@ -52,8 +54,9 @@ impl Views {
         let shared = Kept::new(management, opener, register, projector.clone());
         let deadlines = Kept::new(KeepDeadlines, OpenFacts, register, projector);
         let view = View::new(reader.clone(), blinder).hinted_by(&shared.handle);
-        let due = DueLists::new(Deadlines::new(reader).hinted_by(&deadlines.handle));
-        Ok(Self { view, due, keys, pools, shared, deadlines })
+        let calendar = Deadlines::new(reader).hinted_by(&deadlines.handle);
+        let due = DueLists::new(calendar.clone());
+        Ok(Self { view, calendar, due, keys, pools, shared, deadlines })
     }
 
     /// How the projections are doing.

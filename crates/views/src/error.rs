@@ -46,3 +46,9 @@ impl Error {
         Self::Database { action, message }
     }
 }
+
+/// The tables are not there yet, or are those of another version.
+pub(crate) fn is_not_built(error: &sqlx::Error) -> bool {
+    let code = error.as_database_error().and_then(|database| database.code());
+    matches!(code.as_deref(), Some("42P01" | "42703" | "3F000"))
+}

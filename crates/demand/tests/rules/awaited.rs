@@ -1,10 +1,12 @@
 //! What a demand waits for: which act starts and stops which delay, and when it falls due. Dates are worked out by hand.
 
+use demand::attribution::AttributionDraft;
 use demand::dalo::DaloDecision;
+use demand::housed::{HousedBy, KnownHoused};
 use demand::lease_report::LeaseReportDraft;
 use demand::pending::{Delay, Falls, Pending};
 use demand::warning::WarningKind;
-use demand::{Act, DailyAct, DemandEvent, RejectionReason, Settings};
+use demand::{Act, DailyAct, DeadlineKind, DemandEvent, RejectionReason, Settings};
 use jiff::civil::{Date, date};
 use proptest::prelude::*;
 
@@ -26,7 +28,7 @@ fn names(events: &[DemandEvent]) -> Vec<&'static str> {
 }
 
 fn falls(delay: Delay, since: Date, prolonged_by: Option<Date>) -> Falls {
-    Pending { delay, since, prolonged_by, not_before: None }.falls(&Settings::default())
+    Pending { prolonged_by, ..Pending::new(delay, since) }.falls(&Settings::default())
 }
 
 #[test]
@@ -185,10 +187,69 @@ fn every_delay_has_a_code_and_a_name_of_its_own() {
     let distinct = |words: Vec<&str>| words.iter().collect::<std::collections::BTreeSet<_>>().len();
     let codes: Vec<_> = Delay::ALL.iter().map(|delay| delay.code()).collect();
     let labels: Vec<_> = Delay::ALL.iter().map(|delay| delay.label()).collect();
-    assert_eq!((distinct(codes.clone()), distinct(labels)), (Delay::ALL.len(), Delay::ALL.len()));
+    let names: Vec<_> = Delay::ALL.iter().map(|delay| delay.name()).collect();
+    assert_eq!(distinct(codes.clone()), Delay::ALL.len());
+    assert_eq!((distinct(labels), distinct(names)), (Delay::ALL.len(), Delay::ALL.len()));
     for (delay, code) in Delay::ALL.iter().zip(codes) {
         assert_eq!(serde_json::to_value(delay).unwrap(), code);
+        assert_eq!((Delay::of_code(code), Delay::of_code(&code.to_lowercase())), (Some(*delay), None));
     }
+    let kinds: Vec<_> = DeadlineKind::all().collect();
+    assert_eq!(kinds.len(), Delay::ALL.len() + 1);
+    for (kind, code) in kinds.into_iter().zip(Delay::ALL.iter().map(|delay| delay.code()).chain(["ABNORMAL_WAIT"])) {
+        assert_eq!((kind.code(), DeadlineKind::of_code(code)), (code, Some(kind)));
+    }
+    assert_eq!(DeadlineKind::of_code("NOTICES"), None);
+    assert_eq!(DeadlineKind::AbnormalWait.name(), "délai anormalement long");
+    assert_eq!(DeadlineKind::Delay(Delay::Storage).name(), "pièce à verser au dossier");
+}
+
+/// A list says who has to act: the desk that took the piece in, the organisation that warned (INV-72); else nobody special.
+#[test]
+fn inv_38_inv_72_a_delay_names_the_desk_or_the_organisation_that_has_to_act() {
+    let events = then(registered(form()), FILED, deposits::hand_in("TAX"));
+    let events = then(events, LISTED, Act::RecordWarning(warning(WarningKind::NoAnswer, LISTED)));
+    let by = by(nomenclature::Channel::Desk);
+    for pending in fold(events).pending() {
+        let desk = (pending.delay == Delay::Storage).then_some(by.desk);
+        let organisation = (pending.delay == Delay::NoAnswer).then_some(by.organisation);
+        assert_eq!((pending.desk, pending.organisation), (desk, organisation), "{:?}", pending.delay);
+    }
+}
+
+/// An attribution removes nobody (INV-53), and a reported lease neither: who knows of one is told, for as long as it is known.
+#[test]
+fn inv_26_inv_53_whoever_knows_that_a_household_is_housed_is_told_with_the_day() {
+    let known = |events: &[DemandEvent]| fold(events.to_vec()).known_housed();
+    let none = registered(form());
+    assert!(known(&none).is_empty() && known(&[]).is_empty());
+    let decided = AttributionDraft { decided_on: some("2026-01-15"), rpls: None };
+    let attributed = then(none, LISTED, Act::Attribute(decided));
+    let attribution = KnownHoused {
+        since: date(2026, 1, 15),
+        by: HousedBy::Attribution,
+        organisation: lessor(),
+        known_on: date(2026, 1, 15),
+        lessor: Some(lessor()),
+    };
+    assert_eq!(known(&attributed), [attribution]);
+    let reported = then(attributed, LISTED, report(some("2026-01-10")));
+    let lease = KnownHoused {
+        since: date(2026, 1, 10),
+        by: HousedBy::LeaseReport,
+        organisation: lessor(),
+        known_on: LISTED,
+        lessor: None,
+    };
+    assert_eq!(known(&reported), [lease, attribution], "the longest first");
+    let refused = then(reported, LISTED, Act::RefuseAttribution { refused_on: LISTED.to_string() });
+    assert_eq!(known(&refused), [lease]);
+    let withdrawn = then(refused.clone(), LISTED, Act::WithdrawLeaseReport {});
+    assert!(known(&withdrawn).is_empty());
+    let undated = then(withdrawn, LISTED, report(None));
+    assert_eq!(known(&undated)[0].since, LISTED, "its own day is not known");
+    let signed = then(refused, LISTED, Act::SignLease(Box::new(crate::given::lease("2026-01-15"))));
+    assert!(known(&signed).is_empty(), "it has left the register");
 }
 
 proptest! {
@@ -199,7 +260,7 @@ proptest! {
         let first = date(1990, 1, 1).saturating_add(first.days());
         let later = first.saturating_add(later.days());
         for delay in Delay::ALL {
-            let due = |since| Pending { delay: *delay, since, prolonged_by: None, not_before: None }.falls(&Settings::default()).day();
+            let due = |since| Pending::new(*delay, since).falls(&Settings::default()).day();
             prop_assert!(due(first) <= due(later), "{:?}", delay);
         }
     }
@@ -209,7 +270,7 @@ proptest! {
         use jiff::ToSpan as _;
         let since = date(1990, 1, 1).saturating_add(since.days());
         let prolonged_by = Some(since.saturating_add(sent.days()));
-        let pending = Pending { delay: Delay::NonRenewal, since, prolonged_by, not_before: None };
+        let pending = Pending { prolonged_by, ..Pending::new(Delay::NonRenewal, since) };
         let settings = Settings::default();
         prop_assert!(pending.falls_at_the_earliest(&settings).day() <= pending.falls(&settings).day());
     }

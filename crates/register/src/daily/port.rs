@@ -97,11 +97,11 @@ pub trait DueList: Send + Sync {
     /// How many delays are due, and the day the oldest of them counts from; none when none is. Pages mean nothing here.
     async fn count(&self, query: &DueQuery<'_>) -> Result<Option<(u64, Date)>, DueListUnavailable>;
 
-    /// Demands in the register, in order of number: those behind a number, so many at most.
+    /// Demands in the register, in order of reception, then of number: those behind such a place, so many at most.
     async fn waiting(
         &self,
         territory: Territory,
-        after: Option<UniqueNumber>,
+        after: Option<(Date, UniqueNumber)>,
         most: u16,
     ) -> Result<Vec<Waiting>, DueListUnavailable>;
 

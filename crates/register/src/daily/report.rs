@@ -158,7 +158,7 @@ impl Register {
         loop {
             let page = list.waiting(territory, after, WAITING_PAGE).await?;
             let Some(last) = page.last() else { return Ok(Some(count)) };
-            after = Some(last.number);
+            after = Some((last.filed_on, last.number));
             for demand in &page {
                 let from = abnormal::from(demand.filed_on, &demand.communes, &demand.types, on, &table);
                 count.waiting += u64::from(from.is_some_and(|from| from <= on));

@@ -17,15 +17,20 @@ use demand::form::text::Text;
 use demand::notice::Notice;
 use demand::pieces::HeldPiece;
 use demand::warning::{OpenWarning, WarningKind};
-use demand::{ActiveDemand, Demand, Status};
+use demand::{ActiveDemand, Demand, Settings, Status};
 use jiff::civil::Date;
 use nomenclature::{RadiationMotive, UniqueNumber};
 use proto::v1;
 
 use super::{etag, follow_up};
 
-/// Writes a demand as it is on a day; `None` when nothing is registered.
-pub fn write(number: UniqueNumber, demand: &Demand, version: u32, today: Date) -> Option<v1::Demand> {
+/// Writes a demand as it is on a day, under the settings of its territory then; `None` when nothing is registered.
+pub fn write(
+    number: UniqueNumber,
+    demand: &Demand,
+    version: u32,
+    (today, settings): (Date, &Settings),
+) -> Option<v1::Demand> {
     let content = demand.content()?;
     let status = match demand.status_on(today)? {
         Status::Active => v1::Status::Active,
@@ -46,9 +51,12 @@ pub fn write(number: UniqueNumber, demand: &Demand, version: u32, today: Date) -
     let separated_to = content.separated_to.clear().into_iter().flatten().map(ToString::to_string).collect();
     let ActiveDemand { territory, filed_on, last_renewed_on, forced, rubrics, pieces, attributions, notice, .. } =
         content;
-    let (certificate, reported_leases) =
-        (follow_up::certificates(&content.certificates), follow_up::reported_leases(&content.lease_reports));
-    let (deposits, dalo) = (follow_up::deposits(&content.deposits), content.dalo.map(follow_up::dalo));
+    // Nothing but the claim to housing is waited for once a demand left.
+    let running = matches!(demand, Demand::Active(_)).then_some(settings);
+    let certificate = follow_up::certificates(&content.certificates, running);
+    let (reported_leases, deposits) =
+        (follow_up::reported_leases(&content.lease_reports), follow_up::deposits(&content.deposits, running));
+    let dalo = content.dalo.map(follow_up::dalo);
     Some(v1::Demand {
         number: number.to_string(),
         etag: etag::write(version),

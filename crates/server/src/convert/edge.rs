@@ -14,6 +14,10 @@ use crate::status::Refusal;
 /// The longest name that is looked for, in bytes: longer than any the form takes.
 const LONGEST_NAME: usize = 600;
 
+/// Rows of a page, when nothing is asked for and at most.
+const PAGE: u16 = 50;
+const LARGEST_PAGE: u16 = 200;
+
 /// The faults found so far.
 #[derive(Default)]
 pub struct Edge {
@@ -89,6 +93,33 @@ impl Edge {
     /// A position of the log.
     pub fn position(&mut self, field: &str, value: i64) -> Option<Position> {
         Position::try_new(value).map_err(|_| self.fault(field, FieldReason::OutOfRange)).ok()
+    }
+
+    /// A window of days: its first and last, each open when not given.
+    pub fn window(
+        &mut self,
+        (from_field, from): (&str, Option<&str>),
+        (until_field, until): (&str, Option<&str>),
+    ) -> (Option<Date>, Option<Date>) {
+        let from = from.and_then(|text| self.date(from_field, text));
+        let until = until.and_then(|text| self.date(until_field, text));
+        if from.is_some() && until.is_some() && until < from {
+            self.fault(until_field, FieldReason::Inconsistent);
+        }
+        (from, until)
+    }
+
+    /// How many rows a page has: 50 unless asked for, 200 at most.
+    pub fn page_size(&mut self, asked: i32) -> u16 {
+        match u16::try_from(asked) {
+            Ok(0) => PAGE,
+            Ok(size) => size.min(LARGEST_PAGE),
+            Err(_) if asked > 0 => LARGEST_PAGE,
+            Err(_) => {
+                self.fault("page_size", FieldReason::OutOfRange);
+                PAGE
+            }
+        }
     }
 
     /// A value of an enum; one that this server does not know is a fault.

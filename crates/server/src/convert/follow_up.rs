@@ -4,7 +4,7 @@ use demand::certificate::{CertificateChannel, CertificateDraft, Certificates};
 use demand::dalo::{Dalo, DaloDecision, DaloDecisionDraft, DaloSeisinDraft};
 use demand::deposit::{DepositDraft, OpenDeposit, SetAsideReason};
 use demand::lease_report::{LeaseReport, LeaseReportDraft};
-use demand::{Act, FieldReason};
+use demand::{Act, FieldReason, Settings, deadlines};
 use proto::v1;
 use uuid::Uuid;
 
@@ -67,8 +67,8 @@ pub fn decision(edge: &mut Edge, message: v1::DaloDecided) -> DaloDecisionDraft 
     DaloDecisionDraft { decided_on, decision }
 }
 
-/// Writes the certificates of a demand.
-pub fn certificates(certificates: &Certificates) -> v1::Certificate {
+/// Writes the certificates of a demand; without settings no certificate is due any more.
+pub fn certificates(certificates: &Certificates, settings: Option<&Settings>) -> v1::Certificate {
     let channel = |channel| match channel {
         CertificateChannel::Post => "POST",
         CertificateChannel::Electronic => "ELECTRONIC",
@@ -76,6 +76,10 @@ pub fn certificates(certificates: &Certificates) -> v1::Certificate {
     };
     v1::Certificate {
         due_since: certificates.due_since().map(|day| day.to_string()),
+        due_by: certificates
+            .due_since()
+            .zip(settings)
+            .map(|(since, settings)| deadlines::certificate_by(since, settings).to_string()),
         issued_on: certificates.last.map(|last| last.issued_on.to_string()),
         channel: certificates.last.map(|last| channel(last.channel).to_owned()),
     }
@@ -92,13 +96,14 @@ pub fn reported_leases(reports: &[LeaseReport]) -> Vec<v1::ReportedLease> {
     reports.iter().map(report).collect()
 }
 
-/// Writes the pieces that wait to be stored.
-pub fn deposits(deposits: &[OpenDeposit]) -> Vec<v1::OpenDeposit> {
+/// Writes the pieces that wait to be stored; without settings they wait no more.
+pub fn deposits(deposits: &[OpenDeposit], settings: Option<&Settings>) -> Vec<v1::OpenDeposit> {
     let deposit = |deposit: &OpenDeposit| v1::OpenDeposit {
         deposit_id: deposit.deposit_id.to_string(),
         open_type: deposit.open_type.map(|kind| kind.code().to_owned()),
         deposited_on: deposit.deposited_on.to_string(),
         desk: deposit.desk.to_string(),
+        due_by: settings.map(|settings| deadlines::storage_by(deposit.deposited_on, settings).to_string()),
     };
     deposits.iter().map(deposit).collect()
 }

@@ -2,6 +2,7 @@
 
 pub mod act;
 pub mod answer;
+pub mod deadlines;
 pub mod demand;
 mod edge;
 pub mod etag;

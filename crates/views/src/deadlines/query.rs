@@ -7,7 +7,6 @@ use demand::Settings;
 use demand::notice::NoticeChannel;
 use demand::pending::{Delay, Pending};
 use event_log::{PgDate, Position, rows_until};
-use jiff::ToSpan as _;
 use jiff::civil::Date;
 use nomenclature::{CommuneCode, DwellingType, Territory, UniqueNumber};
 use projection::{AtLeast, Checkpoint, Handle};
@@ -16,7 +15,9 @@ use sqlx::query::Query;
 use sqlx::{PgPool, Postgres, Row as _};
 use tokio::time::Instant;
 
+use super::columns::{column, day_of, parsed};
 use super::row::ListedNotice;
+use super::since::{LONG_AGO, last_since};
 use super::tables::KeepDeadlines;
 use crate::Error;
 
@@ -32,7 +33,8 @@ const DUE: &str = "SELECT since, number, ordinal, prolonged_by, not_before FROM 
      WHERE territory = $1 AND delay = $2 AND (since, number, ordinal) > ($3, $4, $5) \
      ORDER BY since, number, ordinal LIMIT $6";
 const WAITING: &str = "SELECT number, waits_since, communes, types FROM views.deadline_demands \
-     WHERE territory = $1 AND number > $2 AND waits_since IS NOT NULL ORDER BY number LIMIT $3";
+     WHERE territory = $1 AND (waits_since, number) > ($2, $3) AND waits_since IS NOT NULL \
+     ORDER BY waits_since, number LIMIT $4";
 const COUNT: &str = "SELECT count(*), min(since) FROM views.deadline_entries \
      WHERE territory = $1 AND delay = $2 AND since <= $3";
 const EXPIRED: &str = "SELECT count(*) FROM views.deadline_entries \
@@ -118,8 +120,8 @@ pub struct OpenList {
 /// Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Deadlines {
-    pool: PgPool,
-    checkpoint: Checkpoint,
+    pub(super) pool: PgPool,
+    pub(super) checkpoint: Checkpoint,
 }
 
 impl Deadlines {
@@ -163,14 +165,15 @@ impl Deadlines {
             Some(place) => {
                 statement.bind(PgDate(place.since)).bind(place.number.to_string()).bind(i32::from(place.ordinal))
             }
-            None => statement.bind(PgDate(Date::constant(1, 1, 1))).bind("").bind(-1_i32),
+            None => statement.bind(PgDate(LONG_AGO)).bind("").bind(-1_i32),
         };
         let rows = self.rows("reading what is due", statement.bind(i64::from(most.max(1)))).await?;
         let mut page = DuePage { due: Vec::new(), next: None };
         for row in &rows {
             let since = day_of(row, "since")?.ok_or(Error::Unreadable { column: "since" })?;
             let prolonged_by = day_of(row, "prolonged_by")?;
-            let pending = Pending { delay, since, prolonged_by, not_before: day_of(row, "not_before")? };
+            let not_before = day_of(row, "not_before")?;
+            let pending = Pending { prolonged_by, not_before, ..Pending::new(delay, since) };
             if !pending.falls_at_the_earliest(settings).is_due_on(day) {
                 page.next = None;
                 return Ok(page);
@@ -218,30 +221,21 @@ impl Deadlines {
         }
     }
 
-    /// Demands in the register behind a number, with what they wait for: what an abnormally long delay is computed from.
+    /// Demands in the register behind a reception and a number, in order of seniority, with what they seek: what an
+    /// abnormally long delay is computed from.
     ///
     /// # Errors
     /// As [`Self::territories`].
     pub async fn waiting(
         &self,
         territory: Territory,
-        after: Option<UniqueNumber>,
+        after: Option<(Date, UniqueNumber)>,
         most: u16,
     ) -> Result<Vec<Waiting>, Error> {
-        let after = after.map_or_else(String::new, |number| number.to_string());
-        let statement = sqlx::query(WAITING).bind(territory.to_string()).bind(after);
+        let (since, number) =
+            after.map_or((LONG_AGO, String::new()), |(filed_on, number)| (filed_on, number.to_string()));
+        let statement = sqlx::query(WAITING).bind(territory.to_string()).bind(PgDate(since)).bind(number);
         let rows = self.rows("reading who waits", statement.bind(i64::from(most.max(1)))).await?;
-        let waiting = |row: &PgRow| {
-            let codes = |name| column::<&str>(row, name).map(|codes| codes.split_whitespace());
-            let communes = codes("communes")?.map(CommuneCode::parse).collect::<Result<_, _>>();
-            let types = codes("types")?.map(DwellingType::parse).collect::<Result<_, _>>();
-            Ok(Waiting {
-                number: parsed(row, "number", UniqueNumber::parse)?,
-                filed_on: day_of(row, "waits_since")?.ok_or(Error::Unreadable { column: "waits_since" })?,
-                communes: communes.map_err(|_| Error::Unreadable { column: "communes" })?,
-                types: types.map_err(|_| Error::Unreadable { column: "types" })?,
-            })
-        };
         rows.iter().map(waiting).collect()
     }
 
@@ -302,23 +296,19 @@ impl Deadlines {
 /// The last day to count from of what is due: due days never decrease with it.
 fn last_due(query: &DueQuery<'_>) -> Option<Date> {
     let DueQuery { delay, day, settings, .. } = *query;
-    let is_due = |since| {
-        let pending = Pending { delay, since, prolonged_by: None, not_before: None };
-        pending.falls(settings).is_due_on(day)
-    };
-    // No delay lies further back, and no notice is listed further ahead.
-    let (mut due, mut later) = (day.saturating_sub(100.years()), day.saturating_add(2.years()));
-    if !is_due(due) {
-        return None;
-    }
-    while let Ok(next) = due.tomorrow()
-        && next < later
-    {
-        let half = due.until(later).map_or(0, |span| span.get_days()) / 2;
-        let middle = due.saturating_add(half.max(1).days());
-        if is_due(middle) { due = middle } else { later = middle }
-    }
-    Some(due)
+    last_since(day, |since| Pending::new(delay, since).falls(settings).is_due_on(day))
+}
+
+pub(super) fn waiting(row: &PgRow) -> Result<Waiting, Error> {
+    let codes = |name| column::<&str>(row, name).map(|codes| codes.split_whitespace());
+    let communes = codes("communes")?.map(CommuneCode::parse).collect::<Result<_, _>>();
+    let types = codes("types")?.map(DwellingType::parse).collect::<Result<_, _>>();
+    Ok(Waiting {
+        number: parsed(row, "number", UniqueNumber::parse)?,
+        filed_on: day_of(row, "waits_since")?.ok_or(Error::Unreadable { column: "waits_since" })?,
+        communes: communes.map_err(|_| Error::Unreadable { column: "communes" })?,
+        types: types.map_err(|_| Error::Unreadable { column: "types" })?,
+    })
 }
 
 fn notice(row: &PgRow) -> Result<ListedNotice, Error> {
@@ -333,21 +323,6 @@ fn notice(row: &PgRow) -> Result<ListedNotice, Error> {
         sent_on: day_of(row, "sent_on")?,
         open: column(row, "open")?,
     })
-}
-
-fn column<'r, T>(row: &'r PgRow, column: &'static str) -> Result<T, Error>
-where
-    T: sqlx::Decode<'r, Postgres> + sqlx::Type<Postgres>,
-{
-    row.try_get(column).map_err(|_| Error::Unreadable { column })
-}
-
-fn parsed<T, E>(row: &PgRow, name: &'static str, parse: impl FnOnce(&str) -> Result<T, E>) -> Result<T, Error> {
-    parse(column(row, name)?).map_err(|_| Error::Unreadable { column: name })
-}
-
-fn day_of(row: &PgRow, name: &'static str) -> Result<Option<Date>, Error> {
-    Ok(column::<Option<PgDate>>(row, name)?.map(|PgDate(day)| day))
 }
 
 fn count(row: &PgRow, index: usize) -> Result<u64, Error> {

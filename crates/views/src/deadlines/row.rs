@@ -6,7 +6,7 @@ use demand::notice::NoticeChannel;
 use demand::pending::{Delay, Pending};
 use event_log::Position;
 use jiff::civil::Date;
-use nomenclature::UniqueNumber;
+use nomenclature::{DeskCode, Siren, UniqueNumber};
 
 /// A demand as its open events tell it.
 #[derive(Clone, Debug, PartialEq)]
@@ -38,6 +38,10 @@ pub struct Entry {
     pub prolonged_by: Option<Date>,
     /// Not before that day, whatever the settings say.
     pub not_before: Option<Date>,
+    /// The desk that has to act: the one that registered the demand, unless another one took a piece in.
+    pub desk: DeskCode,
+    /// The organisation that alone may act.
+    pub organisation: Option<Siren>,
 }
 
 /// A renewal notice that was listed.
@@ -63,10 +67,11 @@ impl Row {
     /// Its delays, as they are found.
     pub fn entries(&self) -> Vec<Entry> {
         let mut entries: Vec<Entry> = Vec::new();
-        for Pending { delay, since, prolonged_by, not_before } in self.state.pending() {
+        for Pending { delay, since, prolonged_by, not_before, desk, organisation } in self.state.pending() {
             let alike = entries.iter().filter(|entry| (entry.delay, entry.since) == (delay, since)).count();
             let ordinal = i16::try_from(alike).unwrap_or(i16::MAX);
-            entries.push(Entry { delay, since, number: self.number, ordinal, prolonged_by, not_before });
+            let (number, desk) = (self.number, desk.unwrap_or(self.number.desk()));
+            entries.push(Entry { delay, since, number, ordinal, prolonged_by, not_before, desk, organisation });
         }
         entries
     }
@@ -77,6 +82,11 @@ impl Row {
             Demand::Active(demand) => Some(demand.filed_on),
             Demand::Unregistered | Demand::Radiated(_) => None,
         }
+    }
+
+    /// The day since which somebody knows that its household is housed, or is to be, while it is in the register.
+    pub(super) fn housed_since(&self) -> Option<Date> {
+        self.state.known_housed().first().map(|known| known.since)
     }
 
     /// Something of what it seeks.

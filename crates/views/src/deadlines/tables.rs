@@ -18,20 +18,21 @@ const LOAD: &str = "SELECT d.* FROM unnest($1::text[], $2::text[]) AS k(territor
      (SELECT number, version, position, state, notice_version FROM deadline_demands AS s \
        WHERE s.territory = k.territory AND s.number = k.number OFFSET 0) AS d";
 const WRITE: &str = "INSERT INTO deadline_demands \
-       (territory, number, version, position, state, notice_version, waits_since, communes, types) \
-     SELECT * FROM unnest($1::text[], $2::text[], $3::int[], $4::bigint[], $5::text[], $6::int[], $7::date[], $8::text[], \
-       $9::text[]) \
+       (territory, number, version, position, state, notice_version, waits_since, housed_since, communes, types) \
+     SELECT * FROM unnest($1::text[], $2::text[], $3::int[], $4::bigint[], $5::text[], $6::int[], $7::date[], $8::date[], \
+       $9::text[], $10::text[]) \
      ON CONFLICT (territory, number) DO UPDATE SET version = excluded.version, position = excluded.position, \
        state = excluded.state, notice_version = excluded.notice_version, waits_since = excluded.waits_since, \
-       communes = excluded.communes, types = excluded.types";
+       housed_since = excluded.housed_since, communes = excluded.communes, types = excluded.types";
 const DELETE_ENTRIES: &str = "DELETE FROM deadline_entries AS t \
      USING unnest($1::text[], $2::text[], $3::date[], $4::text[], $5::smallint[]) \
        AS k(territory, delay, since, number, ordinal) \
      WHERE t.territory = k.territory AND t.delay = k.delay AND t.since = k.since AND t.number = k.number \
        AND t.ordinal = k.ordinal";
 const INSERT_ENTRIES: &str = "INSERT INTO deadline_entries \
-       (territory, delay, since, number, ordinal, prolonged_by, not_before) \
-     SELECT * FROM unnest($1::text[], $2::text[], $3::date[], $4::text[], $5::smallint[], $6::date[], $7::date[])";
+       (territory, delay, since, number, ordinal, prolonged_by, not_before, desk, organisation) \
+     SELECT * FROM unnest($1::text[], $2::text[], $3::date[], $4::text[], $5::smallint[], $6::date[], $7::date[], \
+       $8::text[], $9::text[])";
 const WRITE_NOTICES: &str = "INSERT INTO deadline_notices \
        (territory, listed_on, number, version, expires_on, due_by, sent_on, open) \
      SELECT * FROM unnest($1::text[], $2::date[], $3::text[], $4::int[], $5::date[], $6::text[], $7::date[], \
@@ -47,7 +48,7 @@ impl Projection for KeepDeadlines {
     type Event = DemandEvent;
 
     const NAME: &'static str = "deadlines";
-    const VERSION: u32 = 1;
+    const VERSION: u32 = 2;
     const TABLES: &'static [&'static str] = &["deadline_demands", "deadline_entries", "deadline_notices"];
     const CREATE: &'static str = include_str!("tables.sql");
 
@@ -108,6 +109,7 @@ async fn write(tables: &mut PgConnection, rows: impl Iterator<Item = &Row>) -> R
         .bind(states.map_err(|error| sqlx::Error::Encode(error.into()))?)
         .bind(rows.iter().map(|row| row.notice_version.map(signed)).collect::<Vec<_>>())
         .bind(rows.iter().map(|row| row.waits_since().map(PgDate)).collect::<Vec<_>>())
+        .bind(rows.iter().map(|row| row.housed_since().map(PgDate)).collect::<Vec<_>>())
         .bind(
             rows.iter()
                 .map(|row| row.sought(|facts| codes(facts.communes.iter().map(CommuneCode::as_str))))
@@ -141,7 +143,10 @@ async fn insert_entries(tables: &mut PgConnection, entries: &BTreeSet<Entry>) ->
     let query = query.bind(days(entries)).bind(numbers).bind(ordinals(entries));
     let prolonged: Vec<Option<PgDate>> = entries.iter().map(|entry| entry.prolonged_by.map(PgDate)).collect();
     let not_before: Vec<Option<PgDate>> = entries.iter().map(|entry| entry.not_before.map(PgDate)).collect();
-    query.bind(prolonged).bind(not_before).execute(tables).await.map(drop)
+    let desks: Vec<String> = entries.iter().map(|entry| entry.desk.to_string()).collect();
+    let organisations: Vec<Option<String>> =
+        entries.iter().map(|entry| entry.organisation.map(|organisation| organisation.to_string())).collect();
+    query.bind(prolonged).bind(not_before).bind(desks).bind(organisations).execute(tables).await.map(drop)
 }
 
 async fn write_notices(

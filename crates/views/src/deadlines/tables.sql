@@ -5,6 +5,7 @@ CREATE TABLE deadline_demands (
   version        int    NOT NULL,
   notice_version int,
   waits_since    date,              -- reception, while it is in the register
+  housed_since   date,              -- of an attribution or a known lease, while it is in the register
   territory      text COLLATE "C" NOT NULL,
   number         text COLLATE "C" NOT NULL,
   communes       text COLLATE "C" NOT NULL,   -- codes sought, with spaces between them
@@ -13,9 +14,12 @@ CREATE TABLE deadline_demands (
   PRIMARY KEY (territory, number)
 );
 
--- Who waits, without the rest of the row.
-CREATE INDEX deadline_demands_waiting ON deadline_demands (territory, number) INCLUDE (waits_since, communes, types)
+-- Who waits, in order of seniority, without the rest of the row.
+CREATE INDEX deadline_demands_waiting ON deadline_demands (territory, waits_since, number) INCLUDE (communes, types)
   WHERE waits_since IS NOT NULL;
+-- Whose radiation is late.
+CREATE INDEX deadline_demands_housed ON deadline_demands (territory, housed_since, number)
+  WHERE housed_since IS NOT NULL;
 
 -- Found by delay, in order of the day it counts from.
 CREATE TABLE deadline_entries (
@@ -26,8 +30,11 @@ CREATE TABLE deadline_entries (
   territory    text COLLATE "C" NOT NULL,
   delay        text COLLATE "C" NOT NULL,
   number       text COLLATE "C" NOT NULL,
+  desk         text COLLATE "C" NOT NULL,   -- that has to act
+  organisation text COLLATE "C",            -- that alone may act
   PRIMARY KEY (territory, delay, since, number, ordinal)
 );
+CREATE INDEX deadline_entries_desk ON deadline_entries (territory, desk, delay, since, number, ordinal);
 
 CREATE TABLE deadline_notices (
   listed_on   date NOT NULL,

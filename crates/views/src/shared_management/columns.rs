@@ -27,7 +27,11 @@ where
     row.try_get(column).map_err(|_| Error::Unreadable { column })
 }
 
-fn parsed<T, E>(row: &PgRow, name: &'static str, parse: impl FnOnce(&str) -> Result<T, E>) -> Result<T, Error> {
+pub(super) fn parsed<T, E>(
+    row: &PgRow,
+    name: &'static str,
+    parse: impl FnOnce(&str) -> Result<T, E>,
+) -> Result<T, Error> {
     parse(column(row, name)?).map_err(|_| Error::Unreadable { column: name })
 }
 

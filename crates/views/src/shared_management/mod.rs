@@ -9,14 +9,18 @@
 //!   in order of seniority, and change only with it.
 //! - A radiated demand stays as a row, marked, and leaves every index: nobody finds it, and a reinstatement will need
 //!   nothing but its event.
+//! - [`View::elsewhere`] finds the active demands of the same person in other territories by his reference, which is in
+//!   no other list; who counts demands once per person counts that column.
 //! - Once a key is destroyed, the next event of its stream takes blob and tokens out of the row; the facts stay.
 
 mod columns;
+mod elsewhere;
 mod fold;
 mod query;
 mod row;
 mod tables;
 
+pub use elsewhere::Elsewhere;
 pub use fold::Rows;
 pub use query::{Answer, Cursor, Found, Query, View};
 pub use row::{Row, SealedIdentity, SharedDemand};

@@ -15,6 +15,7 @@ use tokio::time::Instant;
 use super::columns::{column, columns, position};
 use super::row::SharedDemand;
 use super::tables::SharedManagement;
+use crate::error::is_not_built;
 use crate::{Blinder, Error, Token};
 
 /// Demands of one answer at most.
@@ -92,8 +93,8 @@ pub struct Found {
 /// Cheap to clone.
 #[derive(Clone)]
 pub struct View {
-    pool: PgPool,
-    checkpoint: Checkpoint,
+    pub(super) pool: PgPool,
+    pub(super) checkpoint: Checkpoint,
     blinder: Arc<dyn Blinder>,
 }
 
@@ -167,12 +168,6 @@ fn found(rows: &[PgRow], position: Position, limit: u16) -> Result<Found, Error>
     let last = demands.last().map(|demand| Cursor { filed_on: demand.filed_on, number: demand.number });
     let next = last.filter(|_| rows.len() > usize::from(limit));
     Ok(Found { demands, next, position })
-}
-
-/// The tables are not there yet, or are those of another version.
-fn is_not_built(error: &sqlx::Error) -> bool {
-    let code = error.as_database_error().and_then(|database| database.code());
-    matches!(code.as_deref(), Some("42P01" | "42703" | "3F000"))
 }
 
 /// A query, its names blinded.

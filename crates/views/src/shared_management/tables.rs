@@ -60,7 +60,7 @@ impl Projection for SharedManagement {
     type Event = SeenEvent;
 
     const NAME: &'static str = "shared_management";
-    const VERSION: u32 = 2;
+    const VERSION: u32 = 3;
     const TABLES: &'static [&'static str] =
         &["shared_demands", "shared_demand_communes", "shared_demand_types", "shared_demand_tokens"];
     const CREATE: &'static str = include_str!("tables.sql");

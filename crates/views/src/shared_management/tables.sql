@@ -25,6 +25,9 @@ CREATE TABLE shared_demands (
 );
 ALTER TABLE shared_demands ALTER COLUMN identity_sealed SET STORAGE EXTERNAL;
 CREATE INDEX shared_demands_seniority ON shared_demands (territory, filed_on, number) WHERE radiated_on IS NULL;
+-- The same person in other territories, and persons counted once.
+CREATE INDEX shared_demands_person ON shared_demands (person_ref, territory, number)
+  WHERE radiated_on IS NULL AND person_ref IS NOT NULL;
 
 -- Found by, in order of seniority.
 CREATE TABLE shared_demand_communes (

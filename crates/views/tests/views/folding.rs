@@ -16,7 +16,7 @@ use views::{Blinder, Reading, SeenEvent};
 use crate::world::lines;
 
 /// Not keyed: good enough to tell parts apart.
-struct Plain;
+pub struct Plain;
 
 impl Blinder for Plain {
     fn blind(&self, parts: &[&[u8]]) -> [u8; 32] {
@@ -81,7 +81,7 @@ fn told() -> &'static Told {
     })
 }
 
-fn recorded(number: UniqueNumber, version: u32, position: Position, event: &DemandEvent) -> RecordedEvent {
+pub fn recorded(number: UniqueNumber, version: u32, position: Position, event: &DemandEvent) -> RecordedEvent {
     let encoded = codec::encode(event.clone()).unwrap();
     RecordedEvent {
         position,

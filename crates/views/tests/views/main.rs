@@ -2,9 +2,12 @@
 
 #![allow(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
 
+mod calendar;
 mod deadlines;
+mod elsewhere;
 mod erasing;
 mod folding;
+mod lives;
 mod running;
 mod searching;
 mod world;

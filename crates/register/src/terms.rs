@@ -1,0 +1,60 @@
+//! What the deadlines of a territory go by, for those who may see them.
+
+use access::{Action, Denial, Profile, Purpose, Resource, may};
+use demand::Settings;
+use demand::abnormal::Table;
+use demand::territory::Parameters;
+use jiff::civil::Date;
+use nomenclature::Territory;
+
+use crate::Error;
+use crate::history::Viewer;
+use crate::register::Register;
+
+/// What the deadlines of a territory are computed by.
+#[derive(Clone, Debug)]
+pub struct Terms {
+    /// The territory.
+    pub territory: Territory,
+    /// Today.
+    pub today: Date,
+    /// Its settings in force today.
+    pub settings: Settings,
+    /// Its abnormally long delays.
+    pub abnormal: Table,
+}
+
+impl Register {
+    /// What the deadlines of a territory go by today: that of the agent's desk, also when none is named, or the one that the
+    /// operator names. Views ask it before they show a row.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] for a foreign territory; [`Error::Denied`]; [`Error::MalformedRequest`] for an operator who names
+    /// none; a failure of the log.
+    pub async fn deadline_terms(&self, viewer: Viewer<'_>, territory: Option<Territory>) -> Result<Terms, Error> {
+        let parts = &*self.parts;
+        let today = parts.clock.today();
+        let (profile, purpose) = match viewer {
+            Viewer::Operator => (Profile::Operator, Purpose::Administration),
+            Viewer::Agent(actor) => (parts.directory.profile(actor, today).await?, Purpose::Attribution),
+        };
+        let territory = match (territory, profile) {
+            (Some(territory), _) | (None, Profile::Agent { territory, .. }) => territory,
+            (None, Profile::Auditor { .. }) => return Err(Error::Denied(Denial::NotARegisteringService)),
+            (None, Profile::Operator) => return Err(Error::MalformedRequest),
+        };
+        may(profile, Action::ReadDeadlines, Resource::Demand { territory }, purpose)?;
+        let settings = parts.settings.in_force(territory, today).await?;
+        let table = |known: Option<&Parameters>| known.map(|known| known.abnormal().clone()).unwrap_or_default();
+        let abnormal = parts.settings.ask(territory, table).await?;
+        Ok(Terms { territory, today, settings, abnormal })
+    }
+
+    /// The delays in force today in the territory of a demand that was read: its reader had the right to.
+    ///
+    /// # Errors
+    /// A failure of the log.
+    pub async fn settings_today(&self, territory: Territory) -> Result<Settings, Error> {
+        self.parts.settings.in_force(territory, self.parts.clock.today()).await
+    }
+}

@@ -1,0 +1,118 @@
+//! Late radiations: a dwelling was attributed or a lease is known, and the demand is still in the register (R441-2-8 a,
+//! INV-26, INV-53). Rows and position of an answer come from one statement, so from one snapshot.
+
+use demand::Demand;
+use demand::housed::KnownHoused;
+use event_log::{PgDate, Position, rows_until};
+use jiff::civil::Date;
+use nomenclature::{Territory, UniqueNumber};
+use projection::{AtLeast, Projection as _};
+use sqlx::postgres::PgRow;
+use tokio::time::Instant;
+
+use super::columns::{a_day, column, parsed};
+use super::query::Deadlines;
+use super::since::LONG_AGO;
+use super::tables::KeepDeadlines;
+use crate::Error;
+use crate::error::is_not_built;
+
+/// Demands of one answer at most.
+const MOST: u16 = 500;
+
+const LATE: &str = "SELECT c.position AS view_position, d.* FROM projection.checkpoints AS c LEFT JOIN LATERAL ( \
+       SELECT number, housed_since, state FROM views.deadline_demands \
+       WHERE territory = $1 AND housed_since IS NOT NULL AND (housed_since, number) > ($2, $3) AND housed_since <= $4 \
+       ORDER BY housed_since, number LIMIT $5) AS d ON true \
+     WHERE c.name = $6 AND c.slot = 'live' AND c.version = $7 ORDER BY d.housed_since, d.number";
+
+/// Which late radiations.
+#[derive(Clone, Copy, Debug)]
+pub struct LateQuery {
+    /// The territory: nobody looks beyond it.
+    pub territory: Territory,
+    /// Known, or attributed, on this day or before.
+    pub until: Date,
+    /// Goes on behind this place.
+    pub after: Option<LatePlace>,
+    /// Demands in the answer at most: 1 to 500, a value beyond counts as the nearest.
+    pub limit: u16,
+}
+
+/// A place in the list. It stays where it is, whatever happens to the demand it was read from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct LatePlace {
+    /// The day of the oldest of what is known.
+    pub since: Date,
+    /// The demand.
+    pub number: UniqueNumber,
+}
+
+/// A demand in the register whose household is housed, or about to be.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LateRadiation {
+    /// Its place in the list: its age counts from that day.
+    pub place: LatePlace,
+    /// Who knows, and since when, the longest first.
+    pub known: Vec<KnownHoused>,
+}
+
+/// Some late radiations, the oldest first.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LatePage {
+    /// Them.
+    pub late: Vec<LateRadiation>,
+    /// Where to go on; none at the end.
+    pub next: Option<LatePlace>,
+    /// The position that the answer is for.
+    pub position: Position,
+}
+
+impl Deadlines {
+    /// The late radiations of a territory. The statement ends at `until` in the database, too.
+    ///
+    /// # Errors
+    /// As [`Self::calendar`].
+    pub async fn late(&self, query: &LateQuery, at_least: AtLeast, until: Instant) -> Result<LatePage, Error> {
+        if at_least.position > Position::ZERO {
+            self.checkpoint.wait_for(at_least).await?;
+        }
+        let limit = query.limit.clamp(1, MOST);
+        let (since, number) =
+            query.after.map_or((LONG_AGO, String::new()), |LatePlace { since, number }| (since, number.to_string()));
+        let statement = sqlx::query(LATE)
+            .bind(query.territory.to_string())
+            .bind(PgDate(since))
+            .bind(number)
+            .bind(PgDate(query.until))
+            .bind(i64::from(limit) + 1)
+            .bind(KeepDeadlines::NAME)
+            .bind(i32::try_from(KeepDeadlines::VERSION).unwrap_or(i32::MAX));
+        let pool = self.pool.clone();
+        // A task of its own: a caller who goes away must not leave a session inside a transaction.
+        let work = async move { rows_until(&pool, statement.persistent(false), until).await };
+        let behind = |position| projection::Error::Behind { position, asked: at_least.position };
+        let rows = match tokio::spawn(work).await.unwrap_or(Err(sqlx::Error::WorkerCrashed)) {
+            Ok(rows) => rows,
+            Err(error) if is_not_built(&error) => return Err(behind(Position::ZERO).into()),
+            Err(error) => return Err(Error::database("reading late radiations", &error)),
+        };
+        let Some(first) = rows.first() else { return Err(behind(Position::ZERO).into()) };
+        let position = Position::try_new(column(first, "view_position")?);
+        let position = position.map_err(|_| Error::Unreadable { column: "view_position" })?;
+        if position < at_least.position {
+            return Err(behind(position).into());
+        }
+        let nothing = column::<Option<&str>>(first, "number")?.is_none();
+        let found = if nothing { &[] } else { rows.as_slice() };
+        let late = found.iter().take(usize::from(limit)).map(read).collect::<Result<Vec<_>, _>>()?;
+        let next = late.last().map(|last| last.place).filter(|_| found.len() > usize::from(limit));
+        Ok(LatePage { late, next, position })
+    }
+}
+
+fn read(row: &PgRow) -> Result<LateRadiation, Error> {
+    let place = LatePlace { since: a_day(row, "housed_since")?, number: parsed(row, "number", UniqueNumber::parse)? };
+    let demand: Demand = parsed(row, "state", |text| serde_json::from_str(text))?;
+    Ok(LateRadiation { place, known: demand.known_housed() })
+}

@@ -1,0 +1,179 @@
+//! One kind of deadline, walked in order of the day it counts from.
+
+use std::collections::BTreeSet;
+
+use demand::DeadlineKind;
+use demand::pending::{Delay, Pending};
+use event_log::PgDate;
+use jiff::ToSpan as _;
+use jiff::civil::Date;
+use nomenclature::{DeskCode, Siren, UniqueNumber};
+use sqlx::PgConnection;
+use sqlx::postgres::PgRow;
+use tokio::time::Instant;
+
+use super::calendar::{CalendarPlace, CalendarQuery, Deadline, waits_for};
+use super::columns::{a_day, column, day_of, parsed};
+use super::query::waiting;
+use super::since::{LONG_AGO, first_since, last_since};
+use crate::Error;
+
+/// Rows read at first; each further time twice as many.
+const SOME: i64 = 64;
+const MANY: i64 = 8_192;
+
+const OF_THE_TERRITORY: &str = "SELECT since, number, ordinal, prolonged_by, not_before, desk, organisation \
+     FROM views.deadline_entries \
+     WHERE territory = $1 AND delay = $2 AND (since, number, ordinal) > ($3, $4, $5) AND since <= $6 \
+     ORDER BY since, number, ordinal LIMIT $7";
+const OF_A_DESK: &str = "SELECT since, number, ordinal, prolonged_by, not_before, desk, organisation \
+     FROM views.deadline_entries \
+     WHERE territory = $1 AND delay = $2 AND (since, number, ordinal) > ($3, $4, $5) AND since <= $6 AND desk = $8 \
+     ORDER BY since, number, ordinal LIMIT $7";
+const WAITING: &str = "SELECT waits_since, waits_since AS since, number, communes, types FROM views.deadline_demands \
+     WHERE territory = $1 AND waits_since IS NOT NULL AND (waits_since, number, 0) > ($2, $3, $4) AND waits_since <= $5 \
+       AND ($7::text IS NULL OR right(number, 5) = $7) ORDER BY waits_since, number LIMIT $6";
+
+/// What is walked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Source {
+    /// The entries of a delay.
+    Delay(Delay),
+    /// Those who wait, of whom so many months are too long.
+    Wait(i32),
+}
+
+/// Where the walk is.
+struct At {
+    since: Date,
+    number: String,
+    ordinal: i32,
+}
+
+/// The first deadlines of a kind that are asked for, in the order of the calendar: so many at most.
+pub(super) async fn first(
+    snapshot: &mut PgConnection,
+    query: &CalendarQuery,
+    source: Source,
+    most: usize,
+    until: Instant,
+) -> Result<BTreeSet<Deadline>, Error> {
+    let earliest = |since| source.earliest(since, &query.settings);
+    let mut found = BTreeSet::new();
+    let Some(last) = last_since(query.day, |since| !query.is_over(earliest(since))) else { return Ok(found) };
+    let mut at = start(query, source);
+    let mut batch = SOME.max(i64::try_from(most).unwrap_or(MANY));
+    loop {
+        if Instant::now() >= until {
+            return Err(Error::TimedOut);
+        }
+        let rows = read(snapshot, query, source, &at, last, batch).await?;
+        for row in &rows {
+            at = At {
+                since: a_day(row, "since")?,
+                number: column(row, "number")?,
+                ordinal: ordinal(row, source)?.into(),
+            };
+            found.extend(deadline(row, query, source)?.filter(|deadline| query.wants(deadline)));
+            if found.len() > most {
+                found.pop_last();
+            }
+        }
+        let at_the_end = rows.len() < usize::try_from(batch).unwrap_or(usize::MAX);
+        if at_the_end
+            || (found.len() >= most && found.last().is_some_and(|last| is_before_the_rest(last, &at, &earliest)))
+        {
+            return Ok(found);
+        }
+        batch = (batch * 2).min(MANY);
+    }
+}
+
+/// Nothing that is asked for lies before it.
+fn start(query: &CalendarQuery, source: Source) -> At {
+    let beginning = |since| At { since, number: String::new(), ordinal: -1 };
+    // What is prolonged falls due however long ago it counts from: little of it is left.
+    if matches!(source, Source::Delay(delay) if delay.may_be_prolonged()) {
+        return beginning(LONG_AGO);
+    }
+    let Some(first_day) = query.first_day() else { return beginning(LONG_AGO) };
+    let due_on = |since| source.earliest(since, &query.settings).day();
+    let first = first_since(query.day, |since| due_on(since) >= first_day);
+    match query.after {
+        // Of one day, by number: those before the place are not read again.
+        Some(after) if after.due_on == first_day && due_on(first.saturating_add(1.day())) > first_day => {
+            At { number: after.number.to_string(), ..beginning(first) }
+        }
+        _ => beginning(first),
+    }
+}
+
+/// Whether all that was not read yet stands behind a deadline: later in its day, or falling due later.
+fn is_before_the_rest(deadline: &Deadline, at: &At, earliest: &impl Fn(Date) -> demand::pending::Falls) -> bool {
+    let (here, next) = (earliest(at.since).day(), earliest(at.since.saturating_add(1.day())).day());
+    let CalendarPlace { due_on, number, .. } = deadline.place;
+    // Several days that one due day counts from: their numbers are in no order.
+    due_on < here || (due_on == here && next > here && number.as_str() < at.number.as_str())
+}
+
+async fn read(
+    snapshot: &mut PgConnection,
+    query: &CalendarQuery,
+    source: Source,
+    at: &At,
+    last: Date,
+    batch: i64,
+) -> Result<Vec<PgRow>, Error> {
+    let territory = query.territory.to_string();
+    let statement = match source {
+        Source::Delay(delay) => {
+            let text = if query.desk.is_some() { OF_A_DESK } else { OF_THE_TERRITORY };
+            let statement = sqlx::query(text).bind(territory).bind(delay.code()).bind(PgDate(at.since));
+            let statement = statement.bind(at.number.clone()).bind(at.ordinal).bind(PgDate(last)).bind(batch);
+            match query.desk {
+                Some(desk) => statement.bind(desk.to_string()),
+                None => statement,
+            }
+        }
+        Source::Wait(_) => {
+            let statement = sqlx::query(WAITING).bind(territory).bind(PgDate(at.since)).bind(at.number.clone());
+            let statement = statement.bind(at.ordinal).bind(PgDate(last)).bind(batch);
+            statement.bind(query.desk.map(|desk| desk.to_string()))
+        }
+    };
+    // Planned for these values each time: a plan kept from when the tables were empty would read them whole.
+    let rows = statement.persistent(false).fetch_all(snapshot).await;
+    rows.map_err(|error| Error::database("reading the calendar", &error))
+}
+
+fn ordinal(row: &PgRow, source: Source) -> Result<i16, Error> {
+    match source {
+        Source::Delay(_) => column(row, "ordinal"),
+        Source::Wait(_) => Ok(0),
+    }
+}
+
+/// None for who waits by another number of months.
+fn deadline(row: &PgRow, query: &CalendarQuery, source: Source) -> Result<Option<Deadline>, Error> {
+    let (since, number) = (a_day(row, "since")?, parsed(row, "number", UniqueNumber::parse)?);
+    let place = |kind, due_on, ordinal| CalendarPlace { due_on, number, kind, since, ordinal };
+    match source {
+        Source::Delay(delay) => {
+            let (prolonged_by, not_before) = (day_of(row, "prolonged_by")?, day_of(row, "not_before")?);
+            let falls = Pending { prolonged_by, not_before, ..Pending::new(delay, since) }.falls(&query.settings);
+            let organisation = column::<Option<&str>>(row, "organisation")?.map(Siren::parse).transpose();
+            Ok(Some(Deadline {
+                place: place(DeadlineKind::Delay(delay), falls.day(), column(row, "ordinal")?),
+                falls,
+                desk: parsed(row, "desk", DeskCode::parse)?,
+                organisation: organisation.map_err(|_| Error::Unreadable { column: "organisation" })?,
+            }))
+        }
+        Source::Wait(months) => Ok(waits_for(months, &waiting(row)?, query).map(|falls| Deadline {
+            place: place(DeadlineKind::AbnormalWait, falls.day(), 0),
+            falls,
+            desk: number.desk(),
+            organisation: None,
+        })),
+    }
+}

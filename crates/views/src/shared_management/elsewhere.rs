@@ -1,0 +1,75 @@
+//! The same person in other territories: one active demand may stand in each (R441-2-1), and whoever reads one of them may
+//! know that there are others, and nothing else of them.
+
+use event_log::{Position, rows_until};
+use nomenclature::{Territory, UniqueNumber};
+use projection::{AtLeast, Projection as _};
+use tokio::time::Instant;
+
+use super::columns::{column, parsed, position};
+use super::query::View;
+use super::tables::SharedManagement;
+use crate::Error;
+use crate::error::is_not_built;
+
+/// Territories are a hundred, and nobody is forced in more often than this in all of them together.
+const MOST: i64 = 1_000;
+
+const ELSEWHERE: &str = "SELECT c.position AS view_position, s.number AS asked, o.territory, o.number \
+     FROM projection.checkpoints AS c \
+     LEFT JOIN LATERAL (SELECT number, person_ref FROM views.shared_demands \
+       WHERE territory = $1 AND number = $2 AND radiated_on IS NULL OFFSET 0) AS s ON true \
+     LEFT JOIN LATERAL (SELECT territory, number FROM views.shared_demands \
+       WHERE person_ref = s.person_ref AND radiated_on IS NULL AND territory <> $1 \
+       ORDER BY territory, number LIMIT $3) AS o ON true \
+     WHERE c.name = $4 AND c.slot = 'live' AND c.version = $5 ORDER BY o.territory, o.number";
+
+/// Where else a person has an active demand.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Elsewhere {
+    /// By territory, then number; none at all when the demand asked about is not active.
+    pub demands: Option<Vec<(Territory, UniqueNumber)>>,
+    /// The position that the answer is for.
+    pub position: Position,
+}
+
+impl View {
+    /// The active demands that the applicant of a demand has in other territories. Associations have no reference, so none
+    /// are found.
+    ///
+    /// # Errors
+    /// As [`View::search`].
+    pub async fn elsewhere(&self, number: UniqueNumber, at_least: AtLeast, until: Instant) -> Result<Elsewhere, Error> {
+        if at_least.position > Position::ZERO {
+            self.checkpoint.wait_for(at_least).await?;
+        }
+        let statement = sqlx::query(ELSEWHERE)
+            .bind(number.territory().to_string())
+            .bind(number.to_string())
+            .bind(MOST)
+            .bind(SharedManagement::NAME)
+            .bind(i32::try_from(SharedManagement::VERSION).unwrap_or(i32::MAX));
+        let pool = self.pool.clone();
+        // A task of its own: a caller who goes away must not leave a session inside a transaction.
+        let work = async move { rows_until(&pool, statement.persistent(false), until).await };
+        let behind = |position| projection::Error::Behind { position, asked: at_least.position };
+        let rows = match tokio::spawn(work).await.unwrap_or(Err(sqlx::Error::WorkerCrashed)) {
+            Ok(rows) => rows,
+            Err(error) if is_not_built(&error) => return Err(behind(Position::ZERO).into()),
+            Err(error) => return Err(Error::database("looking elsewhere", &error)),
+        };
+        let Some(first) = rows.first() else { return Err(behind(Position::ZERO).into()) };
+        let position = position(first, "view_position")?;
+        if position < at_least.position {
+            return Err(behind(position).into());
+        }
+        if column::<Option<&str>>(first, "asked")?.is_none() {
+            return Ok(Elsewhere { demands: None, position });
+        }
+        let nothing = column::<Option<&str>>(first, "number")?.is_none();
+        let found = rows.iter().take(if nothing { 0 } else { rows.len() });
+        let demands = found
+            .map(|row| Ok((parsed(row, "territory", Territory::parse)?, parsed(row, "number", UniqueNumber::parse)?)));
+        Ok(Elsewhere { demands: Some(demands.collect::<Result<_, Error>>()?), position })
+    }
+}
