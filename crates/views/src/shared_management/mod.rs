@@ -11,6 +11,7 @@
 //!   nothing but its event.
 //! - Once a key is destroyed, the next event of its stream takes blob and tokens out of the row; the facts stay.
 
+mod bulk;
 mod columns;
 mod fold;
 mod query;
