@@ -62,6 +62,8 @@ pub enum Format {
     Json,
     /// Un objet JSON par ligne
     Ndjson,
+    /// Le tableau en CSV, séparé par des points-virgules
+    Csv,
 }
 
 #[derive(Subcommand)]
@@ -120,12 +122,17 @@ pub enum Command {
     },
     /// Ouvre le registre aux systèmes des bailleurs et guichets (gRPC), jusqu'à SIGTERM ou Ctrl-C
     Serve(Flags),
-    /// Reconstruit une vue à partir du journal, sans interrompre les serveurs
+    /// Reconstruit des vues à partir du journal, sans interrompre les serveurs
     Rebuild {
-        /// La vue
-        #[arg(value_parser = view)]
-        view: (&'static str, server::View),
+        /// Les vues ; toutes avec --all
+        #[arg(value_parser = view, value_name = "VUE", required_unless_present = "all", conflicts_with = "all")]
+        views: Vec<(&'static str, server::View)>,
+        /// Toutes les vues, en une seule lecture du journal
+        #[arg(long)]
+        all: bool,
     },
+    /// Dit où en est chaque vue : position, retard, débit, état, dernier traitement du jour
+    Projections,
     /// Met les schémas de la base à la version de ce programme
     Migrate,
     /// Configuration

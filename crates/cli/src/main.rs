@@ -97,7 +97,8 @@ async fn run(args: Args) -> Result<(), Failure> {
             commands::config::show(&Config::load(&at, &flags)?, format);
             Ok(())
         }
-        Command::Rebuild { view } => commands::rebuild::run(place()?, format, view).await,
+        Command::Rebuild { views, .. } => commands::rebuild::run(place()?, format, views).await,
+        Command::Projections => commands::projections::run(place()?, format).await,
         Command::Synth(SynthCommand::Lives(options)) => commands::synth::lives(&options),
         Command::Synth(SynthCommand::Organisations { seed }) => commands::synth::organisations(seed),
     }

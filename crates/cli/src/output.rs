@@ -1,4 +1,4 @@
-//! Results as a table, a JSON document or JSON lines.
+//! Results as a table, a JSON document, JSON lines or CSV.
 
 use comfy_table::presets::UTF8_FULL_CONDENSED;
 use comfy_table::{ContentArrangement, Table};
@@ -21,6 +21,7 @@ pub fn rows<T: Serialize>(format: Format, header: &[&str], rows: &[T], cells: im
         Format::Table => table(header, rows.iter().map(cells)),
         Format::Json => say!("{}", json(&rows)),
         Format::Ndjson => rows.iter().for_each(|row| say!("{}", line(row))),
+        Format::Csv => csv(header, rows.iter().map(cells)),
     }
 }
 
@@ -29,7 +30,31 @@ pub fn record<T: Serialize>(format: Format, record: &T) {
     match format {
         Format::Table | Format::Json => say!("{}", json(record)),
         Format::Ndjson => say!("{}", line(record)),
+        Format::Csv => {
+            let fields = match serde_json::to_value(record) {
+                Ok(serde_json::Value::Object(fields)) => fields,
+                _ => serde_json::Map::new(),
+            };
+            let plain = |value: serde_json::Value| match value {
+                serde_json::Value::String(text) => text,
+                other => other.to_string(),
+            };
+            csv(&["champ", "valeur"], fields.into_iter().map(|(name, value)| vec![name, plain(value)]));
+        }
     }
+}
+
+/// Prints what a table shows, for programs: semicolons between, as in the register's own files.
+fn csv(header: &[&str], rows: impl Iterator<Item = Vec<String>>) {
+    let mut writer = csv::WriterBuilder::new().delimiter(b';').from_writer(Vec::new());
+    // Writing to memory does not fail, and every row has as many cells as the header.
+    let _ = writer.write_record(header);
+    for row in rows {
+        let _ = writer.write_record(row);
+    }
+    let bytes = writer.into_inner().unwrap_or_default();
+    use std::io::Write as _;
+    let _ = std::io::stdout().write_all(&bytes);
 }
 
 /// Prints a table for people.

@@ -105,6 +105,15 @@ pub enum Error {
         field: &'static str,
     },
 
+    /// The same of one event whose place is known.
+    #[error("stored {field} of the event at position {position} cannot be read")]
+    UnreadableAt {
+        /// Where it stands.
+        position: Position,
+        /// Which column.
+        field: &'static str,
+    },
+
     /// The database takes no writes: a standby, or a server that was told to be read-only.
     #[error("database is read-only")]
     ReadOnly,

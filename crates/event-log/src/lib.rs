@@ -78,7 +78,8 @@ pub use error::Error;
 pub use identifiers::{Position, StreamId, StreamType, TerritoryCode};
 pub use leaf::{LEAF_FORMAT, LeafHeader, leaf};
 pub use read::{
-    BULK_STREAM_TYPE, ClaimHolder, ClaimRow, Page, Reader, RecordedEvent, StreamSpan, read_until, rows_until,
+    BULK_STREAM_TYPE, ClaimHolder, ClaimRow, Page, Reader, RecordedEvent, StreamRange, StreamSpan, StreamWalk,
+    read_until, rows_until,
 };
 pub use role::{ROLES_SQL, Role, connect, create_roles};
 pub use schema::{migrate, migrations};

@@ -15,10 +15,12 @@ macro_rules! arguments {
 mod arrays;
 mod claims;
 mod event;
+mod walk;
 mod within;
 
 pub use claims::{ClaimHolder, ClaimRow};
 pub use event::RecordedEvent;
+pub use walk::{StreamRange, StreamWalk};
 pub use within::{read_until, rows_until};
 
 use std::ops::RangeInclusive;
@@ -135,6 +137,11 @@ impl Reader {
     /// Follows the log from behind a position on.
     pub fn subscribe(&self, after: Position) -> Subscription {
         Subscription::new(self.clone(), after, self.bell.subscribe())
+    }
+
+    /// The last position that this process has appended, as it moves; what others append is not told.
+    pub fn appended(&self) -> watch::Receiver<Position> {
+        self.bell.subscribe()
     }
 
     pub(crate) fn ring(&self, position: Position) {

@@ -40,6 +40,17 @@ pub(crate) fn truncated(instant: Timestamp) -> Timestamp {
     Timestamp::from_microsecond(unix_micros(instant)).unwrap_or(instant)
 }
 
+/// The instant of so many microseconds since 2000-01-01.
+pub(crate) fn instant(micros: i64) -> Option<Timestamp> {
+    Timestamp::from_microsecond(micros.checked_add(EPOCH_MICROS)?).ok()
+}
+
+/// The day so many days after 2000-01-01.
+pub(crate) fn day(days: i32) -> Option<Date> {
+    let days = i64::from(days) + i64::from(EPOCH_DAYS);
+    UNIX_EPOCH.checked_add(Span::new().try_days(days).ok()?).ok()
+}
+
 /// Days since 1970-01-01.
 pub(crate) fn unix_days(day: Date) -> i32 {
     day.since((Unit::Day, UNIX_EPOCH)).map_or(i32::MIN, |span| span.get_days())
@@ -78,8 +89,7 @@ impl<'r> Decode<'r, Postgres> for PgInstant {
     fn decode(value: PgValueRef<'r>) -> Result<Self, BoxDynError> {
         binary_only(&value)?;
         let micros = <i64 as Decode<Postgres>>::decode(value)?;
-        let micros = micros.checked_add(EPOCH_MICROS).ok_or("timestamptz is out of range")?;
-        Ok(Self(Timestamp::from_microsecond(micros)?))
+        Ok(Self(instant(micros).ok_or("timestamptz is out of range")?))
     }
 }
 
@@ -105,8 +115,7 @@ impl<'r> Decode<'r, Postgres> for PgDate {
     fn decode(value: PgValueRef<'r>) -> Result<Self, BoxDynError> {
         binary_only(&value)?;
         let days = <i32 as Decode<Postgres>>::decode(value)?;
-        let days = i64::from(days) + i64::from(EPOCH_DAYS);
-        Ok(Self(UNIX_EPOCH.checked_add(Span::new().try_days(days)?)?))
+        Ok(Self(day(days).ok_or("date is out of range")?))
     }
 }
 

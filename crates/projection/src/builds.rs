@@ -5,10 +5,16 @@ use jiff::Timestamp;
 use sqlx::PgPool;
 
 use crate::Error;
+use crate::owner::{LIVE, REBUILD};
 
 const MADE: &str = "SELECT to_regclass('projection.checkpoints') IS NOT NULL";
+// The server keeps the two halves of a lock's key apart; a hash may be negative, the half of a key is not.
 const BUILDS: &str = "SELECT c.name, c.slot = 'live', c.version, c.position, h.position, \
-       (SELECT e.recorded_at FROM log.events AS e WHERE e.position > c.position ORDER BY e.position LIMIT 1) \
+       (SELECT e.recorded_at FROM log.events AS e WHERE e.position > c.position ORDER BY e.position LIMIT 1), \
+       EXISTS (SELECT FROM pg_catalog.pg_locks AS l WHERE l.locktype = 'advisory' AND l.objsubid = 2 AND l.granted \
+         AND l.database = (SELECT d.oid FROM pg_catalog.pg_database AS d WHERE d.datname = current_database()) \
+         AND l.classid = CASE c.slot WHEN 'live' THEN $1 ELSE $2 END::bigint::oid \
+         AND l.objid = (hashtext(c.name)::bigint & 4294967295)::oid) \
      FROM projection.checkpoints AS c, log.head AS h WHERE h.id = 1 ORDER BY c.name, c.slot";
 
 /// Which of the two builds a projection may have.
@@ -37,6 +43,8 @@ pub struct Built {
     pub lag_events: u64,
     /// How long the oldest of them has been waiting, in seconds since it was recorded; 0 when there is none.
     pub lag_seconds: f64,
+    /// Some process is at it: follows the log, or rebuilds.
+    pub at_work: bool,
 }
 
 /// Every build that has a checkpoint, by name; none where no projection ever ran. `now` is the caller's clock; the pool is
@@ -50,11 +58,11 @@ pub async fn builds(pool: &PgPool, now: Timestamp) -> Result<Vec<Built>, Error> 
     if !made {
         return Ok(Vec::new());
     }
-    type Row = (String, bool, i32, i64, i64, Option<PgInstant>);
+    type Row = (String, bool, i32, i64, i64, Option<PgInstant>, bool);
     let failed = Error::database("reading the checkpoints of all projections");
-    let rows: Vec<Row> = sqlx::query_as(BUILDS).fetch_all(pool).await.map_err(failed)?;
+    let rows: Vec<Row> = sqlx::query_as(BUILDS).bind(LIVE).bind(REBUILD).fetch_all(pool).await.map_err(failed)?;
     rows.into_iter()
-        .map(|(name, live, version, position, head, waiting)| {
+        .map(|(name, live, version, position, head, waiting, at_work)| {
             let waited = waiting.map_or(0.0, |PgInstant(recorded)| now.duration_since(recorded).as_secs_f64());
             Ok(Built {
                 name,
@@ -64,6 +72,7 @@ pub async fn builds(pool: &PgPool, now: Timestamp) -> Result<Vec<Built>, Error> 
                 head: Position::try_new(head)?,
                 lag_events: u64::try_from(head - position).unwrap_or(0),
                 lag_seconds: waited.max(0.0),
+                at_work,
             })
         })
         .collect()

@@ -116,6 +116,7 @@ pub(crate) fn tells_of_damage(error: &event_log::Error) -> bool {
         Log::Gap { .. }
             | Log::VersionGap { .. }
             | Log::Unreadable { .. }
+            | Log::UnreadableAt { .. }
             | Log::InvalidIdentifier { .. }
             | Log::InvalidPosition { .. }
     )

@@ -20,22 +20,28 @@
 //! Invariants of absence: no domain, no key, no clock but the caller's.
 
 mod builds;
+mod bulk;
 mod checkpoint;
 mod error;
+mod feed;
 mod opener;
 mod owner;
 mod projection;
 mod rebuild;
+mod rights;
 mod runner;
 mod schema;
 mod session;
 mod status;
 
 pub use builds::{Build, Built, builds};
+pub use bulk::{BulkFold, CopyRow, CopyRows};
 pub use checkpoint::{AtLeast, Checkpoint};
 pub use error::Error;
+pub use feed::{Feed, Pages};
 pub use opener::{OpenError, Opened, Opener};
 pub use projection::Projection;
+pub use rebuild::{Rebuild, Rebuilding, rebuild_all};
 pub use runner::{Options, Runner};
 pub use schema::migrate;
 pub use status::{Handle, State, Status};

@@ -15,8 +15,8 @@ pub struct Opened<'a, E> {
 /// Reads events, and opens what is sealed in them where there is a key.
 #[async_trait]
 pub trait Opener: Send + Sync {
-    /// What events are read as.
-    type Event: Send + Sync;
+    /// What events are read as. Views of one kind each get a copy of what was opened once.
+    type Event: Clone + Send + Sync + 'static;
 
     /// The events of a page that are of this opener's kind, in their order. Events of other stream types are left out;
     /// one of its own kind never is.

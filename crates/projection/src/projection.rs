@@ -12,7 +12,7 @@ use crate::Opened;
 #[async_trait]
 pub trait Projection: Send + Sync {
     /// What events are read as.
-    type Event: Send + Sync;
+    type Event: Clone + Send + Sync + 'static;
 
     /// Its name, for ever.
     const NAME: &'static str;

@@ -1,14 +1,27 @@
 //! Building a view anew beside the one that is queried, and putting it in its place.
 
-use event_log::Position;
-use sqlx::{Connection as _, Executor as _, PgConnection};
+use std::time::{Duration, Instant};
 
+use async_trait::async_trait;
+use event_log::{Position, Reader};
+use sqlx::{Connection as _, Executor as _, PgConnection, PgPool};
+
+use self::steps::Begun;
+use crate::bulk::{self, Worker};
 use crate::error::tells_of_damage;
-use crate::owner::{REBUILD, try_lock};
-use crate::session::{self, Slot, sound};
+use crate::owner::{REBUILD, WORKERS, try_lock, unlock};
+use crate::rights::{self, Before};
+use crate::session::{self, Slot};
 use crate::{Error, Opener, Projection, Runner};
 
-const LOCK_LIVE: &str = "SELECT position FROM projection.checkpoints WHERE name = $1 AND slot = 'live' FOR UPDATE";
+/// Pages of the log that are walked over at once, stream by stream.
+const PAGES: u32 = 4;
+/// The server may take so long to see that the workers of a rebuild are gone.
+const LAST_WORDS: Duration = Duration::from_secs(5);
+const A_MOMENT: Duration = Duration::from_millis(20);
+
+const LOCK_LIVE: &str =
+    "SELECT version, position FROM projection.checkpoints WHERE name = $1 AND slot = 'live' FOR UPDATE";
 /// Less than `deadlock_timeout`, which is a second unless somebody changed it.
 const GIVE_WAY: &str = "SET LOCAL lock_timeout TO '300ms'";
 const FORGET_NEXT: &str = "DELETE FROM projection.checkpoints WHERE name = $1 AND slot = 'next'";
@@ -16,26 +29,118 @@ const SWITCH: &str = "INSERT INTO projection.checkpoints (name, slot, version, p
      ON CONFLICT (name, slot) DO UPDATE \
        SET version = excluded.version, position = excluded.position, updated_at = now()";
 
-impl<P, O> Runner<P, O>
+/// How far a rebuild has come, of views that can be built stream by stream.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Rebuilding {
+    /// Events read.
+    pub events: u64,
+    /// All of them; what comes later is folded afterwards.
+    pub of: Position,
+}
+
+/// A view that can be rebuilt together with others: a [`Runner`].
+pub trait Rebuild: steps::Steps {}
+
+impl<T: steps::Steps> Rebuild for T {}
+
+/// Folds the whole log into fresh tables and puts them in the place of the live ones; returns the positions that the views
+/// stand at. Those that can be built stream by stream share one reading of the log. The live views go on meanwhile, and
+/// never go back: their owners, in whatever process, find the new tables at their next page. A rebuild that was
+/// interrupted leaves nothing that the next one does not clear away.
+///
+/// # Errors
+/// [`Error::RebuildRunning`]; [`Error::Unreadable`] at an event that cannot be read, the live views untouched; those of
+/// log and database.
+pub async fn rebuild_all(
+    views: &[&dyn Rebuild],
+    told: &(dyn Fn(Rebuilding) + Send + Sync),
+) -> Result<Vec<Position>, Error> {
+    let mut begun = Vec::new();
+    for view in views {
+        begun.push(view.begin().await?);
+    }
+    let in_bulk = |view: &&&dyn Rebuild| view.worker().is_some();
+    let mut built = Position::ZERO;
+    if let Some(first) = views.iter().find(in_bulk) {
+        let (reader, pool, page) = first.reads();
+        built = reader.head().await?;
+        let workers = || views.iter().filter_map(|view| view.worker()).collect();
+        bulk::build(&reader, &pool, (built, page.saturating_mul(PAGES)), workers, told).await?;
+    }
+    let finishing = views.iter().zip(begun).map(|(view, begun)| view.finish(begun, built));
+    futures_util::future::try_join_all(finishing).await
+}
+
+mod steps {
+    //! What a rebuild of several views asks of each.
+
+    use super::*;
+
+    /// New tables that wait to be filled.
+    pub struct Begun {
+        pub session: PgConnection,
+        /// Statements that make the indexes, where they were taken away.
+        pub indexes: Option<Vec<String>>,
+    }
+
+    #[async_trait]
+    pub trait Steps: Send + Sync {
+        /// Clears away what is left of an earlier rebuild, and makes the tables.
+        async fn begin(&self) -> Result<Begun, Error>;
+        /// Folds whole streams; none when the view must be folded by position.
+        fn worker(&self) -> Option<Box<dyn Worker>>;
+        /// Where the log is read, and in pages of how many events.
+        fn reads(&self) -> (Reader, PgPool, u32);
+        /// Folds the rest, and puts the tables in their place.
+        async fn finish(&self, begun: Begun, built: Position) -> Result<Position, Error>;
+    }
+}
+
+#[async_trait]
+impl<P, O> steps::Steps for Runner<P, O>
 where
-    P: Projection,
-    O: Opener<Event = P::Event>,
+    P: Projection + 'static,
+    O: Opener<Event = P::Event> + 'static,
 {
-    /// Folds the whole log into fresh tables and puts them in the place of the live ones; returns the position they
-    /// stand at. The live view goes on meanwhile, and never goes back: its owner, in whatever process, finds the new
-    /// tables at its next page. A rebuild that was interrupted leaves nothing that the next one does not clear away.
-    ///
-    /// # Errors
-    /// [`Error::RebuildRunning`]; [`Error::Unreadable`] at an event that cannot be read, the live view untouched; those
-    /// of log and database.
-    pub async fn rebuild(&self) -> Result<Position, Error> {
+    async fn begin(&self) -> Result<Begun, Error> {
         let mut session = session::open(&self.pool, Slot::Next).await?;
         if !try_lock(&mut session, REBUILD, P::NAME).await? {
             return Err(Error::RebuildRunning);
         }
+        let until = Instant::now() + LAST_WORDS;
+        while !try_lock(&mut session, WORKERS, P::NAME).await? {
+            if Instant::now() > until {
+                return Err(Error::RebuildRunning);
+            }
+            tokio::time::sleep(A_MOMENT).await;
+        }
         self.clear(&mut session).await?;
+        unlock(&mut session, WORKERS, P::NAME).await?;
         session::create::<P>(&mut session, Slot::Next).await?;
-        let (mut reached, mut analyzed) = (Position::ZERO, false);
+        let indexes = match self.bulk {
+            Some(_) => Some(bulk::take_away(&mut session, P::TABLES).await?),
+            None => None,
+        };
+        Ok(Begun { session, indexes })
+    }
+
+    fn worker(&self) -> Option<Box<dyn Worker>> {
+        self.bulk.map(|make| make(self))
+    }
+
+    fn reads(&self) -> (Reader, PgPool, u32) {
+        (self.feed.reader().clone(), self.pool.clone(), self.options.page.max(1))
+    }
+
+    async fn finish(&self, begun: Begun, built: Position) -> Result<Position, Error> {
+        let Begun { mut session, indexes } = begun;
+        let mut reached = Position::ZERO;
+        if let Some(statements) = indexes {
+            bulk::put_back(&mut session, &statements).await?;
+            session::place::<P>(&mut session, Slot::Next, reached, built).await?;
+            reached = built;
+        }
+        let mut analyzed = false;
         loop {
             reached = self.catch_up(&mut session, reached).await?;
             if !std::mem::replace(&mut analyzed, true) {
@@ -49,22 +154,29 @@ where
             }
         }
     }
+}
+
+impl<P, O> Runner<P, O>
+where
+    P: Projection + 'static,
+    O: Opener<Event = P::Event> + 'static,
+{
+    /// [`rebuild_all`] of this view alone.
+    ///
+    /// # Errors
+    /// As [`rebuild_all`].
+    pub async fn rebuild(&self) -> Result<Position, Error> {
+        let views: [&dyn Rebuild; 1] = [self];
+        Ok(rebuild_all(&views, &|_| {}).await?.into_iter().next().unwrap_or_default())
+    }
 
     /// Folds what is behind a position, up to the head.
     async fn catch_up(&self, session: &mut PgConnection, mut reached: Position) -> Result<Position, Error> {
-        let with = (&self.projection, &self.opener);
-        let mut limit = self.options.page.max(1);
         loop {
-            let page = match self.reader.read_after(reached, limit).await {
-                Err(error) if tells_of_damage(&error) && limit > 1 => {
-                    limit = 1;
-                    continue;
-                }
-                page => page.map_err(|error| located(error, reached))?,
-            };
-            let folded = session::advance(session, with, Slot::Next, reached, &page.events).await;
+            let page = self.feed.own(reached).await.map_err(|error| located(error, reached))?;
+            let folded = session::advance(session, &*self.projection, Slot::Next, reached, &page).await;
             reached = folded.map_err(|(_, error)| error)?;
-            if reached >= page.head {
+            if reached >= page.head() {
                 return Ok(reached);
             }
         }
@@ -85,20 +197,22 @@ where
         let switching = "switching to the rebuilt view";
         let mut transaction = session.begin().await.map_err(Error::database(switching))?;
         transaction.execute(GIVE_WAY).await.map_err(Error::database(switching))?;
-        let held: Option<i64> = sqlx::query_scalar(LOCK_LIVE)
+        let held: Option<(i32, i64)> = sqlx::query_as(LOCK_LIVE)
             .bind(P::NAME)
             .fetch_optional(&mut *transaction)
             .await
             .map_err(Error::database(switching))?;
-        let live = held.map(Position::try_new).transpose()?.unwrap_or_default();
-        let with = (&self.projection, &self.opener);
+        let version = held.map(|(version, _)| version);
+        let live = held.map(|(_, position)| Position::try_new(position)).transpose()?.unwrap_or_default();
         while reached < live {
-            let page = self.reader.read_after(reached, self.options.page.max(1)).await?;
-            if let (_, Some(altered)) = sound(&page.events) {
-                return Err(altered);
+            let page = self.feed.own(reached).await.map_err(|error| located(error, reached))?;
+            reached = session::advance_in_tx(&mut transaction, &*self.projection, Slot::Next, reached, &page).await?;
+            if let Some(fault) = page.fault() {
+                return Err(fault);
             }
-            reached = session::advance_in_tx(&mut transaction, with, Slot::Next, reached, &page.events).await?;
         }
+        let before = if version == Some(session::version::<P>()) { Before::SameVersion } else { Before::Other };
+        rights::carry_over_in_tx(&mut transaction, P::TABLES, before).await?;
         for table in P::TABLES {
             let exchange =
                 format!("DROP TABLE IF EXISTS views.{table}; ALTER TABLE views_next.{table} SET SCHEMA views");
@@ -118,10 +232,14 @@ where
 }
 
 /// A fault of the log at a known place.
-fn located(error: event_log::Error, reached: Position) -> Error {
+fn located(error: Error, reached: Position) -> Error {
     match error {
-        event_log::Error::Gap { position } => Error::Unreadable { position, cause: "it is missing".to_owned() },
-        error if tells_of_damage(&error) => Error::Unreadable { position: reached.next(), cause: error.to_string() },
-        error => error.into(),
+        Error::Log(event_log::Error::Gap { position }) => {
+            Error::Unreadable { position, cause: "it is missing".to_owned() }
+        }
+        Error::Log(error) if tells_of_damage(&error) => {
+            Error::Unreadable { position: reached.next(), cause: error.to_string() }
+        }
+        error => error,
     }
 }

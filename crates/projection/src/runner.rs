@@ -2,13 +2,15 @@
 
 use std::future::Future;
 use std::pin::{Pin, pin};
+use std::sync::Arc;
 use std::time::Duration;
 
 use event_log::{Position, Reader};
 use sqlx::PgPool;
 use tokio::sync::watch;
 
-use crate::error::tells_of_damage;
+use crate::bulk::{self, BulkFold, Worker};
+use crate::feed::{Feed, Pages};
 use crate::owner::{LIVE, try_lock};
 use crate::session::{self, Slot};
 use crate::status::Progress;
@@ -17,7 +19,7 @@ use crate::{Error, Handle, Opener, Projection, State};
 /// How a projection is run.
 #[derive(Clone, Copy, Debug)]
 pub struct Options {
-    /// Events folded in one transaction at most.
+    /// Events folded in one transaction at most; with a [`Feed`] shared by several runners, those of its pages.
     pub page: u32,
     /// How long to wait before the owner's lock is tried again, or what failed is.
     pub pause: Duration,
@@ -34,12 +36,13 @@ const MANY: i64 = 10_000;
 
 /// Runs one projection in this process.
 #[derive(Debug)]
-pub struct Runner<P, O> {
-    pub(crate) projection: P,
-    pub(crate) opener: O,
-    pub(crate) reader: Reader,
+pub struct Runner<P, O: Opener> {
+    pub(crate) projection: Arc<P>,
+    pub(crate) feed: Feed<O>,
     pub(crate) pool: PgPool,
     pub(crate) options: Options,
+    /// Makes who folds whole streams of it, when it can be built so.
+    pub(crate) bulk: Option<fn(&Self) -> Box<dyn Worker>>,
     progress: watch::Sender<Progress>,
 }
 
@@ -54,15 +57,29 @@ enum End {
 
 impl<P, O> Runner<P, O>
 where
-    P: Projection,
-    O: Opener<Event = P::Event>,
+    P: Projection + 'static,
+    O: Opener<Event = P::Event> + 'static,
 {
-    /// A runner and its handle. The pool is of [`Role::Projector`](event_log::Role::Projector); one session of it is used
-    /// for as long as the runner runs. The reader is best that of the log this process appends to, which wakes it.
+    /// A runner that reads for itself, and its handle. See [`fed`](Self::fed).
     pub fn new(projection: P, opener: O, reader: Reader, pool: PgPool, options: Options) -> (Self, Handle) {
+        Self::fed(projection, Feed::new(Pages::new(reader, options.page), opener), pool, options)
+    }
+
+    /// A runner that reads with others, and its handle. The pool is of [`Role::Projector`](event_log::Role::Projector); one session of it is used
+    /// for as long as the runner runs.
+    pub fn fed(projection: P, feed: Feed<O>, pool: PgPool, options: Options) -> (Self, Handle) {
         let (progress, seen) = watch::channel(Progress { position: Position::ZERO, state: State::Idle });
         let handle = Handle { name: P::NAME, pool: pool.clone(), progress: seen };
-        (Self { projection, opener, reader, pool, options, progress }, handle)
+        (Self { projection: Arc::new(projection), feed, pool, options, bulk: None, progress }, handle)
+    }
+
+    /// Rebuilds stream by stream, on all cores.
+    #[must_use]
+    pub fn in_bulk(self) -> Self
+    where
+        P: BulkFold,
+    {
+        Self { bulk: Some(bulk::worker::<P, O>), ..self }
     }
 
     /// Runs until `drain` is ready, or until it has to stop ([`State::Stopped`] stays to be seen in the handle). The page
@@ -141,29 +158,19 @@ where
         };
         *reached = from;
         let (start, mut caught_up) = (from, false);
-        let mut log = self.reader.subscribe(from);
-        let head = self.reader.head().await?;
+        let mut log = self.feed.follow(from);
+        let head = self.feed.reader().head().await?;
         self.tell(Some(from), state_at(from, head));
-        let mut limit = self.options.page.max(1);
         loop {
             let page = tokio::select! {
                 () = &mut *drain => return Ok(()),
-                page = log.next_page(limit) => page,
+                page = log.next() => page?,
             };
-            let page = match page {
-                // Somewhere in this page: event by event, so that all before it is folded and its place is known.
-                Err(error) if tells_of_damage(&error) && limit > 1 => {
-                    limit = 1;
-                    continue;
-                }
-                page => page?,
-            };
-            let with = (&self.projection, &self.opener);
-            match session::advance(&mut session, with, Slot::Live, from, &page.events).await {
+            match session::advance(&mut session, &*self.projection, Slot::Live, from, &page).await {
                 Ok(position) => {
                     from = position;
                     *reached = from;
-                    let state = state_at(from, page.head);
+                    let state = state_at(from, page.head());
                     let live = state == State::Live;
                     self.tell(Some(from), state);
                     if live && !caught_up && from.get() - start.get() >= MANY {

@@ -1,9 +1,10 @@
 //! A session that writes one build of a projection: where its tables stand, its checkpoint, and how both move.
 
-use event_log::{Position, RecordedEvent};
+use event_log::Position;
 use sqlx::{Connection as _, Executor as _, PgConnection, PgPool};
 
-use crate::{Error, OpenError, Opener, Projection};
+use crate::feed::OpenedPage;
+use crate::{Error, Projection};
 
 /// Which build of a projection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -87,94 +88,72 @@ pub(crate) async fn analyze<P: Projection>(session: &mut PgConnection) -> Result
     session.execute(statement.as_str()).await.map(drop).map_err(Error::database("analyzing the tables of a view"))
 }
 
-/// Moves the checkpoint and folds, in the caller's transaction. The checkpoint comes first: its row is what two sessions
-/// that fold the same page wait for each other at.
-pub(crate) async fn advance_in_tx<P: Projection, O: Opener<Event = P::Event>>(
-    transaction: &mut PgConnection,
-    (projection, opener): (&P, &O),
+/// Puts the checkpoint of a build elsewhere than its folds have brought it.
+pub(crate) async fn place<P: Projection>(
+    session: &mut PgConnection,
     slot: Slot,
     from: Position,
-    page: &[RecordedEvent],
-) -> Result<Position, Error> {
-    let Some(last) = page.last() else { return Ok(from) };
-    let opened = opener.open(page).await?;
-    let folding = "folding a page";
+    to: Position,
+) -> Result<(), Error> {
     let moved = sqlx::query(MOVE)
         .bind(P::NAME)
         .bind(slot.name())
         .bind(version::<P>())
         .bind(from.get())
-        .bind(last.position.get())
-        .execute(&mut *transaction)
+        .bind(to.get())
+        .execute(session)
         .await
-        .map_err(Error::database(folding))?;
-    if moved.rows_affected() != 1 {
-        return Err(Error::CheckpointMoved);
+        .map_err(Error::database("moving the checkpoint"))?;
+    if moved.rows_affected() == 1 { Ok(()) } else { Err(Error::CheckpointMoved) }
+}
+
+/// Moves the checkpoint and folds what a page holds behind a position, in the caller's transaction. The checkpoint comes
+/// first: its row is what two sessions that fold the same page wait for each other at.
+pub(crate) async fn advance_in_tx<P: Projection>(
+    transaction: &mut PgConnection,
+    projection: &P,
+    slot: Slot,
+    from: Position,
+    page: &OpenedPage<P::Event>,
+) -> Result<Position, Error> {
+    let last = page.last();
+    if last <= from {
+        return Ok(from);
     }
-    projection.fold(&opened, transaction).await.map_err(Error::database(folding))?;
-    Ok(last.position)
+    place::<P>(transaction, slot, from, last).await?;
+    projection.fold(&page.behind(from), transaction).await.map_err(Error::database("folding a page"))?;
+    Ok(last)
 }
 
 /// Folds a page in a transaction of its own. Everything before an event that cannot be read is folded, then the error told.
-pub(crate) async fn advance<P: Projection, O: Opener<Event = P::Event>>(
+pub(crate) async fn advance<P: Projection>(
     session: &mut PgConnection,
-    with: (&P, &O),
+    projection: &P,
     slot: Slot,
     from: Position,
-    page: &[RecordedEvent],
+    page: &OpenedPage<P::Event>,
 ) -> Result<Position, (Position, Error)> {
-    let (sound, altered) = sound(page);
-    let (reached, fault) = match commit(session, with, slot, from, sound).await {
-        Ok(reached) => (reached, altered),
-        Err(Error::Unreadable { position, cause }) => {
-            let before = &sound[..sound.iter().take_while(|event| event.position < position).count()];
-            match commit(session, with, slot, from, before).await {
-                Ok(reached) => (reached, Some(Error::Unreadable { position, cause })),
-                Err(error) => (from, Some(error)),
-            }
-        }
-        Err(error) => (from, Some(error)),
-    };
-    fault.map_or(Ok(reached), |fault| Err((reached, fault)))
+    let reached = commit(session, projection, slot, from, page).await.map_err(|error| (from, error))?;
+    page.fault().map_or(Ok(reached), |fault| Err((reached, fault)))
 }
 
-async fn commit<P: Projection, O: Opener<Event = P::Event>>(
+async fn commit<P: Projection>(
     session: &mut PgConnection,
-    with: (&P, &O),
+    projection: &P,
     slot: Slot,
     from: Position,
-    page: &[RecordedEvent],
+    page: &OpenedPage<P::Event>,
 ) -> Result<Position, Error> {
-    if page.is_empty() {
+    if page.last() <= from {
         return Ok(from);
     }
     let committing = "committing a page";
     let mut transaction = session.begin().await.map_err(Error::database(committing))?;
-    let reached = advance_in_tx(&mut transaction, with, slot, from, page).await?;
+    let reached = advance_in_tx(&mut transaction, projection, slot, from, page).await?;
     transaction.commit().await.map_err(Error::database(committing))?;
     Ok(reached)
 }
 
-/// The events before the first one that was altered after it was recorded.
-pub(crate) fn sound(page: &[RecordedEvent]) -> (&[RecordedEvent], Option<Error>) {
-    match page.iter().position(|event| !event.leaf_matches()) {
-        None => (page, None),
-        Some(at) => {
-            let cause = "its content does not match its leaf hash".to_owned();
-            (&page[..at], Some(Error::Unreadable { position: page[at].position, cause }))
-        }
-    }
-}
-
 pub(crate) fn version<P: Projection>() -> i32 {
     i32::try_from(P::VERSION).unwrap_or(i32::MAX)
-}
-
-impl From<OpenError> for Error {
-    fn from(error: OpenError) -> Self {
-        match error {
-            OpenError::Unreadable { position, cause } => Self::Unreadable { position, cause },
-            OpenError::Unavailable { cause } => Self::Unavailable { cause },
-        }
-    }
 }

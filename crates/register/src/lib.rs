@@ -46,8 +46,9 @@ mod wording;
 pub use audit::{AsOf, Replayed};
 pub use clock::{Clock, SetClock, SystemClock};
 pub use daily::{
-    AbnormalCount, DailyReport, DailyRun, DelayCount, DueList, DueListUnavailable, DuePlace, DueQuery, Failed,
-    ListedNotice, NoticeFile, NoticeProof, Phase, Progress, Proofs, TerritoryDay, UnsentList, Waiting,
+    AbnormalCount, DailyDone, DailyReport, DailyRun, DelayCount, DueList, DueListUnavailable, DuePlace, DueQuery,
+    Failed, ListedNotice, NoticeFile, NoticeProof, Phase, Progress, Proofs, TerritoryDay, UnsentList, Waiting,
+    last_daily_run,
 };
 pub use directory::ORGANISATION;
 pub use doctor::{Check, Depth, Findings, examine};

@@ -18,6 +18,7 @@ use prometheus_client::registry::{Registry, Unit};
 use prost::Message as _;
 use tonic::Code;
 
+mod daily;
 pub mod door;
 pub mod watch;
 
@@ -48,6 +49,7 @@ struct Figures {
     replays_in_flight: Gauge,
     connections: Gauge,
     watched: watch::Watched,
+    daily: daily::Daily,
 }
 
 impl Default for Metrics {
@@ -69,8 +71,18 @@ impl Default for Metrics {
         let build = Info::new([("version", env!("CARGO_PKG_VERSION"))]);
         registry.register("build", "The program", build);
         let watched = watch::Watched::register(&mut registry);
+        let daily = daily::Daily::register(&mut registry);
         let durations = Family::clone(&durations);
-        Self(Arc::new(Figures { registry, calls, durations, calls_in_flight, replays_in_flight, connections, watched }))
+        Self(Arc::new(Figures {
+            registry,
+            calls,
+            durations,
+            calls_in_flight,
+            replays_in_flight,
+            connections,
+            watched,
+            daily,
+        }))
     }
 }
 
@@ -111,6 +123,11 @@ impl Metrics {
         let call = Call { method, code: name(code), reason: reason.to_owned() };
         self.0.calls.get_or_create(&call).inc();
         self.0.durations.get_or_create(&Method { method }).observe(took.as_secs_f64());
+    }
+
+    /// The figures of the run of a day.
+    pub fn daily(&self) -> &daily::Daily {
+        &self.0.daily
     }
 
     /// All figures in the text format.

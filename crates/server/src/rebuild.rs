@@ -1,6 +1,7 @@
-//! Building a view anew while servers go on answering from the old one.
+//! Building views anew while servers go on answering from the old one.
 
 use event_log::Position;
+use projection::Rebuilding;
 use register::{Place, Register};
 
 use crate::error::Error;
@@ -21,14 +22,21 @@ impl View {
         &[("shared_management", Self::SharedManagement), ("deadlines", Self::Deadlines)];
 }
 
-/// Builds a view anew from the log; returns the position it stands at then. Whatever was wrong with its rows is gone.
+/// Builds views anew from the log, together; returns the positions they stand at then. Whatever was wrong with their rows
+/// is gone. `told` hears how far it is.
 ///
 /// # Errors
-/// [`Error::View`], the live rows untouched; [`Error::Keys`] and [`Error::Log`] when it cannot be opened.
-pub async fn rebuild(register: &Register, place: &Place, view: View) -> Result<Position, Error> {
+/// [`Error::View`], the live rows untouched; [`Error::Keys`] and [`Error::Log`] when they cannot be opened.
+pub async fn rebuild(
+    register: &Register,
+    place: &Place,
+    which: &[View],
+    told: &(dyn Fn(Rebuilding) + Send + Sync),
+) -> Result<Vec<Position>, Error> {
     let views = Views::open(register, place).await?;
-    match view {
-        View::SharedManagement => views.shared.rebuild().await,
-        View::Deadlines => views.deadlines.rebuild().await,
-    }
+    let rebuilt = which.iter().map(|view| match view {
+        View::SharedManagement => views.shared.rebuilt(),
+        View::Deadlines => views.deadlines.rebuilt(),
+    });
+    Ok(projection::rebuild_all(&rebuilt.collect::<Vec<_>>(), told).await?)
 }

@@ -98,7 +98,8 @@ impl Server {
         // Calls under way may still wait for a view: the views go after them.
         let (draining, drained) = watch::channel(false);
         let keys = views.keys.clone();
-        let daily = options.daily.clone().map(|notices| upkeep::daily(register.clone(), views.due.clone(), notices));
+        let daily = options.daily.clone();
+        let daily = daily.map(|notices| upkeep::daily(register.clone(), views.due.clone(), notices, metrics.clone()));
         let (shared, of_shared) = views.shared.run(told(drained.clone()));
         let (deadlines, of_deadlines) = views.deadlines.run(told(drained));
         let pulses = (of_shared, of_deadlines);

@@ -8,6 +8,7 @@ use register::{DailyReport, DailyRun, Error, Register};
 
 use crate::due_lists::DueLists;
 use crate::keys::Keys;
+use crate::metrics::Metrics;
 
 const EVERY: Duration = Duration::from_secs(3_600);
 
@@ -47,7 +48,7 @@ const A_PAUSE: Duration = Duration::from_secs(600);
 
 /// Does the daily run at once, and again as soon as the day in Paris is another one. Never ends. Of several servers one does
 /// the work: the others find the day done.
-pub async fn daily(register: Register, due: DueLists, notices: PathBuf) {
+pub async fn daily(register: Register, due: DueLists, notices: PathBuf, metrics: Metrics) {
     let mut done = None;
     loop {
         let today = register.clock().today();
@@ -57,13 +58,18 @@ pub async fn daily(register: Register, due: DueLists, notices: PathBuf) {
             let (of_today, due, notices) = (register.clone(), due.clone(), notices.clone());
             let run = tokio::spawn(async move { run(&of_today, &due, &notices).await });
             match run.await {
-                Ok(Ok(())) => done = Some(today),
+                Ok(Ok(undecided)) => {
+                    done = Some(today);
+                    metrics.daily().succeeded(undecided);
+                }
                 Ok(Err(Error::DailyRunning)) => pause = A_PAUSE,
                 Ok(Err(error)) => {
+                    metrics.daily().failed();
                     tracing::warn!(reason = error.reason(), "the daily run failed; it goes on later");
                     pause = A_PAUSE;
                 }
                 Err(_) => {
+                    metrics.daily().failed();
                     tracing::error!("the daily run fell over; it goes on later");
                     pause = A_PAUSE;
                 }
@@ -73,16 +79,16 @@ pub async fn daily(register: Register, due: DueLists, notices: PathBuf) {
     }
 }
 
-async fn run(register: &Register, due: &DueLists, notices: &Path) -> Result<(), Error> {
+/// Does the run of today, unless it is done; how many demands it could not decide, if it was done here.
+async fn run(register: &Register, due: &DueLists, notices: &Path) -> Result<Option<u64>, Error> {
     if register.daily_done().await? {
-        return Ok(());
+        return Ok(None);
     }
     let report = register.daily(DailyRun { list: due, day: None, notices, progress: &|_| {} }).await?;
-    tell(&report);
-    Ok(())
+    Ok(Some(tell(&report)))
 }
 
-fn tell(report: &DailyReport) {
+fn tell(report: &DailyReport) -> u64 {
     let sum = |of: fn(&register::TerritoryDay) -> u64| report.territories.iter().map(of).sum::<u64>();
     let (listed, radiated, erased) = (sum(|day| day.listed), sum(|day| day.radiated), sum(|day| day.erased));
     tracing::info!(day = %report.day, listed, radiated, erased, "daily run done");
@@ -90,4 +96,5 @@ fn tell(report: &DailyReport) {
     if failed > 0 {
         tracing::error!(day = %report.day, failed, "demands that the daily run could not decide");
     }
+    failed as u64
 }

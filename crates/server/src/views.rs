@@ -3,9 +3,9 @@
 use std::future::Future;
 use std::sync::Arc;
 
-use event_log::{Position, Role, connect};
+use event_log::{Role, connect};
 use jiff::Timestamp;
-use projection::{Handle, Opener, Options, Projection, Runner, State};
+use projection::{BulkFold, Feed, Handle, Opener, Options, Pages, Projection, Rebuild, Runner, State};
 use register::{Place, Register};
 use sqlx::PgPool;
 use tokio::task::{AbortHandle, JoinHandle};
@@ -50,9 +50,12 @@ impl Views {
         let keys = Keys(Arc::new(Vault::open_folder(projector.clone(), &place.keys, place.clock.today()).await?));
         let pools = vec![("projector", projector.clone()), ("reader", reader.clone())];
         let blinder = Arc::new(keys.clone());
-        let (management, opener) = (SharedManagement::new(blinder.clone()), DemandEvents::new(keys.clone()));
-        let shared = Kept::new(management, opener, register, projector.clone());
-        let deadlines = Kept::new(KeepDeadlines, OpenFacts, register, projector);
+        // Read once for all, and opened once for each kind: whoever needs no name gets none.
+        let pages = Pages::new(register.reader().clone(), Options::default().page);
+        let with_identity = Feed::new(pages.clone(), DemandEvents::new(keys.clone()));
+        let open_facts = Feed::new(pages, OpenFacts);
+        let shared = Kept::in_bulk(SharedManagement::new(blinder.clone()), &with_identity, &projector);
+        let deadlines = Kept::in_bulk(KeepDeadlines, &open_facts, &projector);
         let view = View::new(reader.clone(), blinder).hinted_by(&shared.handle);
         let calendar = Deadlines::new(reader).hinted_by(&deadlines.handle);
         let due = DueLists::new(calendar.clone());
@@ -66,7 +69,7 @@ impl Views {
 }
 
 /// A projection that this process keeps up with the log.
-pub struct Kept<P, O> {
+pub struct Kept<P, O: Opener> {
     runner: Runner<P, O>,
     handle: Handle,
 }
@@ -76,15 +79,18 @@ where
     P: Projection + 'static,
     O: Opener<Event = P::Event> + 'static,
 {
-    fn new(projection: P, opener: O, register: &Register, projector: PgPool) -> Self {
-        let reader = register.reader().clone();
-        let (runner, handle) = Runner::new(projection, opener, reader, projector, Options::default());
-        Self { runner, handle }
+    /// One that is rebuilt stream by stream.
+    fn in_bulk(projection: P, feed: &Feed<O>, projector: &PgPool) -> Self
+    where
+        P: BulkFold,
+    {
+        let (runner, handle) = Runner::fed(projection, feed.clone(), projector.clone(), Options::default());
+        Self { runner: runner.in_bulk(), handle }
     }
 
-    /// Folds the whole log anew beside the live tables, then puts the new ones in their place.
-    pub async fn rebuild(self) -> Result<Position, Error> {
-        Ok(self.runner.rebuild().await?)
+    /// What rebuilds it.
+    pub fn rebuilt(&self) -> &dyn Rebuild {
+        &self.runner
     }
 
     /// Runs the projection in a task until `drain` is ready.

@@ -11,6 +11,7 @@ pub mod keys;
 pub mod migrate;
 pub mod notices;
 pub mod org;
+pub mod projections;
 pub mod rebuild;
 pub mod serve;
 pub mod synth;

@@ -8,7 +8,7 @@ use sqlx::postgres::PgRow;
 use sqlx::{Decode, Postgres, Row, Type};
 use uuid::Uuid;
 
-use crate::wire::{PgDate, PgInstant};
+use crate::wire::{self, PgDate, PgInstant};
 use crate::{Error, LeafHeader, Position, StreamId, StreamType, TerritoryCode, leaf};
 
 /// The columns of an event, in the order that [`RecordedEvent::from_row`] reads them.
@@ -137,6 +137,110 @@ impl RecordedEvent {
             commitment: bytes32(row, at(16), "commitment")?,
             leaf: bytes32(row, at(17), "leaf")?.ok_or(Error::Unreadable { field: "leaf" })?,
             body_digest: bytes32(row, at(18), "body_digest")?,
+        })
+    }
+}
+
+/// What a binary COPY begins with: signature, flags, length of an extension that no server has yet.
+const COPY_HEADER: usize = 19;
+const COPY_COLUMNS: usize = 19;
+
+/// The events of a binary COPY of [`columns!`], header and end included.
+pub(super) fn from_copy(bytes: &[u8]) -> Result<Vec<RecordedEvent>, Error> {
+    let mut rest = bytes.get(COPY_HEADER..).ok_or(Error::Unreadable { field: "copy" })?;
+    let mut events = Vec::new();
+    loop {
+        match take::<2>(&mut rest).map(i16::from_be_bytes) {
+            Some(-1) => return Ok(events),
+            Some(19) => events.push(RecordedEvent::from_tuple(&mut rest)?),
+            _ => return Err(Error::Unreadable { field: "copy" }),
+        }
+    }
+}
+
+fn take<const N: usize>(rest: &mut &[u8]) -> Option<[u8; N]> {
+    let (taken, after) = rest.split_first_chunk::<N>()?;
+    *rest = after;
+    Some(*taken)
+}
+
+/// The fields of a tuple, each with its length before it; none for NULL.
+fn fields<'a>(rest: &mut &'a [u8]) -> Option<[Option<&'a [u8]>; COPY_COLUMNS]> {
+    let mut fields = [None; COPY_COLUMNS];
+    for field in &mut fields {
+        let length = i32::from_be_bytes(take(rest)?);
+        if let Ok(length) = usize::try_from(length) {
+            let (value, after) = rest.split_at_checked(length)?;
+            (*field, *rest) = (Some(value), after);
+        }
+    }
+    Some(fields)
+}
+
+fn fixed<const N: usize>(field: Option<&[u8]>) -> Option<[u8; N]> {
+    field?.try_into().ok()
+}
+
+fn text(field: Option<&[u8]>) -> Option<&str> {
+    std::str::from_utf8(field?).ok()
+}
+
+impl RecordedEvent {
+    /// Reads a tuple of [`columns!`], in the order of their declaration.
+    fn from_tuple(rest: &mut &[u8]) -> Result<Self, Error> {
+        let fields = fields(rest).ok_or(Error::Unreadable { field: "copy" })?;
+        let [position, recorded_at, command_id, key_id, effective_on, version, schema_version, command_size, ..] =
+            fields;
+        let [_, _, _, _, _, _, _, _, stream_type, territory, stream, event_type, organisation, actor, ..] = fields;
+        let [.., payload, sealed, commitment, leaf, body_digest] = fields;
+        let position = fixed(position).map(i64::from_be_bytes).ok_or(Error::Unreadable { field: "position" })?;
+        let position = Position::try_new(position)?;
+        let wrong = |field| move || Error::UnreadableAt { position, field };
+        let owned = |value, field| text(value).map(str::to_owned).ok_or_else(wrong(field));
+        let bytes32 = |value: Option<&[u8]>, field| match value {
+            None => Ok(None),
+            Some(_) => fixed(value).map(Some).ok_or_else(wrong(field)),
+        };
+        let number = |value| fixed(value).map(i16::from_be_bytes).and_then(|number| u16::try_from(number).ok());
+        Ok(Self {
+            position,
+            recorded_at: fixed(recorded_at)
+                .and_then(|micros| wire::instant(i64::from_be_bytes(micros)))
+                .ok_or_else(wrong("recorded_at"))?,
+            command_id: fixed(command_id).map(Uuid::from_bytes).ok_or_else(wrong("command_id"))?,
+            key_id: match key_id {
+                None => None,
+                Some(_) => Some(fixed(key_id).map(i64::from_be_bytes).ok_or_else(wrong("key_id"))?),
+            },
+            effective_on: fixed(effective_on)
+                .and_then(|days| wire::day(i32::from_be_bytes(days)))
+                .ok_or_else(wrong("effective_on"))?,
+            version: fixed(version)
+                .and_then(|version| u32::try_from(i32::from_be_bytes(version)).ok())
+                .ok_or_else(wrong("version"))?,
+            schema_version: number(schema_version).ok_or_else(wrong("schema_version"))?,
+            command_size: match command_size {
+                None => None,
+                Some(_) => Some(number(command_size).ok_or_else(wrong("command_size"))?),
+            },
+            stream_type: text(stream_type)
+                .and_then(|name| StreamType::parse(name).ok())
+                .ok_or_else(wrong("stream_type"))?,
+            territory: match territory {
+                None => None,
+                Some(_) => Some(
+                    text(territory).and_then(|code| TerritoryCode::parse(code).ok()).ok_or_else(wrong("territory"))?,
+                ),
+            },
+            stream: text(stream).and_then(|name| StreamId::parse(name).ok()).ok_or_else(wrong("stream"))?,
+            event_type: owned(event_type, "event_type")?,
+            organisation: owned(organisation, "organisation")?,
+            actor: owned(actor, "actor")?,
+            payload: owned(payload, "payload")?,
+            sealed: sealed.map(<[u8]>::to_vec).ok_or_else(wrong("sealed"))?,
+            commitment: bytes32(commitment, "commitment")?,
+            leaf: fixed(leaf).ok_or_else(wrong("leaf"))?,
+            body_digest: bytes32(body_digest, "body_digest")?,
         })
     }
 }

@@ -24,6 +24,7 @@ use event_log::Position;
 use jiff::civil::Date;
 use nomenclature::{Territory, UniqueNumber, add_months};
 
+pub use done::{DailyDone, last_daily_run};
 pub use file::NoticeFile;
 pub use port::{DueList, DueListUnavailable, DuePlace, DueQuery, ListedNotice, UnsentList, Waiting};
 pub use proofs::{NoticeProof, Proofs};

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use cqrs_es::Aggregate as _;
 use demand::{Demand, DemandEvent};
+use event_log::RecordedEvent;
 use jiff::civil::Date;
 use nomenclature::UniqueNumber;
 use projection::Opened;
@@ -20,7 +21,10 @@ pub struct Rows {
 impl Rows {
     /// Folds one event. Events of a stream that is no unique number, or was never registered, mean nothing here.
     pub fn fold(&mut self, opened: &Opened<'_, DemandEvent>) {
-        let Opened { recorded, event } = opened;
+        self.fold_event(opened.recorded, &opened.event);
+    }
+
+    pub(super) fn fold_event(&mut self, recorded: &RecordedEvent, event: &DemandEvent) {
         let Ok(number) = UniqueNumber::parse(recorded.stream.as_str()) else { return };
         if let DemandEvent::Registered(_) = event {
             let state = Demand::default();

@@ -16,6 +16,7 @@
 //! The row's state is the aggregate's own serialised form. Whoever changes that form in a way that reads old states
 //! differently raises [`KeepDeadlines::VERSION`](projection::Projection::VERSION): the view is then built anew.
 
+mod bulk;
 mod calendar;
 mod columns;
 mod fold;

@@ -172,11 +172,11 @@ async fn write_notices(
 }
 
 /// Codes with spaces between them.
-fn codes<'a>(codes: impl Iterator<Item = &'a str>) -> String {
+pub(super) fn codes<'a>(codes: impl Iterator<Item = &'a str>) -> String {
     codes.collect::<Vec<_>>().join(" ")
 }
 
-fn signed(version: u32) -> i32 {
+pub(super) fn signed(version: u32) -> i32 {
     i32::try_from(version).unwrap_or(i32::MAX)
 }
 

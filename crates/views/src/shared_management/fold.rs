@@ -23,7 +23,10 @@ pub struct Rows(BTreeMap<UniqueNumber, Row>);
 impl Rows {
     /// Folds one event. Events of a stream that is no unique number, or was never registered, mean nothing here.
     pub fn fold(&mut self, opened: &Opened<'_, SeenEvent>, blinder: &dyn Blinder) {
-        let Opened { recorded, event: seen } = opened;
+        self.fold_event(opened.recorded, &opened.event, blinder);
+    }
+
+    pub(super) fn fold_event(&mut self, recorded: &RecordedEvent, seen: &SeenEvent, blinder: &dyn Blinder) {
         let Ok(number) = UniqueNumber::parse(recorded.stream.as_str()) else { return };
         if let DemandEvent::Registered(event) = &seen.event {
             self.0.insert(number, registered(number, event, recorded));

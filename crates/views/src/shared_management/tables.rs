@@ -39,7 +39,7 @@ const WRITE: &str = concat!(
 /// The projection of shared management.
 #[derive(Clone)]
 pub struct SharedManagement {
-    blinder: Arc<dyn Blinder>,
+    pub(super) blinder: Arc<dyn Blinder>,
 }
 
 impl fmt::Debug for SharedManagement {
