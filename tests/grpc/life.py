@@ -26,6 +26,7 @@ from sne.v1 import shared_management_service_pb2 as shared
 
 import acts
 import couple
+import figures
 import needs
 from leaf import leaf
 from stage import AUDITOR, TERRITORY, auditor, channel, day, foreigner, head, lessor, other_lessor, registered, registration, sample, state, town
@@ -514,7 +515,7 @@ def bounds_replays():
 
 def describes_itself():
     health = health_pb2_grpc.HealthStub(channel)
-    names = ("Registration", "FollowUp", "Separation", "Dalo", "Territory", "Audit", "Command", "SharedManagement")
+    names = ("Registration", "FollowUp", "Separation", "Dalo", "Territory", "Audit", "Command", "SharedManagement", "Infocentre")
     services = [f"sne.v1.{name}Service" for name in names]
     for service in ("", *services):
         answer = health.Check(health_pb2.HealthCheckRequest(service=service), timeout=20)
@@ -561,6 +562,7 @@ for check in (
     waits_abnormally_long,
     *couple.CHECKS,
     *needs.CHECKS,
+    *figures.CHECKS,
     tells_the_outcome,
     replays_the_log,
     follows_live,

@@ -38,7 +38,7 @@ const DAY: Date = date(2026, 9, 10);
 const CALLERS: usize = 8;
 
 /// What a day took.
-#[derive(Clone, Copy, Debug, Serialize)]
+#[derive(Clone, Copy, Debug, Default, Serialize)]
 pub struct Daily {
     /// Demands in the register.
     pub demands: u32,

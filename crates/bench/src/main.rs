@@ -4,7 +4,8 @@
 //! [`run`] takes everything in turns, several times over, and [`report`] divides inside one repeat, by pgbench (a bare
 //! INSERT on the same server) and by stock cqrs-es + postgres-es. What does not depend on the machine is counted instead
 //! of timed: [`cost`] has round trips, flushes and allocations. What is only worth something in a register that has become
-//! large stands in [`large`]: replay, [`search`], the [`lag`] of the view; [`daily`] is the run of a day over it. [`bounds`] is the one table of what `--check` holds.
+//! large stands in [`large`]: replay, [`search`], the [`lag`] of the view; [`daily`] is the run of a day over it, [`figures`] are
+//! monthly statistics with a million demands in the log. [`bounds`] is the one table of what `--check` holds.
 //!
 //! A run ends with an error at the first command that is not answered as it should be: errors are fast, and would look
 //! well in a table. `docs/performance.md` says what the figures were, and what they do not say.
@@ -20,6 +21,7 @@ mod cost;
 mod cpu;
 mod daily;
 mod failure;
+mod figures;
 mod grpc;
 mod house;
 mod lag;
@@ -69,7 +71,14 @@ async fn bench(args: &Args) -> Result<(), Failure> {
         report = measured(&house, args) => report?,
         () = stopped() => return Err(Failure::Interrupted),
     };
-    println!("{}", if args.daily { print::daily(&report) } else { print::report(&report) });
+    println!(
+        "{}",
+        match (args.daily, args.figures) {
+            (true, _) => print::daily(&report),
+            (_, true) => print::figures(&report),
+            _ => print::report(&report),
+        }
+    );
     if let Some(path) = &args.json {
         write_json(path, &report)?;
     }
@@ -85,7 +94,11 @@ async fn bench(args: &Args) -> Result<(), Failure> {
 
 async fn measured(house: &House, args: &Args) -> Result<Report, Failure> {
     let tell = |step: &str| eprintln!("{step}");
-    if args.daily { run::a_day(house, args.plan(), tell).await } else { run::run(house, args.plan(), tell).await }
+    match (args.daily, args.figures) {
+        (true, _) => run::a_day(house, args.plan(), tell).await,
+        (_, true) => run::some_figures(house, args.plan(), tell).await,
+        _ => run::run(house, args.plan(), tell).await,
+    }
 }
 
 /// Returns when somebody asks the program to end: the cluster is then stopped and its folder removed.

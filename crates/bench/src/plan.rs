@@ -33,6 +33,10 @@ pub struct Plan {
     pub daily_demands: u32,
     /// Of them, those due for a notice; half as many are due for radiation.
     pub daily_notices: u32,
+    /// Demands in the log that monthly figures are asked of.
+    pub figures_demands: u32,
+    /// Questions of each kind.
+    pub figures_calls: u32,
     /// Commands whose round trips, flushes and allocations are counted.
     pub counted: u32,
 }
@@ -53,6 +57,8 @@ impl Plan {
             paced_length: Duration::from_secs(10),
             daily_demands: 300_000,
             daily_notices: 3_000,
+            figures_demands: 1_000_000,
+            figures_calls: 400,
             counted: 400,
         }
     }
@@ -68,6 +74,8 @@ impl Plan {
             paced: vec![250, 500, 1_000],
             paced_length: Duration::from_secs(3),
             daily_demands: 30_000,
+            figures_demands: 50_000,
+            figures_calls: 200,
             counted: 100,
             ..Self::standard()
         }
@@ -86,6 +94,8 @@ impl Plan {
             paced_length: Duration::from_millis(400),
             daily_demands: 100,
             daily_notices: 20,
+            figures_demands: 3_000,
+            figures_calls: 4,
             counted: 10,
             ..Self::quick()
         }

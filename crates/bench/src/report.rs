@@ -5,6 +5,7 @@ use serde::Serialize;
 use crate::calibration::REFERENCE_MS;
 use crate::cost::Cost;
 use crate::daily::Daily;
+use crate::figures::Figures;
 use crate::large::Large;
 use crate::machine::Machine;
 use crate::modes::{Mode, Pass};
@@ -27,6 +28,8 @@ pub struct Report {
     pub large: Large,
     /// What a day took.
     pub daily: Daily,
+    /// Monthly statistics.
+    pub figures: Figures,
     /// The fixed piece of work, in every repeat, milliseconds.
     pub calibrations: Vec<f64>,
 }
@@ -196,7 +199,8 @@ pub mod tests {
         };
         let (costs, calibrations) = (Vec::new(), vec![2.0 * REFERENCE_MS]);
         let daily = Daily { demands: 0, listed: 0, radiated: 0, folded_per_second: 1.0, seconds: 1.0, peak_mib: None };
-        Report { machine, plan: Plan::smoke(), costs, passes: passes.collect(), large, daily, calibrations }
+        let figures = Figures::default();
+        Report { machine, plan: Plan::smoke(), costs, passes: passes.collect(), large, daily, figures, calibrations }
     }
 
     #[test]

@@ -2,8 +2,9 @@
 
 use crate::calibration::calibrate;
 use crate::cost::count_all;
-use crate::daily;
+use crate::daily::{self, Daily};
 use crate::failure::Failure;
+use crate::figures::{self, Figures};
 use crate::house::{BASELINE, House, LOG, REGISTER, SERVED};
 use crate::large::{self, Large};
 use crate::machine::{Machine, flush_us};
@@ -67,8 +68,10 @@ pub async fn run(house: &House, plan: Plan, tell: impl Fn(&str)) -> Result<Repor
     calibrations.append(&mut large.calibrations);
     let daily = daily::measure(house, &plan, &tell).await?;
     calibrations.push(calibrate());
+    let figures = figures::measure(house, &plan, &tell).await?;
+    calibrations.push(calibrate());
     machine.flush_us_after = flush_us(house.folder())?;
-    Ok(Report { machine, plan, costs, passes, large, daily, calibrations })
+    Ok(Report { machine, plan, costs, passes, large, daily, figures, calibrations })
 }
 
 /// Takes the figures of the run of a day alone.
@@ -80,8 +83,20 @@ pub async fn a_day(house: &House, plan: Plan, tell: impl Fn(&str)) -> Result<Rep
     let daily = daily::measure(house, &plan, &tell).await?;
     calibrations.extend((0..2).map(|_| calibrate()));
     machine.flush_us_after = flush_us(house.folder())?;
-    let (costs, passes, large) = (Vec::new(), Vec::new(), Large::default());
-    Ok(Report { machine, plan, costs, passes, large, daily, calibrations })
+    let (costs, passes, large, figures) = (Vec::new(), Vec::new(), Large::default(), Figures::default());
+    Ok(Report { machine, plan, costs, passes, large, daily, figures, calibrations })
+}
+
+/// Takes those of the monthly statistics alone.
+pub async fn some_figures(house: &House, plan: Plan, tell: impl Fn(&str)) -> Result<Report, Failure> {
+    let mut meter = Meter::new(house).await?;
+    let mut machine = Machine::look(house, meter.admin()).await?;
+    let mut calibrations: Vec<f64> = (0..3).map(|_| calibrate()).collect();
+    let figures = figures::measure(house, &plan, &tell).await?;
+    calibrations.extend((0..2).map(|_| calibrate()));
+    machine.flush_us_after = flush_us(house.folder())?;
+    let (costs, passes, large, daily) = (Vec::new(), Vec::new(), Large::default(), Daily::default());
+    Ok(Report { machine, plan, costs, passes, large, daily, figures, calibrations })
 }
 
 fn told(pass: &Pass, plan: &Plan) -> String {

@@ -57,6 +57,11 @@ fn a_run_takes_every_figure_and_leaves_nothing_behind() {
     let daily = &figures["run"]["daily"];
     assert_eq!((&daily["listed"], &daily["radiated"]), (&20.into(), &10.into()));
     assert!(["seconds", "peak_mib", "folded_per_second"].iter().all(|figure| finite(&daily[figure])), "{daily}");
+    let monthly = &figures["run"]["figures"];
+    assert!(monthly["events"].as_i64() > Some(3_000) && finite(&monthly["folded_per_second"]), "{monthly}");
+    let asked = monthly["asked"].as_array().unwrap();
+    assert_eq!(asked.len(), 6);
+    assert!(asked.iter().all(|asked| finite(&asked["p99_ms"]) && asked["calls"] == 4), "{monthly}");
     assert!(figures["run"]["calibrations"].as_array().unwrap().iter().all(finite));
 
     let counted = |what: &str, figure: &str| {
@@ -82,5 +87,6 @@ fn wrong_arguments_and_a_folder_that_is_not_there_end_with_their_codes() {
     assert_eq!(code(&["--repeats", "0"]), Some(2));
     assert_eq!(code(&["--quick", "--smoke"]), Some(2));
     assert_eq!(code(&["--quick", "--daily"]), Some(2));
+    assert_eq!(code(&["--figures", "--daily"]), Some(2));
     assert_eq!(code(&["--smoke", "--dir", "/nonexistent"]), Some(1));
 }

@@ -3,10 +3,15 @@
 use std::path::PathBuf;
 
 use clap::{Parser, Subcommand, ValueEnum};
+use event_log::Position;
 use jiff::civil::Date;
 use nomenclature::{Actor, Territory, UniqueNumber};
 
 use crate::config::Flags;
+
+mod stats;
+
+pub use stats::{CompareArgs, SeriesArgs, StatsCommand, TableArgs};
 
 /// Registre des demandes de logement social
 #[derive(Parser)]
@@ -62,6 +67,8 @@ pub enum Format {
     Json,
     /// Un objet JSON par ligne
     Ndjson,
+    /// Valeurs séparées par des points-virgules
+    Csv,
 }
 
 #[derive(Subcommand)]
@@ -114,6 +121,18 @@ pub enum Command {
         /// La vue
         #[arg(value_parser = view)]
         view: (&'static str, server::View),
+    },
+    /// Statistiques mensuelles, telles qu'elles sont connues ou l'étaient à une position du journal
+    #[command(subcommand)]
+    Stats(StatsCommand),
+    /// Écrit sur la sortie standard les faits ouverts du journal (ndjson, un événement par ligne), sans rien de nominatif
+    Export {
+        /// Après cette position
+        #[arg(long, value_name = "POSITION", default_value = "0", value_parser = position)]
+        after: Position,
+        /// Jusqu'à cette position ; la fin du journal si elle n'est pas dite
+        #[arg(long, value_name = "POSITION", value_parser = position)]
+        up_to: Option<Position>,
     },
     /// Met les schémas de la base à la version de ce programme
     Migrate,
@@ -339,6 +358,11 @@ fn view(text: &str) -> Result<(&'static str, server::View), String> {
         let names: Vec<&str> = known.iter().map(|(name, _)| *name).collect();
         format!("les vues sont : {}", names.join(", "))
     })
+}
+
+fn position(text: &str) -> Result<Position, String> {
+    let value = text.parse().map_err(|_| "une position est un nombre".to_owned())?;
+    Position::try_new(value).map_err(|_| "une position n'est pas négative".to_owned())
 }
 
 fn number(text: &str) -> Result<UniqueNumber, String> {

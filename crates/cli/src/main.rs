@@ -94,6 +94,8 @@ async fn run(args: Args) -> Result<(), Failure> {
             commands::config::show(&Config::load(&at, &flags)?, format);
             Ok(())
         }
+        Command::Stats(question) => commands::stats::run(place()?, format, question).await,
+        Command::Export { after, up_to } => commands::export::run(place()?, after, up_to).await,
         Command::Rebuild { view } => commands::rebuild::run(place()?, format, view).await,
         Command::Synth(SynthCommand::Lives(options)) => commands::synth::lives(&options),
         Command::Synth(SynthCommand::Organisations { seed }) => commands::synth::organisations(seed),

@@ -1,4 +1,4 @@
-//! Results as a table, a JSON document or JSON lines.
+//! Results as a table, a JSON document, JSON lines or CSV.
 
 use comfy_table::presets::UTF8_FULL_CONDENSED;
 use comfy_table::{ContentArrangement, Table};
@@ -21,14 +21,28 @@ pub fn rows<T: Serialize>(format: Format, header: &[&str], rows: &[T], cells: im
         Format::Table => table(header, rows.iter().map(cells)),
         Format::Json => say!("{}", json(&rows)),
         Format::Ndjson => rows.iter().for_each(|row| say!("{}", line(row))),
+        Format::Csv => csv(header.iter().copied(), rows.iter().map(cells)),
     }
 }
 
-/// Prints one record for programs: indented, or on one line.
+/// Prints lines with semicolons between their cells. Who reads no further is no reason to fail.
+fn csv<'a>(header: impl Iterator<Item = &'a str>, mut lines: impl Iterator<Item = Vec<String>>) {
+    let mut out = csv::WriterBuilder::new().delimiter(b';').from_writer(std::io::stdout());
+    let _ = out.write_record(header).and_then(|()| lines.try_for_each(|line| out.write_record(line)));
+    let _ = out.flush();
+}
+
+/// Prints one record for programs: indented, on one line, or as a line under its header.
 pub fn record<T: Serialize>(format: Format, record: &T) {
     match format {
         Format::Table | Format::Json => say!("{}", json(record)),
         Format::Ndjson => say!("{}", line(record)),
+        Format::Csv => {
+            if let Ok(serde_json::Value::Object(fields)) = serde_json::to_value(record) {
+                let cell = |value: &serde_json::Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+                csv(fields.keys().map(String::as_str), std::iter::once(fields.values().map(cell).collect()));
+            }
+        }
     }
 }
 

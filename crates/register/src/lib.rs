@@ -24,6 +24,7 @@ mod directory;
 mod doctor;
 mod erasure;
 mod error;
+mod export;
 mod history;
 mod numbers;
 mod open;

@@ -13,12 +13,17 @@ pub enum View {
     SharedManagement,
     /// What every demand waits for, and the lists of renewal notices.
     Deadlines,
+    /// Monthly statistics.
+    Infocentre,
 }
 
 impl View {
     /// Every one of them, by the name of its projection.
-    pub const ALL: &'static [(&'static str, Self)] =
-        &[("shared_management", Self::SharedManagement), ("deadlines", Self::Deadlines)];
+    pub const ALL: &'static [(&'static str, Self)] = &[
+        ("shared_management", Self::SharedManagement),
+        ("deadlines", Self::Deadlines),
+        ("infocentre", Self::Infocentre),
+    ];
 }
 
 /// Builds a view anew from the log; returns the position it stands at then. Whatever was wrong with its rows is gone.
@@ -30,5 +35,6 @@ pub async fn rebuild(register: &Register, place: &Place, view: View) -> Result<P
     match view {
         View::SharedManagement => views.shared.rebuild().await,
         View::Deadlines => views.deadlines.rebuild().await,
+        View::Infocentre => views.statistics.rebuild().await,
     }
 }

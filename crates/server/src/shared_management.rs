@@ -1,34 +1,26 @@
 //! `SharedManagementService`: the shared view, for those of its territory. Rights first, then the query, then the names.
 
-use std::time::Duration;
-
 use demand::FieldReason;
 use demand::claims::PersonKey;
 use demand::spelling::fold;
 use event_log::Position;
 use nomenclature::{CommuneCode, DwellingType, Territory, UniqueNumber};
-use projection::AtLeast;
 use proto::v1::shared_management_service_server::SharedManagementService;
 use proto::v1::{
     GetSharedDemandRequest, GetSharedDemandResponse, ListSharedDemandsRequest, ListSharedDemandsResponse, PersonFilter,
 };
 use register::Register;
-use tokio::time::Instant;
 use tonic::{Request, Response, Status};
 use views::shared_management::{Query, SharedDemand, View};
 
 use crate::caller;
 use crate::convert::{Edge, shared};
-use crate::deadline;
+use crate::deadline::{self, at_least};
 use crate::keys::Keys;
 use crate::page_token::{self, Asked};
 use crate::reason::Reason;
 use crate::status::Refusal;
 
-/// How long a call waits for the view at most (design 10.13); its own deadline cuts it earlier.
-const WAIT: Duration = Duration::from_secs(5);
-/// What an answer takes beside the waiting.
-const TO_ANSWER: Duration = Duration::from_millis(50);
 const PAGE: u16 = 50;
 const LARGEST_PAGE: u16 = 200;
 
@@ -99,12 +91,6 @@ impl SharedManagementService for Shared {
             position: found.position.get(),
         }))
     }
-}
-
-/// The wait ends a little before the call does, so that the caller hears how far the view is.
-fn at_least(position: Position, until: Instant) -> AtLeast {
-    let left = until.saturating_duration_since(Instant::now()).saturating_sub(TO_ANSWER);
-    AtLeast { position, within: WAIT.min(left) }
 }
 
 /// What is asked for, read.

@@ -4,6 +4,7 @@ use std::future::Future;
 use std::sync::Arc;
 
 use event_log::{Position, Role, connect};
+use infocentre::{Infocentre, KeepStatistics};
 use jiff::Timestamp;
 use projection::{Handle, Opener, Options, Projection, Runner, State};
 use register::{Place, Register};
@@ -19,7 +20,7 @@ use crate::error::Error;
 use crate::keys::Keys;
 
 /// One session for each runner, one for a rebuild beside it, and those that look up keys.
-const PROJECTOR_CONNECTIONS: u32 = 7;
+const PROJECTOR_CONNECTIONS: u32 = 8;
 const READER_CONNECTIONS: u32 = 8;
 /// A view that failed at so many looks in a row is not failing for a moment.
 const MOST_FAILINGS: u32 = 5;
@@ -32,11 +33,14 @@ pub struct Views {
     pub view: View,
     /// What answers of deadlines.
     pub due: DueLists,
+    /// What answers of statistics.
+    pub infocentre: Infocentre,
     pub keys: Keys,
     /// The pools behind them, by name.
     pub pools: Vec<(&'static str, PgPool)>,
     pub shared: Kept<SharedManagement, DemandEvents<Keys>>,
     pub deadlines: Kept<KeepDeadlines, OpenFacts>,
+    pub statistics: Kept<KeepStatistics, OpenFacts>,
 }
 
 impl Views {
@@ -50,15 +54,17 @@ impl Views {
         let blinder = Arc::new(keys.clone());
         let (management, opener) = (SharedManagement::new(blinder.clone()), DemandEvents::new(keys.clone()));
         let shared = Kept::new(management, opener, register, projector.clone());
-        let deadlines = Kept::new(KeepDeadlines, OpenFacts, register, projector);
+        let deadlines = Kept::new(KeepDeadlines, OpenFacts, register, projector.clone());
+        let statistics = Kept::new(KeepStatistics, OpenFacts, register, projector);
         let view = View::new(reader.clone(), blinder).hinted_by(&shared.handle);
-        let due = DueLists::new(Deadlines::new(reader).hinted_by(&deadlines.handle));
-        Ok(Self { view, due, keys, pools, shared, deadlines })
+        let due = DueLists::new(Deadlines::new(reader.clone()).hinted_by(&deadlines.handle));
+        let infocentre = Infocentre::new(reader).hinted_by(&statistics.handle);
+        Ok(Self { view, due, infocentre, keys, pools, shared, deadlines, statistics })
     }
 
     /// How the projections are doing.
     pub fn handles(&self) -> Vec<Handle> {
-        vec![self.shared.handle.clone(), self.deadlines.handle.clone()]
+        vec![self.shared.handle.clone(), self.deadlines.handle.clone(), self.statistics.handle.clone()]
     }
 }
 

@@ -28,7 +28,9 @@ pub async fn show(place: Place, format: Format, number: UniqueNumber, actor: Opt
     };
     match format {
         Format::Table => sheet(&demand, content, number, version, today),
-        Format::Json | Format::Ndjson => output::record(format, &Record::of(&demand, content, number, version, today)),
+        Format::Json | Format::Ndjson | Format::Csv => {
+            output::record(format, &Record::of(&demand, content, number, version, today))
+        }
     }
     Ok(())
 }
