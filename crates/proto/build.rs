@@ -14,6 +14,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         "separation_service",
         "shared_management_service",
         "territory_service",
+        "infocentre_service",
         "audit_service",
         "command_service",
     ]

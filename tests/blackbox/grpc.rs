@@ -3,6 +3,7 @@
 mod outage;
 mod privacy;
 mod provoked;
+mod statistics;
 mod transport;
 mod under_way;
 mod window;
@@ -18,7 +19,7 @@ use crate::tidy::root;
 /// A server on a private cluster, with the organisations of the sample.
 fn of_the_sample(folder: &Path) -> Served {
     let organisations = folder.join("organisations.ndjson");
-    std::fs::write(&organisations, synth::SAMPLE_ORGANISATIONS).unwrap();
+    std::fs::write(&organisations, format!("{}{}\n", synth::SAMPLE_ORGANISATIONS, statistics::READER_LINE)).unwrap();
     let place = Place::private(folder.join("data"));
     place.sne(&["org", "import", organisations.to_str().unwrap()]).ends(0);
     Served::privately(folder.join("data"))

@@ -13,6 +13,7 @@ import commanding
 import couple
 import deadlines
 import door
+import figures
 import following
 import needs
 import registering
@@ -30,6 +31,7 @@ for check in (
     *territory.CHECKS,
     *couple.CHECKS,
     *needs.CHECKS,
+    *figures.CHECKS,
     *commanding.CHECKS,
     *auditing.CHECKS,
     door.stops_politely,

@@ -37,6 +37,11 @@ pub enum Profile {
         /// The organisation.
         organisation: Siren,
     },
+    /// An agent of an organisation that takes part to read statistics, which has no desk either.
+    StatisticsReader {
+        /// The organisation.
+        organisation: Siren,
+    },
 }
 
 impl Directory {
@@ -79,8 +84,12 @@ impl Directory {
         let organisation =
             self.organisations.get(siren).filter(|o| o.takes_part_on(day)).ok_or(Denial::UnknownOrganisation)?;
         let kind = organisation.kind().ok_or(Denial::UnknownOrganisation)?;
-        if kind == OrganisationKind::Auditor && desk.is_none() {
-            return Ok(Profile::Auditor { organisation: *siren });
+        match (kind, desk) {
+            (OrganisationKind::Auditor, None) => return Ok(Profile::Auditor { organisation: *siren }),
+            (OrganisationKind::StatisticsReader, None) => {
+                return Ok(Profile::StatisticsReader { organisation: *siren });
+            }
+            _ => {}
         }
         let code = desk.ok_or(Denial::UnknownDesk)?;
         let (_, desk) = organisation.desks().find(|(other, _)| **other == code).ok_or(Denial::UnknownDesk)?;

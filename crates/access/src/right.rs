@@ -58,6 +58,8 @@ pub enum Action {
     Audit,
     /// Ask what became of a command of one's own organisation, or give it up for good.
     AskOutcome,
+    /// Read statistics: counts of any place, and nobody's demand.
+    ReadStatistics,
 }
 
 impl Action {
@@ -88,6 +90,7 @@ impl Action {
         Self::Inspect,
         Self::Audit,
         Self::AskOutcome,
+        Self::ReadStatistics,
     ];
 }
 
@@ -117,6 +120,8 @@ pub enum Purpose {
     Administration,
     /// Proving what happened, and that nobody rewrote it.
     Audit,
+    /// Knowing how many, not who.
+    Statistics,
 }
 
 /// Whether a profile may do an action to a resource for a purpose. Deny by default.
@@ -128,8 +133,9 @@ pub enum Purpose {
 /// removals, so he reports leases too (R441-2-5 II); he decides its delays and parameters (cahier des charges 8: settings,
 /// local tables), and every service of the territory reads them, for there is nobody's name in them. What becomes of a DALO
 /// claim is the State's alone to say (INV-56). An auditor replays every territory, because positions without holes are a thing
-/// of the whole log; he sees no name. What falls due with the days (notices, radiation for non-renewal, erasure) the register
-/// does of itself, as the operator, who may see what is due and late.
+/// of the whole log; he sees no name. Every service of the register, and whoever takes part to read statistics and nothing
+/// else, reads the figures of every place: they come from open facts alone. What falls due with the days (notices, radiation
+/// for non-renewal, erasure) the register does of itself, as the operator, who may see what is due and late.
 pub fn may(profile: Profile, action: Action, resource: Resource, purpose: Purpose) -> Result<(), Denial> {
     match (profile, action, resource, purpose) {
         (
@@ -148,6 +154,7 @@ pub fn may(profile: Profile, action: Action, resource: Resource, purpose: Purpos
         (Profile::Operator, _, Resource::Demand { .. } | Resource::Territory { .. }, _) => {
             Err(Denial::NotForTheOperator)
         }
+        (Profile::Operator, Action::ReadStatistics, Resource::Register, Purpose::Statistics) => Ok(()),
         (_, Action::AdministerOrganisations | Action::Inspect | Action::Erase | Action::Import, _, _) => {
             Err(Denial::OperatorOnly)
         }
@@ -155,6 +162,14 @@ pub fn may(profile: Profile, action: Action, resource: Resource, purpose: Purpos
         (Profile::Auditor { .. }, Action::Audit, _, _) => Err(Denial::Purpose),
         (Profile::Auditor { .. }, _, _, _) => Err(Denial::NotARegisteringService),
         (_, Action::Audit, _, _) => Err(Denial::AuditorOnly),
+        (
+            Profile::StatisticsReader { .. } | Profile::Agent { .. },
+            Action::ReadStatistics,
+            Resource::Register,
+            Purpose::Statistics,
+        ) => Ok(()),
+        (_, Action::ReadStatistics, _, _) => Err(Denial::Purpose),
+        (Profile::StatisticsReader { .. }, _, _, _) => Err(Denial::NotARegisteringService),
         (Profile::Agent { kind, .. }, Action::AskOutcome, Resource::Register, Purpose::Attribution) => {
             if kind.has_desks() { Ok(()) } else { Err(Denial::NotARegisteringService) }
         }

@@ -104,8 +104,10 @@ fn a_demand_of_another_territory_is_denied_for_every_action() {
                     Denial::OperatorOnly
                 }
                 Action::Audit => Denial::AuditorOnly,
-                // A command is no demand: its outcome is asked of the register. Nor is a territory.
-                Action::AskOutcome | Action::ReadTerritory | Action::SetTerritory => Denial::Purpose,
+                // A command is no demand: its outcome is asked of the register. Nor is a territory, or a count.
+                Action::AskOutcome | Action::ReadTerritory | Action::SetTerritory | Action::ReadStatistics => {
+                    Denial::Purpose
+                }
                 _ => Denial::ForeignTerritory,
             };
             assert_eq!(denial, expected);
@@ -251,6 +253,35 @@ fn only_an_auditor_audits_and_an_auditor_only_audits() {
     assert_eq!(may(Profile::Operator, Action::Audit, Resource::Register, Purpose::Audit), Err(Denial::AuditorOnly));
 }
 
+/// Figures name nobody: every service of the register reads those of every place, and a reader of statistics reads nothing else.
+#[test]
+fn figures_are_read_by_all_services_and_by_readers_of_statistics_who_do_nothing_else() {
+    let reader = Profile::StatisticsReader { organisation: siren() };
+    let asked = |profile, resource, purpose| may(profile, Action::ReadStatistics, resource, purpose);
+    let here = Resource::Demand { territory: territory("006") };
+    let services = OrganisationKind::ALL.iter().map(|kind| agent(*kind));
+    for profile in services.chain([reader]) {
+        assert_eq!(asked(profile, Resource::Register, Purpose::Statistics), Ok(()), "{profile:?}");
+        assert_eq!(asked(profile, Resource::Register, Purpose::Attribution), Err(Denial::Purpose), "{profile:?}");
+        assert_eq!(asked(profile, here, Purpose::Statistics), Err(Denial::Purpose), "{profile:?}");
+    }
+    assert_eq!(asked(Profile::Operator, Resource::Register, Purpose::Statistics), Ok(()));
+    let auditor = Profile::Auditor { organisation: siren() };
+    assert_eq!(asked(auditor, Resource::Register, Purpose::Statistics), Err(Denial::NotARegisteringService));
+    for action in Action::ALL.iter().filter(|action| **action != Action::ReadStatistics) {
+        let expected = match action {
+            Action::AdministerOrganisations | Action::Inspect | Action::Erase => Denial::OperatorOnly,
+            Action::Audit => Denial::AuditorOnly,
+            _ => Denial::NotARegisteringService,
+        };
+        for resource in [Resource::Register, here, Resource::Territory { territory: territory("006") }] {
+            for purpose in [Purpose::Attribution, Purpose::Administration, Purpose::Audit, Purpose::Statistics] {
+                assert_eq!(may(reader, *action, resource, purpose), Err(expected), "{action:?}");
+            }
+        }
+    }
+}
+
 /// The receipt of a command is its own organisation's: who acts may ask what became of it.
 #[test]
 fn the_outcome_of_a_command_is_told_to_those_who_act() {
@@ -266,7 +297,7 @@ fn the_outcome_of_a_command_is_told_to_those_who_act() {
 }
 
 #[test]
-fn an_auditor_needs_no_desk_and_everybody_else_does() {
+fn an_auditor_and_a_reader_of_statistics_need_no_desk_and_everybody_else_does() {
     let entered = |kind| {
         let mut directory = Directory::default();
         directory.apply(
@@ -283,6 +314,8 @@ fn an_auditor_needs_no_desk_and_everybody_else_does() {
         directory.profile(&actor, date(2026, 1, 1))
     };
     assert_eq!(entered(OrganisationKind::Auditor), Ok(Profile::Auditor { organisation: siren() }));
+    let reader = Profile::StatisticsReader { organisation: siren() };
+    assert_eq!(entered(OrganisationKind::StatisticsReader), Ok(reader));
     assert_eq!(entered(OrganisationKind::Hlm), Err(Denial::UnknownDesk));
 }
 

@@ -20,11 +20,14 @@ pub struct Args {
     /// Only the run of a day over 300 000 demands: about three minutes
     #[arg(long, conflicts_with_all = ["quick", "smoke", "repeats"])]
     pub daily: bool,
+    /// Only monthly figures, with a million demands in the log: about ten minutes
+    #[arg(long, conflicts_with_all = ["quick", "smoke", "repeats", "daily"])]
+    pub figures: bool,
     /// Runs a day over the register at DATABASE with the keys in KEYS, and writes its lists into LISTS: the bench starts itself so
     #[arg(long, hide = true, num_args = 3, value_names = ["DATABASE", "KEYS", "LISTS"])]
     pub run_day: Option<Vec<String>>,
     /// Only the import of 100 000 demands: about three minutes
-    #[arg(long, conflicts_with_all = ["quick", "smoke", "repeats", "daily"])]
+    #[arg(long, conflicts_with_all = ["quick", "smoke", "repeats", "daily", "figures"])]
     pub import: bool,
     /// Imports FILE into the register at DATABASE with the keys in KEYS: the bench starts itself so
     #[arg(long, hide = true, num_args = 3, value_names = ["DATABASE", "KEYS", "FILE"])]

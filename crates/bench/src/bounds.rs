@@ -123,6 +123,15 @@ pub const BOUNDS: &[Bound] = &[
         figure: |report| Some(at_500(report)?.lag.p99_ms / report.slowness()),
     },
     Bound {
+        what: "monthly figures through gRPC, slowest question, p99, ms of the reference machine",
+        limit: Limit::AtMost(10.0),
+        because: "a few rows for any place and any position, whatever the size of the log",
+        figure: |report| {
+            let slowest = report.figures.as_ref()?.asked.iter().map(|asked| asked.p99_ms).reduce(f64::max)?;
+            Some(slowest / report.slowness())
+        },
+    },
+    Bound {
         what: "the run of a day, seconds of the reference machine",
         limit: Limit::AtMost(20.0),
         because: "300 000 demands, 3 000 notices and 1 500 radiations while nobody waits",
@@ -177,9 +186,9 @@ pub const BOUNDS: &[Bound] = &[
         figure: |report| Some(cost(report, RENEWAL)?.statements),
     },
     Bound {
-        what: "statements, gRPC: register, both views following",
-        limit: Limit::AtMost(22.0),
-        because: "receipt and append, and for each of two views at most a page of ten for every command",
+        what: "statements, gRPC: register, three views following",
+        limit: Limit::AtMost(34.0),
+        because: "receipt and append, and for each of three views at most a page of eleven for every command",
         figure: |report| Some(cost(report, GRPC_REGISTRATION)?.statements),
     },
     Bound {

@@ -23,6 +23,8 @@ pub const DAILY: &str = "daily";
 
 /// A register that is imported into.
 pub const IMPORT: &str = "import";
+/// A register of very many demands, for monthly figures.
+pub const FIGURES: &str = "figures";
 
 const CREATE_LOGIN: &str = "CREATE ROLE bench LOGIN NOINHERIT; \
     GRANT sne_owner, sne_writer, sne_projector, sne_reader TO bench";
@@ -50,6 +52,7 @@ pub struct House {
     served_keys: TempDir,
     daily_keys: TempDir,
     import_keys: TempDir,
+    figures_keys: TempDir,
 }
 
 impl House {
@@ -60,22 +63,22 @@ impl House {
         };
         let of_keys = || temporary("sne-bench-keys-");
         let (folder, keys) = (temporary("sne-bench-")?, of_keys()?);
-        let (served_keys, daily_keys, import_keys) = (of_keys()?, of_keys()?, of_keys()?);
+        let (served_keys, daily_keys, import_keys, figures_keys) = (of_keys()?, of_keys()?, of_keys()?, of_keys()?);
         let options = settings()
             .into_iter()
             .fold(Options::new(folder.path()), |options, (name, value)| options.setting(name, value));
         let started = tokio::task::spawn_blocking(move || Cluster::start(options)).await;
         let cluster = started.map_err(|error| Failure::Answer(error.to_string()))??;
-        let house = Self { cluster, folder, keys, served_keys, daily_keys, import_keys };
+        let house = Self { cluster, folder, keys, served_keys, daily_keys, import_keys, figures_keys };
 
         let mut connection = house.superuser("postgres")?.connect().await?;
         event_log::create_roles(&house.superuser("postgres")?).await?;
         connection.execute(CREATE_LOGIN).await?;
-        for database in [BASELINE, LOG, REGISTER, SERVED, DAILY, IMPORT] {
+        for database in [BASELINE, LOG, REGISTER, SERVED, DAILY, IMPORT, FIGURES] {
             connection.execute(format!("CREATE DATABASE {database}").as_str()).await?;
         }
         connection.close().await?;
-        for database in [LOG, REGISTER, SERVED, DAILY, IMPORT] {
+        for database in [LOG, REGISTER, SERVED, DAILY, IMPORT, FIGURES] {
             event_log::create_roles(&house.superuser(database)?).await?;
         }
         Ok(house)
@@ -109,6 +112,11 @@ impl House {
     /// The folder of the keys of [`IMPORT`].
     pub fn import_keys(&self) -> &Path {
         self.import_keys.path()
+    }
+
+    /// The folder of the keys of [`FIGURES`].
+    pub fn figures_keys(&self) -> &Path {
+        self.figures_keys.path()
     }
 
     /// The database as its superuser, for pgbench.

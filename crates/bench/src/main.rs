@@ -4,7 +4,9 @@
 //! [`run`] takes everything in turns, several times over, and [`report`] divides inside one repeat, by pgbench (a bare
 //! INSERT on the same server) and by stock cqrs-es + postgres-es. What does not depend on the machine is counted instead
 //! of timed: [`cost`] has round trips, flushes and allocations. What is only worth something in a register that has become
-//! large stands in [`large`]: replay, [`search`], the [`lag`] of the view; [`daily`] is the run of a day over it, [`import`] what a new one takes in. [`bounds`] is the one table of what `--check` holds.
+//! large stands in [`large`]: replay, [`search`], the [`lag`] of the view; [`daily`] is the run of a day over it, [`import`]
+//! what a new one takes in, [`figures`] are monthly statistics with a million demands in the log. [`bounds`] is the one table
+//! of what `--check` holds.
 //!
 //! A run ends with an error at the first command that is not answered as it should be: errors are fast, and would look
 //! well in a table. `docs/performance.md` says what the figures were, and what they do not say.
@@ -20,6 +22,7 @@ mod cost;
 mod cpu;
 mod daily;
 mod failure;
+mod figures;
 mod grpc;
 mod house;
 mod import;
@@ -73,9 +76,10 @@ async fn bench(args: &Args) -> Result<(), Failure> {
         report = measured(&house, args) => report?,
         () = stopped() => return Err(Failure::Interrupted),
     };
-    let text = match (args.daily, args.import) {
-        (true, _) => print::daily(&report),
-        (_, true) => print::import(&report),
+    let text = match (args.daily, args.import, args.figures) {
+        (true, ..) => print::daily(&report),
+        (_, true, _) => print::import(&report),
+        (.., true) => print::figures(&report),
         _ => print::report(&report),
     };
     println!("{text}");
@@ -94,9 +98,10 @@ async fn bench(args: &Args) -> Result<(), Failure> {
 
 async fn measured(house: &House, args: &Args) -> Result<Report, Failure> {
     let tell = |step: &str| eprintln!("{step}");
-    match (args.daily, args.import) {
-        (true, _) => run::a_day(house, args.plan(), tell).await,
-        (_, true) => run::an_import(house, args.plan(), tell).await,
+    match (args.daily, args.import, args.figures) {
+        (true, ..) => run::a_day(house, args.plan(), tell).await,
+        (_, true, _) => run::an_import(house, args.plan(), tell).await,
+        (.., true) => run::some_figures(house, args.plan(), tell).await,
         _ => run::run(house, args.plan(), tell).await,
     }
 }

@@ -35,6 +35,10 @@ pub struct Plan {
     pub daily_notices: u32,
     /// Demands of the file that is imported, three acts each.
     pub import_demands: u32,
+    /// Demands in the log that monthly figures are asked of.
+    pub figures_demands: u32,
+    /// Questions of each kind.
+    pub figures_calls: u32,
     /// Commands whose round trips, flushes and allocations are counted.
     pub counted: u32,
 }
@@ -56,6 +60,8 @@ impl Plan {
             daily_demands: 300_000,
             daily_notices: 3_000,
             import_demands: 100_000,
+            figures_demands: 1_000_000,
+            figures_calls: 400,
             counted: 400,
         }
     }
@@ -72,6 +78,8 @@ impl Plan {
             paced_length: Duration::from_secs(3),
             daily_demands: 30_000,
             import_demands: 10_000,
+            figures_demands: 50_000,
+            figures_calls: 200,
             counted: 100,
             ..Self::standard()
         }
@@ -91,6 +99,8 @@ impl Plan {
             daily_demands: 100,
             daily_notices: 20,
             import_demands: 60,
+            figures_demands: 3_000,
+            figures_calls: 4,
             counted: 10,
             ..Self::quick()
         }

@@ -15,7 +15,7 @@ const QUIET: f64 = 0.1;
 
 /// Everything but the bounds.
 pub fn report(report: &Report) -> String {
-    [head(report), rows(report), costs(report), large::report(report)].join("\n")
+    [head(report), rows(report), costs(report), large::report(report), large::figures(report)].join("\n")
 }
 
 /// An import alone.
@@ -26,6 +26,11 @@ pub fn import(report: &Report) -> String {
 /// The run of a day alone.
 pub fn daily(report: &Report) -> String {
     [head(report), large::daily(report)].join("\n")
+}
+
+/// Monthly statistics alone.
+pub fn figures(report: &Report) -> String {
+    [head(report), large::figures(report)].join("\n")
 }
 
 fn head(report: &Report) -> String {

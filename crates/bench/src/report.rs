@@ -5,6 +5,7 @@ use serde::Serialize;
 use crate::calibration::REFERENCE_MS;
 use crate::cost::Cost;
 use crate::daily::Daily;
+use crate::figures::Figures;
 use crate::import::Imported;
 use crate::large::Large;
 use crate::machine::Machine;
@@ -30,6 +31,8 @@ pub struct Report {
     pub daily: Option<Daily>,
     /// What an import took.
     pub import: Option<Imported>,
+    /// Monthly statistics.
+    pub figures: Option<Figures>,
     /// The fixed piece of work, in every repeat, milliseconds.
     pub calibrations: Vec<f64>,
 }
@@ -206,6 +209,7 @@ pub mod tests {
             large,
             daily: None,
             import: None,
+            figures: None,
             calibrations,
         }
     }

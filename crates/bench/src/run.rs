@@ -4,6 +4,7 @@ use crate::calibration::calibrate;
 use crate::cost::count_all;
 use crate::daily::{self, Daily};
 use crate::failure::Failure;
+use crate::figures::{self, Figures};
 use crate::house::{BASELINE, House, LOG, REGISTER, SERVED};
 use crate::import::{self, Imported};
 use crate::large::{self, Large};
@@ -69,34 +70,56 @@ pub async fn run(house: &House, plan: Plan, tell: impl Fn(&str)) -> Result<Repor
     let daily = Some(daily::measure(house, &plan, &tell).await?);
     let import = Some(import::measure(house, &plan, &tell).await?);
     calibrations.push(calibrate());
+    let figures = Some(figures::measure(house, &plan, &tell).await?);
+    calibrations.push(calibrate());
     machine.flush_us_after = flush_us(house.folder())?;
-    Ok(Report { machine, plan, costs, passes, large, daily, import, calibrations })
+    Ok(Report { machine, plan, costs, passes, large, daily, import, figures, calibrations })
 }
 
 /// Takes the figures of the run of a day alone.
 pub async fn a_day(house: &House, plan: Plan, tell: impl Fn(&str)) -> Result<Report, Failure> {
-    alone(house, plan, async |plan| Ok((Some(daily::measure(house, plan, &tell).await?), None))).await
+    let measure =
+        async |plan: &Plan| Ok(Alone { daily: Some(daily::measure(house, plan, &tell).await?), ..Alone::default() });
+    alone(house, plan, measure).await
 }
 
 /// Takes the figures of an import alone.
 pub async fn an_import(house: &House, plan: Plan, tell: impl Fn(&str)) -> Result<Report, Failure> {
-    alone(house, plan, async |plan| Ok((None, Some(import::measure(house, plan, &tell).await?)))).await
+    let measure =
+        async |plan: &Plan| Ok(Alone { import: Some(import::measure(house, plan, &tell).await?), ..Alone::default() });
+    alone(house, plan, measure).await
+}
+
+/// Takes those of the monthly statistics alone.
+pub async fn some_figures(house: &House, plan: Plan, tell: impl Fn(&str)) -> Result<Report, Failure> {
+    let measure = async |plan: &Plan| {
+        Ok(Alone { figures: Some(figures::measure(house, plan, &tell).await?), ..Alone::default() })
+    };
+    alone(house, plan, measure).await
+}
+
+/// What is measured by itself.
+#[derive(Default)]
+struct Alone {
+    daily: Option<Daily>,
+    import: Option<Imported>,
+    figures: Option<Figures>,
 }
 
 async fn alone(
     house: &House,
     plan: Plan,
-    measure: impl AsyncFnOnce(&Plan) -> Result<(Option<Daily>, Option<Imported>), Failure>,
+    measure: impl AsyncFnOnce(&Plan) -> Result<Alone, Failure>,
 ) -> Result<Report, Failure> {
     let mut meter = Meter::new(house).await?;
     let mut machine = Machine::look(house, meter.admin()).await?;
     // The median forgets a moment in which something else ran.
     let mut calibrations: Vec<f64> = (0..3).map(|_| calibrate()).collect();
-    let (daily, import) = measure(&plan).await?;
+    let Alone { daily, import, figures } = measure(&plan).await?;
     calibrations.extend((0..2).map(|_| calibrate()));
     machine.flush_us_after = flush_us(house.folder())?;
     let (costs, passes, large) = (Vec::new(), Vec::new(), Large::default());
-    Ok(Report { machine, plan, costs, passes, large, daily, import, calibrations })
+    Ok(Report { machine, plan, costs, passes, large, daily, import, figures, calibrations })
 }
 
 fn told(pass: &Pass, plan: &Plan) -> String {

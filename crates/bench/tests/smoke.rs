@@ -61,6 +61,11 @@ fn a_run_takes_every_figure_and_leaves_nothing_behind() {
     assert_eq!(import["rows"], 180);
     let taken = ["rows_per_second", "events_per_second", "again_per_second", "peak_mib"];
     assert!(taken.iter().all(|figure| finite(&import[figure])), "{import}");
+    let monthly = &figures["run"]["figures"];
+    assert!(monthly["events"].as_i64() > Some(3_000) && finite(&monthly["folded_per_second"]), "{monthly}");
+    let asked = monthly["asked"].as_array().unwrap();
+    assert_eq!(asked.len(), 6);
+    assert!(asked.iter().all(|asked| finite(&asked["p99_ms"]) && asked["calls"] == 4), "{monthly}");
     assert!(figures["run"]["calibrations"].as_array().unwrap().iter().all(finite));
 
     let counted = |what: &str, figure: &str| {
@@ -86,5 +91,6 @@ fn wrong_arguments_and_a_folder_that_is_not_there_end_with_their_codes() {
     assert_eq!(code(&["--repeats", "0"]), Some(2));
     assert_eq!(code(&["--quick", "--smoke"]), Some(2));
     assert_eq!(code(&["--quick", "--daily"]), Some(2));
+    assert_eq!(code(&["--figures", "--daily"]), Some(2));
     assert_eq!(code(&["--smoke", "--dir", "/nonexistent"]), Some(1));
 }

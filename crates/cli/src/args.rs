@@ -3,10 +3,15 @@
 use std::path::PathBuf;
 
 use clap::{Parser, Subcommand, ValueEnum};
+use event_log::Position;
 use jiff::civil::Date;
 use nomenclature::{Actor, Territory, UniqueNumber};
 
 use crate::config::Flags;
+
+mod stats;
+
+pub use stats::{CompareArgs, SeriesArgs, StatsCommand, TableArgs};
 
 /// Registre des demandes de logement social
 #[derive(Parser)]
@@ -133,6 +138,18 @@ pub enum Command {
     },
     /// Dit où en est chaque vue : position, retard, débit, état, dernier traitement du jour
     Projections,
+    /// Statistiques mensuelles, telles qu'elles sont connues ou l'étaient à une position du journal
+    #[command(subcommand)]
+    Stats(StatsCommand),
+    /// Écrit sur la sortie standard les faits ouverts du journal (ndjson, un événement par ligne), sans rien de nominatif
+    Export {
+        /// Après cette position
+        #[arg(long, value_name = "POSITION", default_value = "0", value_parser = position)]
+        after: Position,
+        /// Jusqu'à cette position ; la fin du journal si elle n'est pas dite
+        #[arg(long, value_name = "POSITION", value_parser = position)]
+        up_to: Option<Position>,
+    },
     /// Met les schémas de la base à la version de ce programme
     Migrate,
     /// Configuration
@@ -357,6 +374,11 @@ fn view(text: &str) -> Result<(&'static str, server::View), String> {
         let names: Vec<&str> = known.iter().map(|(name, _)| *name).collect();
         format!("les vues sont : {}", names.join(", "))
     })
+}
+
+fn position(text: &str) -> Result<Position, String> {
+    let value = text.parse().map_err(|_| "une position est un nombre".to_owned())?;
+    Position::try_new(value).map_err(|_| "une position n'est pas négative".to_owned())
 }
 
 fn number(text: &str) -> Result<UniqueNumber, String> {

@@ -99,6 +99,26 @@ impl From<projection::Error> for Failure {
     }
 }
 
+impl From<infocentre::Error> for Failure {
+    fn from(error: infocentre::Error) -> Self {
+        use infocentre::{Error, Unanswerable as U};
+        use projection::Error as P;
+        Self::Local(match error {
+            Error::Unanswerable(U::NationwideOnly) => {
+                "les ménages ne se comptent une fois que pour la France entière, toutes natures ensemble".to_owned()
+            }
+            Error::Unanswerable(U::NotOfThisPlace) => "ce lieu ne se ventile pas ainsi".to_owned(),
+            Error::Unanswerable(U::NoMotive) => "seules les radiations (radiated) ont un motif".to_owned(),
+            Error::Unanswerable(U::Inverted) => "le dernier mois précède le premier".to_owned(),
+            Error::Unanswerable(U::TooLong) => "une série a 120 mois au plus".to_owned(),
+            Error::Projection(P::BeyondHead { head, .. }) => {
+                format!("cette position est au-delà de la fin du journal ({head})")
+            }
+            other => format!("les statistiques ne peuvent pas être lues : {}", with_causes(&other)),
+        })
+    }
+}
+
 impl From<event_log::Error> for Failure {
     fn from(error: event_log::Error) -> Self {
         Self::Register(error.into())

@@ -99,6 +99,8 @@ async fn run(args: Args) -> Result<(), Failure> {
         }
         Command::Rebuild { views, .. } => commands::rebuild::run(place()?, format, views).await,
         Command::Projections => commands::projections::run(place()?, format).await,
+        Command::Stats(question) => commands::stats::run(place()?, format, question).await,
+        Command::Export { after, up_to } => commands::export::run(place()?, after, up_to).await,
         Command::Synth(SynthCommand::Lives(options)) => commands::synth::lives(&options),
         Command::Synth(SynthCommand::Organisations { seed }) => commands::synth::organisations(seed),
     }

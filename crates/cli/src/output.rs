@@ -21,40 +21,29 @@ pub fn rows<T: Serialize>(format: Format, header: &[&str], rows: &[T], cells: im
         Format::Table => table(header, rows.iter().map(cells)),
         Format::Json => say!("{}", json(&rows)),
         Format::Ndjson => rows.iter().for_each(|row| say!("{}", line(row))),
-        Format::Csv => csv(header, rows.iter().map(cells)),
+        Format::Csv => csv(header.iter().copied(), rows.iter().map(cells)),
     }
 }
 
-/// Prints one record for programs: indented, or on one line.
+/// Prints lines with semicolons between their cells. Who reads no further is no reason to fail.
+fn csv<'a>(header: impl Iterator<Item = &'a str>, mut lines: impl Iterator<Item = Vec<String>>) {
+    let mut out = csv::WriterBuilder::new().delimiter(b';').from_writer(std::io::stdout());
+    let _ = out.write_record(header).and_then(|()| lines.try_for_each(|line| out.write_record(line)));
+    let _ = out.flush();
+}
+
+/// Prints one record for programs: indented, on one line, or as a line under its header.
 pub fn record<T: Serialize>(format: Format, record: &T) {
     match format {
         Format::Table | Format::Json => say!("{}", json(record)),
         Format::Ndjson => say!("{}", line(record)),
         Format::Csv => {
-            let fields = match serde_json::to_value(record) {
-                Ok(serde_json::Value::Object(fields)) => fields,
-                _ => serde_json::Map::new(),
-            };
-            let plain = |value: serde_json::Value| match value {
-                serde_json::Value::String(text) => text,
-                other => other.to_string(),
-            };
-            csv(&["champ", "valeur"], fields.into_iter().map(|(name, value)| vec![name, plain(value)]));
+            if let Ok(serde_json::Value::Object(fields)) = serde_json::to_value(record) {
+                let cell = |value: &serde_json::Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+                csv(fields.keys().map(String::as_str), std::iter::once(fields.values().map(cell).collect()));
+            }
         }
     }
-}
-
-/// Prints what a table shows, for programs: semicolons between, as in the register's own files.
-fn csv(header: &[&str], rows: impl Iterator<Item = Vec<String>>) {
-    let mut writer = csv::WriterBuilder::new().delimiter(b';').from_writer(Vec::new());
-    // Writing to memory does not fail, and every row has as many cells as the header.
-    let _ = writer.write_record(header);
-    for row in rows {
-        let _ = writer.write_record(row);
-    }
-    let bytes = writer.into_inner().unwrap_or_default();
-    use std::io::Write as _;
-    let _ = std::io::stdout().write_all(&bytes);
 }
 
 /// Prints a table for people.

@@ -25,6 +25,7 @@ mod directory;
 mod doctor;
 mod erasure;
 mod error;
+mod export;
 mod history;
 mod import;
 mod numbers;

@@ -9,6 +9,7 @@ use uuid::Uuid;
 use crate::Error;
 use crate::blind::tokens;
 use crate::claim::PERSON;
+use crate::history::Viewer;
 use crate::register::{Answer, Parts, Register};
 use crate::settings::TERRITORY;
 use crate::territory::{TerritoryAnswer, territory_answer_of};
@@ -75,6 +76,18 @@ impl Register {
         };
         may(profile, Action::Read, Resource::Demand { territory }, Purpose::Attribution)?;
         Ok(territory)
+    }
+
+    /// Whether somebody may read statistics.
+    ///
+    /// # Errors
+    /// [`Error::Denied`] when not; a failure of the log.
+    pub async fn may_read_statistics(&self, viewer: Viewer<'_>) -> Result<(), Error> {
+        let profile = match viewer {
+            Viewer::Operator => Profile::Operator,
+            Viewer::Agent(actor) => self.parts.directory.profile(actor, self.parts.clock.today()).await?,
+        };
+        Ok(may(profile, Action::ReadStatistics, Resource::Register, Purpose::Statistics)?)
     }
 
     /// The active demands that a person holds in the actor's own territory (INV-06), found by the claims alone: nothing

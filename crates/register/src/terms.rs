@@ -40,7 +40,9 @@ impl Register {
         };
         let territory = match (territory, profile) {
             (Some(territory), _) | (None, Profile::Agent { territory, .. }) => territory,
-            (None, Profile::Auditor { .. }) => return Err(Error::Denied(Denial::NotARegisteringService)),
+            (None, Profile::Auditor { .. } | Profile::StatisticsReader { .. }) => {
+                return Err(Error::Denied(Denial::NotARegisteringService));
+            }
             (None, Profile::Operator) => return Err(Error::MalformedRequest),
         };
         may(profile, Action::ReadDeadlines, Resource::Demand { territory }, purpose)?;

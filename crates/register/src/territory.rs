@@ -108,8 +108,8 @@ impl Register {
 pub(crate) fn of_the_desk(profile: Profile, action: Action) -> Result<Territory, Error> {
     let territory = match profile {
         Profile::Agent { territory, .. } => Some(territory),
-        // Neither has a desk; which territory is meant does not change the answer.
-        Profile::Operator | Profile::Auditor { .. } => None,
+        // None of them has a desk; which territory is meant does not change the answer.
+        Profile::Operator | Profile::Auditor { .. } | Profile::StatisticsReader { .. } => None,
     };
     let resource = Resource::Territory { territory: territory.unwrap_or(Territory::ILE_DE_FRANCE) };
     may(profile, action, resource, Purpose::Administration)?;

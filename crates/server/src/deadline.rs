@@ -2,9 +2,16 @@
 
 use std::time::Duration;
 
+use event_log::Position;
 use http::HeaderMap;
+use projection::AtLeast;
 use tokio::time::Instant;
 use tonic::Extensions;
+
+/// How long a call waits for a view at most (design 10.13); its own deadline cuts it earlier.
+const WAIT: Duration = Duration::from_secs(5);
+/// What an answer takes beside the waiting.
+const TO_ANSWER: Duration = Duration::from_millis(50);
 
 /// The end of a call, put into its request by the guard.
 #[derive(Clone, Copy, Debug)]
@@ -18,6 +25,12 @@ pub fn note(extensions: &mut Extensions, until: Instant) {
 /// The end of a call. Every call has one: it came through the guard.
 pub fn of(extensions: &Extensions) -> Instant {
     extensions.get::<Until>().map_or_else(Instant::now, |until| until.0)
+}
+
+/// A view that must hold a position. The wait ends a little before the call does, so that the caller hears how far the view is.
+pub fn at_least(position: Position, until: Instant) -> AtLeast {
+    let left = until.saturating_duration_since(Instant::now()).saturating_sub(TO_ANSWER);
+    AtLeast { position, within: WAIT.min(left) }
 }
 
 /// What the caller allows: at most eight digits and a unit, as the protocol has it. Anything else allows nothing special.

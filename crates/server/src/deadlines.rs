@@ -11,8 +11,9 @@ use tokio::time::Instant;
 use views::deadlines::{CalendarQuery, LateQuery, Which};
 
 use crate::convert::{Edge, deadlines as written};
+use crate::deadline::at_least;
 use crate::page_token::{self, Asked};
-use crate::shared_management::{Shared, at_least};
+use crate::shared_management::Shared;
 use crate::status::Refusal;
 
 impl Shared {

@@ -28,9 +28,17 @@ const OF_THE_LOG: [&str; 7] = [
 ];
 /// Red as well while its view does not follow.
 const SHARED: &str = "sne.v1.SharedManagementService";
+const INFOCENTRE: &str = "sne.v1.InfocentreService";
+
+/// The views that are looked at.
+pub struct Pulses {
+    pub shared: Pulse,
+    pub deadlines: Pulse,
+    pub statistics: Pulse,
+}
 
 fn names() -> impl Iterator<Item = &'static str> {
-    OF_THE_LOG.into_iter().chain([WHOLE, SHARED])
+    OF_THE_LOG.into_iter().chain([WHOLE, SHARED, INFOCENTRE])
 }
 
 /// Tells one status for everything.
@@ -48,23 +56,26 @@ pub async fn dismiss(reporter: &mut HealthReporter) {
 }
 
 /// Looks again and again, and tells what changed: whoever watches is woken by every word. Never ends.
-pub async fn watch(register: Register, (mut of_shared, mut of_deadlines): (Pulse, Pulse), reporter: HealthReporter) {
+pub async fn watch(register: Register, mut pulses: Pulses, reporter: HealthReporter) {
     let mut told = None;
     loop {
         let log = matches!(tokio::time::timeout(AT_MOST, register.ready()).await, Ok(Ok(())));
         let now = register.clock().now();
         // Each for itself: a view that does not answer says nothing of the other.
-        let (shared, deadlines) = tokio::join!(
-            tokio::time::timeout(AT_MOST, of_shared.beats(now)),
-            tokio::time::timeout(AT_MOST, of_deadlines.beats(now))
+        let (shared, deadlines, statistics) = tokio::join!(
+            tokio::time::timeout(AT_MOST, pulses.shared.beats(now)),
+            tokio::time::timeout(AT_MOST, pulses.deadlines.beats(now)),
+            tokio::time::timeout(AT_MOST, pulses.statistics.beats(now))
         );
-        let (shared, deadlines) = (shared.unwrap_or(false), deadlines.unwrap_or(false));
-        let (shared, whole) = (log && shared, log && shared && deadlines);
-        if told.replace((log, shared, whole)) != Some((log, shared, whole)) {
+        let beats = |looked: Result<bool, _>| log && looked.unwrap_or(false);
+        let (shared, deadlines, statistics) = (beats(shared), beats(deadlines), beats(statistics));
+        let whole = shared && deadlines && statistics;
+        if told.replace((log, shared, statistics, whole)) != Some((log, shared, statistics, whole)) {
             for name in OF_THE_LOG {
                 reporter.set_service_status(name, status(log)).await;
             }
             reporter.set_service_status(SHARED, status(shared)).await;
+            reporter.set_service_status(INFOCENTRE, status(statistics)).await;
             reporter.set_service_status(WHOLE, status(whole)).await;
         }
         tokio::time::sleep(EVERY).await;

@@ -14,12 +14,17 @@ pub enum View {
     SharedManagement,
     /// What every demand waits for, and the lists of renewal notices.
     Deadlines,
+    /// Monthly statistics.
+    Infocentre,
 }
 
 impl View {
     /// Every one of them, by the name of its projection.
-    pub const ALL: &'static [(&'static str, Self)] =
-        &[("shared_management", Self::SharedManagement), ("deadlines", Self::Deadlines)];
+    pub const ALL: &'static [(&'static str, Self)] = &[
+        ("shared_management", Self::SharedManagement),
+        ("deadlines", Self::Deadlines),
+        ("infocentre", Self::Infocentre),
+    ];
 }
 
 /// Builds views anew from the log, together; returns the positions they stand at then. Whatever was wrong with their rows
@@ -37,6 +42,7 @@ pub async fn rebuild(
     let rebuilt = which.iter().map(|view| match view {
         View::SharedManagement => views.shared.rebuilt(),
         View::Deadlines => views.deadlines.rebuilt(),
+        View::Infocentre => views.statistics.rebuilt(),
     });
     Ok(projection::rebuild_all(&rebuilt.collect::<Vec<_>>(), told).await?)
 }

@@ -9,6 +9,7 @@ use proto::v1::audit_service_server::AuditServiceServer;
 use proto::v1::command_service_server::CommandServiceServer;
 use proto::v1::dalo_service_server::DaloServiceServer;
 use proto::v1::follow_up_service_server::FollowUpServiceServer;
+use proto::v1::infocentre_service_server::InfocentreServiceServer;
 use proto::v1::registration_service_server::RegistrationServiceServer;
 use proto::v1::separation_service_server::SeparationServiceServer;
 use proto::v1::shared_management_service_server::SharedManagementServiceServer;
@@ -27,8 +28,9 @@ use crate::dalo::Dalo;
 use crate::error::Error;
 use crate::follow_up::FollowUp;
 use crate::guard::GuardLayer;
-use crate::health;
+use crate::health::{self, Pulses};
 use crate::incoming;
+use crate::infocentre::Figures;
 use crate::metrics::{self, Metrics};
 use crate::options::Options;
 use crate::registration::Registration;
@@ -101,8 +103,9 @@ impl Server {
         let daily = options.daily.clone();
         let daily = daily.map(|notices| upkeep::daily(register.clone(), views.due.clone(), notices, metrics.clone()));
         let (shared, of_shared) = views.shared.run(told(drained.clone()));
-        let (deadlines, of_deadlines) = views.deadlines.run(told(drained));
-        let pulses = (of_shared, of_deadlines);
+        let (deadlines, of_deadlines) = views.deadlines.run(told(drained.clone()));
+        let (statistics, of_statistics) = views.statistics.run(told(drained));
+        let pulses = Pulses { shared: of_shared, deadlines: of_deadlines, statistics: of_statistics };
         let watcher = tokio::spawn(health::watch(register.clone(), pulses, reporter.clone()));
         let upkeep = tokio::spawn(upkeep::keep(register.clone(), keys));
         let daily = daily.map(tokio::spawn);
@@ -141,7 +144,7 @@ impl Server {
         }
         commands.close();
         draining.send_replace(true);
-        for following in [shared, deadlines] {
+        for following in [shared, deadlines, statistics] {
             let abort = following.abort_handle();
             if tokio::time::timeout(VIEW_DRAIN, following).await.is_err() {
                 // Its page is rolled back, and folded again at the next start.
@@ -241,6 +244,8 @@ fn routes(
     let registration = RegistrationServiceServer::new(registration);
     let shared = Shared::new(register.clone(), views.view.clone(), views.calendar.clone(), views.keys.clone());
     let shared = SharedManagementServiceServer::new(shared);
+    let figures = Figures::new(register.clone(), views.infocentre.clone());
+    let figures = InfocentreServiceServer::new(figures);
     let audit = AuditServiceServer::new(Audit::new(register.clone(), options, stopped.clone(), metrics.clone()));
     let commands = CommandServiceServer::new(Commands::new(register.clone()));
     let reflection = |error: tonic_reflection::server::Error| Error::Reflection(error.to_string());
@@ -255,6 +260,7 @@ fn routes(
         .add_service(territory.max_decoding_message_size(most))
         .add_service(separation.max_decoding_message_size(most))
         .add_service(shared.max_decoding_message_size(most))
+        .add_service(figures.max_decoding_message_size(most))
         .add_service(audit.max_decoding_message_size(most))
         .add_service(commands.max_decoding_message_size(most))
         .add_service(described().build_v1().map_err(reflection)?)

@@ -1,12 +1,9 @@
 //! `SharedManagementService`: the shared view, for those of its territory. Rights first, then the query, then the names.
 
-use std::time::Duration;
-
 use demand::claims::PersonKey;
 use demand::spelling::fold;
 use event_log::Position;
 use nomenclature::{CommuneCode, DwellingType, Territory, UniqueNumber};
-use projection::AtLeast;
 use proto::v1::shared_management_service_server::SharedManagementService;
 use proto::v1::{
     GetSharedDemandRequest, GetSharedDemandResponse, ListDeadlinesRequest, ListDeadlinesResponse,
@@ -14,23 +11,17 @@ use proto::v1::{
     ListSharedDemandsRequest, ListSharedDemandsResponse, PersonFilter,
 };
 use register::Register;
-use tokio::time::Instant;
 use tonic::{Request, Response, Status};
 use views::deadlines::Deadlines;
 use views::shared_management::{Query, SharedDemand, View};
 
 use crate::caller;
 use crate::convert::{Edge, deadlines as written, shared};
-use crate::deadline;
+use crate::deadline::{self, at_least};
 use crate::keys::Keys;
 use crate::page_token::{self, Asked};
 use crate::reason::Reason;
 use crate::status::Refusal;
-
-/// How long a call waits for the view at most (design 10.13); its own deadline cuts it earlier.
-const WAIT: Duration = Duration::from_secs(5);
-/// What an answer takes beside the waiting.
-const TO_ANSWER: Duration = Duration::from_millis(50);
 
 /// The service.
 pub struct Shared {
@@ -136,12 +127,6 @@ impl SharedManagementService for Shared {
         let demands = found.demands.ok_or(Refusal::new(Reason::DemandNotFound))?;
         Ok(Response::new(written::elsewhere(&demands, found.position)))
     }
-}
-
-/// The wait ends a little before the call does, so that the caller hears how far the view is.
-pub fn at_least(position: Position, until: Instant) -> AtLeast {
-    let left = until.saturating_duration_since(Instant::now()).saturating_sub(TO_ANSWER);
-    AtLeast { position, within: WAIT.min(left) }
 }
 
 /// What is asked for, read.

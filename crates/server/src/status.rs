@@ -120,6 +120,34 @@ impl From<views::Error> for Refusal {
     }
 }
 
+impl From<infocentre::Error> for Refusal {
+    fn from(error: infocentre::Error) -> Self {
+        use infocentre::{Error as E, Unanswerable as U};
+        use projection::Error as P;
+        match error {
+            E::Projection(P::Behind { position, .. }) => Self::new(Reason::ViewBehind).with("view_position", position),
+            E::Projection(P::BeyondHead { head, .. }) => {
+                Self::new(Reason::PositionBeyondHead).with("head_position", head)
+            }
+            E::Unanswerable(unanswerable) => {
+                let (field, reason) = match unanswerable {
+                    U::NationwideOnly => ("measure", FieldReason::Inconsistent),
+                    U::NotOfThisPlace | U::NoMotive => ("dimension", FieldReason::Inconsistent),
+                    U::Inverted => ("to_month", FieldReason::Inconsistent),
+                    U::TooLong => ("to_month", FieldReason::OutOfRange),
+                };
+                Self::invalid(vec![Violation { field: field.to_owned(), reason }])
+            }
+            E::TimedOut => Reason::DeadlineExceeded.into(),
+            E::Unreadable { column } => {
+                tracing::error!(column, "a row of the statistics cannot be read");
+                Reason::ViewDamaged.into()
+            }
+            other => unavailable(&other),
+        }
+    }
+}
+
 const QUERY_CANCELED: &str = "57014";
 
 fn of_log(error: &event_log::Error) -> Refusal {

@@ -4,6 +4,7 @@ use std::future::Future;
 use std::sync::Arc;
 
 use event_log::{Role, connect};
+use infocentre::{Infocentre, KeepStatistics};
 use jiff::Timestamp;
 use projection::{BulkFold, Feed, Handle, Opener, Options, Pages, Projection, Rebuild, Runner, State};
 use register::{Place, Register};
@@ -19,7 +20,7 @@ use crate::error::Error;
 use crate::keys::Keys;
 
 /// One session for each runner, one for a rebuild beside it, and those that look up keys.
-const PROJECTOR_CONNECTIONS: u32 = 7;
+const PROJECTOR_CONNECTIONS: u32 = 8;
 const READER_CONNECTIONS: u32 = 8;
 /// A view that failed at so many looks in a row is not failing for a moment.
 const MOST_FAILINGS: u32 = 5;
@@ -34,11 +35,14 @@ pub struct Views {
     pub calendar: Deadlines,
     /// The same, behind the port of the daily run.
     pub due: DueLists,
+    /// What answers of statistics.
+    pub infocentre: Infocentre,
     pub keys: Keys,
     /// The pools behind them, by name.
     pub pools: Vec<(&'static str, PgPool)>,
     pub shared: Kept<SharedManagement, DemandEvents<Keys>>,
     pub deadlines: Kept<KeepDeadlines, OpenFacts>,
+    pub statistics: Kept<KeepStatistics, OpenFacts>,
 }
 
 impl Views {
@@ -56,15 +60,17 @@ impl Views {
         let open_facts = Feed::new(pages, OpenFacts);
         let shared = Kept::in_bulk(SharedManagement::new(blinder.clone()), &with_identity, &projector);
         let deadlines = Kept::in_bulk(KeepDeadlines, &open_facts, &projector);
+        let statistics = Kept::by_position(KeepStatistics, &open_facts, &projector);
         let view = View::new(reader.clone(), blinder).hinted_by(&shared.handle);
-        let calendar = Deadlines::new(reader).hinted_by(&deadlines.handle);
+        let calendar = Deadlines::new(reader.clone()).hinted_by(&deadlines.handle);
         let due = DueLists::new(calendar.clone());
-        Ok(Self { view, calendar, due, keys, pools, shared, deadlines })
+        let infocentre = Infocentre::new(reader).hinted_by(&statistics.handle);
+        Ok(Self { view, calendar, due, infocentre, keys, pools, shared, deadlines, statistics })
     }
 
     /// How the projections are doing.
     pub fn handles(&self) -> Vec<Handle> {
-        vec![self.shared.handle.clone(), self.deadlines.handle.clone()]
+        vec![self.shared.handle.clone(), self.deadlines.handle.clone(), self.statistics.handle.clone()]
     }
 }
 
@@ -86,6 +92,12 @@ where
     {
         let (runner, handle) = Runner::fed(projection, feed.clone(), projector.clone(), Options::default());
         Self { runner: runner.in_bulk(), handle }
+    }
+
+    /// One that is folded by position, also when it is rebuilt.
+    fn by_position(projection: P, feed: &Feed<O>, projector: &PgPool) -> Self {
+        let (runner, handle) = Runner::fed(projection, feed.clone(), projector.clone(), Options::default());
+        Self { runner, handle }
     }
 
     /// What rebuilds it.

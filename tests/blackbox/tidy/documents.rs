@@ -40,6 +40,16 @@ fn fields_document_is_fresh() {
 }
 
 #[test]
+fn statistics_document_is_fresh() {
+    let mut text = String::from(include_str!("statistics.md"));
+    for measure in infocentre::Measure::ALL {
+        let (code, label, unit) = (measure.code(), measure.label(), measure.unit().label());
+        writeln!(text, "| `{code}` | {label} | {unit} | {} |", measure.formula()).unwrap();
+    }
+    check("docs/statistics.md", &text);
+}
+
+#[test]
 fn rules_document_is_fresh() {
     let rules = std::fs::read_to_string(root().join("docs/rules.csv")).unwrap();
     let enforced = mentions();

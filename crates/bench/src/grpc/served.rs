@@ -59,20 +59,26 @@ impl Served {
     }
 }
 
-/// Looks how far the shared view is, beside whoever fills it.
+/// Looks how far a view is, beside whoever fills it.
 pub struct Watch {
     connection: PgConnection,
+    view: &'static str,
 }
 
 impl Watch {
-    /// Connects; the server has been started before.
+    /// Connects, for the shared view; the server has been started before.
     pub async fn new(database: &PgConnectOptions) -> Result<Self, Failure> {
-        Ok(Self { connection: database.connect().await? })
+        Self::of(database, SharedManagement::NAME).await
+    }
+
+    /// As [`Self::new`], for another view.
+    pub async fn of(database: &PgConnectOptions, view: &'static str) -> Result<Self, Failure> {
+        Ok(Self { connection: database.connect().await?, view })
     }
 
     /// The position that the view has reached.
     pub async fn look(&mut self) -> Result<i64, Failure> {
-        Ok(sqlx::query_scalar(CHECKPOINT).bind(SharedManagement::NAME).fetch_one(&mut self.connection).await?)
+        Ok(sqlx::query_scalar(CHECKPOINT).bind(self.view).fetch_one(&mut self.connection).await?)
     }
 
     /// Looks again, after a moment.
@@ -88,7 +94,7 @@ impl Watch {
             while self.look_again().await? < head {}
             Ok(head)
         };
-        let late = |_| Failure::Answer("the shared view does not catch up".to_owned());
+        let late = |_| Failure::Answer("a view does not catch up".to_owned());
         tokio::time::timeout(PATIENCE, reached).await.map_err(late)?
     }
 }

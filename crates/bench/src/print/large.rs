@@ -121,3 +121,25 @@ fn lags(report: &Report) -> String {
         table(&header, cells)
     )
 }
+
+/// Monthly statistics.
+pub fn figures(report: &Report) -> String {
+    let Some(figures) = &report.figures else { return String::new() };
+    let cells = figures.asked.iter().map(|asked| {
+        vec![
+            asked.question.label().to_owned(),
+            asked.calls.to_string(),
+            format!("{:.2}", asked.p50_ms),
+            format!("{:.2}", asked.p99_ms),
+            format!("{:.2}", asked.max_ms),
+        ]
+    });
+    format!(
+        "Monthly figures of {} demands ({} events, folded at {:.0} events/s beside the other views) through gRPC, one caller, \
+         every other question as known at an earlier position.\n{}",
+        figures.demands,
+        figures.events,
+        figures.folded_per_second,
+        table(&["question", "calls", "p50 ms", "p99 ms", "max ms"], cells)
+    )
+}

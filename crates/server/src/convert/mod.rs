@@ -9,6 +9,7 @@ pub mod etag;
 pub mod event;
 pub mod follow_up;
 pub mod form;
+pub mod infocentre;
 pub mod separation;
 pub mod shared;
 pub mod territory;

@@ -1,0 +1,117 @@
+//! Closing a block: what its parts hold is put together, once and for ever.
+
+use std::collections::BTreeMap;
+
+use sqlx::PgConnection;
+
+use crate::block::FAN;
+use crate::leaf::Entry;
+use crate::place::FRANCE;
+use crate::rollup::{Rollup, Unpacked, YearOfValues};
+use crate::tables::unwritable;
+
+const LEAVES: &str = "SELECT territory, entries FROM infocentre_leaves WHERE block >= $1 AND block < $1 + $2 \
+     ORDER BY block, territory";
+const TERRITORIES: &str = "SELECT territory FROM infocentre_counts WHERE level = $1 AND block >= $2 AND block < $2 + $3 \
+     UNION SELECT territory FROM infocentre_values WHERE level = $1 AND block >= $2 AND block < $2 + $3";
+const COUNTS: &str = "SELECT place, counts FROM infocentre_counts \
+     WHERE level = $1 AND block >= $2 AND block < $2 + $3 AND territory = $4";
+const VALUES: &str = "SELECT place, months FROM infocentre_values \
+     WHERE level = $1 AND block >= $2 AND block < $2 + $3 AND territory = $4";
+const WRITE_COUNTS: &str = "INSERT INTO infocentre_counts (level, block, territory, place, counts) \
+     SELECT $1, $2, $3, place, counts FROM unnest($4::text[], $5::bytea[]) AS c(place, counts)";
+const WRITE_VALUES: &str = "INSERT INTO infocentre_values (level, block, territory, place, year, whole, months) \
+     SELECT $1, $2, $3, place, year, whole, months \
+     FROM unnest($4::text[], $5::int[], $6::bytea[], $7::bytea[]) AS v(place, year, whole, months)";
+
+/// By place.
+pub type Rollups = BTreeMap<String, Rollup>;
+
+/// Makes a block of a level from the blocks of the level below.
+pub async fn close(level: i16, block: i64, tables: &mut PgConnection) -> Result<(), sqlx::Error> {
+    let first = block * FAN;
+    if level == 1 {
+        for (territory, rollups) in of_leaves(first, tables).await? {
+            write((level, block), &territory, &rollups, tables).await?;
+        }
+        return Ok(());
+    }
+    let below = level - 1;
+    let territories: Vec<String> =
+        sqlx::query_scalar(TERRITORIES).bind(below).bind(first).bind(FAN).fetch_all(&mut *tables).await?;
+    for territory in territories {
+        let mut rollups = Rollups::new();
+        let counts: Vec<(String, Vec<u8>)> =
+            sqlx::query_as(COUNTS).bind(below).bind(first).bind(FAN).bind(&territory).fetch_all(&mut *tables).await?;
+        for (place, packed) in counts {
+            rollups.entry(place).or_default().take_counts(&packed).map_err(unreadable)?;
+        }
+        let values: Vec<(String, Vec<u8>)> =
+            sqlx::query_as(VALUES).bind(below).bind(first).bind(FAN).bind(&territory).fetch_all(&mut *tables).await?;
+        for (place, packed) in values {
+            rollups.entry(place).or_default().take_months(&packed).map_err(unreadable)?;
+        }
+        write((level, block), &territory, &rollups, tables).await?;
+    }
+    Ok(())
+}
+
+/// By territory and place, from the entries of the leaves.
+async fn of_leaves(first: i64, tables: &mut PgConnection) -> Result<BTreeMap<String, Rollups>, sqlx::Error> {
+    let leaves: Vec<(String, Vec<u8>)> = sqlx::query_as(LEAVES).bind(first).bind(FAN).fetch_all(tables).await?;
+    let mut territories: BTreeMap<String, Rollups> = BTreeMap::new();
+    for (territory, packed) in leaves {
+        let rollups = territories.entry(territory.clone()).or_default();
+        for entry in Entry::unpack(&packed).map_err(unreadable)? {
+            rollup_of(rollups, &territory).add(&entry);
+            if territory != FRANCE {
+                entry.each_place(|place| rollup_of(rollups, place).add(&entry));
+            }
+        }
+    }
+    Ok(territories)
+}
+
+/// The rollup of a place, begun where there is none.
+pub fn rollup_of<'a>(rollups: &'a mut Rollups, place: &str) -> &'a mut Rollup {
+    if !rollups.contains_key(place) {
+        rollups.insert(place.to_owned(), Rollup::default());
+    }
+    rollups.get_mut(place).expect("it is there by now")
+}
+
+async fn write(
+    (level, block): (i16, i64),
+    territory: &str,
+    rollups: &Rollups,
+    tables: &mut PgConnection,
+) -> Result<(), sqlx::Error> {
+    let (mut places, mut counts) = (Vec::new(), Vec::new());
+    let (mut places_of_values, mut years): (Vec<&str>, Vec<YearOfValues>) = (Vec::new(), Vec::new());
+    for (place, rollup) in rollups {
+        let packed = rollup.packed_counts().map_err(unwritable)?;
+        if !packed.is_empty() {
+            places.push(place.as_str());
+            counts.push(packed);
+        }
+        for year in rollup.packed_values().map_err(unwritable)? {
+            places_of_values.push(place);
+            years.push(year);
+        }
+    }
+    if !places.is_empty() {
+        let query = sqlx::query(WRITE_COUNTS).bind(level).bind(block).bind(territory);
+        query.bind(places).bind(counts).execute(&mut *tables).await?;
+    }
+    if !years.is_empty() {
+        let query = sqlx::query(WRITE_VALUES).bind(level).bind(block).bind(territory).bind(places_of_values);
+        let numbers: Vec<i32> = years.iter().map(|year| year.year).collect();
+        let (whole, months): (Vec<_>, Vec<_>) = years.into_iter().map(|year| (year.whole, year.months)).unzip();
+        query.bind(numbers).bind(whole).bind(months).execute(tables).await?;
+    }
+    Ok(())
+}
+
+fn unreadable(error: Unpacked) -> sqlx::Error {
+    sqlx::Error::Decode(error.into())
+}

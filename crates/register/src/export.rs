@@ -1,0 +1,41 @@
+//! The log for those who compute with it outside: open facts and when they were recorded, never who did it.
+
+use access::{Action, Profile, Purpose, Resource, may};
+use event_log::{Position, RecordedEvent};
+
+use crate::Error;
+use crate::register::Register;
+
+/// Events read at once.
+const PAGE: u32 = 1_000;
+
+impl Register {
+    /// Hands out the events behind a position, up to another one or to the present end of the log, a page at a time. Sealed
+    /// parts come as they lie there.
+    ///
+    /// # Errors
+    /// [`Error::PositionBeyondHead`] for either position; a failure of the log; those of `page`.
+    pub async fn export<E: From<Error>>(
+        &self,
+        after: Position,
+        up_to: Option<Position>,
+        mut page: impl FnMut(&[RecordedEvent]) -> Result<(), E>,
+    ) -> Result<(), E> {
+        may(Profile::Operator, Action::Inspect, Resource::Register, Purpose::Administration).map_err(Error::from)?;
+        let reader = &self.parts.audit;
+        let head = reader.head().await.map_err(Error::from)?;
+        let up_to = up_to.unwrap_or(head);
+        if after.max(up_to) > head {
+            return Err(Error::PositionBeyondHead { head: head.get() }.into());
+        }
+        let mut reached = after;
+        while reached < up_to {
+            let mut events = reader.read_after(reached, PAGE).await.map_err(Error::from)?.events;
+            events.retain(|event| event.position <= up_to);
+            let Some(last) = events.last() else { return Ok(()) };
+            reached = last.position;
+            page(&events)?;
+        }
+        Ok(())
+    }
+}

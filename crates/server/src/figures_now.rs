@@ -1,0 +1,62 @@
+//! The statistics for a process that is no server: kept while it asks.
+
+use std::time::Duration;
+
+use infocentre::{AsKnown, Infocentre};
+use projection::AtLeast;
+use register::{Place, Register, Viewer};
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
+
+use crate::error::Error;
+use crate::views::Views;
+
+/// How long the view may take to come up with the log: it may have to be built first.
+const PATIENCE: Duration = Duration::from_secs(1_800);
+
+/// Monthly statistics, for as long as this lives.
+pub struct FiguresNow {
+    infocentre: Infocentre,
+    at_least: AtLeast,
+    stop: oneshot::Sender<()>,
+    following: JoinHandle<()>,
+}
+
+impl FiguresNow {
+    /// Opens the view and keeps it up with the log, beside a server or without one. Answers hold everything that is recorded now.
+    ///
+    /// # Errors
+    /// [`Error::View`], [`Error::Keys`] and [`Error::Log`] when the view cannot be opened.
+    pub async fn keep(register: &Register, place: &Place) -> Result<Self, Error> {
+        let views = Views::open(register, place).await?;
+        let position = register.reader().head().await?;
+        let (stop, stopped) = oneshot::channel();
+        let (following, _) = views.statistics.run(async move {
+            // An error says that the sender is gone, which is a stop as well.
+            let _ = stopped.await;
+        });
+        let at_least = AtLeast { position, within: PATIENCE };
+        Ok(Self { infocentre: views.infocentre, at_least, stop, following })
+    }
+
+    /// What answers, for whoever may read statistics.
+    ///
+    /// # Errors
+    /// [`register::Error::Denied`] when he may not; a failure of the log.
+    pub async fn read(&self, register: &Register, viewer: Viewer<'_>) -> Result<&Infocentre, register::Error> {
+        register.may_read_statistics(viewer).await?;
+        Ok(&self.infocentre)
+    }
+
+    /// As known now, or at a position.
+    pub fn as_known(&self, position: Option<event_log::Position>) -> AsKnown {
+        AsKnown { at_least: self.at_least, position }
+    }
+
+    /// Lets the page in hand be committed, and ends.
+    pub async fn end(self) {
+        drop(self.stop);
+        // What it leaves undone, the next one folds.
+        let _ = self.following.await;
+    }
+}
