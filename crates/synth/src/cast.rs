@@ -1,5 +1,6 @@
 //! Who acts in a territory: agents at desks, lessors, the portal.
 
+use jiff::civil::Date;
 use nomenclature::{Actor, AgentId, Channel, DeskCode, OrganisationKind, Siren, Territory};
 
 use crate::dice::Dice;
@@ -13,18 +14,32 @@ pub(crate) struct Player {
     pub(crate) name: String,
     pub(crate) kind: OrganisationKind,
     desks: Vec<DeskCode>,
+    /// The days they opened, in the same order.
+    opened: Vec<Date>,
 }
 
 impl Player {
     fn of(line: &OrganisationLine) -> Self {
         // A desk with a last day may be closed when it is needed.
-        let open = line.desks.iter().filter(|desk| desk.closed_on.is_none());
+        let open = || line.desks.iter().filter(|desk| desk.closed_on.is_none());
         Self {
             siren: line.siren,
             name: line.name.clone(),
             kind: line.kind,
-            desks: open.map(|desk| desk.code).collect(),
+            desks: open().map(|desk| desk.code).collect(),
+            opened: open().map(|desk| desk.opened_on).collect(),
         }
+    }
+
+    /// One of its agents at a desk that is open on a day, if it has one.
+    pub(crate) fn agent_on(&self, dice: &mut Dice, day: Date) -> Option<Actor> {
+        let open: Vec<_> = self.desks.iter().zip(&self.opened).filter(|(_, since)| **since <= day).collect();
+        if open.is_empty() {
+            return None;
+        }
+        let desk = Some(*dice.pick(&open).0);
+        let agent = AgentId::parse(&format!("agent-{:02}", dice.between(1, 12)));
+        Some(Actor::Agent { organisation: self.siren, desk, agent: agent.expect("letters, a hyphen and digits") })
     }
 
     /// One of its agents at one of its desks.
@@ -35,11 +50,23 @@ impl Player {
     }
 }
 
+/// How often somebody goes to an organisation of a kind.
+fn weight(kind: OrganisationKind) -> u32 {
+    match kind {
+        OrganisationKind::LocalAuthority => 6,
+        OrganisationKind::Hlm | OrganisationKind::Sem => 5,
+        OrganisationKind::ActionLogement => 8,
+        _ => 4,
+    }
+}
+
 /// All who act in a territory.
 pub(crate) struct Cast {
     pub(crate) lessors: Vec<Player>,
     at_desks: Vec<Player>,
     portal: Actor,
+    /// The day the portal opened; none where there is no portal, and each organisation has its own.
+    portal_since: Option<Date>,
     /// A lessor of another territory.
     pub(crate) stranger: Player,
 }
@@ -55,6 +82,7 @@ impl Cast {
         Self {
             lessors,
             at_desks: others,
+            portal_since: portal[0].opened.first().copied(),
             portal: Actor::Agent {
                 organisation: portal[0].siren,
                 desk: Some(DeskCode::PORTAL),
@@ -64,16 +92,33 @@ impl Cast {
         }
     }
 
+    /// The same without the portal, which only one territory has.
+    pub(crate) fn without_portal(self) -> Self {
+        Self { portal_since: None, ..self }
+    }
+
     /// Anybody at a desk: communes most often, then lessors.
     pub(crate) fn desk(&self, dice: &mut Dice) -> Actor {
-        let weight = |kind| match kind {
-            OrganisationKind::LocalAuthority => 6,
-            OrganisationKind::Hlm | OrganisationKind::Sem => 5,
-            OrganisationKind::ActionLogement => 8,
-            _ => 4,
-        };
         let weighed: Vec<_> = self.at_desks.iter().map(|player| (player, weight(player.kind))).collect();
         dice.weigh(&weighed).agent(dice)
+    }
+
+    /// Anybody at a desk that is open on a day.
+    pub(crate) fn desk_on(&self, dice: &mut Dice, day: Date) -> Actor {
+        let weighed: Vec<_> = self.at_desks.iter().map(|player| (player, weight(player.kind))).collect();
+        let mut drawn = (0..64).filter_map(|_| dice.weigh(&weighed).agent_on(dice, day));
+        let drawn = drawn.next();
+        // Of the first years only few desks are left.
+        drawn.or_else(|| self.at_desks.iter().find_map(|player| player.agent_on(dice, day))).unwrap_or(self.portal)
+    }
+
+    /// Who records what came in by a channel on a day, and by which channel it came: before there was a portal, at a desk.
+    pub(crate) fn by_on(&self, dice: &mut Dice, channel: Channel, day: Date) -> (Actor, Channel) {
+        match channel {
+            Channel::Online if self.portal_since.is_some_and(|since| since <= day) => (self.portal, channel),
+            Channel::Online if self.portal_since.is_none() => (self.desk_on(dice, day), channel),
+            _ => (self.desk_on(dice, day), Channel::Desk),
+        }
     }
 
     /// Somebody at the desk of a commune.

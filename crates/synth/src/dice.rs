@@ -3,6 +3,7 @@
 //! Only the block function of ChaCha is relied on, which is fixed for ever: what the random crates make of it (ranges,
 //! choices, seeding from a number) may change with a version, so it is made here, with integers.
 
+use nomenclature::Territory;
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng as _, SeedableRng as _};
 
@@ -13,6 +14,13 @@ pub(crate) enum Purpose {
     Household = 2,
     CommandId = 3,
     Registration = 4,
+    Territory = 5,
+    TerritoryHousehold = 6,
+    TerritoryChange = 7,
+    TerritoryAct = 8,
+    TerritoryCommandId = 9,
+    TerritoryDay = 10,
+    TerritoryPast = 11,
 }
 
 /// A stream of chance.
@@ -25,6 +33,16 @@ impl Dice {
         key[..8].copy_from_slice(&seed.to_le_bytes());
         key[8..16].copy_from_slice(&(purpose as u64).to_le_bytes());
         key[16..24].copy_from_slice(&index.to_le_bytes());
+        Self(ChaCha8Rng::from_seed(key))
+    }
+
+    /// The same in a territory: what one territory draws has nothing to do with what another does.
+    pub(crate) fn within(territory: Territory, seed: u64, purpose: Purpose, index: u64) -> Self {
+        let mut key = [0; 32];
+        key[..8].copy_from_slice(&seed.to_le_bytes());
+        key[8..16].copy_from_slice(&(purpose as u64).to_le_bytes());
+        key[16..24].copy_from_slice(&index.to_le_bytes());
+        key[24..27].copy_from_slice(territory.as_str().as_bytes());
         Self(ChaCha8Rng::from_seed(key))
     }
 

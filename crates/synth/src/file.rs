@@ -4,7 +4,7 @@ use demand::FormDraft;
 use demand::form::identity::{AssociationDraft, IdentityDraft};
 use demand::form::remarks::RemarksDraft;
 use jiff::civil::Date;
-use nomenclature::{Commune, PresentDwelling, Reason};
+use nomenclature::{CoApplicantLink, Commune, PresentDwelling, Reason};
 
 use crate::cast::Cast;
 use crate::contact::{contact, of_association};
@@ -44,6 +44,32 @@ pub(crate) struct Natural {
     pub(crate) work: Vec<Work>,
 }
 
+/// What a household asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Asking {
+    /// As its present dwelling, drawn at random, makes it.
+    Anything,
+    /// Another social dwelling than the one it lives in.
+    Transfer,
+    /// A first social dwelling.
+    First,
+}
+
+impl Asking {
+    fn present(self, dice: &mut Dice, kind: Kind, age: i32) -> PresentDwelling {
+        match self {
+            Self::Transfer => PresentDwelling::SocialHousing,
+            Self::Anything => present(dice, kind, age),
+            Self::First => loop {
+                let drawn = present(dice, kind, age);
+                if !drawn.is_social_housing() {
+                    return drawn;
+                }
+            },
+        }
+    }
+}
+
 /// What changes in a household.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Change {
@@ -64,13 +90,37 @@ impl File {
     pub(crate) fn household(dice: &mut Dice, people: &mut People, scene: &Scene, tax: TaxKnown, day: Date) -> Self {
         let kind = Kind::draw(dice);
         let members = Members::draw(dice, people, kind, day);
-        Self::of_members(dice, scene, members, kind, tax, day)
+        Self::of_members(dice, scene, members, kind, (tax, Asking::Anything), day)
+    }
+
+    /// A household of a given kind that asks for what it asks.
+    pub(crate) fn of_kind(
+        dice: &mut Dice,
+        people: &mut People,
+        scene: &Scene,
+        kind: Kind,
+        (tax, asking): (TaxKnown, Asking),
+        day: Date,
+    ) -> Self {
+        let members = Members::draw(dice, people, kind, day);
+        Self::of_members(dice, scene, members, kind, (tax, asking), day)
     }
 
     /// A household of one given person.
     pub(crate) fn of_one(dice: &mut Dice, scene: &Scene, adult: Adult, tax: TaxKnown, day: Date) -> Self {
+        Self::alone(dice, scene, adult, (tax, Asking::Anything), day)
+    }
+
+    /// A household of one given person that asks for what it asks.
+    pub(crate) fn alone(
+        dice: &mut Dice,
+        scene: &Scene,
+        adult: Adult,
+        (tax, asking): (TaxKnown, Asking),
+        day: Date,
+    ) -> Self {
         let members = Members::alone(dice, adult, Kind::Single, day);
-        Self::of_members(dice, scene, members, Kind::Single, tax, day)
+        Self::of_members(dice, scene, members, Kind::Single, (tax, asking), day)
     }
 
     /// An association, the `number`-th one.
@@ -92,12 +142,19 @@ impl File {
         Self { form, body: Body::Association, home }
     }
 
-    fn of_members(dice: &mut Dice, scene: &Scene, members: Members, kind: Kind, tax: TaxKnown, day: Date) -> Self {
+    fn of_members(
+        dice: &mut Dice,
+        scene: &Scene,
+        members: Members,
+        kind: Kind,
+        (tax, asking): (TaxKnown, Asking),
+        day: Date,
+    ) -> Self {
         let home = if dice.percent(93) { scene.places.commune(dice) } else { scene.places.elsewhere(dice) };
         let years = |adult: &Adult| age(adult.birth_date, day);
         let applicant = &members.adults[0];
         let work: Vec<Work> = members.adults.iter().map(|adult| Work::draw(dice, years(adult), tax)).collect();
-        let present = present(dice, kind, years(applicant));
+        let present = asking.present(dice, kind, years(applicant));
         let host = match present {
             PresentDwelling::WithParentsOrChildren => Some(applicant.name_at_birth()),
             PresentDwelling::WithPrivatePerson => Some(People::surname(dice)),
@@ -187,6 +244,17 @@ impl File {
         }
         self.keep(&sent);
         Some(sent)
+    }
+
+    /// The co-applicant leaves for a demand of his own: who he is and what ties him to the applicant. None, unless there is
+    /// just one.
+    pub(crate) fn part(&mut self) -> Option<(Adult, CoApplicantLink)> {
+        let Body::Household(natural) = &mut self.body else { return None };
+        let parted = natural.members.part()?;
+        natural.work.truncate(1);
+        self.form.identity = Some(natural.members.identity());
+        self.form.family = Some(natural.members.family());
+        Some(parted)
     }
 
     /// What a renewal brings up to date: resources, for those who told them.

@@ -169,6 +169,16 @@ impl Members {
         }
     }
 
+    /// The only co-applicant leaves.
+    pub(crate) fn part(&mut self) -> Option<(Adult, CoApplicantLink)> {
+        let ([_, _], [link]) = (self.adults.as_slice(), self.links.as_slice()) else { return None };
+        let link = *link;
+        let adult = self.adults.pop()?;
+        self.links.clear();
+        self.situations.truncate(1);
+        Some((adult, link))
+    }
+
     fn add_flat_sharers(&mut self, dice: &mut Dice, people: &mut People, day: Date) {
         for _ in 0..dice.between(1, 2) {
             let sex = if dice.percent(50) { Sex::Female } else { Sex::Male };

@@ -22,6 +22,7 @@
 //! # Ok::<(), serde_json::Error>(())
 //! ```
 
+pub mod calibration;
 mod cast;
 mod contact;
 mod day;
@@ -42,6 +43,7 @@ mod places;
 mod plan;
 mod registrations;
 mod sample;
+mod territory;
 mod work;
 
 pub use line::Line;
@@ -50,3 +52,4 @@ pub use options::Options;
 pub use organisations::{AUDITOR, DeskLine, OrganisationLine, organisations, organisations_in};
 pub use registrations::registrations;
 pub use sample::{SAMPLE_LIVES, SAMPLE_ORGANISATIONS};
+pub use territory::{Day, NoScale, Scale, Stage, TerritoryDays, TerritoryOptions, territories, territory};

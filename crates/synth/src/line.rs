@@ -31,6 +31,9 @@ pub struct Line {
     pub act: Act,
     /// The stable reason the act must be refused with; none when it must be accepted.
     pub expect: Option<String>,
+    /// The household whose demand the act opens beside this one: of a separation.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub opens: Option<u32>,
 }
 
 fn pruned<S: Serializer>(act: &Act, serializer: S) -> Result<S::Ok, S::Error> {

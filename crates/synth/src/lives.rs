@@ -107,6 +107,7 @@ fn numbered(seed: u64, seq: u32, household: u32, step: Step) -> Line {
         channel,
         act,
         expect: expect.map(str::to_owned),
+        opens: None,
     }
 }
 

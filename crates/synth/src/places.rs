@@ -4,6 +4,7 @@ use demand::form::contact::AddressDraft;
 use nomenclature::{Commune, Territory, communes, communes_of};
 
 use crate::dice::Dice;
+use crate::territory::figures::Figures;
 
 /// The communes of a territory, and the towns that people come from.
 pub(crate) struct Places {
@@ -69,6 +70,26 @@ impl Places {
             inside: inside.filter_map(weighed).filter(has_post).collect(),
             outside: outside.filter_map(weighed).filter(|(_, n)| *n > 30_000).filter(has_post).collect(),
         }
+    }
+
+    /// The same, each commune as often as demands go to it, where that is published; by its population within each part.
+    pub(crate) fn demanded(territory: Territory) -> Self {
+        let mut places = Self::of(territory);
+        let parts = Figures::parts(territory);
+        let part_of = |commune: &Commune| parts.iter().position(|part| (part.holds)(commune));
+        let mut populations = vec![0_u64; parts.len()];
+        for (commune, population) in &places.inside {
+            if let Some(part) = part_of(commune) {
+                populations[part] += u64::from(*population);
+            }
+        }
+        for (commune, weight) in &mut places.inside {
+            if let Some(part) = part_of(commune) {
+                let share = u64::from(parts[part].demands) * 10_000;
+                *weight = u32::try_from(u64::from(*weight) * share / populations[part]).unwrap_or(u32::MAX);
+            }
+        }
+        places
     }
 
     /// A commune of the territory.

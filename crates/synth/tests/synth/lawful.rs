@@ -71,6 +71,7 @@ fn inv_06_registrations_are_of_different_persons_and_accepted_on_any_day() {
             channel: nomenclature::Channel::Desk,
             act: demand::Act::Register(Box::new(registration)),
             expect: None,
+            opens: None,
         };
         check(&mut desk, &line);
     }
