@@ -104,7 +104,7 @@ impl Ledger {
     pub fn new(territory: Territory) -> Self {
         Self {
             territory,
-            settings: Settings::of(territory),
+            settings: Settings::default(),
             demands: HashMap::new(),
             due: BTreeMap::new(),
             done: BTreeMap::new(),
