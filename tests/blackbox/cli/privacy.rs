@@ -43,7 +43,8 @@ fn the_operator_sees_numbers_dates_and_facts_and_nobody_by_name() {
     let (view, after) = rest.split_once("Relecture par un auditeur").unwrap();
     assert!(view.contains("000005025/006B2"), "somebody who may see names: {view}");
     let mut printed = vec![before.to_owned(), after.to_owned(), SHOWN.demo.err.clone()];
-    let mut commands = vec!["doctor --cross-read".to_owned(), "doctor --cross-read --format json".to_owned()];
+    let mut commands: Vec<String> =
+        ["doctor --cross-read", "doctor --cross-read --format json", "export"].map(str::to_owned).into();
     for number in SHOWN.rows("SELECT stream FROM log.events WHERE event_type = 'LeaseSigned' LIMIT 4") {
         commands.push(format!("demand show {number}"));
         commands.push(format!("demand history {number}"));

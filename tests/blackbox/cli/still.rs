@@ -29,6 +29,7 @@ fn looking_changes_nothing_and_needs_no_right_to_write() {
         &["demand", "history", &number],
         &["demand", "history", &number, "--reader", "postgres-es"],
         &["keys", "rotate", "--dry-run"],
+        &["export"],
         &["doctor", "--cross-read"],
     ] {
         copy.place.sne(command).ends(0);
