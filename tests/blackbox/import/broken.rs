@@ -44,7 +44,7 @@ fn every_broken_line_is_told_with_its_reason_and_nothing_of_its_content_and_the_
     let bad_day = row("a", Some("D-0"), "2025-02-30", NICE, renew());
     add(bad_day.to_string().as_bytes(), Some("INVALID_FORM"));
     let stranger = row("b", Some("D-0"), "2025-03-01", "999999998/G0601/x", renew());
-    add(stranger.to_string().as_bytes(), Some("NOT_A_ROW"));
+    add(stranger.to_string().as_bytes(), Some("UNKNOWN_ORGANISATION"));
     let no_lessor = row("c", Some("D-0"), "2025-06-01", ANTIBES, attribute("2025-05-30"));
     add(no_lessor.to_string().as_bytes(), Some("NOT_A_LESSOR"));
     add(good[2].to_string().as_bytes(), None);

@@ -51,11 +51,10 @@ impl Register {
     /// after a refused act is tried all the same.
     ///
     /// It costs four statements and one flush for each round of up to 250 commands (receipts, streams, keys, append), and
-    /// one insert more where new demands need keys or numbers; that is a few hundred microseconds of this process for a command.
-    /// Acts on one demand take a round each: of lives of ten acts, submit the n-th acts of all, then the next ones. A
-    /// registration answers its number only with
-    /// the call, so acts on a new demand belong into the next one. Some thousands of commands a call are plenty: all are held in
-    /// memory.
+    /// one insert more where new demands need keys or numbers; beside that a few hundred microseconds of this process for a
+    /// command, forms and sealing. Acts on one demand take a round each: of lives of ten acts, submit the n-th acts of all,
+    /// then the next ones. A registration answers its number only with the call, so acts on a new demand belong into the next
+    /// one. Some thousands of commands a call are plenty: all are held in memory.
     ///
     /// # Errors
     /// A failure of log, vault or database, after which any of the commands may have been applied: the same call may be
