@@ -23,6 +23,12 @@ pub struct Args {
     /// Runs a day over the register at DATABASE with the keys in KEYS, and writes its lists into LISTS: the bench starts itself so
     #[arg(long, hide = true, num_args = 3, value_names = ["DATABASE", "KEYS", "LISTS"])]
     pub run_day: Option<Vec<String>>,
+    /// Only rebuilds of the views, of 50 000 demands: about three minutes
+    #[arg(long, conflicts_with_all = ["quick", "smoke", "daily", "repeats"])]
+    pub rebuild: bool,
+    /// Rebuilds VIEWS of the register at DATABASE with the keys in KEYS: the bench starts itself so
+    #[arg(long, hide = true, num_args = 3, value_names = ["DATABASE", "KEYS", "VIEWS"])]
+    pub run_rebuild: Option<Vec<String>>,
     /// How often everything is measured, 15 at most (each takes three days of the register's calendar)
     #[arg(long, value_parser = clap::value_parser!(u32).range(1..=15))]
     pub repeats: Option<u32>,

@@ -192,7 +192,7 @@ async fn listed(report: &DailyReport, list: &dyn DueList) -> Result<Vec<UniqueNu
 }
 
 /// The most memory that this program ever took, where that can be told.
-fn peak_mib() -> Option<f64> {
+pub fn peak_mib() -> Option<f64> {
     let status = std::fs::read_to_string("/proc/self/status").ok()?;
     let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
     Some(peak.trim().strip_suffix(" kB")?.trim().parse::<f64>().ok()? / 1_024.0)

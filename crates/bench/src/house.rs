@@ -20,6 +20,8 @@ pub const REGISTER: &str = "register";
 pub const SERVED: &str = "served";
 /// A register of many demands, for the run of a day.
 pub const DAILY: &str = "daily";
+/// A register of demands that have lived, for rebuilds.
+pub const REBUILT: &str = "rebuilt";
 
 const CREATE_LOGIN: &str = "CREATE ROLE bench LOGIN NOINHERIT; \
     GRANT sne_owner, sne_writer, sne_projector, sne_reader TO bench";
@@ -46,6 +48,7 @@ pub struct House {
     keys: TempDir,
     served_keys: TempDir,
     daily_keys: TempDir,
+    rebuilt_keys: TempDir,
 }
 
 impl House {
@@ -56,22 +59,22 @@ impl House {
         };
         let of_keys = || temporary("sne-bench-keys-");
         let (folder, keys) = (temporary("sne-bench-")?, of_keys()?);
-        let (served_keys, daily_keys) = (of_keys()?, of_keys()?);
+        let (served_keys, daily_keys, rebuilt_keys) = (of_keys()?, of_keys()?, of_keys()?);
         let options = settings()
             .into_iter()
             .fold(Options::new(folder.path()), |options, (name, value)| options.setting(name, value));
         let started = tokio::task::spawn_blocking(move || Cluster::start(options)).await;
         let cluster = started.map_err(|error| Failure::Answer(error.to_string()))??;
-        let house = Self { cluster, folder, keys, served_keys, daily_keys };
+        let house = Self { cluster, folder, keys, served_keys, daily_keys, rebuilt_keys };
 
         let mut connection = house.superuser("postgres")?.connect().await?;
         event_log::create_roles(&house.superuser("postgres")?).await?;
         connection.execute(CREATE_LOGIN).await?;
-        for database in [BASELINE, LOG, REGISTER, SERVED, DAILY] {
+        for database in [BASELINE, LOG, REGISTER, SERVED, DAILY, REBUILT] {
             connection.execute(format!("CREATE DATABASE {database}").as_str()).await?;
         }
         connection.close().await?;
-        for database in [LOG, REGISTER, SERVED, DAILY] {
+        for database in [LOG, REGISTER, SERVED, DAILY, REBUILT] {
             event_log::create_roles(&house.superuser(database)?).await?;
         }
         Ok(house)
@@ -100,6 +103,11 @@ impl House {
     /// The folder of the keys of [`DAILY`].
     pub fn daily_keys(&self) -> &Path {
         self.daily_keys.path()
+    }
+
+    /// The folder of the keys of [`REBUILT`].
+    pub fn rebuilt_keys(&self) -> &Path {
+        self.rebuilt_keys.path()
     }
 
     /// The database as its superuser, for pgbench.

@@ -4,7 +4,8 @@
 //! [`run`] takes everything in turns, several times over, and [`report`] divides inside one repeat, by pgbench (a bare
 //! INSERT on the same server) and by stock cqrs-es + postgres-es. What does not depend on the machine is counted instead
 //! of timed: [`cost`] has round trips, flushes and allocations. What is only worth something in a register that has become
-//! large stands in [`large`]: replay, [`search`], the [`lag`] of the view; [`daily`] is the run of a day over it. [`bounds`] is the one table of what `--check` holds.
+//! large stands in [`large`]: replay, [`search`], the [`lag`] of the view; [`daily`] is the run of a day over it,
+//! [`rebuild`] what it takes to build views anew. [`bounds`] is the one table of what `--check` holds.
 //!
 //! A run ends with an error at the first command that is not answered as it should be: errors are fast, and would look
 //! well in a table. `docs/performance.md` says what the figures were, and what they do not say.
@@ -31,6 +32,7 @@ mod plan;
 mod prefill;
 mod print;
 mod proxy;
+mod rebuild;
 mod replay;
 mod report;
 mod run;
@@ -64,12 +66,20 @@ async fn bench(args: &Args) -> Result<(), Failure> {
     if let Some([database, keys, lists]) = args.run_day.as_deref() {
         return daily::run_day(database, Path::new(keys), Path::new(lists)).await;
     }
+    if let Some([database, keys, views]) = args.run_rebuild.as_deref() {
+        return rebuild::run_rebuild(database, Path::new(keys), views).await;
+    }
     let house = House::start(&args.dir).await?;
     let report = tokio::select! {
         report = measured(&house, args) => report?,
         () = stopped() => return Err(Failure::Interrupted),
     };
-    println!("{}", if args.daily { print::daily(&report) } else { print::report(&report) });
+    let text = match (args.daily, args.rebuild) {
+        (true, _) => print::daily(&report),
+        (_, true) => print::rebuild(&report),
+        _ => print::report(&report),
+    };
+    println!("{text}");
     if let Some(path) = &args.json {
         write_json(path, &report)?;
     }
@@ -85,7 +95,11 @@ async fn bench(args: &Args) -> Result<(), Failure> {
 
 async fn measured(house: &House, args: &Args) -> Result<Report, Failure> {
     let tell = |step: &str| eprintln!("{step}");
-    if args.daily { run::a_day(house, args.plan(), tell).await } else { run::run(house, args.plan(), tell).await }
+    match (args.daily, args.rebuild) {
+        (true, _) => run::a_day(house, args.plan(), tell).await,
+        (_, true) => run::rebuilds(house, args.plan(), tell).await,
+        _ => run::run(house, args.plan(), tell).await,
+    }
 }
 
 /// Returns when somebody asks the program to end: the cluster is then stopped and its folder removed.

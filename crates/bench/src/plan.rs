@@ -33,6 +33,12 @@ pub struct Plan {
     pub daily_demands: u32,
     /// Of them, those due for a notice; half as many are due for radiation.
     pub daily_notices: u32,
+    /// Demands in the register whose views are rebuilt; each has some twelve events.
+    pub rebuilt_demands: u32,
+    /// How often they are rebuilt.
+    pub rebuilds: u32,
+    /// Events that the stock replay is measured on.
+    pub stock_events: u32,
     /// Commands whose round trips, flushes and allocations are counted.
     pub counted: u32,
 }
@@ -53,6 +59,9 @@ impl Plan {
             paced_length: Duration::from_secs(10),
             daily_demands: 300_000,
             daily_notices: 3_000,
+            rebuilt_demands: 50_000,
+            rebuilds: 3,
+            stock_events: 20_000,
             counted: 400,
         }
     }
@@ -68,6 +77,8 @@ impl Plan {
             paced: vec![250, 500, 1_000],
             paced_length: Duration::from_secs(3),
             daily_demands: 30_000,
+            rebuilt_demands: 10_000,
+            rebuilds: 1,
             counted: 100,
             ..Self::standard()
         }
@@ -86,6 +97,8 @@ impl Plan {
             paced_length: Duration::from_millis(400),
             daily_demands: 100,
             daily_notices: 20,
+            rebuilt_demands: 60,
+            stock_events: 100,
             counted: 10,
             ..Self::quick()
         }

@@ -9,6 +9,7 @@ use crate::large::Large;
 use crate::machine::Machine;
 use crate::modes::{Mode, Pass};
 use crate::plan::Plan;
+use crate::rebuild::Rebuilds;
 use crate::replay::Way;
 use crate::stats::Spread;
 
@@ -25,8 +26,10 @@ pub struct Report {
     pub passes: Vec<Pass>,
     /// What the register was once it was large.
     pub large: Large,
-    /// What a day took.
-    pub daily: Daily,
+    /// What a day took, where one was run.
+    pub daily: Option<Daily>,
+    /// How fast views were built anew.
+    pub rebuilds: Rebuilds,
     /// The fixed piece of work, in every repeat, milliseconds.
     pub calibrations: Vec<f64>,
 }
@@ -195,8 +198,9 @@ pub mod tests {
             calibrations: Vec::new(),
         };
         let (costs, calibrations) = (Vec::new(), vec![2.0 * REFERENCE_MS]);
-        let daily = Daily { demands: 0, listed: 0, radiated: 0, folded_per_second: 1.0, seconds: 1.0, peak_mib: None };
-        Report { machine, plan: Plan::smoke(), costs, passes: passes.collect(), large, daily, calibrations }
+        let rebuilds = Rebuilds::default();
+        let passes = passes.collect();
+        Report { machine, plan: Plan::smoke(), costs, passes, large, daily: None, rebuilds, calibrations }
     }
 
     #[test]

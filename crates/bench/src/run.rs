@@ -16,6 +16,7 @@ use crate::modes::stock::Stock;
 use crate::modes::stock_grpc::StockServer;
 use crate::modes::{Mode, Pass};
 use crate::plan::Plan;
+use crate::rebuild::{self, Rebuilds};
 use crate::report::Report;
 
 /// What takes its turn together.
@@ -65,10 +66,12 @@ pub async fn run(house: &House, plan: Plan, tell: impl Fn(&str)) -> Result<Repor
     let mut large = large::measure(house, &mut meter, &plan, &desk, &tell).await?;
     costs.append(&mut large.costs);
     calibrations.append(&mut large.calibrations);
-    let daily = daily::measure(house, &plan, &tell).await?;
+    let daily = Some(daily::measure(house, &plan, &tell).await?);
+    calibrations.push(calibrate());
+    let rebuilds = rebuild::measure(house, &plan, &tell).await?;
     calibrations.push(calibrate());
     machine.flush_us_after = flush_us(house.folder())?;
-    Ok(Report { machine, plan, costs, passes, large, daily, calibrations })
+    Ok(Report { machine, plan, costs, passes, large, daily, rebuilds, calibrations })
 }
 
 /// Takes the figures of the run of a day alone.
@@ -80,8 +83,20 @@ pub async fn a_day(house: &House, plan: Plan, tell: impl Fn(&str)) -> Result<Rep
     let daily = daily::measure(house, &plan, &tell).await?;
     calibrations.extend((0..2).map(|_| calibrate()));
     machine.flush_us_after = flush_us(house.folder())?;
+    let (costs, passes, large, rebuilds) = (Vec::new(), Vec::new(), Large::default(), Rebuilds::default());
+    Ok(Report { machine, plan, costs, passes, large, daily: Some(daily), rebuilds, calibrations })
+}
+
+/// Takes the figures of rebuilds alone.
+pub async fn rebuilds(house: &House, plan: Plan, tell: impl Fn(&str)) -> Result<Report, Failure> {
+    let mut meter = Meter::new(house).await?;
+    let mut machine = Machine::look(house, meter.admin()).await?;
+    let mut calibrations: Vec<f64> = (0..3).map(|_| calibrate()).collect();
+    let rebuilds = rebuild::measure(house, &plan, &tell).await?;
+    calibrations.extend((0..2).map(|_| calibrate()));
+    machine.flush_us_after = flush_us(house.folder())?;
     let (costs, passes, large) = (Vec::new(), Vec::new(), Large::default());
-    Ok(Report { machine, plan, costs, passes, large, daily, calibrations })
+    Ok(Report { machine, plan, costs, passes, large, daily: None, rebuilds, calibrations })
 }
 
 fn told(pass: &Pass, plan: &Plan) -> String {

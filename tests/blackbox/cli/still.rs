@@ -30,6 +30,7 @@ fn looking_changes_nothing_and_needs_no_right_to_write() {
         &["demand", "history", &number, "--reader", "postgres-es"],
         &["keys", "rotate", "--dry-run"],
         &["doctor", "--cross-read"],
+        &["projections"],
     ] {
         copy.place.sne(command).ends(0);
     }

@@ -15,7 +15,8 @@ pub fn report(report: &Report) -> String {
 
 /// The run of a day.
 pub fn daily(report: &Report) -> String {
-    let Daily { demands, listed, radiated, folded_per_second, seconds, peak_mib } = report.daily;
+    let Some(daily) = report.daily else { return String::new() };
+    let Daily { demands, listed, radiated, folded_per_second, seconds, peak_mib } = daily;
     let peak = peak_mib.map_or_else(|| "-".to_owned(), |peak| format!("{peak:.0}"));
     let cells = vec![
         demands.to_string(),

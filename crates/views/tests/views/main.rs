@@ -5,6 +5,7 @@
 mod deadlines;
 mod erasing;
 mod folding;
+mod rebuilding;
 mod running;
 mod searching;
 mod world;
