@@ -6,6 +6,7 @@ mod forgetting;
 mod import;
 mod metrics;
 mod privacy;
+mod projections;
 mod reading;
 mod settling;
 mod shown;

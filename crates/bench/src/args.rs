@@ -32,6 +32,12 @@ pub struct Args {
     /// Imports FILE into the register at DATABASE with the keys in KEYS: the bench starts itself so
     #[arg(long, hide = true, num_args = 3, value_names = ["DATABASE", "KEYS", "FILE"])]
     pub run_import: Option<Vec<String>>,
+    /// Only rebuilds of the views, of 50 000 demands: about three minutes
+    #[arg(long, conflicts_with_all = ["quick", "smoke", "repeats", "daily", "figures", "import"])]
+    pub rebuild: bool,
+    /// Rebuilds VIEWS of the register at DATABASE with the keys in KEYS: the bench starts itself so
+    #[arg(long, hide = true, num_args = 3, value_names = ["DATABASE", "KEYS", "VIEWS"])]
+    pub run_rebuild: Option<Vec<String>>,
     /// How often everything is measured, 15 at most (each takes three days of the register's calendar)
     #[arg(long, value_parser = clap::value_parser!(u32).range(1..=15))]
     pub repeats: Option<u32>,
@@ -46,7 +52,31 @@ pub struct Args {
     pub dir: PathBuf,
 }
 
+/// A part that can be measured by itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Only {
+    /// The run of a day.
+    Day,
+    /// An import.
+    Import,
+    /// Monthly figures.
+    Figures,
+    /// Rebuilds of the views.
+    Rebuilds,
+}
+
 impl Args {
+    /// The part that is measured alone, if not everything is.
+    pub fn only(&self) -> Option<Only> {
+        let parts = [
+            (self.daily, Only::Day),
+            (self.import, Only::Import),
+            (self.figures, Only::Figures),
+            (self.rebuild, Only::Rebuilds),
+        ];
+        parts.into_iter().find_map(|(asked, only)| asked.then_some(only))
+    }
+
     /// What to measure, and for how long.
     pub fn plan(&self) -> Plan {
         let mut plan = match (self.smoke, self.quick) {

@@ -13,6 +13,7 @@
 use crate::cost::{APPEND, APPEND_ARRAY, APPEND_EVENTS, Cost, GRPC_REGISTRATION, REGISTRATION, RENEWAL};
 use crate::lag::Lagged;
 use crate::modes::Mode;
+use crate::rebuild::ALL;
 use crate::replay::Way;
 use crate::report::Report;
 use crate::search::Searched;
@@ -154,6 +155,24 @@ pub const BOUNDS: &[Bound] = &[
         limit: Limit::AtMost(128.0),
         because: "it goes in windows, whatever the size of the file",
         figure: |report| report.import?.peak_mib,
+    },
+    Bound {
+        what: "rebuild of all views, events of the log a second, on the reference machine, median",
+        limit: Limit::AtLeast(150_000.0),
+        because: "a million events are rebuilt in seconds: nobody fears to change a view",
+        figure: |report| Some(report.rebuilds.rate(ALL)?.median * report.slowness()),
+    },
+    Bound {
+        what: "rebuild of all views / stock QueryReplay with GenericQuery of one, events/s, median",
+        limit: Limit::AtLeast(100.0),
+        because: "what the framework does row by row is done by streams, in memory, and copied",
+        figure: |report| Some(report.rebuilds.times_stock(ALL)?.median),
+    },
+    Bound {
+        what: "memory of the program that rebuilds all views, MiB",
+        limit: Limit::AtMost(256.0),
+        because: "it goes in pages, whatever the size of the log",
+        figure: |report| report.rebuilds.peak_mib(),
     },
     Bound {
         what: "round trips, guarded append of one event",

@@ -20,6 +20,8 @@ pub const REGISTER: &str = "register";
 pub const SERVED: &str = "served";
 /// A register of many demands, for the run of a day.
 pub const DAILY: &str = "daily";
+/// A register of demands that have lived, for rebuilds.
+pub const REBUILT: &str = "rebuilt";
 
 /// A register that is imported into.
 pub const IMPORT: &str = "import";
@@ -53,6 +55,7 @@ pub struct House {
     daily_keys: TempDir,
     import_keys: TempDir,
     figures_keys: TempDir,
+    rebuilt_keys: TempDir,
 }
 
 impl House {
@@ -63,22 +66,23 @@ impl House {
         };
         let of_keys = || temporary("sne-bench-keys-");
         let (folder, keys) = (temporary("sne-bench-")?, of_keys()?);
-        let (served_keys, daily_keys, import_keys, figures_keys) = (of_keys()?, of_keys()?, of_keys()?, of_keys()?);
+        let (served_keys, daily_keys, import_keys) = (of_keys()?, of_keys()?, of_keys()?);
+        let (figures_keys, rebuilt_keys) = (of_keys()?, of_keys()?);
         let options = settings()
             .into_iter()
             .fold(Options::new(folder.path()), |options, (name, value)| options.setting(name, value));
         let started = tokio::task::spawn_blocking(move || Cluster::start(options)).await;
         let cluster = started.map_err(|error| Failure::Answer(error.to_string()))??;
-        let house = Self { cluster, folder, keys, served_keys, daily_keys, import_keys, figures_keys };
+        let house = Self { cluster, folder, keys, served_keys, daily_keys, import_keys, figures_keys, rebuilt_keys };
 
         let mut connection = house.superuser("postgres")?.connect().await?;
         event_log::create_roles(&house.superuser("postgres")?).await?;
         connection.execute(CREATE_LOGIN).await?;
-        for database in [BASELINE, LOG, REGISTER, SERVED, DAILY, IMPORT, FIGURES] {
+        for database in [BASELINE, LOG, REGISTER, SERVED, DAILY, IMPORT, FIGURES, REBUILT] {
             connection.execute(format!("CREATE DATABASE {database}").as_str()).await?;
         }
         connection.close().await?;
-        for database in [LOG, REGISTER, SERVED, DAILY, IMPORT, FIGURES] {
+        for database in [LOG, REGISTER, SERVED, DAILY, IMPORT, FIGURES, REBUILT] {
             event_log::create_roles(&house.superuser(database)?).await?;
         }
         Ok(house)
@@ -117,6 +121,11 @@ impl House {
     /// The folder of the keys of [`FIGURES`].
     pub fn figures_keys(&self) -> &Path {
         self.figures_keys.path()
+    }
+
+    /// The folder of the keys of [`REBUILT`].
+    pub fn rebuilt_keys(&self) -> &Path {
+        self.rebuilt_keys.path()
     }
 
     /// The database as its superuser, for pgbench.

@@ -5,8 +5,8 @@
 //! INSERT on the same server) and by stock cqrs-es + postgres-es. What does not depend on the machine is counted instead
 //! of timed: [`cost`] has round trips, flushes and allocations. What is only worth something in a register that has become
 //! large stands in [`large`]: replay, [`search`], the [`lag`] of the view; [`daily`] is the run of a day over it, [`import`]
-//! what a new one takes in, [`figures`] are monthly statistics with a million demands in the log. [`bounds`] is the one table
-//! of what `--check` holds.
+//! what a new one takes in, [`figures`] are monthly statistics with a million demands in the log, [`rebuild`] is what it
+//! takes to build views anew. [`bounds`] is the one table of what `--check` holds.
 //!
 //! A run ends with an error at the first command that is not answered as it should be: errors are fast, and would look
 //! well in a table. `docs/performance.md` says what the figures were, and what they do not say.
@@ -35,6 +35,7 @@ mod plan;
 mod prefill;
 mod print;
 mod proxy;
+mod rebuild;
 mod replay;
 mod report;
 mod run;
@@ -48,7 +49,7 @@ use std::process::ExitCode;
 use clap::Parser as _;
 use tokio::signal::unix::{SignalKind, signal};
 
-use crate::args::Args;
+use crate::args::{Args, Only};
 use crate::failure::Failure;
 use crate::house::House;
 use crate::report::Report;
@@ -71,16 +72,20 @@ async fn bench(args: &Args) -> Result<(), Failure> {
     if let Some([database, keys, file]) = args.run_import.as_deref() {
         return import::run_import(database, Path::new(keys), Path::new(file)).await;
     }
+    if let Some([database, keys, views]) = args.run_rebuild.as_deref() {
+        return rebuild::run_rebuild(database, Path::new(keys), views).await;
+    }
     let house = House::start(&args.dir).await?;
     let report = tokio::select! {
         report = measured(&house, args) => report?,
         () = stopped() => return Err(Failure::Interrupted),
     };
-    let text = match (args.daily, args.import, args.figures) {
-        (true, ..) => print::daily(&report),
-        (_, true, _) => print::import(&report),
-        (.., true) => print::figures(&report),
-        _ => print::report(&report),
+    let text = match args.only() {
+        Some(Only::Day) => print::daily(&report),
+        Some(Only::Import) => print::import(&report),
+        Some(Only::Figures) => print::figures(&report),
+        Some(Only::Rebuilds) => print::rebuild(&report),
+        None => print::report(&report),
     };
     println!("{text}");
     if let Some(path) = &args.json {
@@ -98,11 +103,9 @@ async fn bench(args: &Args) -> Result<(), Failure> {
 
 async fn measured(house: &House, args: &Args) -> Result<Report, Failure> {
     let tell = |step: &str| eprintln!("{step}");
-    match (args.daily, args.import, args.figures) {
-        (true, ..) => run::a_day(house, args.plan(), tell).await,
-        (_, true, _) => run::an_import(house, args.plan(), tell).await,
-        (.., true) => run::some_figures(house, args.plan(), tell).await,
-        _ => run::run(house, args.plan(), tell).await,
+    match args.only() {
+        Some(only) => run::alone(house, args.plan(), only, tell).await,
+        None => run::run(house, args.plan(), tell).await,
     }
 }
 

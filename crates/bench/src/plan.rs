@@ -39,6 +39,12 @@ pub struct Plan {
     pub figures_demands: u32,
     /// Questions of each kind.
     pub figures_calls: u32,
+    /// Demands in the register whose views are rebuilt; each has some twelve events.
+    pub rebuilt_demands: u32,
+    /// How often they are rebuilt.
+    pub rebuilds: u32,
+    /// Events that the stock replay is measured on.
+    pub stock_events: u32,
     /// Commands whose round trips, flushes and allocations are counted.
     pub counted: u32,
 }
@@ -62,6 +68,9 @@ impl Plan {
             import_demands: 100_000,
             figures_demands: 1_000_000,
             figures_calls: 400,
+            rebuilt_demands: 50_000,
+            rebuilds: 3,
+            stock_events: 20_000,
             counted: 400,
         }
     }
@@ -80,6 +89,8 @@ impl Plan {
             import_demands: 10_000,
             figures_demands: 50_000,
             figures_calls: 200,
+            rebuilt_demands: 10_000,
+            rebuilds: 1,
             counted: 100,
             ..Self::standard()
         }
@@ -101,6 +112,8 @@ impl Plan {
             import_demands: 60,
             figures_demands: 3_000,
             figures_calls: 4,
+            rebuilt_demands: 60,
+            stock_events: 100,
             counted: 10,
             ..Self::quick()
         }

@@ -147,7 +147,8 @@ impl Writer {
     }
 }
 
-fn sealed(
+/// An event as the log takes it, its personal parts sealed.
+pub fn sealed(
     event: DemandEvent,
     (stream, version): (&str, u64),
     drawn: &DrawnKey,

@@ -1,6 +1,7 @@
 //! The figures for people, as tables that can be pasted into a document.
 
 mod large;
+mod rebuild;
 
 use comfy_table::presets::ASCII_MARKDOWN;
 use comfy_table::{CellAlignment, Table};
@@ -15,12 +16,25 @@ const QUIET: f64 = 0.1;
 
 /// Everything but the bounds.
 pub fn report(report: &Report) -> String {
-    [head(report), rows(report), costs(report), large::report(report), large::figures(report)].join("\n")
+    let parts = [
+        head(report),
+        rows(report),
+        costs(report),
+        large::report(report),
+        large::figures(report),
+        rebuild::report(report),
+    ];
+    parts.join("\n")
 }
 
 /// An import alone.
 pub fn import(report: &Report) -> String {
     [head(report), large::import(report)].join("\n")
+}
+
+/// Rebuilds alone.
+pub fn rebuild(report: &Report) -> String {
+    [head(report), rebuild::report(report)].join("\n")
 }
 
 /// The run of a day alone.

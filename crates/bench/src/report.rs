@@ -11,6 +11,7 @@ use crate::large::Large;
 use crate::machine::Machine;
 use crate::modes::{Mode, Pass};
 use crate::plan::Plan;
+use crate::rebuild::Rebuilds;
 use crate::replay::Way;
 use crate::stats::Spread;
 
@@ -27,12 +28,14 @@ pub struct Report {
     pub passes: Vec<Pass>,
     /// What the register was once it was large.
     pub large: Large,
-    /// What a day took.
+    /// What a day took, where one was run.
     pub daily: Option<Daily>,
-    /// What an import took.
+    /// What an import took, where one was done.
     pub import: Option<Imported>,
-    /// Monthly statistics.
+    /// Monthly statistics, where they were asked for.
     pub figures: Option<Figures>,
+    /// How fast views were built anew.
+    pub rebuilds: Rebuilds,
     /// The fixed piece of work, in every repeat, milliseconds.
     pub calibrations: Vec<f64>,
 }
@@ -210,6 +213,7 @@ pub mod tests {
             daily: None,
             import: None,
             figures: None,
+            rebuilds: Rebuilds::default(),
             calibrations,
         }
     }

@@ -1,12 +1,13 @@
 //! One run: count, then time everything in turns, then the same register once it is large.
 
+use crate::args::Only;
 use crate::calibration::calibrate;
 use crate::cost::count_all;
-use crate::daily::{self, Daily};
+use crate::daily;
 use crate::failure::Failure;
-use crate::figures::{self, Figures};
+use crate::figures;
 use crate::house::{BASELINE, House, LOG, REGISTER, SERVED};
-use crate::import::{self, Imported};
+use crate::import;
 use crate::large::{self, Large};
 use crate::machine::{Machine, flush_us};
 use crate::meter::Meter;
@@ -18,6 +19,7 @@ use crate::modes::stock::Stock;
 use crate::modes::stock_grpc::StockServer;
 use crate::modes::{Mode, Pass};
 use crate::plan::Plan;
+use crate::rebuild::{self, Rebuilds};
 use crate::report::Report;
 
 /// What takes its turn together.
@@ -72,54 +74,39 @@ pub async fn run(house: &House, plan: Plan, tell: impl Fn(&str)) -> Result<Repor
     calibrations.push(calibrate());
     let figures = Some(figures::measure(house, &plan, &tell).await?);
     calibrations.push(calibrate());
+    let rebuilds = rebuild::measure(house, &plan, &tell).await?;
+    calibrations.push(calibrate());
     machine.flush_us_after = flush_us(house.folder())?;
-    Ok(Report { machine, plan, costs, passes, large, daily, import, figures, calibrations })
+    Ok(Report { machine, plan, costs, passes, large, daily, import, figures, rebuilds, calibrations })
 }
 
-/// Takes the figures of the run of a day alone.
-pub async fn a_day(house: &House, plan: Plan, tell: impl Fn(&str)) -> Result<Report, Failure> {
-    let measure =
-        async |plan: &Plan| Ok(Alone { daily: Some(daily::measure(house, plan, &tell).await?), ..Alone::default() });
-    alone(house, plan, measure).await
-}
-
-/// Takes the figures of an import alone.
-pub async fn an_import(house: &House, plan: Plan, tell: impl Fn(&str)) -> Result<Report, Failure> {
-    let measure =
-        async |plan: &Plan| Ok(Alone { import: Some(import::measure(house, plan, &tell).await?), ..Alone::default() });
-    alone(house, plan, measure).await
-}
-
-/// Takes those of the monthly statistics alone.
-pub async fn some_figures(house: &House, plan: Plan, tell: impl Fn(&str)) -> Result<Report, Failure> {
-    let measure = async |plan: &Plan| {
-        Ok(Alone { figures: Some(figures::measure(house, plan, &tell).await?), ..Alone::default() })
-    };
-    alone(house, plan, measure).await
-}
-
-/// What is measured by itself.
-#[derive(Default)]
-struct Alone {
-    daily: Option<Daily>,
-    import: Option<Imported>,
-    figures: Option<Figures>,
-}
-
-async fn alone(
-    house: &House,
-    plan: Plan,
-    measure: impl AsyncFnOnce(&Plan) -> Result<Alone, Failure>,
-) -> Result<Report, Failure> {
+/// Takes the figures of one part by itself.
+pub async fn alone(house: &House, plan: Plan, only: Only, tell: impl Fn(&str)) -> Result<Report, Failure> {
     let mut meter = Meter::new(house).await?;
-    let mut machine = Machine::look(house, meter.admin()).await?;
+    let machine = Machine::look(house, meter.admin()).await?;
     // The median forgets a moment in which something else ran.
-    let mut calibrations: Vec<f64> = (0..3).map(|_| calibrate()).collect();
-    let Alone { daily, import, figures } = measure(&plan).await?;
-    calibrations.extend((0..2).map(|_| calibrate()));
-    machine.flush_us_after = flush_us(house.folder())?;
-    let (costs, passes, large) = (Vec::new(), Vec::new(), Large::default());
-    Ok(Report { machine, plan, costs, passes, large, daily, import, figures, calibrations })
+    let calibrations: Vec<f64> = (0..3).map(|_| calibrate()).collect();
+    let mut report = Report {
+        machine,
+        plan,
+        costs: Vec::new(),
+        passes: Vec::new(),
+        large: Large::default(),
+        daily: None,
+        import: None,
+        figures: None,
+        rebuilds: Rebuilds::default(),
+        calibrations,
+    };
+    match only {
+        Only::Day => report.daily = Some(daily::measure(house, &report.plan, &tell).await?),
+        Only::Import => report.import = Some(import::measure(house, &report.plan, &tell).await?),
+        Only::Figures => report.figures = Some(figures::measure(house, &report.plan, &tell).await?),
+        Only::Rebuilds => report.rebuilds = rebuild::measure(house, &report.plan, &tell).await?,
+    }
+    report.calibrations.extend((0..2).map(|_| calibrate()));
+    report.machine.flush_us_after = flush_us(house.folder())?;
+    Ok(report)
 }
 
 fn told(pass: &Pass, plan: &Plan) -> String {

@@ -12,8 +12,11 @@
 //!   lock has lost the session, too. Other processes wait, and take over when the owner is gone.
 //! - **Never skip.** At an event that cannot be read, is missing or was altered, everything before it is folded and the
 //!   runner stops ([`State::Stopped`]). A database that is away is no reason to stop: it is asked again.
+//! - **One reading for all.** Runners of a process pull their pages from a [`Feed`]: each event is read once for all views
+//!   and opened once for those of a kind, while they go together; one that is behind reads for itself.
 //! - **A rebuild runs beside the view**, in a schema of its own, and takes its place in one transaction; a new version of
-//!   a projection begins with one.
+//!   a projection begins with one. Where rows follow each from one stream ([`BulkFold`]), whole streams are folded in
+//!   memory on all cores and copied; the other way is by position, like the view itself.
 //! - Pages are committed without waiting for the disk: rows and checkpoint are lost together or not at all, and what a
 //!   crash loses is folded again. The log itself never does that.
 //!

@@ -9,7 +9,7 @@ use sqlx::{Executor as _, PgConnection};
 use crate::Error;
 
 const GRANTS: &str = "SELECT format('GRANT %s%s ON views_next.%I TO %s%s', a.privilege_type, \
-         coalesce(format(' (%I)', c.attname), ''), t.relname, coalesce(quote_ident(r.rolname), 'PUBLIC'), \
+         CASE WHEN c.attname IS NULL THEN '' ELSE format(' (%I)', c.attname) END, t.relname, coalesce(quote_ident(r.rolname), 'PUBLIC'), \
          CASE WHEN a.is_grantable THEN ' WITH GRANT OPTION' ELSE '' END) \
      FROM pg_catalog.pg_class AS t \
      CROSS JOIN LATERAL (SELECT NULL::name, t.relacl WHERE t.relacl IS NOT NULL \

@@ -31,7 +31,8 @@ impl Default for Options {
     }
 }
 
-/// A catch-up of so many events changes what the planner must know of the tables.
+/// A catch-up of so many events changes what the planner must know of the tables; a view that was never built and has so
+/// many before it is built like a rebuild, where it can be.
 const MANY: i64 = 10_000;
 
 /// Runs one projection in this process.
@@ -134,6 +135,18 @@ where
                     tokio::select! {
                         () = &mut *drain => return Ok(()),
                         built = self.rebuild() => built.map(drop)?,
+                    }
+                }
+                // Not built yet, and worth the cores. What cannot be read is for the fold by position to stop at, with
+                // everything before it in the view.
+                None if self.bulk.is_some() && self.feed.reader().head().await?.get() >= MANY => {
+                    self.tell(None, State::Rebuilding);
+                    tokio::select! {
+                        () = &mut *drain => return Ok(()),
+                        built = self.rebuild() => match built {
+                            Ok(_) | Err(Error::Unreadable { .. }) => {}
+                            Err(error) => return Err(error),
+                        },
                     }
                 }
                 _ => {}

@@ -1,5 +1,6 @@
 //! Figures of a real server, asked for as Prometheus does.
 
+use std::collections::BTreeSet;
 use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
 
@@ -7,6 +8,7 @@ use http::Request;
 use private_postgres::test_util::shared;
 
 use crate::served::Served;
+use crate::tidy::root;
 use crate::world;
 
 fn get(served: &Served, path: &str) -> String {
@@ -68,6 +70,10 @@ async fn figures_move_with_the_calls_and_repeat_no_word_of_a_caller() {
         "sne_pool_connections",
         "sne_pool_idle_connections",
         "sne_build_info",
+        "sne_daily_run_day_timestamp_seconds",
+        "sne_daily_run_end_timestamp_seconds",
+        "sne_daily_run_failed",
+        "sne_daily_run_undecided",
     ] {
         assert!(
             after.lines().any(|line| line.starts_with(&format!("# TYPE {} ", name.trim_end_matches("_info")))),
@@ -79,4 +85,34 @@ async fn figures_move_with_the_calls_and_repeat_no_word_of_a_caller() {
         assert!(!after.contains(word), "{after}");
     }
     assert!(get(&served, "/").starts_with("HTTP/1.1 404"));
+}
+
+/// Every name of a figure in the queries of the dashboard.
+fn named(text: &str) -> BTreeSet<String> {
+    let dashboard: serde_json::Value = serde_json::from_str(text).expect("the dashboard is JSON");
+    let panels = dashboard["panels"].as_array().unwrap();
+    let targets = panels.iter().flat_map(|panel| panel["targets"].as_array().unwrap());
+    let queries = targets.map(|target| target["expr"].as_str().unwrap());
+    let words = queries.flat_map(|query| query.split(|c: char| !c.is_ascii_alphanumeric() && c != '_'));
+    words.filter(|word| word.starts_with("sne_")).map(str::to_owned).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_dashboard_asks_for_every_figure_that_the_server_gives_and_for_no_other() {
+    let folder = tempfile::tempdir().unwrap();
+    let (_, url) = world::new_database(shared());
+    let served = Served::on(&url, folder.path());
+    call(&served, "/sne.v1.RegistrationService/GetDemand").await;
+    let named = named(&std::fs::read_to_string(root().join("deploy/grafana/sne.json")).unwrap());
+    let samples = get(&served, "/metrics");
+    let given: BTreeSet<String> = samples
+        .lines()
+        .filter(|line| line.starts_with("sne_"))
+        .map(|line| line.split(['{', ' ']).next().unwrap().to_owned())
+        .collect();
+    assert!(given.len() > 15, "{samples}");
+    let unknown: Vec<_> = named.difference(&given).collect();
+    assert!(unknown.is_empty(), "the server gives no such figures: {unknown:?}");
+    let unseen: Vec<_> = given.difference(&named).collect();
+    assert!(unseen.is_empty(), "nobody would see these figures: {unseen:?}");
 }

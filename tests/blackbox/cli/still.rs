@@ -31,6 +31,7 @@ fn looking_changes_nothing_and_needs_no_right_to_write() {
         &["keys", "rotate", "--dry-run"],
         &["export"],
         &["doctor", "--cross-read"],
+        &["projections"],
     ] {
         copy.place.sne(command).ends(0);
     }

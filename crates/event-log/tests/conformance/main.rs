@@ -16,5 +16,6 @@ mod shapes;
 mod stock_view;
 mod storm;
 mod subscription;
+mod walking;
 mod wire;
 mod world;

@@ -2,9 +2,12 @@
 
 #![allow(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
 
+mod bulk;
 mod faults;
 mod owners;
 mod rebuilding;
+mod rights;
 mod running;
+mod sharing;
 mod waiting;
 mod world;

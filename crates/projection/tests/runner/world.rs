@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -11,7 +11,10 @@ use event_log::{
 };
 use jiff::civil::date;
 use private_postgres::test_util::shared;
-use projection::{AtLeast, Checkpoint, Handle, OpenError, Opened, Opener, Options, Projection, Runner, State};
+use projection::{
+    AtLeast, BulkFold, Checkpoint, CopyRows, Handle, OpenError, Opened, Opener, Options, Projection, Runner, State,
+};
+use sqlx::error::BoxDynError;
 use sqlx::postgres::PgConnectOptions;
 use sqlx::{PgConnection, PgPool};
 use tokio::task::JoinHandle;
@@ -50,10 +53,31 @@ impl<const V: u32> Projection for Counts<V> {
     }
 }
 
-/// Reads notes; not those that say so, and none while it is away.
+impl<const V: u32> BulkFold for Counts<V> {
+    type Stream = Vec<(String, i64, String)>;
+
+    const COLUMNS: &'static [&'static str] = &["stream, events", "position, text"];
+
+    fn fold_one(&self, notes: &mut Self::Stream, recorded: &RecordedEvent, text: &String) {
+        notes.push((recorded.stream.to_string(), recorded.position.get(), text.clone()));
+    }
+
+    fn copy(&self, notes: Self::Stream, tables: &mut [CopyRows]) -> Result<(), BoxDynError> {
+        let [counts, texts] = tables else { return Err("two tables".into()) };
+        let stream = notes.first().map(|(stream, ..)| stream.as_str());
+        counts.row().field(stream)?.field(i64::try_from(notes.len())?)?;
+        for (_, position, text) in &notes {
+            texts.row().field(*position)?.field(text.as_str())?;
+        }
+        Ok(())
+    }
+}
+
+/// Reads notes; not those that say so, and none while it is away. Counts what it has opened.
 #[derive(Clone, Default)]
 pub struct Notes {
     pub away: Arc<AtomicBool>,
+    pub opened: Arc<AtomicUsize>,
 }
 
 pub const UNREADABLE: &str = r#""unreadable""#;
@@ -66,12 +90,38 @@ impl Opener for Notes {
         if self.away.load(Ordering::SeqCst) {
             return Err(OpenError::Unavailable { cause: "away".to_owned() });
         }
+        self.opened.fetch_add(page.len(), Ordering::SeqCst);
         page.iter()
             .map(|recorded| match recorded.payload.as_str() {
                 UNREADABLE => Err(OpenError::Unreadable { position: recorded.position, cause: "says so".to_owned() }),
                 text => Ok(Opened { recorded, event: text.to_owned() }),
             })
             .collect()
+    }
+}
+
+fn note(stream: String, expected_version: u32, text: String) -> Command {
+    Command {
+        id: Uuid::new_v4(),
+        organisation: "org-1".into(),
+        actor: "agent-1".into(),
+        body_digest: [0; 32],
+        recorded_at: "2026-11-23T12:00:00Z".parse().unwrap(),
+        streams: vec![StreamAppend {
+            stream_type: NOTE,
+            stream: StreamId::parse(stream).unwrap(),
+            territory: None,
+            expected_version,
+            key: None,
+            events: vec![NewEvent {
+                event_type: "Written".into(),
+                schema_version: 1,
+                effective_on: date(2026, 11, 23),
+                payload: text,
+                sealed: Vec::new(),
+            }],
+        }],
+        claims: Vec::new(),
     }
 }
 
@@ -133,34 +183,31 @@ impl World {
         Self { database, options, log, projector, reader, notes: Notes::default() }
     }
 
+    /// Appends notes to many streams, by turns, many at once; returns the last position. Not to be mixed with the others.
+    pub async fn write_wide(&self, streams: u32, each: u32) -> Position {
+        let mut last = Position::ZERO;
+        for version in 0..each {
+            let commands = (0..streams).map(|nth| note(format!("wide-{nth:05}"), version, format!("\"{version}\"")));
+            let commands: Vec<Command> = commands.collect();
+            for array in commands.chunks(64) {
+                for verdict in self.log.append(array.to_vec()).await.unwrap() {
+                    match verdict {
+                        Verdict::Committed(receipt) => last = receipt.last,
+                        other => panic!("not written: {other:?}"),
+                    }
+                }
+            }
+        }
+        last
+    }
+
     /// Appends notes to three streams in turn, one command each; returns the last position.
     pub async fn write(&self, texts: impl IntoIterator<Item = impl Into<String>>) -> Position {
         let mut last = Position::ZERO;
         for text in texts {
             let head = self.log.reader().head().await.unwrap().get();
             let (stream, version) = (format!("note-{}", head % 3), head / 3);
-            let command = Command {
-                id: Uuid::new_v4(),
-                organisation: "org-1".into(),
-                actor: "agent-1".into(),
-                body_digest: [0; 32],
-                recorded_at: "2026-11-23T12:00:00Z".parse().unwrap(),
-                streams: vec![StreamAppend {
-                    stream_type: NOTE,
-                    stream: StreamId::parse(stream).unwrap(),
-                    territory: None,
-                    expected_version: u32::try_from(version).unwrap(),
-                    key: None,
-                    events: vec![NewEvent {
-                        event_type: "Written".into(),
-                        schema_version: 1,
-                        effective_on: date(2026, 11, 23),
-                        payload: text.into(),
-                        sealed: Vec::new(),
-                    }],
-                }],
-                claims: Vec::new(),
-            };
+            let command = note(stream, u32::try_from(version).unwrap(), text.into());
             match &self.log.append(vec![command]).await.unwrap()[0] {
                 Verdict::Committed(receipt) => last = receipt.last,
                 other => panic!("not written: {other:?}"),
@@ -176,6 +223,19 @@ impl World {
     pub fn runner<const V: u32>(&self, page: u32) -> (Runner<Counts<V>, Notes>, Handle) {
         let options = Options { page, pause: Duration::from_millis(20) };
         Runner::new(Counts::<V>, self.notes.clone(), self.log.reader().clone(), self.projector.clone(), options)
+    }
+
+    /// One that rebuilds stream by stream.
+    pub fn in_bulk(&self, page: u32) -> Runner<Counts<1>, Notes> {
+        self.runner::<1>(page).0.in_bulk()
+    }
+
+    /// Every row of the view.
+    pub fn all_rows(&self) -> String {
+        self.sql(
+            "SELECT string_agg(c::text, ';' ORDER BY c) FROM views.counts AS c; \
+             SELECT string_agg(t::text, ';' ORDER BY t) FROM views.texts AS t",
+        )
     }
 
     pub fn run_version<const V: u32>(&self, page: u32) -> Running {
@@ -200,7 +260,7 @@ impl World {
         let rows: Vec<(String, i64)> =
             sqlx::query_as("SELECT stream, events FROM views.counts").fetch_all(&self.reader).await.unwrap();
         let mut expected = BTreeMap::new();
-        for event in self.log.reader().read_after(Position::ZERO, 10_000).await.unwrap().events {
+        for event in self.log.reader().read_after(Position::ZERO, 50_000).await.unwrap().events {
             *expected.entry(event.stream.to_string()).or_default() += 1;
         }
         (rows.into_iter().collect(), expected)

@@ -8,6 +8,7 @@ mod elsewhere;
 mod erasing;
 mod folding;
 mod lives;
+mod rebuilding;
 mod running;
 mod searching;
 mod world;

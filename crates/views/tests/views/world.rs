@@ -248,9 +248,13 @@ impl World {
         Runner::new(KeepDeadlines, OpenFacts, self.log.clone(), self.projector.clone(), options)
     }
 
-    pub async fn catch_up_deadlines(&self, page: u32) {
+    pub fn run_deadlines(&self, page: u32) -> Running {
         let (runner, handle) = self.deadlines(page);
-        let running = Running { handle, task: tokio::spawn(runner.run(std::future::pending())) };
+        Running { handle, task: tokio::spawn(runner.run(std::future::pending())) }
+    }
+
+    pub async fn catch_up_deadlines(&self, page: u32) {
+        let running = self.run_deadlines(page);
         running.until_live().await;
         running.kill().await;
     }
