@@ -1,4 +1,4 @@
-//! Results as a table, a JSON document or JSON lines.
+//! Results as a table, a JSON document, JSON lines or CSV.
 
 use comfy_table::presets::UTF8_FULL_CONDENSED;
 use comfy_table::{ContentArrangement, Table};
@@ -15,19 +15,32 @@ macro_rules! say {
 }
 pub(crate) use say;
 
-/// Prints rows: a table for people, or the serialised rows for programs.
+/// Prints rows: a table for people, or the serialised rows for programs. Only rows without lists can be CSV.
 pub fn rows<T: Serialize>(format: Format, header: &[&str], rows: &[T], cells: impl Fn(&T) -> Vec<String>) {
     match format {
         Format::Table => table(header, rows.iter().map(cells)),
         Format::Json => say!("{}", json(&rows)),
         Format::Ndjson => rows.iter().for_each(|row| say!("{}", line(row))),
+        Format::Csv => csv(rows),
     }
+}
+
+/// As the other files of the register: a header of the keys, and `;` between columns. Who reads no further is no reason to
+/// fail.
+fn csv<T: Serialize>(rows: &[T]) {
+    let mut writer = csv::WriterBuilder::new().delimiter(b';').from_writer(std::io::stdout());
+    for row in rows {
+        if writer.serialize(row).is_err() {
+            return;
+        }
+    }
+    let _ = writer.flush();
 }
 
 /// Prints one record for programs: indented, or on one line.
 pub fn record<T: Serialize>(format: Format, record: &T) {
     match format {
-        Format::Table | Format::Json => say!("{}", json(record)),
+        Format::Table | Format::Json | Format::Csv => say!("{}", json(record)),
         Format::Ndjson => say!("{}", line(record)),
     }
 }

@@ -26,6 +26,7 @@ mod guard;
 mod health;
 mod incoming;
 mod keys;
+mod look;
 mod metrics;
 mod options;
 mod page_token;
@@ -44,7 +45,10 @@ mod views;
 
 pub use daily::DueNow;
 pub use error::Error;
+pub use look::Look;
 pub use options::Options;
 pub use reason::{Reason, Row, rows};
 pub use rebuild::{View, rebuild};
 pub use server::Server;
+// What a look finds and is asked by, for those who may not name the views.
+pub use ::views::deadlines::{CalendarQuery, Deadline, LateRadiation, Which};

@@ -67,7 +67,7 @@ fn wording(phase: Phase) -> &'static str {
 pub fn print(format: Format, report: &DailyReport, change: Change) {
     match format {
         Format::Table => sheet(report, change),
-        Format::Json | Format::Ndjson => output::record(format, report),
+        Format::Json | Format::Ndjson | Format::Csv => output::record(format, report),
     }
 }
 

@@ -183,7 +183,7 @@ fn tell(format: Format, proofs: &Proofs, deleted: &[String]) -> Result<(), Failu
                 output::say!("supprimé, tous les envois étant enregistrés : {name}");
             }
         }
-        Format::Json | Format::Ndjson => output::record(format, &told),
+        Format::Json | Format::Ndjson | Format::Csv => output::record(format, &told),
     }
     if told.failed.is_empty() { Ok(()) } else { Err(Failure::Unsound) }
 }
