@@ -3,11 +3,14 @@
 use std::path::PathBuf;
 
 use clap::{Parser, Subcommand, ValueEnum};
-use demand::DeadlineKind;
 use jiff::civil::Date;
-use nomenclature::{Actor, DeskCode, Territory, UniqueNumber};
+use nomenclature::{Actor, Territory, UniqueNumber};
 
 use crate::config::Flags;
+
+mod due;
+
+pub use due::Deadlines;
 
 /// Registre des demandes de logement social
 #[derive(Parser)]
@@ -150,28 +153,6 @@ pub struct Demo {
     /// Adresse d'écoute ; port 0 : libre
     #[arg(long, env = "SNE_LISTEN", default_value = "127.0.0.1:50051")]
     pub listen: std::net::SocketAddr,
-}
-
-#[derive(clap::Args)]
-pub struct Deadlines {
-    /// Le territoire (trois caractères)
-    #[arg(value_parser = territory)]
-    pub territory: Territory,
-    /// Nature de l'échéance ; toutes si elle n'est pas dite, plusieurs fois pour plusieurs
-    #[arg(long = "kind", value_name = "NATURE", value_parser = kind)]
-    pub kinds: Vec<DeadlineKind>,
-    /// Premier jour d'échéance
-    #[arg(long, value_name = "AAAA-MM-JJ", value_parser = date)]
-    pub from: Option<Date>,
-    /// Dernier jour d'échéance
-    #[arg(long, value_name = "AAAA-MM-JJ", value_parser = date)]
-    pub until: Option<Date>,
-    /// Seulement ce qui peut être fait aujourd'hui ou qui est en retard
-    #[arg(long)]
-    pub due: bool,
-    /// Seulement ce que ce guichet doit faire (code)
-    #[arg(long, value_parser = desk)]
-    pub desk: Option<DeskCode>,
 }
 
 #[derive(Subcommand)]
@@ -391,17 +372,6 @@ fn actor(text: &str) -> Result<Actor, String> {
 
 fn territory(text: &str) -> Result<Territory, String> {
     Territory::parse(text).map_err(|_| "un territoire a trois caractères, par exemple 006 ou 111".to_owned())
-}
-
-fn desk(text: &str) -> Result<DeskCode, String> {
-    DeskCode::parse(text).map_err(|_| "un guichet a cinq caractères, par exemple 006G1".to_owned())
-}
-
-fn kind(text: &str) -> Result<DeadlineKind, String> {
-    DeadlineKind::of_code(&text.to_uppercase().replace('-', "_")).ok_or_else(|| {
-        let known: Vec<&str> = DeadlineKind::all().map(DeadlineKind::code).collect();
-        format!("les natures sont : {}", known.join(", "))
-    })
 }
 
 fn date(text: &str) -> Result<Date, String> {
