@@ -2,6 +2,7 @@
 
 mod configuration;
 mod demonstration;
+mod due;
 mod forgetting;
 mod import;
 mod metrics;

@@ -9,8 +9,10 @@ use nomenclature::{Actor, Territory, UniqueNumber};
 
 use crate::config::Flags;
 
+mod due;
 mod stats;
 
+pub use due::Deadlines;
 pub use stats::{CompareArgs, SeriesArgs, StatsCommand, TableArgs};
 
 /// Registre des demandes de logement social
@@ -109,6 +111,17 @@ pub enum Command {
         /// Dit ce qui est dû et ne fait rien
         #[arg(long)]
         dry_run: bool,
+    },
+    /// Échéances d'un territoire, par jour : attestations, pièces à verser, préavis, avertissements, radiations, délais DALO
+    Deadlines(Deadlines),
+    /// Radiations en retard : logement attribué ou bail connu, demande encore inscrite
+    Late {
+        /// Le territoire (trois caractères)
+        #[arg(value_parser = territory)]
+        territory: Territory,
+        /// Seulement depuis au moins tant de jours
+        #[arg(long, value_name = "JOURS", default_value_t = 0)]
+        min_days: u32,
     },
     /// Préavis de renouvellement : ce que dit qui les expédie
     #[command(subcommand)]

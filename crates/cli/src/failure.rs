@@ -20,6 +20,8 @@ Codes de sortie :
 pub enum Failure {
     /// The configuration; every fault of it.
     Configuration(Vec<Fault>),
+    /// What the command line says contradicts itself.
+    CommandLine(String),
     /// Lines of a file that cannot be read; nothing was entered.
     Unreadable(Vec<LineFault>),
     /// Lines of a file that the register refuses; nothing was entered.
@@ -61,6 +63,7 @@ impl Failure {
                 let faults: String = faults.iter().map(|fault| format!("\n  {fault}")).collect();
                 (format!("la configuration est incorrecte :{faults}"), 1)
             }
+            Self::CommandLine(message) => (message, 2),
             Self::Unreadable(faults) => (lines(&faults), 1),
             Self::Refused(faults) => (lines(&faults), 4),
             Self::SetAside { lines, errors } => {

@@ -20,7 +20,7 @@ use std::process::ExitCode;
 use clap::Parser as _;
 
 use args::{
-    Args, Command, ConfigCommand, DemandCommand, KeysCommand, NoticesCommand, OrgCommand, SynthCommand,
+    Args, Command, ConfigCommand, DemandCommand, Format, KeysCommand, NoticesCommand, OrgCommand, SynthCommand,
     TerritoryCommand,
 };
 use commands::org::Change;
@@ -63,6 +63,8 @@ async fn run(args: Args) -> Result<(), Failure> {
             commands::demand::history(place()?, format, number, reader).await
         }
         Command::Erase { number, dry_run } => commands::erase::run(place()?, format, number, change(dry_run)).await,
+        Command::Deadlines(asked) => commands::deadlines::list(place()?, format, asked).await,
+        Command::Late { territory, min_days } => commands::deadlines::late(place()?, format, territory, min_days).await,
         Command::Daily { date, dry_run } => commands::daily::run(place()?, format, date, change(dry_run)).await,
         Command::Notices(NoticesCommand::Sent {
             list: Some(list),

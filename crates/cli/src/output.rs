@@ -15,7 +15,7 @@ macro_rules! say {
 }
 pub(crate) use say;
 
-/// Prints rows: a table for people, or the serialised rows for programs.
+/// Prints rows: a table for people, or the serialised rows for programs. Only rows without lists can be CSV.
 pub fn rows<T: Serialize>(format: Format, header: &[&str], rows: &[T], cells: impl Fn(&T) -> Vec<String>) {
     match format {
         Format::Table => table(header, rows.iter().map(cells)),

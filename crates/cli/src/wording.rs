@@ -5,7 +5,7 @@ use demand::dalo::Dalo;
 use demand::deposit::{OpenDeposit, SetAsideReason};
 use demand::lease_report::LeaseReport;
 use demand::radiation::Motive;
-use demand::{DemandEvent, FieldReason, Rejection};
+use demand::{DemandEvent, FieldReason, Rejection, Settings, deadlines};
 use nomenclature::Siren;
 use private_postgres::Step;
 
@@ -148,8 +148,11 @@ pub fn certificate_channel(channel: CertificateChannel) -> &'static str {
 }
 
 /// What is waited for, and what went out.
-pub fn certificates(certificates: &Certificates) -> String {
-    let due = certificates.due_since().map(|day| format!("due depuis le {day}"));
+pub fn certificates(certificates: &Certificates, settings: Option<&Settings>) -> String {
+    let due = certificates.due_since().map(|day| {
+        let by = settings.map(|settings| format!(", au plus tard le {}", deadlines::certificate_by(day, settings)));
+        format!("due depuis le {day}{}", by.unwrap_or_default())
+    });
     let last =
         certificates.last.map(|last| format!("délivrée le {} {}", last.issued_on, certificate_channel(last.channel)));
     [last, due].into_iter().flatten().collect::<Vec<_>>().join(", ")
@@ -163,9 +166,11 @@ pub fn lease_report(report: &LeaseReport) -> String {
 }
 
 /// A piece that waits to be stored.
-pub fn deposit(deposit: &OpenDeposit) -> String {
+pub fn deposit(deposit: &OpenDeposit, settings: Option<&Settings>) -> String {
     let name = deposit.open_type.map_or("type sensible", |piece| piece.label());
-    format!("{name}, déposée le {} au guichet {}", deposit.deposited_on, deposit.desk)
+    let by = |settings| format!(", à verser au plus tard le {}", deadlines::storage_by(deposit.deposited_on, settings));
+    let by = settings.map(by).unwrap_or_default();
+    format!("{name}, déposée le {} au guichet {}{by}", deposit.deposited_on, deposit.desk)
 }
 
 /// Where a claim to housing stands.

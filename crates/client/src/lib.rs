@@ -10,12 +10,14 @@
 mod act;
 mod answer;
 mod client;
+mod deadlines;
 mod interface;
 mod refused;
 mod territory;
 
 pub use answer::{Answer, Opened, Outcome};
 pub use client::{Client, On};
+pub use deadlines::Listed;
 pub use interface::{Call, Interface};
 pub use refused::{Refused, Told};
 pub use territory::TerritoryAnswer;

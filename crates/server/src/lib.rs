@@ -28,6 +28,7 @@ mod health;
 mod incoming;
 mod infocentre;
 mod keys;
+mod look;
 mod metrics;
 mod options;
 mod page_token;
@@ -47,7 +48,10 @@ mod views;
 pub use daily::DueNow;
 pub use error::Error;
 pub use figures_now::FiguresNow;
+pub use look::Look;
 pub use options::Options;
 pub use reason::{Reason, Row, rows};
 pub use rebuild::{View, rebuild};
 pub use server::Server;
+// What a look finds and is asked by, for those who may not name the views.
+pub use ::views::deadlines::{CalendarQuery, Deadline, LateRadiation, Which};

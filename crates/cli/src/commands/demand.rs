@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use ::demand::{ActiveDemand, Demand, DemandEvent};
+use ::demand::{ActiveDemand, Demand, DemandEvent, Settings};
 use jiff::civil::Date;
 use nomenclature::{Actor, UniqueNumber};
 use register::{Register, SystemClock, Viewer};
@@ -26,17 +26,26 @@ pub async fn show(place: Place, format: Format, number: UniqueNumber, actor: Opt
     let Some(content) = demand.content() else {
         return Err(register::Error::NotFound.into());
     };
+    let settings = house.register.settings_today(number.territory()).await?;
+    // Nothing is waited for once it left.
+    let running = matches!(demand, Demand::Active(_)).then_some(&settings);
     match format {
-        Format::Table => sheet(&demand, content, number, version, today),
+        Format::Table => sheet(&demand, content, number, version, (today, running)),
         Format::Json | Format::Ndjson | Format::Csv => {
-            output::record(format, &Record::of(&demand, content, number, version, today))
+            output::record(format, &Record::of(&demand, content, number, version, (today, running)));
         }
     }
     Ok(())
 }
 
 /// The sheet for people.
-fn sheet(demand: &Demand, content: &ActiveDemand, number: UniqueNumber, version: u32, today: Date) {
+fn sheet(
+    demand: &Demand,
+    content: &ActiveDemand,
+    number: UniqueNumber,
+    version: u32,
+    (today, running): (Date, Option<&Settings>),
+) {
     let field = |name: &str, value: &dyn ToString| vec![name.to_owned(), value.to_string()];
     let size = content.facts.household_size.map_or("".into(), |size| size.to_string());
     let mut fields = vec![
@@ -54,9 +63,9 @@ fn sheet(demand: &Demand, content: &ActiveDemand, number: UniqueNumber, version:
         field("attributions en cours", &content.attributions.len()),
     ];
     fields.extend(content.last_renewed_on.map(|day| field("renouvelée le", &day)));
-    fields.push(field("attestation", &wording::certificates(&content.certificates)));
+    fields.push(field("attestation", &wording::certificates(&content.certificates, running)));
     fields.extend(content.lease_reports.iter().map(|report| field("bail signalé", &wording::lease_report(report))));
-    fields.extend(content.deposits.iter().map(|deposit| field("pièce à verser", &wording::deposit(deposit))));
+    fields.extend(content.deposits.iter().map(|deposit| field("pièce à verser", &wording::deposit(deposit, running))));
     fields.extend(content.dalo.map(|dalo| field("DALO", &wording::dalo(dalo))));
     fields.extend(content.separated_from.clear().copied().flatten().map(|number| field("séparée de", &number)));
     fields.extend(content.separated_to.clear().into_iter().flatten().map(|number| field("séparée vers", number)));

@@ -2,6 +2,7 @@
 
 pub mod config;
 pub mod daily;
+pub mod deadlines;
 pub mod demand;
 pub mod demo;
 pub mod doctor;

@@ -3,7 +3,7 @@
 use ::demand::dalo::Dalo;
 use ::demand::deposit::OpenDeposit;
 use ::demand::lease_report::LeaseReport;
-use ::demand::{ActiveDemand, Demand, Status};
+use ::demand::{ActiveDemand, Demand, Settings, Status, deadlines};
 use jiff::civil::Date;
 use nomenclature::UniqueNumber;
 use serde::Serialize;
@@ -49,6 +49,7 @@ struct Attribution {
 #[derive(Serialize)]
 struct Certificate {
     due_since: Option<Date>,
+    due_by: Option<Date>,
     issued_on: Option<Date>,
 }
 
@@ -66,6 +67,7 @@ struct Deposit {
     open_type: Option<&'static str>,
     deposited_on: Date,
     desk: String,
+    due_by: Option<Date>,
 }
 
 #[derive(Serialize)]
@@ -84,8 +86,14 @@ struct Radiation {
 }
 
 impl Record {
-    /// The record of a demand on a day.
-    pub fn of(demand: &Demand, content: &ActiveDemand, number: UniqueNumber, version: u32, today: Date) -> Self {
+    /// The record of a demand on a day, with the delays that still run on it.
+    pub fn of(
+        demand: &Demand,
+        content: &ActiveDemand,
+        number: UniqueNumber,
+        version: u32,
+        (today, running): (Date, Option<&Settings>),
+    ) -> Self {
         let facts = &content.facts;
         let radiation = match demand {
             Demand::Radiated(radiated) => {
@@ -113,10 +121,15 @@ impl Record {
                 .collect(),
             certificate: Certificate {
                 due_since: content.certificates.due_since(),
+                due_by: content
+                    .certificates
+                    .due_since()
+                    .zip(running)
+                    .map(|(since, settings)| deadlines::certificate_by(since, settings)),
                 issued_on: content.certificates.last.map(|last| last.issued_on),
             },
             reported_leases: content.lease_reports.iter().map(reported_lease).collect(),
-            deposits: content.deposits.iter().map(deposit).collect(),
+            deposits: content.deposits.iter().map(|open| deposit(open, running)).collect(),
             dalo: content.dalo.map(claim),
             radiation,
             erased_on: demand.erased_on(),
@@ -136,12 +149,13 @@ fn reported_lease(report: &LeaseReport) -> ReportedLease {
     }
 }
 
-fn deposit(deposit: &OpenDeposit) -> Deposit {
+fn deposit(deposit: &OpenDeposit, running: Option<&Settings>) -> Deposit {
     Deposit {
         deposit_id: deposit.deposit_id.to_string(),
         open_type: deposit.open_type.map(|kind| kind.code()),
         deposited_on: deposit.deposited_on,
         desk: deposit.desk.to_string(),
+        due_by: running.map(|settings| deadlines::storage_by(deposit.deposited_on, settings)),
     }
 }
 

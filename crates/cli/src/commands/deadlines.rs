@@ -1,0 +1,159 @@
+//! `sne deadlines` and `sne late`: what falls due in a territory, and whose radiation is late. Nobody is named.
+
+use std::sync::Arc;
+
+use demand::housed::HousedBy;
+use demand::pending::Falls;
+use jiff::ToSpan as _;
+use jiff::civil::Date;
+use nomenclature::Territory;
+use register::{SystemClock, Terms, Viewer};
+use serde::Serialize;
+use server::{CalendarQuery, Deadline, LateRadiation, Look, Which};
+
+use crate::args::{Deadlines, Format, Place};
+use crate::commands::serve::explain;
+use crate::failure::Failure;
+use crate::house::House;
+use crate::output;
+
+/// A deadline, for programs. Keys are only ever added.
+#[derive(Serialize)]
+struct Due {
+    number: String,
+    kind: &'static str,
+    due_on: Date,
+    /// `from` that day something may be done, or `by` its end it is in time.
+    sense: &'static str,
+    due: bool,
+    days_overdue: u32,
+    since: Date,
+    desk: String,
+    organisation: Option<String>,
+    #[serde(skip)]
+    name: &'static str,
+}
+
+/// Somebody who knows that a household is housed, or is about to be. Keys are only ever added.
+#[derive(Serialize)]
+struct Late {
+    number: String,
+    age_days: u32,
+    since: Date,
+    organisation: String,
+    /// `attribution` or `lease_report`.
+    by: &'static str,
+    known_on: Date,
+    known_since: Date,
+    lessor: Option<String>,
+}
+
+/// Lists what falls due.
+pub async fn list(place: Place, format: Format, asked: Deadlines) -> Result<(), Failure> {
+    let Deadlines { territory, kinds, from, until, due, desk } = asked;
+    if let (Some(from), Some(until)) = (from, until)
+        && until < from
+    {
+        return Err(Failure::CommandLine(format!("--until {until} est avant --from {from}")));
+    }
+    let house = House::open_to_read(place, Arc::new(SystemClock)).await?;
+    let terms = house.register.deadline_terms(Viewer::Operator, Some(territory)).await?;
+    let Terms { today, settings, abnormal, .. } = terms;
+    let which = if due { Which::Due } else { Which::All };
+    let query =
+        CalendarQuery { kinds, from, until, which, desk, ..CalendarQuery::of(territory, today, settings, abnormal) };
+    let found = Look::open(&house.register, &house.place).await.map_err(explain)?.calendar(query).await?;
+    let rows: Vec<Due> = found.iter().map(|deadline| Due::of(deadline, today)).collect();
+    let header = [
+        "échéance",
+        "sens",
+        "numéro unique",
+        "nature",
+        "à faire",
+        "retard (jours)",
+        "court depuis",
+        "guichet",
+        "organisme",
+    ];
+    output::rows(format, &header, &rows, |row| {
+        vec![
+            row.due_on.to_string(),
+            if row.sense == "by" { "au plus tard" } else { "à partir du" }.to_owned(),
+            row.number.clone(),
+            row.name.to_owned(),
+            if row.due { "oui" } else { "" }.to_owned(),
+            if row.due { row.days_overdue.to_string() } else { String::new() },
+            row.since.to_string(),
+            row.desk.clone(),
+            row.organisation.clone().unwrap_or_default(),
+        ]
+    });
+    Ok(())
+}
+
+/// Lists late radiations, a line for each who knows.
+pub async fn late(place: Place, format: Format, territory: Territory, min_days: u32) -> Result<(), Failure> {
+    let house = House::open_to_read(place, Arc::new(SystemClock)).await?;
+    let terms = house.register.deadline_terms(Viewer::Operator, Some(territory)).await?;
+    let until = terms.today.saturating_sub(i64::from(min_days).days());
+    let found = Look::open(&house.register, &house.place).await.map_err(explain)?.late(territory, until).await?;
+    let rows: Vec<Late> = found.iter().flat_map(|late| Late::of(late, terms.today)).collect();
+    let header = ["numéro unique", "âge (jours)", "depuis le", "qui le sait", "comment", "su le", "bailleur"];
+    output::rows(format, &header, &rows, |row| {
+        vec![
+            row.number.clone(),
+            row.age_days.to_string(),
+            row.known_since.to_string(),
+            row.organisation.clone(),
+            if row.by == "attribution" { "logement attribué" } else { "bail signalé" }.to_owned(),
+            row.known_on.to_string(),
+            row.lessor.clone().unwrap_or_default(),
+        ]
+    });
+    Ok(())
+}
+
+impl Due {
+    fn of(deadline: &Deadline, today: Date) -> Self {
+        let Deadline { place, falls, desk, organisation } = deadline;
+        Self {
+            number: place.number.to_string(),
+            kind: place.kind.code(),
+            due_on: place.due_on,
+            sense: match falls {
+                Falls::From(_) => "from",
+                Falls::By(_) => "by",
+            },
+            due: falls.is_due_on(today),
+            days_overdue: days(place.due_on, today),
+            since: place.since,
+            desk: desk.to_string(),
+            organisation: organisation.map(|organisation| organisation.to_string()),
+            name: place.kind.name(),
+        }
+    }
+}
+
+impl Late {
+    fn of(late: &LateRadiation, today: Date) -> impl Iterator<Item = Self> {
+        let (number, since) = (late.place.number, late.place.since);
+        late.known.iter().map(move |known| Self {
+            number: number.to_string(),
+            age_days: days(since, today),
+            since,
+            organisation: known.organisation.to_string(),
+            by: match known.by {
+                HousedBy::Attribution => "attribution",
+                HousedBy::LeaseReport => "lease_report",
+            },
+            known_on: known.known_on,
+            known_since: known.since,
+            lessor: known.lessor.map(|lessor| lessor.to_string()),
+        })
+    }
+}
+
+/// Days from one day to another, none to one that is before it.
+fn days(from: Date, to: Date) -> u32 {
+    from.until(to).map_or(0, |span| u32::try_from(span.get_days()).unwrap_or(0))
+}

@@ -1,0 +1,80 @@
+//! The lists of deadlines for a process that is no server: it looks at the view as it is, and folds nothing.
+
+use std::time::Duration;
+
+use event_log::{Position, Role, connect};
+use jiff::civil::Date;
+use nomenclature::Territory;
+use projection::AtLeast;
+use register::{Place, Register};
+use tokio::time::Instant;
+use views::deadlines::{CalendarQuery, Deadline, Deadlines, LateQuery, LateRadiation};
+
+use crate::error::Error;
+
+/// How long a view that is behind is waited for: a server may be folding it.
+const WAIT: Duration = Duration::from_secs(5);
+/// How long one page may take.
+const A_PAGE: Duration = Duration::from_secs(30);
+const PAGE: u16 = 500;
+
+/// The view of deadlines, as far as the log goes now.
+pub struct Look {
+    view: Deadlines,
+    head: Position,
+}
+
+impl Look {
+    /// Opens the view as it is.
+    ///
+    /// # Errors
+    /// [`Error::Log`] when the database cannot be reached.
+    pub async fn open(register: &Register, place: &Place) -> Result<Self, Error> {
+        let head = register.reader().head().await?;
+        let reader = connect(place.database.clone(), Role::Reader, 1).await?;
+        Ok(Self { view: Deadlines::new(reader), head })
+    }
+
+    /// Everything that a query finds, page after page.
+    ///
+    /// # Errors
+    /// [`register::Error::DueList`] when the view is not built, or is behind.
+    pub async fn calendar(&self, mut query: CalendarQuery) -> Result<Vec<Deadline>, register::Error> {
+        query.limit = PAGE;
+        let mut found = Vec::new();
+        loop {
+            let page = self.view.calendar(query.clone(), self.at_least(), Instant::now() + A_PAGE).await;
+            let page = page.map_err(unavailable)?;
+            found.extend(page.deadlines);
+            match page.next {
+                Some(next) => query.after = Some(next),
+                None => return Ok(found),
+            }
+        }
+    }
+
+    /// Every late radiation of a territory that somebody knows of since a day or longer.
+    ///
+    /// # Errors
+    /// As [`Self::calendar`].
+    pub async fn late(&self, territory: Territory, until: Date) -> Result<Vec<LateRadiation>, register::Error> {
+        let (mut found, mut query) = (Vec::new(), LateQuery { territory, until, after: None, limit: PAGE });
+        loop {
+            let page = self.view.late(&query, self.at_least(), Instant::now() + A_PAGE).await.map_err(unavailable)?;
+            found.extend(page.late);
+            match page.next {
+                Some(next) => query.after = Some(next),
+                None => return Ok(found),
+            }
+        }
+    }
+
+    /// A register without an event has no view that could be behind.
+    fn at_least(&self) -> AtLeast {
+        AtLeast { position: self.head, within: WAIT }
+    }
+}
+
+fn unavailable(error: views::Error) -> register::Error {
+    register::DueListUnavailable(error.to_string()).into()
+}
