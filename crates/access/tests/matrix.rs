@@ -270,7 +270,7 @@ fn figures_are_read_by_all_services_and_by_readers_of_statistics_who_do_nothing_
     assert_eq!(asked(auditor, Resource::Register, Purpose::Statistics), Err(Denial::NotARegisteringService));
     for action in Action::ALL.iter().filter(|action| **action != Action::ReadStatistics) {
         let expected = match action {
-            Action::AdministerOrganisations | Action::Inspect | Action::Erase => Denial::OperatorOnly,
+            Action::AdministerOrganisations | Action::Inspect | Action::Erase | Action::Import => Denial::OperatorOnly,
             Action::Audit => Denial::AuditorOnly,
             _ => Denial::NotARegisteringService,
         };

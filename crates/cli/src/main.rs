@@ -20,7 +20,7 @@ use std::process::ExitCode;
 use clap::Parser as _;
 
 use args::{
-    Args, Command, ConfigCommand, DemandCommand, Format, KeysCommand, NoticesCommand, OrgCommand, SynthCommand,
+    Args, Command, ConfigCommand, DemandCommand, KeysCommand, NoticesCommand, OrgCommand, SynthCommand,
     TerritoryCommand,
 };
 use commands::org::Change;
