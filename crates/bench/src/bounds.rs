@@ -211,8 +211,8 @@ pub const BOUNDS: &[Bound] = &[
         figure: |report| Some(cost(report, GRPC_REGISTRATION)?.statements),
     },
     Bound {
-        what: "allocations, gRPC: register, client, server and view",
-        limit: Limit::AtMost(1_200.0),
+        what: "allocations, gRPC: register, client, server and views",
+        limit: Limit::AtMost(1_500.0),
         because: "a form is copied a few times on its way, not for every field in every layer",
         figure: |report| Some(cost(report, GRPC_REGISTRATION)?.allocations),
     },

@@ -80,7 +80,7 @@ async fn figures_move_with_the_calls_and_repeat_no_word_of_a_caller() {
             "{name}: {after}"
         );
     }
-    assert_eq!(sum(&after, "sne_projection_state"), 2.0, "each of the two views is in one state: {after}");
+    assert_eq!(sum(&after, "sne_projection_state"), 3.0, "each of the three views is in one state: {after}");
     for word in ["Dupont", "Marguerite"] {
         assert!(!after.contains(word), "{after}");
     }

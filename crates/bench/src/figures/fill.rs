@@ -12,7 +12,7 @@ use nomenclature::{
 };
 use personal::Pii;
 use register::DEMAND;
-use serde_json::Value;
+use serde_json::{Value, json};
 use sqlx::postgres::PgConnectOptions;
 use tokio::task::JoinSet;
 use uuid::Uuid;
@@ -94,13 +94,11 @@ impl Maker {
         };
         let events = Demand::default().decide(&command).map_err(register::Error::from)?;
         let payload = codec::encode(events.into_iter().next().ok_or_else(nothing)?)?.payload;
+        let mut payload: Value = serde_json::from_str(&payload).map_err(|error| Failure::Answer(error.to_string()))?;
+        // No rubric: nothing is sealed that a view could look for.
+        payload["rubrics"] = json!({});
         let communes = nomenclature::communes_of(territory).iter().filter(|commune| commune.wishable());
-        Ok(Self {
-            demands,
-            actor,
-            payload: serde_json::from_str(&payload).map_err(|error| Failure::Answer(error.to_string()))?,
-            communes: communes.map(|commune| commune.code).collect(),
-        })
+        Ok(Self { demands, actor, payload, communes: communes.map(|commune| commune.code).collect() })
     }
 
     /// The day of the n-th demand: they come evenly.
