@@ -1,6 +1,8 @@
 //! Places that figures are of.
 
-use nomenclature::{CommuneCode, Siren, Territory, commune, epci, epcis, successor};
+use std::collections::BTreeSet;
+
+use nomenclature::{CommuneCode, Siren, Territory, commune, communes_of, epci, successor};
 
 /// A place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -78,13 +80,14 @@ pub(crate) fn epci_of(code: CommuneCode) -> Option<Siren> {
 }
 
 /// The EPCI that have a commune in a territory, by SIREN.
-pub(crate) fn epcis_in(territory: Territory) -> impl Iterator<Item = Siren> {
-    let here = move |code: &CommuneCode| Territory::of_commune(*code) == Some(territory);
-    epcis().iter().filter(move |epci| epci.members.iter().any(here)).map(|epci| epci.siren)
+pub(crate) fn epcis_in(territory: Territory) -> BTreeSet<Siren> {
+    communes_of(territory).iter().filter_map(|commune| commune.epci).collect()
 }
 
 #[cfg(test)]
 mod tests {
+    use nomenclature::epcis;
+
     use super::*;
 
     #[test]
@@ -105,7 +108,7 @@ mod tests {
         let most = epcis().iter().map(|epci| Place::Epci(epci.siren).territories().len()).max();
         assert!(most > Some(1));
         let nice = Siren::parse("200030195").unwrap();
-        assert!(epcis_in(Territory::parse("006").unwrap()).any(|siren| siren == nice));
+        assert!(epcis_in(Territory::parse("006").unwrap()).contains(&nice));
         assert_eq!(epci_of(CommuneCode::parse("06088").unwrap()), Some(nice));
     }
 }

@@ -242,7 +242,7 @@ fn parts(place: Place, dimension: Dimension) -> Result<Wanted, Unanswerable> {
             Ok(Wanted::only(members.filter_map(pair)))
         }
         (Dimension::Epci, Place::Territory(territory)) => {
-            Ok(Wanted::only(epcis_in(territory).map(|siren| (territory.to_string(), siren.to_string()))))
+            Ok(Wanted::only(epcis_in(territory).into_iter().map(|siren| (territory.to_string(), siren.to_string()))))
         }
         (Dimension::Territory, Place::France) => {
             Ok(Wanted::only(Territory::all().iter().map(|it| (it.to_string(), it.to_string()))))

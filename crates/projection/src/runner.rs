@@ -35,6 +35,8 @@ impl Default for Options {
 /// many before it is built like a rebuild, where it can be.
 const MANY: i64 = 10_000;
 
+type MakeWorker<P, O> = fn(&Runner<P, O>) -> Box<dyn Worker>;
+
 /// Runs one projection in this process.
 #[derive(Debug)]
 pub struct Runner<P, O: Opener> {
@@ -43,7 +45,7 @@ pub struct Runner<P, O: Opener> {
     pub(crate) pool: PgPool,
     pub(crate) options: Options,
     /// Makes who folds whole streams of it, when it can be built so.
-    pub(crate) bulk: Option<fn(&Self) -> Box<dyn Worker>>,
+    pub(crate) bulk: Option<MakeWorker<P, O>>,
     progress: watch::Sender<Progress>,
 }
 
