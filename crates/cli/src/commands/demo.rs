@@ -4,7 +4,7 @@
 //! Sample and tour are committed files of dated acts; the demonstration's clock follows those dates. Every act has its
 //! command id in its file: a second run finds every act done and gets the first answers again.
 
-mod clock;
+pub mod clock;
 mod folder;
 mod lives;
 mod shown;
@@ -104,7 +104,7 @@ pub async fn run(mut place: Place, options: &Demo) -> Result<(), Failure> {
 }
 
 /// Kept data whose commands are not those of today's files.
-fn other_version() -> String {
+pub fn other_version() -> String {
     "ces données viennent d'une autre version de l'exemple : sne demo --reset".to_owned()
 }
 

@@ -7,6 +7,7 @@ pub mod demo;
 pub mod doctor;
 pub mod erase;
 pub mod keys;
+pub mod living;
 pub mod migrate;
 pub mod notices;
 pub mod org;

@@ -3,6 +3,7 @@
 use std::io;
 
 use super::{Calibration, Compared, TOLERANCE, Verdict};
+use crate::territory::figures::{Figures, Standing};
 
 /// Writes the page, in Markdown.
 ///
@@ -27,6 +28,7 @@ pub fn write_page(calibration: &Calibration, mut out: impl io::Write) -> io::Res
         options.last,
         TOLERANCE * 100.0
     )?;
+    writeln!(out, "{}\n", standing(Figures::of(options.territory).standing))?;
     writeln!(out, "## Met\n")?;
     writeln!(out, "| figure | published | produced | off | unit | source | formula |")?;
     writeln!(out, "| --- | ---: | ---: | ---: | --- | --- | --- |")?;
@@ -46,6 +48,18 @@ pub fn write_page(calibration: &Calibration, mut out: impl io::Write) -> io::Res
         }
     }
     out.write_all(NOT_MEASURED.as_bytes())
+}
+
+fn standing(standing: Standing) -> &'static str {
+    match standing {
+        Standing::Published => "Stock, transfers and attributions of this territory are published.",
+        Standing::Region => {
+            "Stock and transfers of this territory are published, its attributions are told by the ratio of its region."
+        }
+        Standing::France => {
+            "Nothing is published of this territory: stock, transfers and attributions are told by the ratios of France."
+        }
+    }
 }
 
 const NOT_MEASURED: &str = "
