@@ -4,6 +4,7 @@ mod configuration;
 mod demonstration;
 mod forgetting;
 mod import;
+mod living;
 mod metrics;
 mod privacy;
 mod reading;

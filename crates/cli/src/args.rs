@@ -136,6 +136,15 @@ pub struct Demo {
     /// Adresse d'écoute ; port 0 : libre
     #[arg(long, env = "SNE_LISTEN", default_value = "127.0.0.1:50051")]
     pub listen: std::net::SocketAddr,
+    /// 300 ménages au lieu d'un territoire : moins d'une minute
+    #[arg(long)]
+    pub short: bool,
+    /// Échelle du territoire fictif
+    #[arg(long, default_value_t = synth::Scale::TENTH, value_parser = scale)]
+    pub scale: synth::Scale,
+    /// Mois qu'il vit
+    #[arg(long, default_value_t = synth::TerritoryOptions::default().months, value_parser = clap::value_parser!(u16).range(1..=120))]
+    pub months: u16,
 }
 
 #[derive(Subcommand)]

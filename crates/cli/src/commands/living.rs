@@ -8,13 +8,13 @@
 mod acts;
 mod told;
 
-use std::iter::Peekable;
 use std::path::Path;
 use std::sync::Arc;
 
 use jiff::civil::Date;
 use register::{DailyRun, Register};
 use server::DueNow;
+use synth::calibration::Ledger;
 use synth::{Day, Stage, TerritoryDays, TerritoryOptions, territory};
 
 use super::demo::clock::DemoClock;
@@ -36,7 +36,8 @@ pub async fn run(place: Place, options: &TerritoryOptions) -> Result<(), Failure
     let notices = daily::notices(&place);
     let clock = Arc::new(DemoClock::at(Date::ZERO));
     let house = House::open(place, clock.clone()).await?;
-    if house.register.reader().head().await? != event_log::Position::ZERO && !begun(&house.register, options).await? {
+    let empty = house.register.reader().head().await? == event_log::Position::ZERO;
+    if !empty && begun_until(&house.register, options).await?.is_none() {
         return Err(Failure::Local(
             "ce registre n'est pas vide : un territoire fictif ne vit que dans le sien".to_owned(),
         ));
@@ -46,15 +47,33 @@ pub async fn run(place: Place, options: &TerritoryOptions) -> Result<(), Failure
         organisations.push(serde_json::to_string(&line).map_err(|error| Failure::Local(error.to_string()))?);
     }
     org::lines(&house.register, &organisations.join("\n")).await?;
-    let told = live(&house, &clock, &notices, options).await?;
-    told.print();
+    live(&house, &clock, &notices, options).await?.told.print();
     Ok(())
 }
 
-/// Whether the first act of a life has its receipt.
-async fn begun(register: &Register, options: &TerritoryOptions) -> Result<bool, Failure> {
-    let Some(first) = territory(options).next() else { return Ok(false) };
-    is_begun(register, &first).await
+/// The last day that an earlier run began, by the receipts of its acts; none when there was none.
+async fn begun_until(register: &Register, options: &TerritoryOptions) -> Result<Option<Date>, Failure> {
+    let first = |day: Day| Some((day.date, day.lines.into_iter().find(|line| line.expect.is_none())?));
+    let mut firsts: Vec<_> = territory(options).filter_map(first).collect();
+    let mut begun = None;
+    while !firsts.is_empty() {
+        let later = firsts.split_off(firsts.len() / 2);
+        let (date, line) = &later[0];
+        let receipt = register.reader().receipt(line.actor.organisation_code(), line.command_id).await?;
+        if receipt.is_some() {
+            begun = Some(*date);
+            firsts = later.into_iter().skip(1).collect();
+        }
+    }
+    Ok(begun)
+}
+
+/// A life that came to its last day.
+pub struct Lived {
+    /// What came of it.
+    pub told: Told,
+    /// Its acts, counted by the decisions alone.
+    pub ledger: Ledger,
 }
 
 /// Lives every day of a territory.
@@ -63,22 +82,19 @@ pub async fn live(
     clock: &DemoClock,
     notices: &Path,
     options: &TerritoryOptions,
-) -> Result<Told, Failure> {
-    let due = DueNow::keep(&house.register, &house.place).await.map_err(explain)?;
-    let mut life = Life {
-        house,
-        clock,
-        notices,
-        due: &due,
-        acts: Acts::default(),
-        told: Told::of(options),
-        taken_up: house.register.reader().head().await? != event_log::Position::ZERO,
+) -> Result<Lived, Failure> {
+    let head = house.register.reader().head().await?;
+    let begun = match head {
+        event_log::Position::ZERO => None,
+        _ => begun_until(&house.register, options).await?,
     };
-    let lived = life.live(territory(options)).await;
-    let told = life.told;
+    let due = DueNow::keep(&house.register, &house.place).await.map_err(explain)?;
+    let (acts, told, ledger) = (Acts::default(), Told::of(options), Ledger::new(options.territory));
+    let mut life = Life { house, clock, notices, due: &due, acts, told, ledger, begun };
+    let ended = life.live(territory(options)).await;
+    let Life { told, ledger, .. } = life;
     due.end().await;
-    lived?;
-    Ok(told)
+    ended.map(|()| Lived { told, ledger })
 }
 
 /// A life under way.
@@ -89,8 +105,9 @@ struct Life<'a> {
     due: &'a DueNow,
     acts: Acts,
     told: Told,
-    /// An earlier run may have lived the days that come.
-    taken_up: bool,
+    ledger: Ledger,
+    /// The last day that an earlier run began: those before it are done.
+    begun: Option<Date>,
 }
 
 impl Life<'_> {
@@ -99,15 +116,14 @@ impl Life<'_> {
         let (first, last) = (days.first(), self.told.last);
         let whole = first.until(last).map_or(0, |span| span.get_days());
         let passing = progress::bar(u64::try_from(whole + 1).unwrap_or(0), "jours vécus");
-        let mut days = days.peekable();
-        while let Some(day) = days.next() {
-            let done = self.taken_up && self.is_done(&mut days).await?;
-            self.taken_up &= done;
+        for day in days {
+            let lived_before = self.begun.is_some_and(|begun| day.date < begun);
             self.clock.next_on(day.date);
-            let filed = self.acts.record(&self.house.register, &day, done, &mut self.told).await?;
-            if day.stage >= Stage::Approach && !done {
+            let filed = self.acts.record(&self.house.register, &day, lived_before, &mut self.told).await?;
+            if day.stage >= Stage::Approach && !lived_before {
                 self.end(day.date).await?;
             }
+            self.ledger.play(&day).map_err(|fault| Failure::Local(format!("territoire fictif : {fault}")))?;
             match day.stage {
                 Stage::Lived => passing.inc(1),
                 _ => past.inc(filed),
@@ -116,15 +132,6 @@ impl Life<'_> {
         past.finish_and_clear();
         passing.finish_and_clear();
         Ok(())
-    }
-
-    /// Whether a day was lived before: when the next one was begun.
-    async fn is_done(&self, days: &mut Peekable<TerritoryDays>) -> Result<bool, Failure> {
-        match days.peek() {
-            // Nothing happens on some days: then this one is lived again, which does no harm.
-            Some(next) => is_begun(&self.house.register, next).await,
-            None => Ok(false),
-        }
     }
 
     /// What comes with the day; whoever mails the notices does it at once.
@@ -142,11 +149,6 @@ impl Life<'_> {
         }
         if report.is_sound() { Ok(()) } else { Err(unsound(date)) }
     }
-}
-
-async fn is_begun(register: &Register, day: &Day) -> Result<bool, Failure> {
-    let Some(line) = day.lines.iter().find(|line| line.expect.is_none()) else { return Ok(false) };
-    Ok(register.reader().receipt(line.actor.organisation_code(), line.command_id).await?.is_some())
 }
 
 fn unsound(date: Date) -> Failure {

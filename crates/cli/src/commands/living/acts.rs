@@ -37,9 +37,13 @@ impl Acts {
         told: &mut Told,
     ) -> Result<u64, Failure> {
         let mut demands: BTreeMap<u32, Vec<Line>> = BTreeMap::new();
-        let opens = |line: &&Line| matches!(line.act, Act::Register(_) | Act::Separate(_)) && line.expect.is_none();
-        for line in day.lines.iter().filter(|line| !lived_before || opens(line)) {
-            demands.entry(line.household).or_default().push(line.clone());
+        let opens = |line: &Line| matches!(line.act, Act::Register(_) | Act::Separate(_)) && line.expect.is_none();
+        for line in &day.lines {
+            if !lived_before || opens(line) {
+                demands.entry(line.household).or_default().push(line.clone());
+            } else if let (Some(number), None) = (self.numbers.get(&line.household), &line.expect) {
+                told.done(line, *number);
+            }
         }
         let mut filed = 0;
         for done in self.record_each(register, demands).await? {

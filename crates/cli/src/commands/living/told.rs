@@ -22,9 +22,9 @@ pub struct Told {
     erased: u64,
     /// Acts on each demand that is in the register, for an example to show.
     acts: HashMap<u32, u32>,
-    longest: Option<(u32, UniqueNumber)>,
-    /// An agent of a lessor: of those who have most to ask.
-    pub desk: Option<Actor>,
+    /// The longest life: one that ended with a lease before any other.
+    longest: Option<(bool, u32, UniqueNumber)>,
+    desk: Option<(bool, Actor)>,
 }
 
 impl Told {
@@ -49,13 +49,15 @@ impl Told {
         *self.done.entry(kind(&line.act)).or_default() += 1;
         let acts = self.acts.entry(line.household).or_default();
         *acts += 1;
-        let acts = *acts;
-        if matches!(line.act, Act::SignLease(_)) {
+        let (acts, housed) = (*acts, matches!(line.act, Act::SignLease(_)));
+        if self.longest.is_none_or(|(was_housed, most, _)| (housed, acts) > (was_housed, most)) {
+            self.longest = Some((housed, acts, number));
+        }
+        if self.desk.is_none_or(|(a_lessor, _)| housed && !a_lessor) {
+            self.desk = Some((housed, line.actor));
+        }
+        if housed {
             self.acts.remove(&line.household);
-            self.desk.get_or_insert(line.actor);
-            if self.longest.is_none_or(|(most, _)| acts > most) {
-                self.longest = Some((acts, number));
-            }
         }
     }
 
@@ -71,9 +73,14 @@ impl Told {
         self.erased += day.erased;
     }
 
-    /// A life worth telling: the longest one that ended with a lease.
+    /// A life worth telling: the longest one that ended with a lease, where one did.
     pub fn example(&self) -> Option<UniqueNumber> {
-        self.longest.map(|(_, number)| number)
+        self.longest.map(|(_, _, number)| number)
+    }
+
+    /// An agent of a lessor, of those who have most to ask; of anybody else where none signed.
+    pub fn desk(&self) -> Option<Actor> {
+        self.desk.map(|(_, actor)| actor)
     }
 
     /// Prints it.
