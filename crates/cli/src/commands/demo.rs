@@ -16,7 +16,6 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use client::Client;
-use jiff::civil::Date;
 use nomenclature::{Actor, UniqueNumber};
 use register::Depth;
 use server::{Options, Server};
@@ -45,7 +44,9 @@ pub async fn run(mut place: Place, options: &Demo) -> Result<(), Failure> {
     place.data_dir = Some(data_dir.clone());
     let notices = daily::notices(&place);
     let invented = TerritoryOptions { scale: options.scale, months: options.months, ..TerritoryOptions::default() };
-    let clock = Arc::new(DemoClock::at(Date::ZERO));
+    let sample = lives::sample()?;
+    let first = if options.short { sample.first().map(|line| line.day) } else { None };
+    let clock = Arc::new(DemoClock::at(first.unwrap_or_else(|| living::first_day(&invented))));
     let house = House::open(place, clock.clone()).await?;
     if house.register.reader().head().await? != event_log::Position::ZERO {
         eprintln!(
@@ -73,7 +74,7 @@ pub async fn run(mut place: Place, options: &Demo) -> Result<(), Failure> {
     let client = Client::at(&address).map_err(|refused| Failure::Local(refused.to_string()))?;
     let lived = match territory {
         Some(lived) => Story::Territory(Box::new(lived)),
-        None => Story::Sample(lives::live((&house.register, &client), &clock, lives::sample()?).await?),
+        None => Story::Sample(lives::live((&house.register, &client), &clock, sample).await?),
     };
     let tour = tour::go(&client, &clock).await?;
     clock.let_go();

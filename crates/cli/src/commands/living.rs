@@ -34,7 +34,7 @@ const REFERENCE: &str = "LOT FICTIF";
 /// Lets a territory live in a register that is empty, or that this very life was begun in.
 pub async fn run(place: Place, options: &TerritoryOptions) -> Result<(), Failure> {
     let notices = daily::notices(&place);
-    let clock = Arc::new(DemoClock::at(Date::ZERO));
+    let clock = Arc::new(DemoClock::at(first_day(options)));
     let house = House::open(place, clock.clone()).await?;
     let empty = house.register.reader().head().await? == event_log::Position::ZERO;
     if !empty && begun_until(&house.register, options).await?.is_none() {
@@ -49,6 +49,11 @@ pub async fn run(place: Place, options: &TerritoryOptions) -> Result<(), Failure
     org::lines(&house.register, &organisations.join("\n")).await?;
     live(&house, &clock, &notices, options).await?.told.print();
     Ok(())
+}
+
+/// The day of the first act.
+pub fn first_day(options: &TerritoryOptions) -> Date {
+    territory(options).next().map_or(options.last, |day| day.date)
 }
 
 /// The last day that an earlier run began, by the receipts of its acts; none when there was none.
