@@ -97,7 +97,7 @@ pub fn territory(options: &TerritoryOptions) -> TerritoryDays {
     TerritoryDays::new(options, None)
 }
 
-/// The days of several territories, by date: some people of the first one hold a demand in each of the others too.
+/// The days of several territories, by date.
 pub fn territories(options: &TerritoryOptions, all: &[Territory]) -> impl Iterator<Item = Day> + use<> {
     let first = all.first().copied();
     let of = |territory: &Territory| {
