@@ -55,7 +55,7 @@ impl Subject {
 fn scattered(dice: &mut Dice) -> u32 {
     loop {
         let factor = 2 * dice.below(CARDS / 2) + 1;
-        if factor % 5 != 0 && factor > 1 {
+        if !factor.is_multiple_of(5) && factor > 1 {
             return factor;
         }
     }
