@@ -14,7 +14,7 @@ help: ## list the verbs
 deps: ## install what is missing (as root on Debian), or print the line to run
 	@deploy/deps.sh
 
-demo: deps ## let 300 invented households live in a private database, and show the result (ARGS=--reset starts anew)
+demo: deps ## let an invented territory live for two years in a private database, and show the result (ARGS=--reset starts anew)
 	$(CARGO) run --package cli -- demo $(ARGS)
 
 test: deps node_modules ## formatting, clippy, documentation and every test
@@ -43,7 +43,7 @@ mutants: ## change the rules one thing at a time: a change that no test notices 
 bench: deps ## figures of one interleaved run against pgbench and stock cqrs-es; fails on a missed bound (ARGS=--quick for two minutes)
 	$(CARGO) run --release --package bench -- --check $(ARGS)
 
-docs: ## write docs/fields.md and docs/rules.md from the code
+docs: ## write docs/fields.md, docs/rules.md and docs/synthetic-territory.md from the code
 	UPDATE=1 $(CARGO) test --package tests --test blackbox -- document_is_fresh
 
 serve: deps ## serve gRPC on 127.0.0.1:50051 from a private database (ARGS=--listen 127.0.0.1:port)

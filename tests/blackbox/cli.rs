@@ -5,6 +5,7 @@ mod demonstration;
 mod due;
 mod forgetting;
 mod import;
+mod living;
 mod metrics;
 mod privacy;
 mod projections;

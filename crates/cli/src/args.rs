@@ -184,6 +184,15 @@ pub struct Demo {
     /// Adresse d'écoute ; port 0 : libre
     #[arg(long, env = "SNE_LISTEN", default_value = "127.0.0.1:50051")]
     pub listen: std::net::SocketAddr,
+    /// 300 ménages au lieu d'un territoire : moins d'une minute
+    #[arg(long)]
+    pub short: bool,
+    /// Échelle du territoire fictif
+    #[arg(long, default_value_t = synth::Scale::TENTH, value_parser = scale)]
+    pub scale: synth::Scale,
+    /// Mois qu'il vit
+    #[arg(long, default_value_t = synth::TerritoryOptions::default().months, value_parser = clap::value_parser!(u16).range(1..=120))]
+    pub months: u16,
 }
 
 #[derive(Subcommand)]
@@ -360,6 +369,48 @@ pub enum SynthCommand {
         #[arg(long, default_value_t = synth::Options::default().seed)]
         seed: u64,
     },
+    /// Écrit sur la sortie standard les actes d'un territoire fictif entier, jour après jour (ndjson)
+    Territory(Invented),
+    /// Compare un territoire fictif aux chiffres publiés (Markdown) ; code 6 si l'un d'eux n'est pas atteint à 5 % près
+    Calibrate {
+        #[command(flatten)]
+        invented: Invented,
+        /// Chiffres publiés, au lieu de ceux du programme
+        #[arg(long)]
+        targets: Option<PathBuf>,
+        /// Fichier à écrire, au lieu de la sortie standard
+        #[arg(long)]
+        page: Option<PathBuf>,
+    },
+    /// Fait vivre un territoire fictif dans un registre vide, jour après jour, traitement du jour compris
+    Live(Invented),
+}
+
+#[derive(clap::Args)]
+pub struct Invented {
+    /// Graine : la même donne les mêmes octets
+    #[arg(long, default_value_t = synth::TerritoryOptions::default().seed)]
+    pub seed: u64,
+    /// Territoire
+    #[arg(long, default_value = "006", value_parser = territory)]
+    pub territory: Territory,
+    /// Échelle : 1:10 invente une demande pour dix réelles
+    #[arg(long, default_value_t = synth::Scale::TENTH, value_parser = scale)]
+    pub scale: synth::Scale,
+    /// Dernier jour
+    #[arg(long, default_value = "2026-10-31", value_parser = date)]
+    pub until: Date,
+    /// Mois qui passent jusqu'au dernier jour, après le stock d'ouverture
+    #[arg(long, default_value_t = synth::TerritoryOptions::default().months, value_parser = clap::value_parser!(u16).range(1..=120))]
+    pub months: u16,
+}
+
+impl Invented {
+    /// What the command line says.
+    pub fn options(&self) -> synth::TerritoryOptions {
+        let Self { seed, territory, scale, until, months } = *self;
+        synth::TerritoryOptions { seed, territory, scale, last: until, months }
+    }
 }
 
 #[derive(clap::Args)]
@@ -408,6 +459,10 @@ fn actor(text: &str) -> Result<Actor, String> {
 
 fn territory(text: &str) -> Result<Territory, String> {
     Territory::parse(text).map_err(|_| "un territoire a trois caractères, par exemple 006 ou 111".to_owned())
+}
+
+fn scale(text: &str) -> Result<synth::Scale, String> {
+    text.parse().map_err(|_| "une échelle s'écrit avec deux nombres, par exemple 1:10".to_owned())
 }
 
 fn date(text: &str) -> Result<Date, String> {

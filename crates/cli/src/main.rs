@@ -105,5 +105,10 @@ async fn run(args: Args) -> Result<(), Failure> {
         Command::Export { after, up_to } => commands::export::run(place()?, after, up_to).await,
         Command::Synth(SynthCommand::Lives(options)) => commands::synth::lives(&options),
         Command::Synth(SynthCommand::Organisations { seed }) => commands::synth::organisations(seed),
+        Command::Synth(SynthCommand::Territory(invented)) => commands::synth::territory(&invented),
+        Command::Synth(SynthCommand::Calibrate { invented, targets, page }) => {
+            commands::synth::calibrate(&invented, targets.as_deref(), page.as_deref())
+        }
+        Command::Synth(SynthCommand::Live(invented)) => commands::living::run(place()?, &invented.options()).await,
     }
 }

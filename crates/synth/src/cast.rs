@@ -92,6 +92,11 @@ impl Cast {
         }
     }
 
+    /// The day the first desk opened: nobody filed before.
+    pub(crate) fn earliest(&self) -> Date {
+        self.at_desks.iter().flat_map(|player| &player.opened).copied().min().unwrap_or(Date::MAX)
+    }
+
     /// The same without the portal, which only one territory has.
     pub(crate) fn without_portal(self) -> Self {
         Self { portal_since: None, ..self }

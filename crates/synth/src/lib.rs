@@ -9,6 +9,9 @@
 //! gives the same bytes on every machine. A sample of 300 households is committed: [`SAMPLE_LIVES`] and
 //! [`SAMPLE_ORGANISATIONS`]. [`registrations`] never ends, and is for load.
 //!
+//! [`territory`] is a whole territory at a [`Scale`]: a stock of demands with their past, then the [`Day`]s that pass. How like
+//! a real one it is, [`calibration`] measures.
+//!
 //! Invariants of absence: no clock, no random source but the seed, no file, no network.
 //!
 //! ```
@@ -49,7 +52,7 @@ mod work;
 pub use line::Line;
 pub use lives::{lives, write_lives, write_organisations};
 pub use options::Options;
-pub use organisations::{AUDITOR, DeskLine, OrganisationLine, organisations, organisations_in};
+pub use organisations::{AUDITOR, DeskLine, OrganisationLine, organisations, organisations_in, organisations_of};
 pub use registrations::registrations;
 pub use sample::{SAMPLE_LIVES, SAMPLE_ORGANISATIONS};
 pub use territory::{Day, NoScale, Scale, Stage, TerritoryDays, TerritoryOptions, territories, territory};

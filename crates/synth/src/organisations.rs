@@ -193,3 +193,14 @@ fn of(commune: Option<&&'static Commune>) -> String {
         _ => format!("de {name}"),
     }
 }
+
+/// The organisations of several territories and an auditor: the portal is the first one's.
+pub fn organisations_of(seed: u64, territories: &[Territory]) -> Vec<OrganisationLine> {
+    let mut lines = Vec::new();
+    for (place, territory) in territories.iter().enumerate() {
+        let here = organisations_in(seed, *territory);
+        lines.extend(here.into_iter().filter(|line| place == 0 || line.kind != OrganisationKind::PortalOperator));
+    }
+    lines.push(OrganisationLine { territories: territories.to_vec(), ..auditor() });
+    lines
+}

@@ -85,7 +85,7 @@ impl Places {
         }
         for (commune, weight) in &mut places.inside {
             if let Some(part) = part_of(commune) {
-                let share = u64::from(parts[part].demands) * 10_000;
+                let share = u64::from(parts[part].filed) * 10_000;
                 *weight = u32::try_from(u64::from(*weight) * share / populations[part]).unwrap_or(u32::MAX);
             }
         }

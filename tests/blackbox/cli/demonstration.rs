@@ -107,7 +107,8 @@ fn a_demonstration_needs_nothing_and_a_second_one_goes_on() {
 fn a_demonstration_goes_on_listening_and_the_lines_that_it_prints_work() {
     let home = home();
     let place = Place::private(home.path().join("demo"));
-    let mut demo = place.command(["demo", "--listen", "127.0.0.1:0"]).stdout(Stdio::piped()).spawn().unwrap();
+    let mut demo =
+        place.command(["demo", "--short", "--listen", "127.0.0.1:0"]).stdout(Stdio::piped()).spawn().unwrap();
     let mut lines = BufReader::new(demo.stdout.take().unwrap()).lines().map_while(Result::ok);
     let printed: Vec<String> = lines.by_ref().take_while(|line| !line.contains("Ctrl-C")).collect();
     let mut commands: Vec<String> = Vec::new();

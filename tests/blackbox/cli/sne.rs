@@ -41,8 +41,8 @@ fn newest(folder: &Path) -> SystemTime {
     times.max().unwrap_or(SystemTime::UNIX_EPOCH)
 }
 
-/// A demonstration that ends, on a port of its own.
-pub const DEMO: &[&str] = &["demo", "--exit", "--listen", "127.0.0.1:0"];
+/// A short demonstration that ends, on a port of its own.
+pub const DEMO: &[&str] = &["demo", "--short", "--exit", "--listen", "127.0.0.1:0"];
 
 /// What its doctor says: the 300 demands of the sample and the nine of the tour, one of them of a separation.
 pub const COMPARED: &str = "309 demandes comparées";

@@ -79,6 +79,17 @@ fn rules_document_is_fresh() {
     check("docs/rules.md", &text);
 }
 
+#[test]
+fn synthetic_territory_document_is_fresh() {
+    use synth::calibration::{Calibration, TABLE, Table, write_page};
+    let options = synth::TerritoryOptions::default();
+    let calibration = Calibration::run(&options, &Table::parse(TABLE).unwrap()).unwrap();
+    let mut page = Vec::new();
+    write_page(&calibration, &mut page).unwrap();
+    check("docs/synthetic-territory.md", &String::from_utf8(page).unwrap());
+    assert!(calibration.is_met());
+}
+
 /// `docs/mutants.md` speaks of the deadlines and of every radiation, and of no change there that the tests did not notice.
 #[test]
 fn no_mutant_of_a_deadline_or_a_radiation_survived() {

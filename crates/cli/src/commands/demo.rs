@@ -1,11 +1,12 @@
-//! `sne demo`: 300 invented households live over gRPC, a guided tour goes through every act, the day is done, then the
-//! register shows what it knows and goes on listening.
+//! `sne demo`: a territory lives for two years, a guided tour goes through every act over gRPC, the day is done, then the
+//! register shows what it knows and goes on listening. With `--short`, 300 households live over gRPC in place of the territory.
 //!
-//! Sample and tour are committed files of dated acts; the demonstration's clock follows those dates. Every act has its
-//! command id in its file: a second run finds every act done and gets the first answers again.
+//! The territory is invented, sample and tour are committed files of dated acts; the demonstration's clock follows those dates.
+//! Every act has its command id: a second run finds every act done and gets the first answers again.
 
-mod clock;
+pub mod clock;
 mod folder;
+mod likeness;
 mod lives;
 mod shown;
 mod tour;
@@ -15,11 +16,13 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use client::Client;
-use jiff::civil::Date;
+use nomenclature::{Actor, UniqueNumber};
 use register::Depth;
 use server::{Options, Server};
+use synth::TerritoryOptions;
 use tokio::sync::oneshot;
 
+use super::living;
 use super::org::Change;
 use super::{daily, doctor, org, serve};
 use crate::args::{Demo, Format, Place};
@@ -27,7 +30,6 @@ use crate::failure::Failure;
 use crate::house::{House, default_data_dir};
 use crate::output::say;
 use clock::DemoClock;
-use lives::Lived;
 
 /// Runs the demonstration.
 pub async fn run(mut place: Place, options: &Demo) -> Result<(), Failure> {
@@ -41,8 +43,10 @@ pub async fn run(mut place: Place, options: &Demo) -> Result<(), Failure> {
     folder::prepare(&data_dir, options.reset)?;
     place.data_dir = Some(data_dir.clone());
     let notices = daily::notices(&place);
-    let lines = lives::sample()?;
-    let clock = Arc::new(DemoClock::at(lines.first().map_or(Date::ZERO, |line| line.day)));
+    let invented = TerritoryOptions { scale: options.scale, months: options.months, ..TerritoryOptions::default() };
+    let sample = lives::sample()?;
+    let first = if options.short { sample.first().map(|line| line.day) } else { None };
+    let clock = Arc::new(DemoClock::at(first.unwrap_or_else(|| living::first_day(&invented))));
     let house = House::open(place, clock.clone()).await?;
     if house.register.reader().head().await? != event_log::Position::ZERO {
         eprintln!(
@@ -53,6 +57,10 @@ pub async fn run(mut place: Place, options: &Demo) -> Result<(), Failure> {
     let (organisations, desks) = house.register.organisation_count().await?;
     say!("{organisations} organismes et {desks} guichets ({} nouveaux)", imported.organisations);
 
+    let territory = match options.short {
+        true => None,
+        false => Some(living::live(&house, &clock, &notices, &invented).await?),
+    };
     let listen = Options { listen: options.listen, ..Options::default() };
     let server = Server::bind(house.register.clone(), &house.place, listen).await.map_err(serve::explain)?;
     let address = server.address().to_string();
@@ -61,10 +69,13 @@ pub async fn run(mut place: Place, options: &Demo) -> Result<(), Failure> {
         // Dropped by a demonstration that fails: a stop as well.
         let _ = stopped.await;
     }));
-    say!("serveur gRPC à l'écoute sur {address} : chaque acte passe par lui");
+    say!("serveur gRPC à l'écoute sur {address} : les actes qui suivent passent par lui");
 
     let client = Client::at(&address).map_err(|refused| Failure::Local(refused.to_string()))?;
-    let lived = lives::live((&house.register, &client), &clock, lines).await?;
+    let lived = match territory {
+        Some(lived) => Story::Territory(Box::new(lived)),
+        None => Story::Sample(lives::live((&house.register, &client), &clock, sample).await?),
+    };
     let tour = tour::go(&client, &clock).await?;
     clock.let_go();
     lived.print();
@@ -75,11 +86,14 @@ pub async fn run(mut place: Place, options: &Demo) -> Result<(), Failure> {
     if !report.is_sound() {
         return Err(Failure::Unsound);
     }
-    if let Some(desk) = lived.desk {
+    if let Some(desk) = lived.desk() {
         shown::commune(&client, desk, house.register.reader().head().await?.get()).await?;
     }
     if let Some(number) = lived.example() {
         shown::replay(&client, number).await?;
+    }
+    if let Story::Territory(lived) = &lived {
+        likeness::show(&invented, &lived.ledger)?;
     }
     say!("\nÉtat du registre et accord des deux lecteurs :");
     // A year went by: the wrapping keys are long due.
@@ -103,15 +117,46 @@ pub async fn run(mut place: Place, options: &Demo) -> Result<(), Failure> {
     }
 }
 
+/// Who lived, beside the tour.
+enum Story {
+    Sample(lives::Lived),
+    Territory(Box<living::Lived>),
+}
+
+impl Story {
+    fn print(&self) {
+        match self {
+            Self::Sample(lived) => lived.print(),
+            Self::Territory(lived) => lived.told.print(),
+        }
+    }
+
+    /// A life worth telling.
+    fn example(&self) -> Option<UniqueNumber> {
+        match self {
+            Self::Sample(lived) => lived.example(),
+            Self::Territory(lived) => lived.told.example(),
+        }
+    }
+
+    /// An agent who has something to ask.
+    fn desk(&self) -> Option<Actor> {
+        match self {
+            Self::Sample(lived) => lived.desk,
+            Self::Territory(lived) => lived.told.desk(),
+        }
+    }
+}
+
 /// Kept data whose commands are not those of today's files.
-fn other_version() -> String {
+pub fn other_version() -> String {
     "ces données viennent d'une autre version de l'exemple : sne demo --reset".to_owned()
 }
 
 /// What to try next, ready to be copied.
-fn hints(data_dir: &Path, address: &str, lived: &Lived) {
+fn hints(data_dir: &Path, address: &str, lived: &Story) {
     let program = std::env::args().next().unwrap_or_else(|| "sne".to_owned());
-    let (Some(number), Some(desk)) = (lived.example(), &lived.desk) else { return };
+    let (Some(number), Some(desk)) = (lived.example(), lived.desk()) else { return };
     let metadata = desk.to_string();
     let mut parts = metadata.split('/');
     let mut part = || parts.next().unwrap_or_default().to_owned();

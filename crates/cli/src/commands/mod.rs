@@ -10,6 +10,7 @@ pub mod erase;
 pub mod export;
 pub mod import;
 pub mod keys;
+pub mod living;
 pub mod migrate;
 pub mod notices;
 pub mod org;

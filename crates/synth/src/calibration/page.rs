@@ -3,6 +3,7 @@
 use std::io;
 
 use super::{Calibration, Compared, TOLERANCE, Verdict};
+use crate::territory::figures::{Figures, Standing};
 
 /// Writes the page, in Markdown.
 ///
@@ -14,7 +15,7 @@ pub fn write_page(calibration: &Calibration, mut out: impl io::Write) -> io::Res
     writeln!(out, "# The synthetic territory beside published figures\n")?;
     writeln!(
         out,
-        "Made by `make calibrate` (`sne synth calibrate`) from `crates/synth/data/targets.csv` and a territory that was invented \
+        "Made by `make docs` (as `sne synth calibrate` does) from `crates/synth/data/targets.csv` and a territory that was invented \
          and played through the demand's own decisions. Do not edit.\n"
     )?;
     writeln!(
@@ -27,6 +28,7 @@ pub fn write_page(calibration: &Calibration, mut out: impl io::Write) -> io::Res
         options.last,
         TOLERANCE * 100.0
     )?;
+    writeln!(out, "{}\n", standing(Figures::of(options.territory).standing))?;
     writeln!(out, "## Met\n")?;
     writeln!(out, "| figure | published | produced | off | unit | source | formula |")?;
     writeln!(out, "| --- | ---: | ---: | ---: | --- | --- | --- |")?;
@@ -48,6 +50,18 @@ pub fn write_page(calibration: &Calibration, mut out: impl io::Write) -> io::Res
     out.write_all(NOT_MEASURED.as_bytes())
 }
 
+fn standing(standing: Standing) -> &'static str {
+    match standing {
+        Standing::Published => "Stock, transfers and attributions of this territory are published.",
+        Standing::Region => {
+            "Stock and transfers of this territory are published, its attributions are told by the ratio of its region."
+        }
+        Standing::France => {
+            "Nothing is published of this territory: stock, transfers and attributions are told by the ratios of France."
+        }
+    }
+}
+
 const NOT_MEASURED: &str = "
 ## Not measured
 
@@ -62,17 +76,18 @@ const NOT_MEASURED: &str = "
 fn row(line: &Compared, out: &mut impl io::Write) -> io::Result<()> {
     let missed = if line.verdict == Verdict::Missed { " **missed**" } else { "" };
     let off = line.deviation().map_or_else(|| "-".to_owned(), |off| format!("{:+.1} %{missed}", off * 100.0));
-    let produced = line.produced.map_or_else(|| "nothing".to_owned(), |value| number(line, value));
-    let (french, published) = (&line.row.french, number(line, line.published));
+    let produced = line.produced.map_or_else(|| "nothing".to_owned(), |value| line.told(value));
+    let (french, published) = (&line.row.french, line.told(line.published));
     write!(out, "| {french} | {published} | {produced} | {off} | {} | {} |", line.row.unit, line.row.source)
 }
 
-fn number(line: &Compared, value: f64) -> String {
-    if line.row.is_count() || value >= 200.0 {
-        format!("{value:.0}")
-    } else if value >= 2.0 {
-        format!("{value:.1}")
-    } else {
-        format!("{value:.3}")
+impl Compared {
+    /// A value of this figure, with the digits that mean something.
+    pub fn told(&self, value: f64) -> String {
+        match value {
+            _ if self.row.is_count() || value >= 200.0 => format!("{value:.0}"),
+            2.0.. => format!("{value:.1}"),
+            _ => format!("{value:.3}"),
+        }
     }
 }

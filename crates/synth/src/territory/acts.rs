@@ -139,6 +139,8 @@ impl TerritoryDays {
     pub(crate) fn begin(&mut self, household: u32, renews: Option<bool>) {
         let Some(live) = self.stock.get(household) else { return };
         let (subject, share) = match (live.renewals, live.stays) {
+            // A handful: dealt apart, so that chance does not thin them out.
+            (0, _) if matches!(live.who.origin, Origin::Association) => (Subject::Association, FIRST_RENEWAL),
             (0, _) => (Subject::FirstRenewal, FIRST_RENEWAL),
             (_, true) => (Subject::Stayer, STAYER_RENEWS),
             (_, false) => (Subject::Mover, MOVER_RENEWS),
@@ -268,6 +270,7 @@ impl TerritoryDays {
             return;
         }
         self.held.take(&live.persons);
+        self.associations.live += u32::from(matches!(live.who.origin, Origin::Association));
         self.stock.put(live);
         let mut dice = self.chance(household);
         let actor = self.households.scene.cast.desk_on(&mut dice, day);
@@ -364,6 +367,7 @@ impl TerritoryDays {
     pub(crate) fn leave(&mut self, household: u32) -> Option<Live> {
         let live = self.stock.take(household)?;
         self.held.release(&live.persons);
+        self.associations.live -= u32::from(matches!(live.who.origin, Origin::Association));
         Some(live)
     }
 }

@@ -9,11 +9,11 @@ use crate::household::Kind;
 pub(crate) const FIRST_RENEWAL: u32 = 490;
 /// Of those who renewed once: those who stay until they are housed. Two tempers are the least that gives both the published
 /// mean seniority (23 months) and the published share of demands older than a year (47 %) with a renewal of one in two.
-pub(crate) const STAYERS: u32 = 120;
+pub(crate) const STAYERS: u32 = 140;
 /// Renewed at the end of a later year, by those who stay.
-pub(crate) const STAYER_RENEWS: u32 = 962;
+pub(crate) const STAYER_RENEWS: u32 = 950;
 /// Renewed at the end of a later year, by the others.
-pub(crate) const MOVER_RENEWS: u32 = 370;
+pub(crate) const MOVER_RENEWS: u32 = 250;
 /// Of the renewals, those that come past the expiry, within the tolerance.
 pub(crate) const LATE_RENEWALS: u32 = 100;
 /// Of those radiated for non-renewal, those that come back within the window.
@@ -34,19 +34,14 @@ pub(crate) const RENEWED_CYCLE: u32 = 346;
 /// The last day of a cycle that is not renewed: a year, a month of tolerance, and a day.
 pub(crate) const UNRENEWED_CYCLE: u32 = 396;
 
-/// How willingly a dwelling goes to a demand of an age, in hundredths of the mean: below a year, below two, beyond. Those
-/// housed have waited for 520 days on the average (ANCOLS, 2022), those who wait, for 700.
-pub(crate) fn priority(age_in_days: i32) -> u32 {
-    match age_in_days {
-        ..60 => 0,
-        60..365 => 145,
-        365..730 => 100,
-        _ => 68,
-    }
-}
+/// How willingly a dwelling goes to a demand, in hundredths of the mean, by its age in days: those housed have waited for 520 days
+/// on the average (ANCOLS, 2022), those who wait, for 700.
+pub(crate) const PRIORITIES: [(i32, u32); 4] = [(60, 146), (365, 100), (730, 64), (1_461, 48)];
 
-/// The most that [`priority`] answers.
-pub(crate) const TOP_PRIORITY: u32 = 145;
+/// The class of an age among [`PRIORITIES`]; none below all of them.
+pub(crate) fn class_of(age_in_days: i32) -> Option<usize> {
+    PRIORITIES.iter().rposition(|(from, _)| *from <= age_in_days)
+}
 
 /// Kinds of households. One of them changes now and then: a partner comes, a couple parts.
 pub(crate) const KINDS: &[(Kind, u32)] = &[
@@ -72,6 +67,10 @@ pub(crate) enum Outcome {
 /// Invented: no figure is published.
 pub(crate) const OUTCOMES: &[(Outcome, u32)] =
     &[(Outcome::Refused, 140), (Outcome::Lapsed, 80), (Outcome::Signed, 780)];
+
+/// Leases of a year that nobody told before its end, of a thousand: a consequence of [`TELLINGS`]. The published attributions are
+/// those that were told.
+pub(crate) const UNTOLD: u32 = 35;
 
 /// When the lessor tells of a lease.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -3,12 +3,12 @@
 use std::collections::HashMap;
 
 use demand::Act;
-use jiff::civil::Date;
+use jiff::civil::{Date, Weekday};
 use nomenclature::{Actor, Channel, Territory, add_months};
 use uuid::Builder;
 
 use super::agenda::Agenda;
-use super::chances::{OTHER_MOTIVES, OUTCOMES, SEPARATIONS};
+use super::chances::{ASSOCIATIONS, OTHER_MOTIVES, OUTCOMES, Outcome, PRIORITIES, SEPARATIONS, UNTOLD, thousandths};
 use super::figures::Figures;
 use super::flow::{Flow, Rhythm};
 use super::opening::Coming;
@@ -16,7 +16,7 @@ use super::sojourn::Sojourns;
 use super::spread::{Dealer, Subject};
 use super::stock::{Live, Stock};
 use super::who::{Held, Households};
-use super::{APPROACH_DAYS, Day, EARLIEST, Stage, TerritoryOptions};
+use super::{APPROACH_DAYS, Day, Stage, TerritoryOptions};
 use crate::cast::Cast;
 use crate::day::{after, between};
 use crate::dice::{Dice, Purpose};
@@ -35,14 +35,24 @@ pub struct TerritoryDays {
     pub(crate) agenda: Agenda,
     pub(crate) held: Held,
     pub(crate) flows: Flows,
+    pub(crate) associations: Associations,
+    /// Those housed by class of age.
+    pub(crate) ages: [(usize, u32); PRIORITIES.len()],
     dealt: HashMap<u16, u32>,
     last_household: u32,
+    opening: u32,
     seq: u32,
     first: Date,
     last: Date,
     /// The day after the last one given.
     next: Date,
     lines: Vec<Line>,
+}
+
+/// Associations among the demands: there, and wanted.
+pub(crate) struct Associations {
+    pub(crate) live: u32,
+    pub(crate) wanted: u32,
 }
 
 /// What happens so many times a year.
@@ -62,22 +72,27 @@ impl TerritoryDays {
         let (stock, attributions) = (f64::from(figures.stock), f64::from(figures.attributions));
         // Whoever is not housed leaves for another motive now and then, else for non-renewal; both depend on how long one
         // stays, and that on both: told again until it does not move.
-        let oldest = u32::try_from(between(EARLIEST, first)).unwrap_or(0).min(9 * 365);
+        let oldest = u32::try_from(between(households.scene.cast.earliest(), first)).unwrap_or(0);
         let housed = attributions / stock;
         let mut removed = 0.0;
         let mut sojourns = Sojourns::of(housed, removed, oldest);
-        for _ in 0..8 {
+        for _ in 0..6 {
             let leaving = (1.0 / sojourns.years - housed).max(0.0);
-            removed = super::chances::thousandths(leaving, OTHER_MOTIVES);
+            removed = thousandths(leaving, OTHER_MOTIVES);
             sojourns = Sojourns::of(housed, removed, oldest);
         }
-        let signed = OUTCOMES.iter().find(|(outcome, _)| *outcome == super::chances::Outcome::Signed);
+        // The register grows older with the days that pass: nobody filed before its first one.
+        let later = Sojourns::of(housed, removed, oldest + u32::from(months) * 30);
+        let signed = OUTCOMES.iter().find(|(outcome, _)| *outcome == Outcome::Signed);
         let signed = signed.map_or(1.0, |(_, share)| f64::from(*share) / 1_000.0);
+        let separations = thousandths(stock, SEPARATIONS);
+        let decided = attributions / signed * (1.0 + f64::from(UNTOLD) / 1_000.0);
         let flows = Flows {
-            filings: Flow::new(scale.exactly(stock / sojourns.years), Rhythm::Filings),
-            commissions: Flow::new(scale.exactly(attributions / signed), Rhythm::Office),
+            // A separation brings a demand too.
+            filings: Flow::new(scale.exactly(stock / later.years - separations), Rhythm::Filings),
+            commissions: Flow::new(scale.exactly(decided), Rhythm::Office),
             removals: Flow::new(scale.exactly(stock * removed), Rhythm::Office),
-            separations: Flow::new(scale.exactly(super::chances::thousandths(stock, SEPARATIONS)), Rhythm::Office),
+            separations: Flow::new(scale.exactly(separations), Rhythm::Office),
         };
         let mut days = Self {
             households,
@@ -87,8 +102,14 @@ impl TerritoryDays {
             agenda: Agenda::default(),
             held: Held::default(),
             flows,
+            associations: Associations {
+                live: 0,
+                wanted: (scale.exactly(stock * f64::from(ASSOCIATIONS) / 100_000.0) + 0.5) as u32,
+            },
+            ages: later.housed,
             dealt: HashMap::new(),
             last_household: 0,
+            opening: scale.of(figures.stock),
             seq: 0,
             first,
             last,
@@ -166,13 +187,32 @@ impl TerritoryDays {
         }
     }
 
+    /// The day on which something of a day is recorded: the past, once a week.
+    fn recorded(&self, day: Date) -> Date {
+        let approach = self.approach();
+        if day >= approach {
+            return day;
+        }
+        let ahead =
+            i32::from(Weekday::Friday.to_monday_zero_offset()) - i32::from(day.weekday().to_monday_zero_offset());
+        after(day, ahead.rem_euclid(7)).min(approach)
+    }
+
+    /// Demands of the opening stock.
+    pub fn opening(&self) -> u32 {
+        self.opening
+    }
+
     fn approach(&self) -> Date {
         after(self.first, -APPROACH_DAYS)
     }
 
     fn live(&mut self, day: Date) {
         while let Some((household, plan)) = self.agenda.next(day) {
-            self.act(day, household, plan);
+            match self.recorded(day) {
+                recorded if recorded > day => self.agenda.add(recorded, household, plan),
+                _ => self.act(day, household, plan),
+            }
         }
         if self.stage(day) == Stage::Lived {
             self.happen(day);
@@ -189,16 +229,21 @@ impl Iterator for TerritoryDays {
 
     fn next(&mut self) -> Option<Day> {
         let (territory, approach) = (self.households.dealer.territory, self.approach());
-        let date = match self.agenda.next_day() {
-            Some(day) if self.next < approach => day.min(approach),
-            _ => self.next.max(approach),
-        };
-        if date > self.last {
-            return None;
+        loop {
+            let date = match self.agenda.next_day() {
+                Some(day) if self.next < approach => day.min(approach),
+                _ => self.next.max(approach),
+            };
+            if date > self.last {
+                return None;
+            }
+            self.live(date);
+            self.next = after(date, 1);
+            let (stage, lines) = (self.stage(date), std::mem::take(&mut self.lines));
+            if stage > Stage::Past || !lines.is_empty() {
+                return Some(Day { territory, date, stage, lines });
+            }
         }
-        self.live(date);
-        self.next = after(date, 1);
-        Some(Day { territory, date, stage: self.stage(date), lines: std::mem::take(&mut self.lines) })
     }
 }
 

@@ -47,11 +47,13 @@ const REGION: (u32, u32) = (178_102, 21_357);
 /// the share of 2019).
 const FRANCE: (u32, u32, u32) = (2_157_000, 340, 384_235);
 
-/// A part of a territory whose share of the first choices and of the attributions is published, in thousandths.
+/// A part of a territory whose share of the first choices and of the attributions is published.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Part {
     pub(crate) holds: fn(&Commune) -> bool,
-    pub(crate) demands: u32,
+    /// Demands filed, in thousandths: fitted to the published stock, which those leave sooner who are housed sooner.
+    pub(crate) filed: u32,
+    /// Attributions, in thousandths.
     pub(crate) attributions: u32,
 }
 
@@ -66,9 +68,9 @@ fn metropolis(commune: &Commune) -> bool {
 /// Nice, the other communes of its metropolis, and the rest: 16 300 of 38 790 demands and 1 197 of 3 492 attributions
 /// (DREAL PACA), 21 965 and 1 671 with the metropolis (figures of the metropolis quoted in 2022).
 const ALPES_MARITIMES: &[Part] = &[
-    Part { holds: nice, demands: 420, attributions: 343 },
-    Part { holds: metropolis, demands: 146, attributions: 136 },
-    Part { holds: |_| true, demands: 434, attributions: 521 },
+    Part { holds: nice, filed: 413, attributions: 343 },
+    Part { holds: metropolis, filed: 143, attributions: 136 },
+    Part { holds: |_| true, filed: 444, attributions: 521 },
 ];
 
 impl Figures {
@@ -141,7 +143,7 @@ mod tests {
     #[test]
     fn the_shares_of_parts_are_whole() {
         let parts = Figures::parts(Territory::parse("006").unwrap());
-        assert_eq!(parts.iter().map(|part| part.demands).sum::<u32>(), 1_000);
+        assert_eq!(parts.iter().map(|part| part.filed).sum::<u32>(), 1_000);
         assert_eq!(parts.iter().map(|part| part.attributions).sum::<u32>(), 1_000);
     }
 }

@@ -54,9 +54,6 @@ impl Default for TerritoryOptions {
     }
 }
 
-/// No demand of a stock was filed before: desks were opened by then, and the dwellings of leases have their numbers.
-pub(crate) const EARLIEST: Date = date(2016, 1, 1);
-
 /// Days before the first lived one from which the register does what comes with the days: a notice is listed two months before
 /// the expiry that it announces, and a demand is radiated a month after it.
 pub(crate) const APPROACH_DAYS: i32 = 100;
@@ -64,7 +61,7 @@ pub(crate) const APPROACH_DAYS: i32 = 100;
 /// What a day belongs to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Stage {
-    /// The past of the opening stock: days without an act are left out.
+    /// The past of the opening stock, recorded once a week: days without an act are left out.
     Past,
     /// The same, near the first day: every day is there, and the register does what comes with the days.
     Approach,
@@ -100,7 +97,7 @@ pub fn territory(options: &TerritoryOptions) -> TerritoryDays {
     TerritoryDays::new(options, None)
 }
 
-/// The days of several territories, by date: some people of the first one hold a demand in each of the others too.
+/// The days of several territories, by date.
 pub fn territories(options: &TerritoryOptions, all: &[Territory]) -> impl Iterator<Item = Day> + use<> {
     let first = all.first().copied();
     let of = |territory: &Territory| {

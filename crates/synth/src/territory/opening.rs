@@ -3,11 +3,10 @@
 use jiff::civil::Date;
 use nomenclature::add_months;
 
-use super::EARLIEST;
 use super::agenda::Plan;
 use super::days::TerritoryDays;
 use super::sojourn::{Sojourn, Sojourns};
-use super::who::{Origin, Who};
+use super::who::{Households, Origin, Who};
 use crate::day::after;
 use crate::dice::{Dice, Purpose};
 
@@ -33,8 +32,12 @@ impl TerritoryDays {
                 self.agenda.add(valid_from, household, Plan::PastRenewal);
                 valid_from = add_months(after(valid_from, -renewal_offset(&mut dice)), -12);
             }
-            let filed_on = valid_from.max(EARLIEST);
-            let origin = self.households.origin(household);
+            let filed_on = valid_from.max(self.households.scene.cast.earliest());
+            let origin = match Households::is_association(household) {
+                true => Origin::Association,
+                false => self.households.origin(household),
+            };
+            self.associations.live += u32::from(matches!(origin, Origin::Association));
             let who = Who { household, attempt: 0, drawn_on: filed_on, origin, turns: Vec::new() };
             let at_a_desk = self.households.channel(&who) == nomenclature::Channel::Desk;
             let late = if at_a_desk && dice.percent(50) { dice.between(1, 12) } else { 0 };

@@ -14,7 +14,7 @@ use nomenclature::{Channel, CoApplicantLink, CommuneCode, InadmissibilityGround,
 
 use super::acts::{is_closed, open_day};
 use super::agenda::Plan;
-use super::chances::{OUTCOMES, Outcome, REMOVALS, Removal, TELLINGS, TOP_PRIORITY, Telling, priority};
+use super::chances::{OUTCOMES, Outcome, REMOVALS, Removal, TELLINGS, Telling, class_of};
 use super::days::TerritoryDays;
 use super::figures::Figures;
 use super::opening::Coming;
@@ -29,7 +29,7 @@ use crate::lease::{lease, rpls};
 use crate::piece;
 
 /// A demand is looked for at most so often in a day, for each that is wanted.
-const MOST_LOOKS: u32 = 600;
+const MOST_LOOKS: u32 = 1_500;
 
 impl TerritoryDays {
     /// What happens on a day, beside what was planned.
@@ -37,13 +37,16 @@ impl TerritoryDays {
         for _ in 0..self.flows.filings.on(day) {
             let household = self.number();
             let origin = match self.households.origin(household) {
+                // A handful: chance would thin them out.
+                _ if self.associations.live < self.associations.wanted => Origin::Association,
                 Origin::Plain if household % 151 == 20 => Origin::Alone,
                 origin => origin,
             };
+            self.associations.live += u32::from(matches!(origin, Origin::Association));
             self.coming.insert(household, Coming { origin, filed_on: None, stay: None });
             self.agenda.add(day, household, Plan::Filing);
         }
-        let ordinal = u64::try_from(between(super::EARLIEST, day)).unwrap_or(0);
+        let ordinal = u64::try_from(between(Date::constant(2000, 1, 1), day)).unwrap_or(0);
         let mut dice = self.dice(Purpose::TerritoryDay, ordinal);
         for _ in 0..self.flows.commissions.on(day) {
             self.decide(day, &mut dice);
@@ -57,14 +60,11 @@ impl TerritoryDays {
     }
 
     /// One of the demands that nobody is busy with.
-    fn look(&self, dice: &mut Dice, fits: impl Fn(&Self, &Live, &mut Dice) -> bool) -> Option<u32> {
+    fn look(&self, dice: &mut Dice, fits: impl Fn(&Self, &Live) -> bool) -> Option<u32> {
         let count = u32::try_from(self.stock.len()).unwrap_or(u32::MAX);
-        let mut drawn = (0..MOST_LOOKS.min(count * 8)).map(|_| self.stock.at(dice.below(count) as usize).who.household);
-        // Two closures would both need the dice: the places are drawn first.
-        let drawn: Vec<_> = drawn.by_ref().collect();
-        drawn.into_iter().find(|household| {
-            self.stock.get(*household).is_some_and(|live| !live.busy && live.past.is_none() && fits(self, live, dice))
-        })
+        let drawn = (0..MOST_LOOKS.min(count * 8)).map(|_| self.stock.at(dice.below(count) as usize));
+        let free = |live: &&Live| !live.busy && live.past.is_none();
+        drawn.filter(free).find(|live| fits(self, live)).map(|live| live.who.household)
     }
 
     fn lessor(&self, lessor: u8) -> &Player {
@@ -77,14 +77,20 @@ impl TerritoryDays {
 
     /// A commission decides on a dwelling.
     fn decide(&mut self, day: Date, dice: &mut Dice) {
-        let found = self.look(dice, |days, live, dice| {
-            let age = between(live.filed_on, day);
+        let part = self.next_part();
+        let age = self.next_deal(Subject::Age);
+        let age = self.households.dealer.deal(Subject::Age, age, &self.ages);
+        let ready = |live: &Live| {
             let lasting = after(day, 62) <= live.expires_on() && after(live.valid_from, 5) <= day;
-            lasting
-                && between(live.who.drawn_on, day) >= 60
-                && dice.below(TOP_PRIORITY) < priority(age)
-                && days.is_housed_here(live, dice)
-        });
+            lasting && between(live.who.drawn_on, day) >= 60
+        };
+        let old = |live: &Live| class_of(between(live.filed_on, day)) == Some(age);
+        let here = |days: &Self, live: &Live| part.is_none_or(|part| days.seeks_in(live, part));
+        let found = self
+            .look(dice, |days, live| ready(live) && old(live) && here(days, live))
+            // Of a small territory, there may be nobody like that.
+            .or_else(|| self.look(dice, |days, live| ready(live) && here(days, live)))
+            .or_else(|| self.look(dice, |_, live| ready(live)));
         let Some(household) = found else { return };
         let lessor = dice.below(u32::try_from(self.households.scene.cast.lessors.len()).unwrap_or(1)) as u8;
         let outcome = self.next_deal(Subject::Outcome);
@@ -137,14 +143,22 @@ impl TerritoryDays {
         self.agenda.add(told_on, household, Plan::Lease { lessor });
     }
 
-    /// Whether a dwelling is found where the household seeks one first: some parts of a territory have fewer than demands.
-    fn is_housed_here(&self, live: &Live, dice: &mut Dice) -> bool {
+    /// The part of the territory that the next dwelling lies in, where attributions are published for parts.
+    fn next_part(&mut self) -> Option<usize> {
         let parts = Figures::parts(self.households.dealer.territory);
-        let most = parts.iter().map(|part| part.attributions * 1_000 / part.demands).max();
-        let Some(most) = most else { return true };
-        let first = first_choice(&self.households.file(&live.who));
-        let part = first.and_then(|code| parts.iter().find(|part| commune(code).is_some_and(part.holds)));
-        part.is_some_and(|part| dice.below(most) < part.attributions * 1_000 / part.demands)
+        if parts.is_empty() {
+            return None;
+        }
+        let shares: Vec<_> = parts.iter().map(|part| part.attributions).enumerate().collect();
+        let index = self.next_deal(Subject::Part);
+        Some(self.households.dealer.deal(Subject::Part, index, &shares))
+    }
+
+    /// Whether the household seeks there first.
+    fn seeks_in(&self, live: &Live, wanted: usize) -> bool {
+        let parts = Figures::parts(self.households.dealer.territory);
+        let first = first_choice(&self.households.file(&live.who)).and_then(commune);
+        first.and_then(|commune| parts.iter().position(|part| (part.holds)(commune))) == Some(wanted)
     }
 
     /// A demand is removed for another motive than non-renewal.
@@ -156,11 +170,10 @@ impl TerritoryDays {
             Removal::NoAnswer => 125,
             Removal::Inadmissible => 90,
         };
-        let found = self.look(dice, |_, live, _| {
-            let household = live.who.household;
+        let found = self.look(dice, |_, live| {
             let removable = removal == Removal::Renunciation || !matches!(live.who.origin, Origin::Association);
             removable
-                && household > 0
+                && after(live.valid_from, 5) <= day
                 && between(live.who.drawn_on, day) >= 60
                 && after(day, lasting) <= live.expires_on()
         });
@@ -301,7 +314,7 @@ impl TerritoryDays {
 
     /// A couple parts, or people who share a flat: the co-applicant gets a demand of his own.
     fn separate(&mut self, day: Date, dice: &mut Dice) {
-        let found = self.look(dice, |days, live, _| {
+        let found = self.look(dice, |days, live| {
             let joint = matches!(live.who.origin, Origin::Plain) && live.who.turns.is_empty();
             joint
                 && between(live.who.drawn_on, day) >= 30

@@ -27,6 +27,38 @@ pub(crate) enum Subject {
     Removal = 10,
     Return = 11,
     Elsewhere = 12,
+    Part = 13,
+    Age = 14,
+    Association = 15,
+}
+
+impl Subject {
+    /// The step from one card to the next. What is dealt one after the other, as things happen, goes by steps that spread any few
+    /// cards in a row evenly, each subject by another square root: two that are dealt at once have nothing to do with each other.
+    /// What is dealt by the number of a household goes by steps drawn for each deck, or two subjects would meet in every deck in
+    /// the same way.
+    fn step(self, dice: &mut Dice) -> u32 {
+        match self {
+            Self::Kind | Self::Transfer | Self::Channel | Self::Elsewhere => scattered(dice),
+            Self::FirstRenewal | Self::Outcome | Self::Association => 619,
+            Self::Mover | Self::Part => 413,
+            Self::Stayer | Self::Age => 733,
+            Self::Temper => 237,
+            Self::Delay => 449,
+            Self::Removal => 647,
+            Self::Return => 317,
+        }
+    }
+}
+
+/// Odd and no multiple of five: it permutes the numbers below a thousand.
+fn scattered(dice: &mut Dice) -> u32 {
+    loop {
+        let factor = 2 * dice.below(CARDS / 2) + 1;
+        if !factor.is_multiple_of(5) && factor > 1 {
+            return factor;
+        }
+    }
 }
 
 /// Deals the cards of a territory.
@@ -42,13 +74,7 @@ impl Dealer {
         let (deck, place) = (index / CARDS, index % CARDS);
         let deck = u64::from(deck) << 8 | subject as u64;
         let mut dice = Dice::within(self.territory, self.seed, Purpose::Territory, deck);
-        // Odd and no multiple of five: it permutes the numbers below a thousand.
-        let factor = loop {
-            let factor = 2 * dice.below(CARDS / 2) + 1;
-            if factor % 5 != 0 && factor > 1 {
-                break factor;
-            }
-        };
+        let factor = subject.step(&mut dice);
         (factor * place + dice.below(CARDS)) % CARDS
     }
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use jiff::civil::Date;
-use nomenclature::{Channel, CoApplicantLink, PresentDwelling, Sex, Territory};
+use nomenclature::{Channel, CoApplicantLink, Sex};
 
 use super::chances::{ASSOCIATIONS, ELSEWHERE, KINDS, ONLINE};
 use super::spread::{Dealer, Subject};
@@ -45,7 +45,7 @@ pub(crate) enum Origin {
     /// Parted from a joint demand, which was like that then.
     Parted(Box<Who>),
     /// Holds a demand in another territory.
-    Elsewhere(Territory),
+    Elsewhere,
 }
 
 /// What changed in a household.
@@ -69,16 +69,16 @@ pub(crate) struct Households {
 impl Households {
     /// What a number says of a household by itself.
     pub(crate) fn origin(&self, household: u32) -> Origin {
-        let so_far = |n: u32| u64::from(n) * u64::from(ASSOCIATIONS) / 100_000;
-        if so_far(household) > so_far(household - 1) {
-            return Origin::Association;
-        }
         match &self.elsewhere {
-            Some(other) if self.dealer.hits(Subject::Elsewhere, household, ELSEWHERE) => {
-                Origin::Elsewhere(other.dealer.territory)
-            }
+            Some(_) if self.dealer.hits(Subject::Elsewhere, household, ELSEWHERE) => Origin::Elsewhere,
             _ => Origin::Plain,
         }
+    }
+
+    /// Whether a household of the opening stock is an association.
+    pub(crate) fn is_association(household: u32) -> bool {
+        let so_far = |n: u32| u64::from(n) * u64::from(ASSOCIATIONS) / 100_000;
+        so_far(household) > so_far(household - 1)
     }
 
     /// The way a household files.
@@ -160,7 +160,7 @@ impl Households {
                 Some((adult, _)) => File::alone(dice, scene, adult, asks, day),
                 None => File::of_kind(dice, people, scene, Kind::Single, asks, day),
             },
-            Origin::Elsewhere(_) => {
+            Origin::Elsewhere => {
                 let there = self.elsewhere.as_ref().map(|other| {
                     let (attempt, origin, turns) = (0, Origin::Plain, Vec::new());
                     other.file(&Who { household, attempt, drawn_on: day, origin, turns })
@@ -179,11 +179,6 @@ pub(crate) fn link_of(file: &File) -> Option<CoApplicantLink> {
     let co = file.form.identity.as_ref()?.co_applicants.as_slice();
     let [only] = co else { return None };
     CoApplicantLink::parse(only.link.as_deref()?).ok()
-}
-
-/// Whether the household is a tenant of social housing.
-pub(crate) fn is_transfer(file: &File) -> bool {
-    file.natural().is_some_and(|natural| natural.present == PresentDwelling::SocialHousing)
 }
 
 /// Fingerprints of the persons whom a demand holds: nobody else may hold one (INV-06).
