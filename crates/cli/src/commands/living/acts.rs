@@ -1,18 +1,14 @@
-//! The acts of a day, recorded: those on one demand in their order, those on different demands at the same time.
+//! The acts of a day, recorded: those on one demand in their order, those on different demands together.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, VecDeque};
 
 use ::demand::Act;
 use nomenclature::UniqueNumber;
 use register::{Answer, Register, Request};
 use synth::{Day, Line};
-use tokio::task::JoinSet;
 
 use super::told::{Told, kind};
 use crate::failure::Failure;
-
-/// Acts at the same time.
-const AT_ONCE: usize = 24;
 
 /// The numbers that the register gave to the demands of a territory.
 #[derive(Default)]
@@ -52,78 +48,81 @@ impl Acts {
                 told.refused(line.expect.as_deref().unwrap_or_default());
                 continue;
             };
-            self.numbers.insert(line.household, answer.number);
-            if let (Some(opened), Some(household)) = (answer.opened, line.opens) {
-                self.numbers.insert(household, opened.number);
-            }
             filed += u64::from(matches!(line.act, Act::Register(_)));
             told.done(&line, answer.number);
         }
         Ok(filed)
     }
 
-    /// Each demand's acts, one command after the other.
-    async fn record_each(&self, register: &Register, demands: BTreeMap<u32, Vec<Line>>) -> Result<Vec<Done>, Failure> {
-        let mut shares: Vec<Vec<(Option<UniqueNumber>, Vec<Line>)>> = vec![Vec::new(); AT_ONCE.min(demands.len())];
-        for (place, (household, lines)) in demands.into_iter().enumerate() {
-            shares[place % AT_ONCE].push((self.numbers.get(&household).copied(), lines));
-        }
-        let mut tasks = JoinSet::new();
-        for share in shares {
-            let register = register.clone();
-            tasks.spawn(async move {
-                let mut done = Vec::new();
-                for (number, lines) in share {
-                    record_in_order(&register, number, lines, &mut done).await?;
-                }
-                Ok::<_, Failure>(done)
-            });
-        }
+    /// The first act of every demand in one call, then the second of those that have one, and so on. A demand that another
+    /// one's separation opens waits for its number.
+    async fn record_each(
+        &mut self,
+        register: &Register,
+        demands: BTreeMap<u32, Vec<Line>>,
+    ) -> Result<Vec<Done>, Failure> {
+        let mut waiting: Vec<(u32, VecDeque<Line>)> =
+            demands.into_iter().map(|(household, lines)| (household, lines.into())).collect();
         let mut all = Vec::new();
-        while let Some(ended) = tasks.join_next().await {
-            all.extend(ended.map_err(|error| Failure::Local(error.to_string()))??);
+        while !waiting.is_empty() {
+            let ready = |(household, lines): &(u32, VecDeque<Line>)| {
+                let line = lines.front()?;
+                let number = self.numbers.get(household).copied();
+                let files = matches!(line.act, Act::Register(_));
+                (files || number.is_some()).then(|| request(line, number))
+            };
+            let requests: Vec<Option<Request>> = waiting.iter().map(ready).collect();
+            if requests.iter().all(Option::is_none) {
+                return Err(Failure::Local("un acte vise une demande qui n'a pas de numéro".to_owned()));
+            }
+            let asked: Vec<bool> = requests.iter().map(Option::is_some).collect();
+            let mut answers = register.submit_many(requests.into_iter().flatten().collect()).await?.into_iter();
+            for ((household, lines), _) in waiting.iter_mut().zip(asked).filter(|(_, asked)| *asked) {
+                let (Some(line), Some(ended)) = (lines.pop_front(), answers.next()) else { continue };
+                let answer = as_expected(&line, ended)?;
+                if let Some(answer) = answer {
+                    self.numbers.insert(*household, answer.number);
+                    if let (Some(opened), Some(household)) = (answer.opened, line.opens) {
+                        self.numbers.insert(household, opened.number);
+                    }
+                }
+                all.push(Done { line, answer });
+            }
+            waiting.retain(|(_, lines)| !lines.is_empty());
         }
-        // As the day has them, whoever was faster.
+        // As the day has them, whichever came first.
         all.sort_by_key(|done| done.line.seq);
         Ok(all)
     }
 }
 
-async fn record_in_order(
-    register: &Register,
-    mut number: Option<UniqueNumber>,
-    lines: Vec<Line>,
-    done: &mut Vec<Done>,
-) -> Result<(), Failure> {
-    for line in lines {
-        let request = Request {
-            command_id: line.command_id,
-            actor: line.actor,
-            channel: line.channel,
-            number: if matches!(line.act, Act::Register(_)) { None } else { number },
-            expected_version: None,
-            act: line.act.clone(),
-        };
-        let answer = match (register.execute(request).await, line.expect.as_deref()) {
-            (Ok(answer), None) => Some(answer),
-            (Err(refused), Some(expected)) if refused.reason() == expected => None,
-            (Err(register::Error::CommandIdReused), _) => {
-                return Err(Failure::Local(super::super::demo::other_version()));
-            }
-            (ended, expected) => {
-                let ended = ended.map_or_else(|error| error.reason(), |_| "accepté".to_owned());
-                return Err(Failure::Local(format!(
-                    "acte {} du {} ({}, ménage {}) : {ended} au lieu de {}",
-                    line.seq,
-                    line.day,
-                    kind(&line.act),
-                    line.household,
-                    expected.unwrap_or("accepté")
-                )));
-            }
-        };
-        number = answer.map_or(number, |answer| Some(answer.number));
-        done.push(Done { line, answer });
+fn request(line: &Line, number: Option<UniqueNumber>) -> Request {
+    Request {
+        command_id: line.command_id,
+        actor: line.actor,
+        channel: line.channel,
+        number: number.filter(|_| !matches!(line.act, Act::Register(_))),
+        expected_version: None,
+        act: line.act.clone(),
     }
-    Ok(())
+}
+
+/// The answer to an act, none to one that has to be refused.
+fn as_expected(line: &Line, ended: Result<Answer, register::Error>) -> Result<Option<Answer>, Failure> {
+    match (ended, line.expect.as_deref()) {
+        (Ok(answer), None) => Ok(Some(answer)),
+        (Err(refused), Some(expected)) if refused.reason() == expected => Ok(None),
+        (Err(register::Error::CommandIdReused), _) => Err(Failure::Local(super::super::demo::other_version())),
+        (ended, expected) => {
+            let ended = ended.map_or_else(|error| error.reason(), |_| "accepté".to_owned());
+            Err(Failure::Local(format!(
+                "acte {} du {} ({}, ménage {}) : {ended} au lieu de {}",
+                line.seq,
+                line.day,
+                kind(&line.act),
+                line.household,
+                expected.unwrap_or("accepté")
+            )))
+        }
+    }
 }
