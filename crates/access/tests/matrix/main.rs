@@ -1,14 +1,12 @@
-//! Who may do what: an expected table written by hand from the law, and the dated folding of organisations.
+//! Who may do what: an expected table written by hand from the law.
 
 #![allow(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
 
-use access::{
-    Action, Denial, Directory, OpenDesk, Organisation, OrganisationCommand, OrganisationEvent, OrganisationRejection,
-    Profile, Purpose, RegisterOrganisation, Resource, codec, may,
-};
-use cqrs_es::Aggregate as _;
+mod organisations;
+
+use access::{Action, Denial, Directory, Profile, Purpose, Resource, may};
 use jiff::civil::date;
-use nomenclature::{Actor, AgentId, DeskCode, OrganisationKind, Siren, Territory};
+use nomenclature::{Actor, DeskCode, OrganisationKind, Siren, Territory};
 
 fn territory(code: &str) -> Territory {
     Territory::parse(code).unwrap()
@@ -293,122 +291,5 @@ fn the_outcome_of_a_command_is_told_to_those_who_act() {
         let expected = if reader { Err(Denial::NotARegisteringService) } else { Ok(()) };
         let asked = may(agent(*kind), Action::AskOutcome, Resource::Register, Purpose::Attribution);
         assert_eq!(asked, expected, "{kind:?}");
-    }
-}
-
-#[test]
-fn an_auditor_and_a_reader_of_statistics_need_no_desk_and_everybody_else_does() {
-    let entered = |kind| {
-        let mut directory = Directory::default();
-        directory.apply(
-            siren(),
-            OrganisationEvent::OrganisationRegistered {
-                siren: siren(),
-                name: "Organisme fictif".into(),
-                kind,
-                territories: vec![territory("006")],
-                since: date(2020, 1, 1),
-            },
-        );
-        let actor = Actor::Agent { organisation: siren(), desk: None, agent: AgentId::parse("agent-01").unwrap() };
-        directory.profile(&actor, date(2026, 1, 1))
-    };
-    assert_eq!(entered(OrganisationKind::Auditor), Ok(Profile::Auditor { organisation: siren() }));
-    let reader = Profile::StatisticsReader { organisation: siren() };
-    assert_eq!(entered(OrganisationKind::StatisticsReader), Ok(reader));
-    assert_eq!(entered(OrganisationKind::Hlm), Err(Denial::UnknownDesk));
-}
-
-fn entered() -> Vec<OrganisationEvent> {
-    let mut organisation = Organisation::default();
-    let register = OrganisationCommand::Register(RegisterOrganisation {
-        siren: siren(),
-        name: "Office fictif".into(),
-        kind: OrganisationKind::Hlm,
-        territories: vec![territory("006")],
-        since: date(2020, 1, 1),
-    });
-    let open = OrganisationCommand::OpenDesk(OpenDesk {
-        code: desk("G0601"),
-        name: "Accueil".into(),
-        territory: territory("006"),
-        opened_on: date(2021, 1, 1),
-    });
-    let close = OrganisationCommand::CloseDesk { code: desk("G0601"), closed_on: date(2026, 6, 30) };
-    [register, open, close]
-        .into_iter()
-        .map(|command| {
-            let event = organisation.decide(command).unwrap();
-            organisation.apply(event.clone());
-            event
-        })
-        .collect()
-}
-
-#[test]
-fn a_desk_works_from_its_first_to_its_last_day() {
-    let mut directory = Directory::default();
-    for event in entered() {
-        directory.apply(siren(), event);
-    }
-    let agent = AgentId::parse("agent-01").unwrap();
-    let actor = Actor::Agent { organisation: siren(), desk: Some(desk("G0601")), agent };
-    assert_eq!(directory.profile(&actor, date(2020, 12, 31)), Err(Denial::DeskClosed));
-    assert!(directory.profile(&actor, date(2021, 1, 1)).is_ok());
-    assert!(directory.profile(&actor, date(2026, 6, 30)).is_ok());
-    assert_eq!(directory.profile(&actor, date(2026, 7, 1)), Err(Denial::DeskClosed));
-    assert_eq!(directory.profile(&actor, date(2019, 12, 31)), Err(Denial::UnknownOrganisation));
-    let stranger = Actor::Agent { organisation: siren(), desk: Some(desk("G0602")), agent };
-    assert_eq!(directory.profile(&stranger, date(2022, 1, 1)), Err(Denial::UnknownDesk));
-}
-
-#[test]
-fn a_desk_lies_in_a_territory_of_its_organisation_and_only_services_have_desks() {
-    let mut organisation = Organisation::default();
-    organisation.apply(entered().remove(0));
-    let open = |territory_code| {
-        OrganisationCommand::OpenDesk(OpenDesk {
-            code: desk("G0602"),
-            name: "Annexe".into(),
-            territory: territory(territory_code),
-            opened_on: date(2021, 1, 1),
-        })
-    };
-    assert_eq!(organisation.decide(open("083")), Err(OrganisationRejection::ForeignTerritory));
-    assert!(organisation.decide(open("006")).is_ok());
-
-    let mut reader = Organisation::default();
-    reader.apply(OrganisationEvent::OrganisationRegistered {
-        siren: siren(),
-        name: "Lecteur".into(),
-        kind: OrganisationKind::StatisticsReader,
-        territories: vec![territory("006")],
-        since: date(2020, 1, 1),
-    });
-    assert_eq!(reader.decide(open("006")), Err(OrganisationRejection::NotARegisteringService));
-}
-
-#[test]
-fn every_event_of_an_organisation_reads_back() {
-    for event in entered() {
-        let payload = codec::encode(&event).unwrap();
-        assert_eq!(codec::decode(event.name(), codec::SCHEMA_VERSION, &payload).unwrap(), event);
-    }
-    assert!(codec::decode("DeskMoved", 1, "{}").is_err());
-    assert!(codec::decode("x\":{},\"y", 1, "{}").is_err());
-}
-
-/// Golden samples: never edited. A new layout gets its next version, an upcaster and samples of its own.
-#[test]
-fn every_event_ever_written_reads_back_to_the_same_bytes() {
-    let golden = [
-        r#"{"siren":"732829320","name":"Office fictif","kind":"HLM","territories":["006"],"since":"2020-01-01"}"#,
-        r#"{"code":"G0601","name":"Accueil","territory":"006","opened_on":"2021-01-01"}"#,
-        r#"{"code":"G0601","closed_on":"2026-06-30"}"#,
-    ];
-    let names = ["OrganisationRegistered", "DeskOpened", "DeskClosed"];
-    for ((name, sample), expected) in names.into_iter().zip(golden).zip(entered()) {
-        assert_eq!(codec::decode(name, 1, sample).unwrap(), expected);
-        assert_eq!(codec::encode(&expected).unwrap(), sample);
     }
 }
