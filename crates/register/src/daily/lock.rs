@@ -6,6 +6,7 @@ use sqlx::{ConnectOptions as _, Connection as _, PgConnection};
 use crate::Error;
 
 const LOCK: &str = "SELECT pg_try_advisory_lock(hashtext('sne daily'))";
+const UNLOCK: &str = "SELECT pg_advisory_unlock(hashtext('sne daily'))";
 
 /// The lock, while it is held.
 pub(super) struct Lock(PgConnection);
@@ -25,8 +26,9 @@ impl Lock {
     }
 
     /// Lets the next run in; so does dropping, a little later.
-    pub(super) async fn release(self) {
-        // A session that is lost holds no lock.
+    pub(super) async fn release(mut self) {
+        // A session that is lost holds no lock; one that is only closed holds it until the server has seen that.
+        let _ = sqlx::query(UNLOCK).execute(&mut self.0).await;
         let _ = self.0.close().await;
     }
 }
