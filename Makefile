@@ -15,7 +15,7 @@ deps: ## install what is missing (as root on Debian), or print the line to run
 	@deploy/deps.sh
 
 demo: deps ## let an invented territory live for two years in a private database, and show the result (ARGS=--reset starts anew)
-	$(CARGO) run --package cli -- demo $(ARGS)
+	$(CARGO) run --release --package cli -- demo $(ARGS)
 
 test: deps node_modules ## formatting, clippy, documentation and every test
 	$(CARGO) fmt --all --check

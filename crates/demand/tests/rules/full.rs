@@ -1,7 +1,6 @@
 //! One event of each type and kind, full of what it can hold: the golden samples.
 //!
-//! Where the form has grown since a sample was written, the sample of the form as it is now bears the letter of the rubric
-//! that came: `_i`.
+//! Where the form grew since a sample was written, that of the form as it is now bears the rubric that came: `_i`.
 
 use demand::attribution::AttributionDraft;
 use demand::certificate::{CertificateChannel, CertificateDraft};
@@ -375,9 +374,8 @@ pub fn events() -> Vec<(&'static str, DemandEvent)> {
         let draft = RenunciationDraft { written_on: some("2026-05-04"), written_act: Some(written_act) };
         named.push((name, online(&events, date(2026, 5, 5), 3, Act::Renounce(draft)).remove(0)));
     }
-    let mut by_letter_too = form_in_full().contact.unwrap();
-    by_letter_too.postal_notices = true;
-    let only_contact = FormDraft { contact: Some(by_letter_too), ..FormDraft::default() };
+    let mut only_contact = FormDraft { contact: form_in_full().contact, ..FormDraft::default() };
+    only_contact.contact.as_mut().unwrap().postal_notices = true;
     let wish = Act::Modify { origin: Origin::Applicant, form: Box::new(only_contact) };
     named.push(("modified_letter_wished", online(&events, date(2026, 5, 5), 3, wish).remove(0)));
     named.extend(past_its_expiry(&events));
