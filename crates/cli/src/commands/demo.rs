@@ -174,5 +174,7 @@ fn hints(data_dir: &Path, address: &str, lived: &Story) {
     say!("    export SNE_DATA_DIR={}", data_dir.display());
     say!("    {program} demand show {number} --actor {metadata}");
     say!("    {program} demand history {number} --reader postgres-es");
+    say!("    {program} stats series 006 --measure STOCK --measure PRESSURE");
+    say!("    {program} late 006 --min-days 60");
     say!("    {program} doctor --cross-read");
 }
