@@ -71,6 +71,8 @@ fn a_territory_lives_in_a_register_as_its_decisions_alone_say_and_a_killed_life_
     let expected = expected();
     assert_eq!(counted(&cluster), expected);
     assert!(expected.radiated.len() >= 2, "{expected:?}");
+    // Its keys are of the weeks that were lived.
+    place.sne(&["keys", "rotate"]).ends(0);
     place.sne(&["doctor"]).ends(0);
 
     let refused = place.sne(&["synth", "live", "--seed", "7", "--scale", "1:400", "--months", "4"]).ends(1);
