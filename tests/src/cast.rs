@@ -2,6 +2,10 @@
 
 use serde_json::{Value, json};
 
+/// The prefect's service, which keeps the renewals of the territory.
+pub const STATE: &str = "000005165/G06P1/agent-09";
+/// The line that enters it.
+pub const STATE_LINE: &str = r#"{"siren":"000005165","name":"Service fictif de l'État","kind":"ETAT","territories":["006"],"since":"2020-01-01","desks":[{"code":"G06P1","name":"Nice","territory":"006","opened_on":"2020-01-01"}]}"#;
 /// A lessor's desk in the territory 006.
 pub const NICE: &str = "732829320/G0601/agent-01";
 /// A commune's desk in the territory 006: registers, attributes nothing.

@@ -12,6 +12,7 @@ use demand::{Act, By, Demand, DemandCommand, DemandEvent, Registration, codec};
 use event_log::{
     Command, EventLog, KeyRef, NewEvent, Options, Role, StreamAppend, StreamId, TerritoryCode, Verdict, connect,
 };
+use jiff::Timestamp;
 use jiff::civil::{Date, date};
 use nomenclature::{Actor, Channel, Sequence, UniqueNumber};
 use register::{Clock as _, DEMAND, SystemClock};
@@ -94,22 +95,15 @@ impl Writer {
         for (number, registration) in numbers.zip(synth::registrations(1_000 + u64::from(nth))) {
             array.push(self.command(number, registration).await?);
             if array.len() == ARRAY {
-                self.append(std::mem::take(&mut array)).await?;
+                append(&self.log, std::mem::take(&mut array)).await?;
             }
         }
-        self.append(array).await
-    }
-
-    async fn append(&self, array: Vec<Command>) -> Result<(), Failure> {
-        match self.log.append(array).await?.into_iter().find(|verdict| !matches!(verdict, Verdict::Committed(_))) {
-            None => Ok(()),
-            Some(verdict) => Err(Failure::Answer(format!("the log answered {verdict:?}"))),
-        }
+        append(&self.log, array).await
     }
 
     async fn command(&self, number: u32, registration: Registration) -> Result<Command, Failure> {
         let territory = registration.territory;
-        let command = DemandCommand {
+        let registered = DemandCommand {
             today: self.day,
             by: self.by,
             person_ref: Uuid::new_v4(),
@@ -119,7 +113,7 @@ impl Writer {
         };
         let sink = EventSink::default();
         let mut demand = Demand::default();
-        demand.handle(command, &(), &sink).await.map_err(register::Error::from)?;
+        demand.handle(registered, &(), &sink).await.map_err(register::Error::from)?;
 
         let drawn = self.vault.draw().await?;
         let sequence = Sequence::try_new(number).map_err(|error| Failure::Answer(error.to_string()))?;
@@ -128,22 +122,39 @@ impl Writer {
         for (event, version) in sink.collect().await.into_iter().zip(1..) {
             events.push(sealed(event, (&stream, version), &drawn, self.day)?);
         }
-        Ok(Command {
-            id: Uuid::new_v4(),
-            organisation: self.actor.organisation_code().to_owned(),
-            actor: self.actor.to_string(),
-            body_digest: [0; 32],
-            recorded_at: SystemClock.now(),
-            streams: vec![StreamAppend {
+        Ok(command(
+            &self.actor,
+            SystemClock.now(),
+            StreamAppend {
                 stream_type: DEMAND,
                 stream: StreamId::parse(stream)?,
                 territory: Some(TerritoryCode::parse(&territory.to_string())?),
                 expected_version: 0,
                 key: Some(KeyRef { id: drawn.id.get(), commitment: drawn.commitment }),
                 events,
-            }],
-            claims: Vec::new(),
-        })
+            },
+        ))
+    }
+}
+
+/// A command of an actor on one stream, which nobody repeats.
+pub fn command(actor: &Actor, recorded_at: Timestamp, stream: StreamAppend) -> Command {
+    Command {
+        id: Uuid::new_v4(),
+        organisation: actor.organisation_code().to_owned(),
+        actor: actor.to_string(),
+        body_digest: [0; 32],
+        recorded_at,
+        streams: vec![stream],
+        claims: Vec::new(),
+    }
+}
+
+/// Appends commands that the log has to take.
+pub async fn append(log: &EventLog, array: Vec<Command>) -> Result<(), Failure> {
+    match log.append(array).await?.into_iter().find(|verdict| !matches!(verdict, Verdict::Committed(_))) {
+        None => Ok(()),
+        Some(verdict) => Err(Failure::Answer(format!("the log answered {verdict:?}"))),
     }
 }
 

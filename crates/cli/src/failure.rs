@@ -105,7 +105,7 @@ impl From<projection::Error> for Failure {
 impl From<infocentre::Error> for Failure {
     fn from(error: infocentre::Error) -> Self {
         use infocentre::{Error, Unanswerable as U};
-        use projection::Error as P;
+        use projection::{Error as P, QueryError as Q};
         Self::Local(match error {
             Error::Unanswerable(U::NationwideOnly) => {
                 "les ménages ne se comptent une fois que pour la France entière, toutes natures ensemble".to_owned()
@@ -114,7 +114,7 @@ impl From<infocentre::Error> for Failure {
             Error::Unanswerable(U::NoMotive) => "seules les radiations (radiated) ont un motif".to_owned(),
             Error::Unanswerable(U::Inverted) => "le dernier mois précède le premier".to_owned(),
             Error::Unanswerable(U::TooLong) => "une série a 120 mois au plus".to_owned(),
-            Error::Projection(P::BeyondHead { head, .. }) => {
+            Error::Query(Q::Projection(P::BeyondHead { head, .. })) => {
                 format!("cette position est au-delà de la fin du journal ({head})")
             }
             other => format!("les statistiques ne peuvent pas être lues : {}", with_causes(&other)),

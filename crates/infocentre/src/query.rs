@@ -6,14 +6,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use event_log::{Position, rows_until};
-use projection::{AtLeast, Checkpoint, Handle};
+use event_log::Position;
+use projection::columns::column;
+use projection::{AtLeast, Handle, QueryError, ViewReader};
 use sqlx::postgres::{PgArguments, PgRow};
 use sqlx::query::Query;
-use sqlx::{PgPool, Postgres, Row as _};
+use sqlx::{PgPool, Postgres};
 use tokio::time::Instant;
 
-use crate::Error;
 use crate::block::{Beginning, leaf_of, offset_of};
 use crate::close::{Rollups, rollup_of};
 use crate::leaf::Entry;
@@ -97,21 +97,19 @@ impl Wanted {
 /// Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Infocentre {
-    pool: PgPool,
-    checkpoint: Checkpoint,
+    reader: ViewReader,
 }
 
 impl Infocentre {
     /// The statistics in a database.
     pub fn new(pool: PgPool) -> Self {
-        Self { checkpoint: Checkpoint::of::<KeepStatistics>(pool.clone()), pool }
+        Self { reader: ViewReader::of::<KeepStatistics>(pool) }
     }
 
     /// Lets the runner of this process wake those who wait.
     #[must_use]
-    pub fn hinted_by(mut self, handle: &Handle) -> Self {
-        self.checkpoint = self.checkpoint.hinted_by(handle);
-        self
+    pub fn hinted_by(self, handle: &Handle) -> Self {
+        Self { reader: self.reader.hinted_by(handle) }
     }
 
     /// The counts of some places, and the position that they are for. With the first and last year of what is asked, the values
@@ -121,16 +119,21 @@ impl Infocentre {
         wanted: &Wanted,
         years: Option<(i32, i32)>,
         as_known: AsKnown,
-    ) -> Result<(Position, Rollups), Error> {
+    ) -> Result<(Position, Rollups), QueryError> {
         let AsKnown { at_least: AtLeast { position, within }, position: asked } = as_known;
         let at_least = AtLeast { position: position.max(asked.unwrap_or_default()), within };
-        let reached = self.checkpoint.wait_for(at_least).await?;
+        let reached = self.reader.wait_for(at_least).await?;
         let position = asked.unwrap_or(reached);
         Ok((position, self.up_to(wanted, years, position).await?))
     }
 
     /// The counts up to a position that the view has reached.
-    async fn up_to(&self, wanted: &Wanted, years: Option<(i32, i32)>, position: Position) -> Result<Rollups, Error> {
+    async fn up_to(
+        &self,
+        wanted: &Wanted,
+        years: Option<(i32, i32)>,
+        position: Position,
+    ) -> Result<Rollups, QueryError> {
         let rows = self.rows("reading how far the statistics are", sqlx::query(REACHED)).await?;
         let last: i64 = rows.first().map_or(Ok(0), |row| column(row, "position"))?;
         // Blocks are closed by events of demands only: behind the last one there is nothing to count.
@@ -166,7 +169,7 @@ impl Infocentre {
         }
         for row in &counts {
             let packed = rollup_of(&mut rollups, column(row, "place")?).take_counts(column(row, "counts")?);
-            packed.map_err(|Unpacked| Error::Unreadable { column: "counts" })?;
+            packed.map_err(|Unpacked| QueryError::Unreadable { column: "counts" })?;
         }
         for row in &values {
             let rollup = rollup_of(&mut rollups, column(row, "place")?);
@@ -174,7 +177,7 @@ impl Infocentre {
                 Some(whole) => rollup.take_year(column(row, "year")?, whole),
                 None => rollup.take_months(column(row, "months")?),
             };
-            taken.map_err(|Unpacked| Error::Unreadable { column: "values" })?;
+            taken.map_err(|Unpacked| QueryError::Unreadable { column: "values" })?;
         }
         Ok(rollups)
     }
@@ -183,13 +186,8 @@ impl Infocentre {
         &self,
         action: &'static str,
         statement: Query<'static, Postgres, PgArguments>,
-    ) -> Result<Vec<PgRow>, Error> {
-        let pool = self.pool.clone();
-        // A task of its own: a caller who goes away must not leave a session inside a transaction. Planned for these values
-        // each time: a plan kept from when the tables were empty would read them whole.
-        let work = async move { rows_until(&pool, statement.persistent(false), Instant::now() + LONGEST).await };
-        let rows = tokio::spawn(work).await.unwrap_or(Err(sqlx::Error::WorkerCrashed));
-        rows.map_err(|error| Error::database(action, &error))
+    ) -> Result<Vec<PgRow>, QueryError> {
+        self.reader.rows(action, statement, Instant::now() + LONGEST).await
     }
 }
 
@@ -204,9 +202,10 @@ fn bind_pairs(
 }
 
 /// Counts the events of a block of level 0, up to a position.
-fn take_leaf(rollups: &mut Rollups, wanted: &Wanted, row: &PgRow, end: i64) -> Result<(), Error> {
+fn take_leaf(rollups: &mut Rollups, wanted: &Wanted, row: &PgRow, end: i64) -> Result<(), QueryError> {
     let (block, territory): (i64, &str) = (column(row, "block")?, column(row, "territory")?);
-    let entries = Entry::unpack(column(row, "entries")?).map_err(|Unpacked| Error::Unreadable { column: "entries" })?;
+    let entries =
+        Entry::unpack(column(row, "entries")?).map_err(|Unpacked| QueryError::Unreadable { column: "entries" })?;
     let up_to = if block == leaf_of(end) { offset_of(end) } else { u16::MAX };
     for entry in entries.iter().filter(|entry| entry.offset <= up_to) {
         if wanted.has(territory, territory) {
@@ -221,11 +220,4 @@ fn take_leaf(rollups: &mut Rollups, wanted: &Wanted, row: &PgRow, end: i64) -> R
         }
     }
     Ok(())
-}
-
-fn column<'r, T>(row: &'r PgRow, column: &'static str) -> Result<T, Error>
-where
-    T: sqlx::Decode<'r, Postgres> + sqlx::Type<Postgres>,
-{
-    row.try_get(column).map_err(|_| Error::Unreadable { column })
 }

@@ -123,7 +123,7 @@ impl Infocentre {
     /// Some measures of a place, month by month, both ends included.
     ///
     /// # Errors
-    /// [`Error::Unanswerable`]; [`Error::Projection`] when the view is not as far as asked; those of the database.
+    /// [`Error::Unanswerable`]; [`Error::Query`], also when the view is not as far as asked.
     pub async fn series(
         &self,
         measures: &[Measure],

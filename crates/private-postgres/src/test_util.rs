@@ -92,6 +92,16 @@ impl TestCluster {
         self.psql("postgres", &format!("CREATE DATABASE {}{source}", identifier(name))).map(drop)
     }
 
+    /// Ends whoever is connected to a database and lets nobody in any more: it is only copied from now on.
+    pub fn keep_as_template(&self, name: &str) -> Result<(), Error> {
+        let end = format!(
+            "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE datname = '{name}'; \
+             ALTER DATABASE {} ALLOW_CONNECTIONS false",
+            identifier(name)
+        );
+        self.psql("postgres", &end).map(drop)
+    }
+
     /// A name that no other call in any test process gives, at most 63 bytes for a short prefix.
     pub fn fresh_name(&self, prefix: &str) -> String {
         static COUNTER: AtomicU32 = AtomicU32::new(1);

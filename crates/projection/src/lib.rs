@@ -2,8 +2,8 @@
 //!
 //! A [`Projection`] folds events into tables of its own; a [`Runner`] feeds it, page by page, in order of position, from
 //! the beginning of the log to its end and then along with it. Events come opened through an [`Opener`], so neither the
-//! domain nor a key is known here. Whoever queries the tables asks a [`Checkpoint`] how far they are, and may
-//! [wait](Checkpoint::wait_for) until they hold what he has just written.
+//! domain nor a key is known here. Whoever queries the tables does it through a [`ViewReader`]: it asks a [`Checkpoint`] how
+//! far they are, and may [wait](Checkpoint::wait_for) until they hold what he has just written.
 //!
 //! Doctrine:
 //! - **Rows and checkpoint move in one transaction**, and the checkpoint is moved first, from the position it was read
@@ -25,11 +25,13 @@
 mod builds;
 mod bulk;
 mod checkpoint;
+pub mod columns;
 mod error;
 mod feed;
 mod opener;
 mod owner;
 mod projection;
+mod query;
 mod rebuild;
 mod rights;
 mod runner;
@@ -44,6 +46,7 @@ pub use error::Error;
 pub use feed::{Feed, Pages};
 pub use opener::{OpenError, Opened, Opener};
 pub use projection::Projection;
+pub use query::{QueryError, ViewReader, is_not_built};
 pub use rebuild::{Rebuild, Rebuilding, rebuild_all};
 pub use runner::{Options, Runner};
 pub use schema::migrate;

@@ -4,13 +4,11 @@ use std::time::Duration;
 
 use event_log::{Role, connect};
 use register::{DueList, Place, Register};
-use tokio::sync::oneshot;
-use tokio::task::JoinHandle;
 use views::deadlines::Deadlines;
 
 use crate::due_lists::DueLists;
 use crate::error::Error;
-use crate::views::Views;
+use crate::views::{Following, Views};
 
 /// Who only looks waits this long for whoever folds.
 const A_LOOK: Duration = Duration::from_secs(5);
@@ -19,7 +17,7 @@ const A_LOOK: Duration = Duration::from_secs(5);
 pub struct DueNow {
     due: DueLists,
     /// The runner, when this process folds.
-    following: Option<(oneshot::Sender<()>, JoinHandle<()>)>,
+    following: Option<Following>,
 }
 
 impl DueNow {
@@ -29,12 +27,7 @@ impl DueNow {
     /// [`Error::View`], [`Error::Keys`] and [`Error::Log`] when the view cannot be opened.
     pub async fn keep(register: &Register, place: &Place) -> Result<Self, Error> {
         let views = Views::open(register, place).await?;
-        let (stop, stopped) = oneshot::channel();
-        let (task, _) = views.deadlines.run(async move {
-            // An error says that the sender is gone, which is a stop as well.
-            let _ = stopped.await;
-        });
-        Ok(Self { due: views.due, following: Some((stop, task)) })
+        Ok(Self { due: views.due, following: Some(views.deadlines.follow()) })
     }
 
     /// Opens the view as it is: nothing is folded, and a view that is behind is an error.
@@ -53,10 +46,8 @@ impl DueNow {
 
     /// Lets the page in hand be committed, and ends.
     pub async fn end(self) {
-        if let Some((stop, task)) = self.following {
-            drop(stop);
-            // What it leaves undone, the next one folds.
-            let _ = task.await;
+        if let Some(following) = self.following {
+            following.end().await;
         }
     }
 }

@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use event_log::Position;
 use jiff::civil::Date;
 use nomenclature::{Territory, UniqueNumber};
-use projection::AtLeast;
+use projection::{AtLeast, QueryError};
 use register::{DueList, DueListUnavailable, DuePlace, DueQuery, ListedNotice, UnsentList, Waiting};
 use views::deadlines::{self, Deadlines};
 
@@ -43,7 +43,7 @@ impl DueList for DueLists {
         let position = to.max(Position::ZERO.next());
         match self.view.wait_for(AtLeast { position, within: self.patience }).await {
             Ok(_) => Ok(()),
-            Err(views::Error::Projection(projection::Error::BeyondHead { .. })) if to == Position::ZERO => Ok(()),
+            Err(QueryError::Projection(projection::Error::BeyondHead { .. })) if to == Position::ZERO => Ok(()),
             Err(error) => Err(unavailable(error)),
         }
     }

@@ -5,11 +5,9 @@ use std::time::Duration;
 use infocentre::{AsKnown, Infocentre};
 use projection::AtLeast;
 use register::{Place, Register, Viewer};
-use tokio::sync::oneshot;
-use tokio::task::JoinHandle;
 
 use crate::error::Error;
-use crate::views::Views;
+use crate::views::{Following, Views};
 
 /// How long the view may take to come up with the log: it may have to be built first.
 const PATIENCE: Duration = Duration::from_secs(1_800);
@@ -18,8 +16,7 @@ const PATIENCE: Duration = Duration::from_secs(1_800);
 pub struct FiguresNow {
     infocentre: Infocentre,
     at_least: AtLeast,
-    stop: oneshot::Sender<()>,
-    following: JoinHandle<()>,
+    following: Following,
 }
 
 impl FiguresNow {
@@ -30,13 +27,8 @@ impl FiguresNow {
     pub async fn keep(register: &Register, place: &Place) -> Result<Self, Error> {
         let views = Views::open(register, place).await?;
         let position = register.reader().head().await?;
-        let (stop, stopped) = oneshot::channel();
-        let (following, _) = views.statistics.run(async move {
-            // An error says that the sender is gone, which is a stop as well.
-            let _ = stopped.await;
-        });
         let at_least = AtLeast { position, within: PATIENCE };
-        Ok(Self { infocentre: views.infocentre, at_least, stop, following })
+        Ok(Self { infocentre: views.infocentre, at_least, following: views.statistics.follow() })
     }
 
     /// What answers, for whoever may read statistics.
@@ -55,8 +47,6 @@ impl FiguresNow {
 
     /// Lets the page in hand be committed, and ends.
     pub async fn end(self) {
-        drop(self.stop);
-        // What it leaves undone, the next one folds.
-        let _ = self.following.await;
+        self.following.end().await;
     }
 }

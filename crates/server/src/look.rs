@@ -5,7 +5,7 @@ use std::time::Duration;
 use event_log::{Position, Role, connect};
 use jiff::civil::Date;
 use nomenclature::Territory;
-use projection::AtLeast;
+use projection::{AtLeast, QueryError};
 use register::{Place, Register};
 use tokio::time::Instant;
 use views::deadlines::{CalendarQuery, Deadline, Deadlines, LateQuery, LateRadiation};
@@ -75,6 +75,6 @@ impl Look {
     }
 }
 
-fn unavailable(error: views::Error) -> register::Error {
+fn unavailable(error: QueryError) -> register::Error {
     register::DueListUnavailable(error.to_string()).into()
 }

@@ -3,7 +3,7 @@
 use demand::claims::PersonKey;
 use demand::spelling::fold;
 use event_log::Position;
-use nomenclature::{CommuneCode, DwellingType, Territory, UniqueNumber};
+use nomenclature::{Actor, CommuneCode, DwellingType, Territory, UniqueNumber};
 use proto::v1::shared_management_service_server::SharedManagementService;
 use proto::v1::{
     GetSharedDemandRequest, GetSharedDemandResponse, ListDeadlinesRequest, ListDeadlinesResponse,
@@ -42,6 +42,21 @@ impl Shared {
         let pairs = demands.into_iter().zip(&identities);
         Ok(pairs.map(|(demand, identity)| shared::write(demand, identity.as_ref(), today)).collect())
     }
+
+    /// The demand that is asked for, of the actor's own territory, and the position that the answer must hold.
+    async fn readable(
+        &self,
+        actor: &Actor,
+        number: &str,
+        at_least_position: i64,
+    ) -> Result<(UniqueNumber, Position), Refusal> {
+        let mut edge = Edge::default();
+        let number = edge.number(number);
+        let position = edge.position("at_least_position", at_least_position);
+        let (number, position) = edge.finish(number.zip(position))?;
+        let territory = self.register.readable_territory(actor).await?;
+        if number.territory() == territory { Ok((number, position)) } else { Err(Refusal::new(Reason::DemandNotFound)) }
+    }
 }
 
 #[tonic::async_trait]
@@ -53,14 +68,7 @@ impl SharedManagementService for Shared {
         let actor = caller::of(request.metadata())?;
         let until = deadline::of(request.extensions());
         let GetSharedDemandRequest { number, at_least_position } = request.into_inner();
-        let mut edge = Edge::default();
-        let number = edge.number(&number);
-        let position = edge.position("at_least_position", at_least_position);
-        let (number, position) = edge.finish(number.zip(position))?;
-        let territory = self.register.readable_territory(&actor).await.map_err(Refusal::from)?;
-        if number.territory() != territory {
-            return Err(Refusal::new(Reason::DemandNotFound).into());
-        }
+        let (number, position) = self.readable(&actor, &number, at_least_position).await?;
         let answer = self.view.get(number, at_least(position, until), until).await.map_err(Refusal::from)?;
         let demand = self.written(answer.demand.into_iter().collect()).await?.pop();
         let demand = demand.ok_or(Refusal::new(Reason::DemandNotFound))?;
@@ -114,15 +122,8 @@ impl SharedManagementService for Shared {
         let actor = caller::of(request.metadata())?;
         let until = deadline::of(request.extensions());
         let ListDemandsElsewhereRequest { number, at_least_position } = request.into_inner();
-        let mut edge = Edge::default();
-        let number = edge.number(&number);
-        let position = edge.position("at_least_position", at_least_position);
-        let (number, position) = edge.finish(number.zip(position))?;
         // Whoever may read the demand may know that the person has others.
-        let territory = self.register.readable_territory(&actor).await.map_err(Refusal::from)?;
-        if number.territory() != territory {
-            return Err(Refusal::new(Reason::DemandNotFound).into());
-        }
+        let (number, position) = self.readable(&actor, &number, at_least_position).await?;
         let found = self.view.elsewhere(number, at_least(position, until), until).await.map_err(Refusal::from)?;
         let demands = found.demands.ok_or(Refusal::new(Reason::DemandNotFound))?;
         Ok(Response::new(written::elsewhere(&demands, found.position)))

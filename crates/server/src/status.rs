@@ -98,21 +98,29 @@ impl From<event_log::Error> for Refusal {
     }
 }
 
-impl From<views::Error> for Refusal {
-    fn from(error: views::Error) -> Self {
-        use projection::Error as P;
-        use views::Error as V;
+impl From<projection::QueryError> for Refusal {
+    fn from(error: projection::QueryError) -> Self {
+        use projection::{Error as P, QueryError as Q};
         match error {
-            V::Projection(P::Behind { position, .. }) => Self::new(Reason::ViewBehind).with("view_position", position),
-            V::Projection(P::BeyondHead { head, .. }) => {
+            Q::Projection(P::Behind { position, .. }) => Self::new(Reason::ViewBehind).with("view_position", position),
+            Q::Projection(P::BeyondHead { head, .. }) => {
                 Self::new(Reason::PositionBeyondHead).with("head_position", head)
             }
-            V::TimedOut => Reason::DeadlineExceeded.into(),
-            V::Unreadable { column } => {
-                tracing::error!(column, "a row of the shared view cannot be read");
+            Q::TimedOut => Reason::DeadlineExceeded.into(),
+            Q::Unreadable { column } => {
+                tracing::error!(column, "a row of a view cannot be read");
                 Reason::ViewDamaged.into()
             }
-            V::NameWithoutLetters => {
+            other => unavailable(&other),
+        }
+    }
+}
+
+impl From<views::Error> for Refusal {
+    fn from(error: views::Error) -> Self {
+        match error {
+            views::Error::Query(error) => error.into(),
+            views::Error::NameWithoutLetters => {
                 Self::invalid(vec![Violation { field: "name".to_owned(), reason: FieldReason::NotAName }])
             }
             other => unavailable(&other),
@@ -123,12 +131,8 @@ impl From<views::Error> for Refusal {
 impl From<infocentre::Error> for Refusal {
     fn from(error: infocentre::Error) -> Self {
         use infocentre::{Error as E, Unanswerable as U};
-        use projection::Error as P;
         match error {
-            E::Projection(P::Behind { position, .. }) => Self::new(Reason::ViewBehind).with("view_position", position),
-            E::Projection(P::BeyondHead { head, .. }) => {
-                Self::new(Reason::PositionBeyondHead).with("head_position", head)
-            }
+            E::Query(error) => error.into(),
             E::Unanswerable(unanswerable) => {
                 let (field, reason) = match unanswerable {
                     U::NationwideOnly => ("measure", FieldReason::Inconsistent),
@@ -137,11 +141,6 @@ impl From<infocentre::Error> for Refusal {
                     U::TooLong => ("to_month", FieldReason::OutOfRange),
                 };
                 Self::invalid(vec![Violation { field: field.to_owned(), reason }])
-            }
-            E::TimedOut => Reason::DeadlineExceeded.into(),
-            E::Unreadable { column } => {
-                tracing::error!(column, "a row of the statistics cannot be read");
-                Reason::ViewDamaged.into()
             }
             other => unavailable(&other),
         }

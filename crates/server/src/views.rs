@@ -9,6 +9,7 @@ use jiff::Timestamp;
 use projection::{BulkFold, Feed, Handle, Opener, Options, Pages, Projection, Rebuild, Runner, State};
 use register::{Place, Register};
 use sqlx::PgPool;
+use tokio::sync::oneshot;
 use tokio::task::{AbortHandle, JoinHandle};
 use vault::Vault;
 use views::deadlines::{Deadlines, KeepDeadlines};
@@ -105,6 +106,16 @@ where
         &self.runner
     }
 
+    /// Runs the projection in a task until what is returned ends.
+    pub fn follow(self) -> Following {
+        let (stop, stopped) = oneshot::channel();
+        let (task, _) = self.run(async move {
+            // An error says that the sender is gone, which is a stop as well.
+            let _ = stopped.await;
+        });
+        Following { stop, task }
+    }
+
     /// Runs the projection in a task until `drain` is ready.
     pub fn run(self, drain: impl Future<Output = ()> + Send + 'static) -> (JoinHandle<()>, Pulse) {
         let (runner, handle) = (self.runner, self.handle.clone());
@@ -116,6 +127,21 @@ where
         });
         let pulse = Pulse { handle: self.handle, task: task.abort_handle(), failing: 0 };
         (task, pulse)
+    }
+}
+
+/// A projection that is kept for as long as this lives.
+pub struct Following {
+    stop: oneshot::Sender<()>,
+    task: JoinHandle<()>,
+}
+
+impl Following {
+    /// Lets the page in hand be committed, and ends.
+    pub async fn end(self) {
+        drop(self.stop);
+        // What it leaves undone, the next one folds.
+        let _ = self.task.await;
     }
 }
 

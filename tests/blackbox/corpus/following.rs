@@ -1,14 +1,11 @@
 //! What follows a registration: certificates, leases that others report, deposits, claims to housing.
 
 use serde_json::json;
-use tests::cast::{self, ANTIBES, NICE};
+use tests::cast::{self, ANTIBES, NICE, STATE, STATE_LINE};
 
 use super::stage::*;
 
 const DAY: &str = "2026-11-23";
-/// The prefect's service.
-const STATE: &str = "000005165/G06P1/agent-09";
-const STATE_LINE: &str = r#"{"siren":"000005165","name":"Service fictif de l'État","kind":"ETAT","territories":["006"],"since":"2020-01-01","desks":[{"code":"G06P1","name":"Nice","territory":"006","opened_on":"2020-01-01"}]}"#;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn inv_11_a_certificate_has_a_day_and_a_way() {

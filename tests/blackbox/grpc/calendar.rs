@@ -8,13 +8,11 @@ use nomenclature::Actor;
 use register::SetClock;
 use serde_json::{Value, json};
 use server::Options;
-use tests::cast::{self, ANTIBES, CANNES, NICE, TOULON};
+use tests::cast::{self, ANTIBES, CANNES, NICE, STATE, STATE_LINE, TOULON};
 use uuid::Uuid;
 
 use crate::in_process::{InProcess, Prepared};
 
-const STATE: &str = "000005165/G06P1/agent-09";
-const STATE_LINE: &str = r#"{"siren":"000005165","name":"Service fictif de l'État","kind":"ETAT","territories":["006"],"since":"2020-01-01","desks":[{"code":"G06P1","name":"Nice","territory":"006","opened_on":"2020-01-01"}]}"#;
 const MANAGER: &str = "000005173/G06M1/agent-08";
 const MANAGER_LINE: &str = r#"{"siren":"000005173","name":"Gestionnaire fictif","kind":"GESTIONNAIRE","territories":["006"],"since":"2020-01-01","desks":[{"code":"G06M1","name":"Nice","territory":"006","opened_on":"2020-01-01"}]}"#;
 

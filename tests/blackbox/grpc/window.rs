@@ -8,14 +8,10 @@ use nomenclature::Actor;
 use register::SetClock;
 use serde_json::{Value, json};
 use server::Options;
-use tests::cast::{self, ANTIBES, NICE};
+use tests::cast::{self, ANTIBES, NICE, STATE, STATE_LINE};
 use uuid::Uuid;
 
 use crate::in_process::{InProcess, Prepared};
-
-/// The prefect's service, which keeps the renewals of the territory.
-const STATE: &str = "000005165/G06P1/agent-09";
-const STATE_LINE: &str = r#"{"siren":"000005165","name":"Service fictif de l'État","kind":"ETAT","territories":["006"],"since":"2020-01-01","desks":[{"code":"G06P1","name":"Nice","territory":"006","opened_on":"2020-01-01"}]}"#;
 
 /// Every demand here is filed on 27 November 2026: its last day is 27 November 2027, which ends at 23:00 UTC.
 const FILED: &str = "2026-11-27T09:00:00Z";

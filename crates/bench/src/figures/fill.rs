@@ -4,7 +4,7 @@
 use demand::event::{LeaseSigned, Radiated};
 use demand::radiation::Motive;
 use demand::{Act, By, Demand, DemandCommand, DemandEvent, codec};
-use event_log::{Command, EventLog, NewEvent, Options, Role, StreamAppend, StreamId, TerritoryCode, Verdict, connect};
+use event_log::{Command, EventLog, NewEvent, Options, Role, StreamAppend, StreamId, TerritoryCode, connect};
 use jiff::ToSpan as _;
 use jiff::civil::{Date, date};
 use nomenclature::{
@@ -19,6 +19,7 @@ use uuid::Uuid;
 
 use crate::failure::Failure;
 use crate::modes::bus::{FIRST_DAY, noon};
+use crate::prefill::{append, command};
 
 /// The last month that is asked about, the first one of twelve, and of a hundred and twenty.
 pub const LAST_MONTH: &str = "2026-09";
@@ -57,13 +58,6 @@ pub async fn fill(database: PgConnectOptions, demands: u32, actor: Actor) -> Res
 
 fn joined(ended: Option<Result<Result<(), Failure>, tokio::task::JoinError>>) -> Result<(), Failure> {
     ended.map_or(Ok(()), |ended| ended.map_err(|error| Failure::Answer(error.to_string()))?)
-}
-
-async fn append(log: &EventLog, array: Vec<Command>) -> Result<(), Failure> {
-    match log.append(array).await?.into_iter().find(|verdict| !matches!(verdict, Verdict::Committed(_))) {
-        None => Ok(()),
-        Some(verdict) => Err(Failure::Answer(format!("the log answered {verdict:?}"))),
-    }
 }
 
 /// Makes commands.
@@ -160,22 +154,15 @@ impl Maker {
 
     fn command(&self, nth: u32, day: Date, version: u32, events: Vec<NewEvent>) -> Result<Command, Failure> {
         let number = self.number(nth)?;
-        Ok(Command {
-            id: Uuid::new_v4(),
-            organisation: self.actor.organisation_code().to_owned(),
-            actor: self.actor.to_string(),
-            body_digest: [0; 32],
-            recorded_at: noon(day),
-            streams: vec![StreamAppend {
-                stream_type: DEMAND,
-                stream: StreamId::parse(number.to_string())?,
-                territory: Some(TerritoryCode::parse("006")?),
-                expected_version: version,
-                key: None,
-                events,
-            }],
-            claims: Vec::new(),
-        })
+        let of_number = StreamAppend {
+            stream_type: DEMAND,
+            stream: StreamId::parse(number.to_string())?,
+            territory: Some(TerritoryCode::parse("006")?),
+            expected_version: version,
+            key: None,
+            events,
+        };
+        Ok(command(&self.actor, noon(day), of_number))
     }
 }
 

@@ -13,9 +13,7 @@ use demand::certificate::{CertificateChannel, CertificateDraft};
 use demand::notice::{NoticeChannel, NoticeSentDraft};
 use demand::pieces::PieceDraft;
 use demand::{Act, By, Demand, DemandCommand, Registration};
-use event_log::{
-    Command, EventLog, KeyRef, NewEvent, Options, Role, StreamAppend, StreamId, TerritoryCode, Verdict, connect,
-};
+use event_log::{Command, EventLog, KeyRef, NewEvent, Options, Role, StreamAppend, StreamId, TerritoryCode, connect};
 use jiff::ToSpan as _;
 use jiff::civil::{Date, date};
 use nomenclature::{Actor, Channel, Sequence, UniqueNumber};
@@ -27,7 +25,7 @@ use vault::{DrawnKey, Vault};
 
 use crate::failure::Failure;
 use crate::modes::bus::FIRST_DAY;
-use crate::prefill::sealed;
+use crate::prefill::{append, command, sealed};
 
 const FILED: Date = date(2025, 10, 1);
 /// Demands whose years are gone through together.
@@ -156,22 +154,15 @@ impl Writer {
                 events.push(self.sealed(life, event, day)?);
             }
         }
-        array.push(Command {
-            id: Uuid::new_v4(),
-            organisation: self.actor.organisation_code().to_owned(),
-            actor: self.actor.to_string(),
-            body_digest: [0; 32],
-            recorded_at: SystemClock.now(),
-            streams: vec![StreamAppend {
-                stream_type: DEMAND,
-                stream: StreamId::parse(life.stream.as_str())?,
-                territory: Some(life.territory),
-                expected_version,
-                key: Some(KeyRef { id: life.key.id.get(), commitment: life.key.commitment }),
-                events,
-            }],
-            claims: Vec::new(),
-        });
+        let of_life = StreamAppend {
+            stream_type: DEMAND,
+            stream: StreamId::parse(life.stream.as_str())?,
+            territory: Some(life.territory),
+            expected_version,
+            key: Some(KeyRef { id: life.key.id.get(), commitment: life.key.commitment }),
+            events,
+        };
+        array.push(command(&self.actor, SystemClock.now(), of_life));
         self.append(array, ARRAY).await
     }
 
@@ -184,11 +175,7 @@ impl Writer {
         if array.len() <= more_than {
             return Ok(());
         }
-        let verdicts = self.log.append(std::mem::take(array)).await?;
-        match verdicts.into_iter().find(|verdict| !matches!(verdict, Verdict::Committed(_))) {
-            None => Ok(()),
-            Some(verdict) => Err(Failure::Answer(format!("the log answered {verdict:?}"))),
-        }
+        append(&self.log, std::mem::take(array)).await
     }
 }
 

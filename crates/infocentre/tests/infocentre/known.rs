@@ -101,9 +101,21 @@ async fn a_position_beyond_the_log_and_a_view_that_is_not_built_are_told() {
         world.infocentre.series(&[Measure::Stock], (place, Kinds::Households), months, as_known).await
     };
     let behind = ask(Some(head)).await.unwrap_err();
-    assert!(matches!(behind, infocentre::Error::Projection(projection::Error::Behind { .. })), "{behind:?}");
+    assert!(
+        matches!(
+            behind,
+            infocentre::Error::Query(projection::QueryError::Projection(projection::Error::Behind { .. }))
+        ),
+        "{behind:?}"
+    );
     world.catch_up(1_000).await;
     assert_eq!(ask(Some(head)).await.unwrap().position, head);
     let beyond = ask(Some(head.next())).await.unwrap_err();
-    assert!(matches!(beyond, infocentre::Error::Projection(projection::Error::BeyondHead { .. })), "{beyond:?}");
+    assert!(
+        matches!(
+            beyond,
+            infocentre::Error::Query(projection::QueryError::Projection(projection::Error::BeyondHead { .. }))
+        ),
+        "{beyond:?}"
+    );
 }

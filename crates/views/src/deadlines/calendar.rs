@@ -13,15 +13,13 @@ use demand::{DeadlineKind, Settings};
 use event_log::Position;
 use jiff::civil::Date;
 use nomenclature::{DeskCode, Siren, Territory, UniqueNumber};
-use projection::{AtLeast, Projection as _};
+use projection::{AtLeast, Projection as _, QueryError, is_not_built};
 use sqlx::{Acquire as _, Executor as _, PgConnection, PgPool};
 use tokio::time::{Instant, timeout_at};
 
 use super::query::Deadlines;
 use super::tables::KeepDeadlines;
 use super::walk::{self, Source};
-use crate::Error;
-use crate::error::is_not_built;
 
 /// Deadlines of one answer at most.
 const MOST: u16 = 500;
@@ -108,36 +106,33 @@ impl Deadlines {
     /// them or not.
     ///
     /// # Errors
-    /// [`Error::TimedOut`] at that instant; [`Error::Projection`] when the view is not as far as asked in time, or not built,
-    /// and for a position that nobody can know; [`Error::Unreadable`]; [`Error::Database`].
+    /// As [`ViewReader::answer`](projection::ViewReader::answer), with [`QueryError::TimedOut`] at that instant.
     pub async fn calendar(
         &self,
         query: CalendarQuery,
         at_least: AtLeast,
         until: Instant,
-    ) -> Result<CalendarPage, Error> {
-        if at_least.position > Position::ZERO {
-            self.checkpoint.wait_for(at_least).await?;
-        }
-        let pool = self.pool.clone();
-        // A task of its own: a caller who goes away must not leave a session inside a transaction.
-        let page = tokio::spawn(async move { in_a_snapshot(&pool, &query, until).await });
-        let page = page.await.unwrap_or_else(|_| Err(Error::database(READING, &sqlx::Error::WorkerCrashed)))?;
-        let behind = |position| projection::Error::Behind { position, asked: at_least.position };
-        match page {
-            Some(page) if page.position >= at_least.position => Ok(page),
-            Some(page) => Err(behind(page.position).into()),
-            None => Err(behind(Position::ZERO).into()),
-        }
+    ) -> Result<CalendarPage, QueryError> {
+        let pool = self.reader.pool().clone();
+        let work = async move { in_a_snapshot(&pool, &query, until).await };
+        let (position, (deadlines, next)) = self.reader.answer(READING, work, at_least).await?;
+        Ok(CalendarPage { deadlines, next, position })
     }
 }
 
 const HOLD: &str = "LOCK TABLE views.deadline_demands, views.deadline_entries IN ACCESS SHARE MODE";
 const READING: &str = "reading the calendar";
 
-/// None when the view is not built.
-async fn in_a_snapshot(pool: &PgPool, query: &CalendarQuery, until: Instant) -> Result<Option<CalendarPage>, Error> {
-    let failed = |error| Error::database(READING, &error);
+/// Some deadlines, and where to go on.
+type Found = (Vec<Deadline>, Option<CalendarPlace>);
+
+/// What is found and the position that it is for; none when the view is not built.
+async fn in_a_snapshot(
+    pool: &PgPool,
+    query: &CalendarQuery,
+    until: Instant,
+) -> Result<Option<(Position, Found)>, QueryError> {
+    let failed = |error| QueryError::of(READING, &error);
     let session = timeout_at(until, pool.acquire()).await.unwrap_or(Err(sqlx::Error::PoolTimedOut));
     let mut session = session.map_err(failed)?;
     // Zero would mean "as long as it likes".
@@ -160,13 +155,13 @@ async fn page(
     snapshot: &mut PgConnection,
     query: &CalendarQuery,
     until: Instant,
-) -> Result<Option<CalendarPage>, Error> {
+) -> Result<Option<(Position, Found)>, QueryError> {
     let position = sqlx::query_scalar::<_, i64>(POSITION)
         .bind(KeepDeadlines::NAME)
         .bind(i32::try_from(KeepDeadlines::VERSION).unwrap_or(i32::MAX))
         .fetch_optional(&mut *snapshot);
-    let Some(position) = position.await.map_err(|error| Error::database(READING, &error))? else { return Ok(None) };
-    let position = Position::try_new(position).map_err(|_| Error::Unreadable { column: "position" })?;
+    let Some(position) = position.await.map_err(|error| QueryError::of(READING, &error))? else { return Ok(None) };
+    let position = Position::try_new(position).map_err(|_| QueryError::Unreadable { column: "position" })?;
     let limit = usize::from(query.limit.clamp(1, MOST));
     let mut found = BTreeSet::new();
     for source in query.sources() {
@@ -175,7 +170,7 @@ async fn page(
     let more = found.len() > limit;
     let deadlines: Vec<Deadline> = found.into_iter().take(limit).collect();
     let next = deadlines.last().filter(|_| more).map(|last| last.place);
-    Ok(Some(CalendarPage { deadlines, next, position }))
+    Ok(Some((position, (deadlines, next))))
 }
 
 impl CalendarQuery {

@@ -3,19 +3,17 @@
 
 use demand::Demand;
 use demand::housed::KnownHoused;
-use event_log::{PgDate, Position, rows_until};
+use event_log::{PgDate, Position};
 use jiff::civil::Date;
 use nomenclature::{Territory, UniqueNumber};
-use projection::{AtLeast, Projection as _};
+use projection::columns::{column, day, parsed};
+use projection::{AtLeast, Projection as _, QueryError};
 use sqlx::postgres::PgRow;
 use tokio::time::Instant;
 
-use super::columns::{a_day, column, parsed};
 use super::query::Deadlines;
 use super::since::LONG_AGO;
 use super::tables::KeepDeadlines;
-use crate::Error;
-use crate::error::is_not_built;
 
 /// Demands of one answer at most.
 const MOST: u16 = 500;
@@ -73,10 +71,7 @@ impl Deadlines {
     ///
     /// # Errors
     /// As [`Self::calendar`].
-    pub async fn late(&self, query: &LateQuery, at_least: AtLeast, until: Instant) -> Result<LatePage, Error> {
-        if at_least.position > Position::ZERO {
-            self.checkpoint.wait_for(at_least).await?;
-        }
+    pub async fn late(&self, query: &LateQuery, at_least: AtLeast, until: Instant) -> Result<LatePage, QueryError> {
         let limit = query.limit.clamp(1, MOST);
         let (since, number) =
             query.after.map_or((LONG_AGO, String::new()), |LatePlace { since, number }| (since, number.to_string()));
@@ -88,22 +83,9 @@ impl Deadlines {
             .bind(i64::from(limit) + 1)
             .bind(KeepDeadlines::NAME)
             .bind(i32::try_from(KeepDeadlines::VERSION).unwrap_or(i32::MAX));
-        let pool = self.pool.clone();
-        // A task of its own: a caller who goes away must not leave a session inside a transaction.
-        let work = async move { rows_until(&pool, statement.persistent(false), until).await };
-        let behind = |position| projection::Error::Behind { position, asked: at_least.position };
-        let rows = match tokio::spawn(work).await.unwrap_or(Err(sqlx::Error::WorkerCrashed)) {
-            Ok(rows) => rows,
-            Err(error) if is_not_built(&error) => return Err(behind(Position::ZERO).into()),
-            Err(error) => return Err(Error::database("reading late radiations", &error)),
-        };
-        let Some(first) = rows.first() else { return Err(behind(Position::ZERO).into()) };
-        let position = Position::try_new(column(first, "view_position")?);
-        let position = position.map_err(|_| Error::Unreadable { column: "view_position" })?;
-        if position < at_least.position {
-            return Err(behind(position).into());
-        }
-        let nothing = column::<Option<&str>>(first, "number")?.is_none();
+        let rows = self.reader.statement(statement, until);
+        let (position, rows) = self.reader.rows_at("reading late radiations", rows, at_least).await?;
+        let nothing = rows.len() == 1 && column::<Option<&str>>(&rows[0], "number")?.is_none();
         let found = if nothing { &[] } else { rows.as_slice() };
         let late = found.iter().take(usize::from(limit)).map(read).collect::<Result<Vec<_>, _>>()?;
         let next = late.last().map(|last| last.place).filter(|_| found.len() > usize::from(limit));
@@ -111,8 +93,8 @@ impl Deadlines {
     }
 }
 
-fn read(row: &PgRow) -> Result<LateRadiation, Error> {
-    let place = LatePlace { since: a_day(row, "housed_since")?, number: parsed(row, "number", UniqueNumber::parse)? };
+fn read(row: &PgRow) -> Result<LateRadiation, QueryError> {
+    let place = LatePlace { since: day(row, "housed_since")?, number: parsed(row, "number", UniqueNumber::parse)? };
     let demand: Demand = parsed(row, "state", |text| serde_json::from_str(text))?;
     Ok(LateRadiation { place, known: demand.known_housed() })
 }

@@ -18,7 +18,6 @@
 
 mod bulk;
 mod calendar;
-mod columns;
 mod fold;
 mod late;
 mod query;

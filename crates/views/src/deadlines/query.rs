@@ -6,20 +6,19 @@ use std::time::Duration;
 use demand::Settings;
 use demand::notice::NoticeChannel;
 use demand::pending::{Delay, Pending};
-use event_log::{PgDate, Position, rows_until};
+use event_log::{PgDate, Position};
 use jiff::civil::Date;
 use nomenclature::{CommuneCode, DwellingType, Territory, UniqueNumber};
-use projection::{AtLeast, Checkpoint, Handle};
+use projection::columns::{self, column, day, optional_day, parsed};
+use projection::{AtLeast, Handle, QueryError, ViewReader};
 use sqlx::postgres::{PgArguments, PgRow};
 use sqlx::query::Query;
 use sqlx::{PgPool, Postgres, Row as _};
 use tokio::time::Instant;
 
-use super::columns::{column, day_of, parsed};
 use super::row::ListedNotice;
 use super::since::{LONG_AGO, last_since};
 use super::tables::KeepDeadlines;
-use crate::Error;
 
 /// No statement of this view takes longer on a register of any size: each reads a part of an index.
 const LONGEST: Duration = Duration::from_secs(30);
@@ -120,36 +119,34 @@ pub struct OpenList {
 /// Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Deadlines {
-    pub(super) pool: PgPool,
-    pub(super) checkpoint: Checkpoint,
+    pub(super) reader: ViewReader,
 }
 
 impl Deadlines {
     /// The view in a database.
     pub fn new(pool: PgPool) -> Self {
-        Self { checkpoint: Checkpoint::of::<KeepDeadlines>(pool.clone()), pool }
+        Self { reader: ViewReader::of::<KeepDeadlines>(pool) }
     }
 
     /// Lets the runner of this process wake those who wait.
     #[must_use]
-    pub fn hinted_by(mut self, handle: &Handle) -> Self {
-        self.checkpoint = self.checkpoint.hinted_by(handle);
-        self
+    pub fn hinted_by(self, handle: &Handle) -> Self {
+        Self { reader: self.reader.hinted_by(handle) }
     }
 
     /// Waits until the view is as far as asked; returns a position it has reached.
     ///
     /// # Errors
-    /// [`Error::Projection`].
-    pub async fn wait_for(&self, at_least: AtLeast) -> Result<Position, Error> {
-        Ok(self.checkpoint.wait_for(at_least).await?)
+    /// [`QueryError::Projection`].
+    pub async fn wait_for(&self, at_least: AtLeast) -> Result<Position, QueryError> {
+        self.reader.wait_for(at_least).await
     }
 
     /// Every territory that has, or had, a demand.
     ///
     /// # Errors
-    /// [`Error::Database`], [`Error::TimedOut`], [`Error::Unreadable`].
-    pub async fn territories(&self) -> Result<Vec<Territory>, Error> {
+    /// [`QueryError::Database`], [`QueryError::TimedOut`], [`QueryError::Unreadable`].
+    pub async fn territories(&self) -> Result<Vec<Territory>, QueryError> {
         let rows = self.rows("reading the territories", sqlx::query(TERRITORIES)).await?;
         rows.iter().map(|row| parsed(row, "territory", Territory::parse)).collect()
     }
@@ -158,7 +155,7 @@ impl Deadlines {
     ///
     /// # Errors
     /// As [`Self::territories`].
-    pub async fn due(&self, query: &DueQuery<'_>) -> Result<DuePage, Error> {
+    pub async fn due(&self, query: &DueQuery<'_>) -> Result<DuePage, QueryError> {
         let DueQuery { territory, delay, day, settings, after, most } = *query;
         let statement = sqlx::query(DUE).bind(territory.to_string()).bind(delay.code());
         let statement = match after {
@@ -170,9 +167,9 @@ impl Deadlines {
         let rows = self.rows("reading what is due", statement.bind(i64::from(most.max(1)))).await?;
         let mut page = DuePage { due: Vec::new(), next: None };
         for row in &rows {
-            let since = day_of(row, "since")?.ok_or(Error::Unreadable { column: "since" })?;
-            let prolonged_by = day_of(row, "prolonged_by")?;
-            let not_before = day_of(row, "not_before")?;
+            let since = columns::day(row, "since")?;
+            let prolonged_by = optional_day(row, "prolonged_by")?;
+            let not_before = optional_day(row, "not_before")?;
             let pending = Pending { prolonged_by, not_before, ..Pending::new(delay, since) };
             if !pending.falls_at_the_earliest(settings).is_due_on(day) {
                 page.next = None;
@@ -194,7 +191,7 @@ impl Deadlines {
     ///
     /// # Errors
     /// As [`Self::territories`].
-    pub async fn count(&self, query: &DueQuery<'_>) -> Result<Option<(u64, Date)>, Error> {
+    pub async fn count(&self, query: &DueQuery<'_>) -> Result<Option<(u64, Date)>, QueryError> {
         // Only here an entry may fall due later than those that count from the same day: few, since all others were acted on.
         if query.delay == Delay::NonRenewal {
             return self.walk(query).await;
@@ -205,10 +202,10 @@ impl Deadlines {
         let rows = self.rows("counting what is due", statement).await?;
         let Some(row) = rows.first() else { return Ok(None) };
         let due = count(row, 0)?;
-        Ok(day_of(row, "min")?.map(|oldest| (due, oldest)))
+        Ok(optional_day(row, "min")?.map(|oldest| (due, oldest)))
     }
 
-    async fn walk(&self, query: &DueQuery<'_>) -> Result<Option<(u64, Date)>, Error> {
+    async fn walk(&self, query: &DueQuery<'_>) -> Result<Option<(u64, Date)>, QueryError> {
         let (mut due, mut oldest, mut after) = (0, None, query.after);
         loop {
             let page = self.due(&DueQuery { after, ..*query }).await?;
@@ -231,7 +228,7 @@ impl Deadlines {
         territory: Territory,
         after: Option<(Date, UniqueNumber)>,
         most: u16,
-    ) -> Result<Vec<Waiting>, Error> {
+    ) -> Result<Vec<Waiting>, QueryError> {
         let (since, number) =
             after.map_or((LONG_AGO, String::new()), |(filed_on, number)| (filed_on, number.to_string()));
         let statement = sqlx::query(WAITING).bind(territory.to_string()).bind(PgDate(since)).bind(number);
@@ -243,7 +240,7 @@ impl Deadlines {
     ///
     /// # Errors
     /// As [`Self::territories`].
-    pub async fn expired(&self, territory: Territory, day: Date) -> Result<u64, Error> {
+    pub async fn expired(&self, territory: Territory, day: Date) -> Result<u64, QueryError> {
         let statement = sqlx::query(EXPIRED).bind(territory.to_string()).bind(PgDate(day));
         let rows = self.rows("counting expired demands", statement).await?;
         rows.first().map_or(Ok(0), |row| count(row, 0))
@@ -253,10 +250,10 @@ impl Deadlines {
     ///
     /// # Errors
     /// As [`Self::territories`].
-    pub async fn open_lists(&self, territory: Territory) -> Result<Vec<OpenList>, Error> {
+    pub async fn open_lists(&self, territory: Territory) -> Result<Vec<OpenList>, QueryError> {
         let rows = self.rows("reading the open lists", sqlx::query(UNSENT).bind(territory.to_string())).await?;
         let list = |row: &PgRow| {
-            let listed_on = day_of(row, "listed_on")?.ok_or(Error::Unreadable { column: "listed_on" })?;
+            let listed_on = day(row, "listed_on")?;
             Ok(OpenList { listed_on, unsent: count(row, 1)?, notices: count(row, 2)? })
         };
         rows.iter().map(list).collect()
@@ -272,7 +269,7 @@ impl Deadlines {
         listed_on: Date,
         after: Option<UniqueNumber>,
         most: u16,
-    ) -> Result<Vec<ListedNotice>, Error> {
+    ) -> Result<Vec<ListedNotice>, QueryError> {
         let after = after.map_or_else(String::new, |number| number.to_string());
         let statement = sqlx::query(LIST).bind(territory.to_string()).bind(PgDate(listed_on)).bind(after);
         let rows = self.rows("reading a list of notices", statement.bind(i64::from(most.max(1)))).await?;
@@ -283,13 +280,8 @@ impl Deadlines {
         &self,
         action: &'static str,
         statement: Query<'static, Postgres, PgArguments>,
-    ) -> Result<Vec<PgRow>, Error> {
-        let pool = self.pool.clone();
-        // A task of its own: a caller who goes away must not leave a session inside a transaction. Planned for these values
-        // each time: a plan kept from when the tables were empty would read them whole.
-        let work = async move { rows_until(&pool, statement.persistent(false), Instant::now() + LONGEST).await };
-        let rows = tokio::spawn(work).await.unwrap_or(Err(sqlx::Error::WorkerCrashed));
-        rows.map_err(|error| Error::database(action, &error))
+    ) -> Result<Vec<PgRow>, QueryError> {
+        self.reader.rows(action, statement, Instant::now() + LONGEST).await
     }
 }
 
@@ -299,33 +291,32 @@ fn last_due(query: &DueQuery<'_>) -> Option<Date> {
     last_since(day, |since| Pending::new(delay, since).falls(settings).is_due_on(day))
 }
 
-pub(super) fn waiting(row: &PgRow) -> Result<Waiting, Error> {
+pub(super) fn waiting(row: &PgRow) -> Result<Waiting, QueryError> {
     let codes = |name| column::<&str>(row, name).map(|codes| codes.split_whitespace());
     let communes = codes("communes")?.map(CommuneCode::parse).collect::<Result<_, _>>();
     let types = codes("types")?.map(DwellingType::parse).collect::<Result<_, _>>();
     Ok(Waiting {
         number: parsed(row, "number", UniqueNumber::parse)?,
-        filed_on: day_of(row, "waits_since")?.ok_or(Error::Unreadable { column: "waits_since" })?,
-        communes: communes.map_err(|_| Error::Unreadable { column: "communes" })?,
-        types: types.map_err(|_| Error::Unreadable { column: "types" })?,
+        filed_on: day(row, "waits_since")?,
+        communes: communes.map_err(|_| QueryError::Unreadable { column: "communes" })?,
+        types: types.map_err(|_| QueryError::Unreadable { column: "types" })?,
     })
 }
 
-fn notice(row: &PgRow) -> Result<ListedNotice, Error> {
-    let day = |name| day_of(row, name)?.ok_or(Error::Unreadable { column: name });
+fn notice(row: &PgRow) -> Result<ListedNotice, QueryError> {
     let version: i32 = column(row, "version")?;
     Ok(ListedNotice {
-        listed_on: day("listed_on")?,
+        listed_on: day(row, "listed_on")?,
         number: parsed(row, "number", UniqueNumber::parse)?,
-        version: u32::try_from(version).map_err(|_| Error::Unreadable { column: "version" })?,
-        expires_on: day("expires_on")?,
+        version: u32::try_from(version).map_err(|_| QueryError::Unreadable { column: "version" })?,
+        expires_on: day(row, "expires_on")?,
         due_by: parsed(row, "due_by", |code| NoticeChannel::of_code(code).ok_or(()))?,
-        sent_on: day_of(row, "sent_on")?,
+        sent_on: optional_day(row, "sent_on")?,
         open: column(row, "open")?,
     })
 }
 
-fn count(row: &PgRow, index: usize) -> Result<u64, Error> {
-    let count: i64 = row.try_get(index).map_err(|_| Error::Unreadable { column: "count" })?;
-    u64::try_from(count).map_err(|_| Error::Unreadable { column: "count" })
+fn count(row: &PgRow, index: usize) -> Result<u64, QueryError> {
+    let count: i64 = row.try_get(index).map_err(|_| QueryError::Unreadable { column: "count" })?;
+    u64::try_from(count).map_err(|_| QueryError::Unreadable { column: "count" })
 }

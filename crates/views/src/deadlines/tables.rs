@@ -6,13 +6,12 @@ use async_trait::async_trait;
 use demand::DemandEvent;
 use event_log::{PgDate, Position};
 use nomenclature::{CommuneCode, UniqueNumber};
-use projection::{Opened, Projection};
+use projection::{Opened, Projection, QueryError};
 use sqlx::postgres::PgRow;
 use sqlx::{PgConnection, Row as _};
 
 use super::fold::Rows;
 use super::row::{Entry, ListedNotice, Row};
-use crate::Error;
 
 const LOAD: &str = "SELECT d.* FROM unnest($1::text[], $2::text[]) AS k(territory, number) CROSS JOIN LATERAL \
      (SELECT number, version, position, state, notice_version FROM deadline_demands AS s \
@@ -80,8 +79,8 @@ async fn load(tables: &mut PgConnection, touched: &BTreeSet<UniqueNumber>) -> Re
 }
 
 /// Reads the columns of [`LOAD`].
-fn read(row: &PgRow) -> Result<Row, Error> {
-    let wrong = |column| Error::Unreadable { column };
+fn read(row: &PgRow) -> Result<Row, QueryError> {
+    let wrong = |column| QueryError::Unreadable { column };
     let version = |version: i32| u32::try_from(version).map_err(|_| wrong("version"));
     let text = |column| row.try_get::<&str, _>(column).map_err(|_| wrong(column));
     let notice_version: Option<i32> = row.try_get("notice_version").map_err(|_| wrong("notice_version"))?;

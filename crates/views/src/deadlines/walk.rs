@@ -8,15 +8,15 @@ use event_log::PgDate;
 use jiff::ToSpan as _;
 use jiff::civil::Date;
 use nomenclature::{DeskCode, Siren, UniqueNumber};
+use projection::QueryError;
+use projection::columns::{column, day, optional_day, parsed};
 use sqlx::PgConnection;
 use sqlx::postgres::PgRow;
 use tokio::time::Instant;
 
 use super::calendar::{CalendarPlace, CalendarQuery, Deadline, waits_for};
-use super::columns::{a_day, column, day_of, parsed};
 use super::query::waiting;
 use super::since::{LONG_AGO, first_since, last_since};
-use crate::Error;
 
 /// Rows read at first; each further time twice as many.
 const SOME: i64 = 64;
@@ -57,7 +57,7 @@ pub(super) async fn first(
     source: Source,
     most: usize,
     until: Instant,
-) -> Result<BTreeSet<Deadline>, Error> {
+) -> Result<BTreeSet<Deadline>, QueryError> {
     let earliest = |since| source.earliest(since, &query.settings);
     let mut found = BTreeSet::new();
     let Some(last) = last_since(query.day, |since| !query.is_over(earliest(since))) else { return Ok(found) };
@@ -65,15 +65,12 @@ pub(super) async fn first(
     let mut batch = SOME.max(i64::try_from(most).unwrap_or(MANY));
     loop {
         if Instant::now() >= until {
-            return Err(Error::TimedOut);
+            return Err(QueryError::TimedOut);
         }
         let rows = read(snapshot, query, source, &at, last, batch).await?;
         for row in &rows {
-            at = At {
-                since: a_day(row, "since")?,
-                number: column(row, "number")?,
-                ordinal: ordinal(row, source)?.into(),
-            };
+            at =
+                At { since: day(row, "since")?, number: column(row, "number")?, ordinal: ordinal(row, source)?.into() };
             found.extend(deadline(row, query, source)?.filter(|deadline| query.wants(deadline)));
             if found.len() > most {
                 found.pop_last();
@@ -123,7 +120,7 @@ async fn read(
     at: &At,
     last: Date,
     batch: i64,
-) -> Result<Vec<PgRow>, Error> {
+) -> Result<Vec<PgRow>, QueryError> {
     let territory = query.territory.to_string();
     let statement = match source {
         Source::Delay(delay) => {
@@ -143,10 +140,10 @@ async fn read(
     };
     // Planned for these values each time: a plan kept from when the tables were empty would read them whole.
     let rows = statement.persistent(false).fetch_all(snapshot).await;
-    rows.map_err(|error| Error::database("reading the calendar", &error))
+    rows.map_err(|error| QueryError::of("reading the calendar", &error))
 }
 
-fn ordinal(row: &PgRow, source: Source) -> Result<i16, Error> {
+fn ordinal(row: &PgRow, source: Source) -> Result<i16, QueryError> {
     match source {
         Source::Delay(_) => column(row, "ordinal"),
         Source::Wait(_) => Ok(0),
@@ -154,19 +151,19 @@ fn ordinal(row: &PgRow, source: Source) -> Result<i16, Error> {
 }
 
 /// None for who waits by another number of months.
-fn deadline(row: &PgRow, query: &CalendarQuery, source: Source) -> Result<Option<Deadline>, Error> {
-    let (since, number) = (a_day(row, "since")?, parsed(row, "number", UniqueNumber::parse)?);
+fn deadline(row: &PgRow, query: &CalendarQuery, source: Source) -> Result<Option<Deadline>, QueryError> {
+    let (since, number) = (day(row, "since")?, parsed(row, "number", UniqueNumber::parse)?);
     let place = |kind, due_on, ordinal| CalendarPlace { due_on, number, kind, since, ordinal };
     match source {
         Source::Delay(delay) => {
-            let (prolonged_by, not_before) = (day_of(row, "prolonged_by")?, day_of(row, "not_before")?);
+            let (prolonged_by, not_before) = (optional_day(row, "prolonged_by")?, optional_day(row, "not_before")?);
             let falls = Pending { prolonged_by, not_before, ..Pending::new(delay, since) }.falls(&query.settings);
             let organisation = column::<Option<&str>>(row, "organisation")?.map(Siren::parse).transpose();
             Ok(Some(Deadline {
                 place: place(DeadlineKind::Delay(delay), falls.day(), column(row, "ordinal")?),
                 falls,
                 desk: parsed(row, "desk", DeskCode::parse)?,
-                organisation: organisation.map_err(|_| Error::Unreadable { column: "organisation" })?,
+                organisation: organisation.map_err(|_| QueryError::Unreadable { column: "organisation" })?,
             }))
         }
         Source::Wait(months) => Ok(waits_for(months, &waiting(row)?, query).map(|falls| Deadline {

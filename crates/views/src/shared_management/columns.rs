@@ -1,14 +1,13 @@
 //! Rows of the table and back.
 
-use event_log::{PgDate, Position};
-use jiff::civil::Date;
 use nomenclature::{DeskCode, Siren, Territory, UniqueNumber};
+use projection::QueryError;
+use projection::columns::{column, day, optional_day, parsed, position};
 use serde_json::from_str;
 use sqlx::postgres::PgRow;
-use sqlx::{Decode, Postgres, Row as _, Type};
 
 use super::row::{Row, SealedIdentity, SharedDemand};
-use crate::{Error, Token, TokenKind};
+use crate::{Token, TokenKind};
 
 /// The columns of a demand.
 macro_rules! columns {
@@ -19,41 +18,13 @@ macro_rules! columns {
 }
 pub(super) use columns;
 
-/// One column, without the value in the error.
-pub(super) fn column<'r, T>(row: &'r PgRow, column: &'static str) -> Result<T, Error>
-where
-    T: Decode<'r, Postgres> + Type<Postgres>,
-{
-    row.try_get(column).map_err(|_| Error::Unreadable { column })
-}
-
-pub(super) fn parsed<T, E>(
-    row: &PgRow,
-    name: &'static str,
-    parse: impl FnOnce(&str) -> Result<T, E>,
-) -> Result<T, Error> {
-    parse(column(row, name)?).map_err(|_| Error::Unreadable { column: name })
-}
-
-fn day(row: &PgRow, name: &'static str) -> Result<Date, Error> {
-    column(row, name).map(|PgDate(day)| day)
-}
-
-fn optional_day(row: &PgRow, name: &'static str) -> Result<Option<Date>, Error> {
-    Ok(column::<Option<PgDate>>(row, name)?.map(|PgDate(day)| day))
-}
-
-fn version(number: i32) -> Result<u32, Error> {
-    u32::try_from(number).map_err(|_| Error::Unreadable { column: "version" })
-}
-
-pub(super) fn position(row: &PgRow, name: &'static str) -> Result<Position, Error> {
-    Position::try_new(column(row, name)?).map_err(|_| Error::Unreadable { column: name })
+fn version(number: i32) -> Result<u32, QueryError> {
+    u32::try_from(number).map_err(|_| QueryError::Unreadable { column: "version" })
 }
 
 impl SharedDemand {
     /// Reads the columns of [`columns!`].
-    pub(super) fn from_row(row: &PgRow) -> Result<Self, Error> {
+    pub(super) fn from_row(row: &PgRow) -> Result<Self, QueryError> {
         let identity: (Option<i32>, Option<i64>, Option<Vec<u8>>) =
             (column(row, "identity_version")?, column(row, "identity_key_id")?, column(row, "identity_sealed")?);
         let identity = match identity {
@@ -82,10 +53,10 @@ impl SharedDemand {
 
 impl Row {
     /// Reads the columns of [`columns!`], `tokens` and `radiated_on`.
-    pub(super) fn from_row(row: &PgRow) -> Result<Self, Error> {
+    pub(super) fn from_row(row: &PgRow) -> Result<Self, QueryError> {
         Ok(Self {
             demand: SharedDemand::from_row(row)?,
-            tokens: unpacked(column(row, "tokens")?).ok_or(Error::Unreadable { column: "tokens" })?,
+            tokens: unpacked(column(row, "tokens")?).ok_or(QueryError::Unreadable { column: "tokens" })?,
             radiated_on: optional_day(row, "radiated_on")?,
         })
     }

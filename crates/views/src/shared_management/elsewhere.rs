@@ -1,16 +1,14 @@
 //! The same person in other territories: one active demand may stand in each (R441-2-1), and whoever reads one of them may
 //! know that there are others, and nothing else of them.
 
-use event_log::{Position, rows_until};
+use event_log::Position;
 use nomenclature::{Territory, UniqueNumber};
-use projection::{AtLeast, Projection as _};
+use projection::columns::{column, parsed};
+use projection::{AtLeast, Projection as _, QueryError};
 use tokio::time::Instant;
 
-use super::columns::{column, parsed, position};
 use super::query::View;
 use super::tables::SharedManagement;
-use crate::Error;
-use crate::error::is_not_built;
 
 /// Territories are a hundred, and nobody is forced in more often than this in all of them together.
 const MOST: i64 = 1_000;
@@ -38,31 +36,23 @@ impl View {
     /// are found.
     ///
     /// # Errors
-    /// As [`View::search`].
-    pub async fn elsewhere(&self, number: UniqueNumber, at_least: AtLeast, until: Instant) -> Result<Elsewhere, Error> {
-        if at_least.position > Position::ZERO {
-            self.checkpoint.wait_for(at_least).await?;
-        }
+    /// As [`ViewReader::answer`](projection::ViewReader::answer).
+    pub async fn elsewhere(
+        &self,
+        number: UniqueNumber,
+        at_least: AtLeast,
+        until: Instant,
+    ) -> Result<Elsewhere, QueryError> {
         let statement = sqlx::query(ELSEWHERE)
             .bind(number.territory().to_string())
             .bind(number.to_string())
             .bind(MOST)
             .bind(SharedManagement::NAME)
             .bind(i32::try_from(SharedManagement::VERSION).unwrap_or(i32::MAX));
-        let pool = self.pool.clone();
-        // A task of its own: a caller who goes away must not leave a session inside a transaction.
-        let work = async move { rows_until(&pool, statement.persistent(false), until).await };
-        let behind = |position| projection::Error::Behind { position, asked: at_least.position };
-        let rows = match tokio::spawn(work).await.unwrap_or(Err(sqlx::Error::WorkerCrashed)) {
-            Ok(rows) => rows,
-            Err(error) if is_not_built(&error) => return Err(behind(Position::ZERO).into()),
-            Err(error) => return Err(Error::database("looking elsewhere", &error)),
-        };
-        let Some(first) = rows.first() else { return Err(behind(Position::ZERO).into()) };
-        let position = position(first, "view_position")?;
-        if position < at_least.position {
-            return Err(behind(position).into());
-        }
+        let rows = self.reader.statement(statement, until);
+        let (position, rows) = self.reader.rows_at("looking elsewhere", rows, at_least).await?;
+        // A checkpoint stands in every row, so there is one.
+        let Some(first) = rows.first() else { return Ok(Elsewhere { demands: None, position }) };
         if column::<Option<&str>>(first, "asked")?.is_none() {
             return Ok(Elsewhere { demands: None, position });
         }
@@ -70,6 +60,6 @@ impl View {
         let found = rows.iter().take(if nothing { 0 } else { rows.len() });
         let demands = found
             .map(|row| Ok((parsed(row, "territory", Territory::parse)?, parsed(row, "number", UniqueNumber::parse)?)));
-        Ok(Elsewhere { demands: Some(demands.collect::<Result<_, Error>>()?), position })
+        Ok(Elsewhere { demands: Some(demands.collect::<Result<_, QueryError>>()?), position })
     }
 }

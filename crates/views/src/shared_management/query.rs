@@ -7,15 +7,15 @@ use demand::claims::PersonKey;
 use event_log::{PgDate, Position, rows_until};
 use jiff::civil::Date;
 use nomenclature::{CommuneCode, DwellingType, Territory, UniqueNumber};
-use projection::{AtLeast, Checkpoint, Handle, Projection as _};
+use projection::columns::column;
+use projection::{AtLeast, Handle, Projection as _, QueryError, ViewReader};
 use sqlx::postgres::PgRow;
 use sqlx::{PgPool, Postgres, QueryBuilder};
 use tokio::time::Instant;
 
-use super::columns::{column, columns, position};
+use super::columns::columns;
 use super::row::SharedDemand;
 use super::tables::SharedManagement;
-use crate::error::is_not_built;
 use crate::{Blinder, Error, Token};
 
 /// Demands of one answer at most.
@@ -93,8 +93,7 @@ pub struct Found {
 /// Cheap to clone.
 #[derive(Clone)]
 pub struct View {
-    pub(super) pool: PgPool,
-    pub(super) checkpoint: Checkpoint,
+    pub(super) reader: ViewReader,
     blinder: Arc<dyn Blinder>,
 }
 
@@ -107,14 +106,13 @@ impl fmt::Debug for View {
 impl View {
     /// The view in a database, with the keyed hash that its projection uses.
     pub fn new(pool: PgPool, blinder: Arc<dyn Blinder>) -> Self {
-        Self { checkpoint: Checkpoint::of::<SharedManagement>(pool.clone()), pool, blinder }
+        Self { reader: ViewReader::of::<SharedManagement>(pool), blinder }
     }
 
     /// Lets the runner of this process wake those who wait.
     #[must_use]
-    pub fn hinted_by(mut self, handle: &Handle) -> Self {
-        self.checkpoint = self.checkpoint.hinted_by(handle);
-        self
+    pub fn hinted_by(self, handle: &Handle) -> Self {
+        Self { reader: self.reader.hinted_by(handle), ..self }
     }
 
     /// The active demand under a number.
@@ -131,36 +129,19 @@ impl View {
     /// whether somebody still waits for it or not.
     ///
     /// # Errors
-    /// [`Error::TimedOut`] at that instant;
-    /// [`Error::Projection`] with [`projection::Error::Behind`] when the view is not as far as asked in time, or not
-    /// built, and [`projection::Error::BeyondHead`] for a position that nobody can know;
-    /// [`Error::NameWithoutLetters`]; [`Error::Unreadable`]; [`Error::Database`].
+    /// [`Error::NameWithoutLetters`]; as [`ViewReader::answer`], with [`QueryError::TimedOut`] at that instant.
     pub async fn search(&self, query: &Query, at_least: AtLeast, until: Instant) -> Result<Found, Error> {
         let filter = Filter::of(query, &*self.blinder)?;
-        if at_least.position > Position::ZERO {
-            self.checkpoint.wait_for(at_least).await?;
-        }
         let limit = query.limit.clamp(1, MOST);
-        let behind = |position| projection::Error::Behind { position, asked: at_least.position };
-        // A task of its own: a caller who goes away must not leave a session inside a transaction.
-        let (pool, mut statement) = (self.pool.clone(), filter.statement(limit));
+        let (pool, mut statement) = (self.reader.pool().clone(), filter.statement(limit));
         // Planned for these values each time: a plan kept from when the tables were empty would read them whole.
-        let work = async move { rows_until(&pool, statement.build().persistent(false), until).await };
-        let rows = match tokio::spawn(work).await.unwrap_or(Err(sqlx::Error::WorkerCrashed)) {
-            Ok(rows) => rows,
-            Err(error) if is_not_built(&error) => return Err(behind(Position::ZERO).into()),
-            Err(error) => return Err(Error::database("searching", &error)),
-        };
-        let Some(first) = rows.first() else { return Err(behind(Position::ZERO).into()) };
-        let at = position(first, "view_position")?;
-        if at < at_least.position {
-            return Err(behind(at).into());
-        }
-        found(&rows, at, limit)
+        let rows = async move { rows_until(&pool, statement.build().persistent(false), until).await };
+        let (position, rows) = self.reader.rows_at("searching", rows, at_least).await?;
+        Ok(found(&rows, position, limit)?)
     }
 }
 
-fn found(rows: &[PgRow], position: Position, limit: u16) -> Result<Found, Error> {
+fn found(rows: &[PgRow], position: Position, limit: u16) -> Result<Found, QueryError> {
     let nothing = rows.len() == 1 && column::<Option<&str>>(&rows[0], "number")?.is_none();
     let rows = if nothing { &[] } else { rows };
     let shown = rows.iter().take(usize::from(limit));

@@ -8,11 +8,11 @@ use demand::pending::{Delay, Falls};
 use demand::{DeadlineKind, Demand, Settings};
 use jiff::civil::{Date, date};
 use nomenclature::{CommuneCode, DeskCode, DwellingType, Siren, Territory, UniqueNumber};
-use projection::{AtLeast, Opened, Projection as _};
+use projection::{AtLeast, Opened, Projection as _, QueryError};
 use proptest::prelude::*;
 use sqlx::Connection as _;
+use views::deadlines;
 use views::deadlines::{CalendarQuery, Deadlines, KeepDeadlines, LateQuery, Which};
-use views::{Error, deadlines};
 
 use crate::lives::{Dice, Lives, TODAY};
 use crate::world::{World, later};
@@ -270,7 +270,7 @@ async fn a_calendar_says_its_position_waits_for_it_and_ends_with_its_caller() {
     let view = Deadlines::new(world.reader.clone());
     let query = CalendarQuery::of(here(), TODAY, Settings::default(), Table::default());
     let late = LateQuery { territory: here(), until: TODAY, after: None, limit: 5 };
-    let behind = |error| matches!(error, Error::Projection(projection::Error::Behind { .. }));
+    let behind = |error| matches!(error, QueryError::Projection(projection::Error::Behind { .. }));
     assert!(behind(view.calendar(query.clone(), AtLeast::NOW, later()).await.unwrap_err()), "it is not built");
     assert!(behind(view.late(&late, AtLeast::NOW, later()).await.unwrap_err()), "it is not built");
     world.catch_up_deadlines(1_000).await;
@@ -280,10 +280,10 @@ async fn a_calendar_says_its_position_waits_for_it_and_ends_with_its_caller() {
     assert_eq!(view.late(&late, world.at_head().await, later()).await.unwrap().position, head);
     let beyond = AtLeast { position: head.next(), within: crate::world::LONG };
     let refused = view.calendar(query.clone(), beyond, later()).await.unwrap_err();
-    assert!(matches!(refused, Error::Projection(projection::Error::BeyondHead { .. })), "{refused}");
+    assert!(matches!(refused, QueryError::Projection(projection::Error::BeyondHead { .. })), "{refused}");
     let elsewhere = Territory::parse("083").unwrap();
     let foreign = CalendarQuery { territory: elsewhere, ..query.clone() };
     assert!(view.calendar(foreign, AtLeast::NOW, later()).await.unwrap().deadlines.is_empty());
     let refused = view.calendar(query, AtLeast::NOW, tokio::time::Instant::now()).await.unwrap_err();
-    assert!(matches!(refused, Error::TimedOut | Error::Database { .. }), "{refused}");
+    assert!(matches!(refused, QueryError::TimedOut | QueryError::Database { .. }), "{refused}");
 }

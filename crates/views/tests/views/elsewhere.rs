@@ -7,12 +7,12 @@ use demand::event::DemandEvent;
 use event_log::Position;
 use jiff::civil::date;
 use nomenclature::{Sequence, Territory, UniqueNumber};
-use projection::{AtLeast, Opened, Projection as _};
+use projection::{AtLeast, Opened, Projection as _, QueryError};
 use proptest::prelude::*;
 use sqlx::Connection as _;
 use uuid::Uuid;
 use views::shared_management::SharedManagement;
-use views::{Error, Reading, SeenEvent};
+use views::{Reading, SeenEvent};
 
 use crate::folding::{Plain, recorded};
 use crate::lives::{Dice, Lives};
@@ -131,13 +131,13 @@ async fn an_answer_of_elsewhere_is_of_a_position_that_the_view_has_reached() {
     let world = World::new().await;
     let (_, number) = world.numbers[0];
     let refused = world.view.elsewhere(number, AtLeast::NOW, later()).await.unwrap_err();
-    assert!(matches!(refused, Error::Projection(projection::Error::Behind { .. })), "{refused}");
+    assert!(matches!(refused, QueryError::Projection(projection::Error::Behind { .. })), "{refused}");
     world.catch_up(1_000).await;
     let head = world.log.head().await.unwrap();
     assert_eq!(world.view.elsewhere(number, world.at_head().await, later()).await.unwrap().position, head);
     let beyond = AtLeast { position: head.next(), within: crate::world::LONG };
     let refused = world.view.elsewhere(number, beyond, later()).await.unwrap_err();
-    assert!(matches!(refused, Error::Projection(projection::Error::BeyondHead { .. })), "{refused}");
+    assert!(matches!(refused, QueryError::Projection(projection::Error::BeyondHead { .. })), "{refused}");
     let nobody = UniqueNumber::parse("0061126999999G0601").unwrap();
     assert_eq!(world.view.elsewhere(nobody, AtLeast::NOW, later()).await.unwrap().demands, None);
 }

@@ -7,7 +7,7 @@ use demand::form::identity::PersonDraft;
 use event_log::Position;
 use jiff::civil::date;
 use nomenclature::{Territory, UniqueNumber};
-use projection::AtLeast;
+use projection::{AtLeast, QueryError};
 use tokio::time::Instant;
 use views::Error;
 use views::shared_management::{Query, SharedDemand};
@@ -146,13 +146,22 @@ async fn an_answer_tells_its_position_and_waits_for_the_one_asked() {
     let soon = |position| AtLeast { position, within: Duration::from_millis(40) };
     let not_built = world.view.get(number, AtLeast::NOW, later()).await;
     assert!(
-        matches!(&not_built, Err(Error::Projection(projection::Error::Behind { position: Position::ZERO, .. }))),
+        matches!(
+            &not_built,
+            Err(Error::Query(QueryError::Projection(projection::Error::Behind { position: Position::ZERO, .. })))
+        ),
         "{not_built:?}"
     );
     let behind = world.view.get(number, soon(head), later()).await;
-    assert!(matches!(behind, Err(Error::Projection(projection::Error::Behind { .. }))), "{behind:?}");
+    assert!(
+        matches!(behind, Err(Error::Query(QueryError::Projection(projection::Error::Behind { .. })))),
+        "{behind:?}"
+    );
     let beyond = world.view.get(number, soon(head.next()), later()).await;
-    assert!(matches!(beyond, Err(Error::Projection(projection::Error::BeyondHead { .. }))), "{beyond:?}");
+    assert!(
+        matches!(beyond, Err(Error::Query(QueryError::Projection(projection::Error::BeyondHead { .. })))),
+        "{beyond:?}"
+    );
 
     let running = world.run(30);
     let view = world.view.clone().hinted_by(&running.handle);
@@ -169,7 +178,7 @@ async fn a_search_that_takes_too_long_ends_in_the_database_too() {
     sqlx::raw_sql("BEGIN; LOCK TABLE views.shared_demands").execute(&mut holder).await.unwrap();
     let until = Instant::now() + Duration::from_millis(50);
     let found = world.view.search(&home(), AtLeast::NOW, until).await;
-    assert!(matches!(found, Err(Error::TimedOut)), "{found:?}");
+    assert!(matches!(found, Err(Error::Query(QueryError::TimedOut))), "{found:?}");
     let waiting =
         "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
     assert_eq!(world.sql(waiting), "0", "nobody waits for the answer of a statement that goes on");

@@ -149,12 +149,7 @@ fn played() -> &'static Played {
         // A runtime of its own: its connections end with it, and nobody is connected to the template.
         let played = std::thread::spawn(|| tokio::runtime::Runtime::new().unwrap().block_on(play()));
         let played = played.join().expect("the sample can be played");
-        let name = &played.database;
-        let end = format!(
-            "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE datname = '{name}'; \
-             ALTER DATABASE \"{name}\" ALLOW_CONNECTIONS false"
-        );
-        shared().psql("postgres", &end).unwrap();
+        shared().keep_as_template(&played.database).unwrap();
         played
     })
 }
