@@ -77,6 +77,7 @@ impl TerritoryDays {
     fn file(&mut self, day: Date, household: u32) {
         let Some(Coming { origin, filed_on, stay }) = self.coming.remove(&household) else { return };
         let mut dice = self.chance(household);
+        let origin = self.perhaps_elsewhere(household, origin);
         let mut who = Who { household, attempt: 0, drawn_on: day, origin, turns: Vec::new() };
         let channel = self.households.channel(&who);
         let by = self.households.scene.cast.by_on(&mut dice, channel, day);
@@ -113,6 +114,7 @@ impl TerritoryDays {
         let forced = homonym.then_some(ForceReason::Homonym);
         self.tell((day, household), by, Act::Register(Box::new(Registration { forced, ..registration })));
         self.held.take(&held);
+        self.tell_elsewhere(&who);
         let mut live = Live::of(who, filed_on, filed_on, held);
         live.stays = stay.is_some_and(|stay| stay.stays);
         live.past = stay.map(|stay| Past { left: stay.renewals, renews: stay.renews });
@@ -121,6 +123,24 @@ impl TerritoryDays {
             self.plan(&mut dice, day, household, &file);
         }
         self.settle(&mut dice, day, household);
+    }
+
+    /// Of those whom nothing sets apart, some asked in the first territory before.
+    fn perhaps_elsewhere(&self, household: u32, origin: Origin) -> Origin {
+        if !matches!(origin, Origin::Plain) || !self.households.asks_elsewhere(household) {
+            return origin;
+        }
+        let there = self.known.as_ref().and_then(|known| known.lock().ok()?.get(&household).cloned());
+        there.map_or(origin, |there| Origin::Elsewhere(Box::new(there)))
+    }
+
+    /// Lets the other territories know who asks in the first one.
+    fn tell_elsewhere(&self, who: &Who) {
+        if let (Some(known), None, Origin::Plain) = (&self.known, &self.households.elsewhere, &who.origin)
+            && let Ok(mut known) = known.lock()
+        {
+            known.insert(who.household, who.clone());
+        }
     }
 
     /// The demand was filed or renewed: what has to follow. Of the opening stock, only what follows the last act of its past.

@@ -15,7 +15,7 @@ use super::opening::Coming;
 use super::sojourn::Sojourns;
 use super::spread::{Dealer, Subject};
 use super::stock::{Live, Stock};
-use super::who::{Held, Households};
+use super::who::{Held, Households, Known};
 use super::{APPROACH_DAYS, Day, Stage, TerritoryOptions};
 use crate::cast::Cast;
 use crate::day::{after, between};
@@ -34,6 +34,8 @@ pub struct TerritoryDays {
     pub(crate) away: HashMap<u32, Live>,
     pub(crate) agenda: Agenda,
     pub(crate) held: Held,
+    /// With several territories: who asks in the first of them.
+    pub(crate) known: Option<Known>,
     pub(crate) flows: Flows,
     pub(crate) associations: Associations,
     /// Those housed by class of age.
@@ -64,7 +66,7 @@ pub(crate) struct Flows {
 }
 
 impl TerritoryDays {
-    pub(crate) fn new(options: &TerritoryOptions, also_in: Option<Territory>) -> Self {
+    pub(crate) fn new(options: &TerritoryOptions, also_in: Option<Territory>, known: Option<Known>) -> Self {
         let TerritoryOptions { seed, territory, scale, last, months } = *options;
         let first = after(add_months(last, -i32::from(months)), 1);
         let households = Households::of(seed, territory, also_in);
@@ -101,6 +103,7 @@ impl TerritoryDays {
             away: HashMap::new(),
             agenda: Agenda::default(),
             held: Held::default(),
+            known,
             flows,
             associations: Associations {
                 live: 0,

@@ -94,15 +94,16 @@ pub struct Day {
 /// # Ok::<(), synth::NoScale>(())
 /// ```
 pub fn territory(options: &TerritoryOptions) -> TerritoryDays {
-    TerritoryDays::new(options, None)
+    TerritoryDays::new(options, None, None)
 }
 
 /// The days of several territories, by date.
 pub fn territories(options: &TerritoryOptions, all: &[Territory]) -> impl Iterator<Item = Day> + use<> {
     let first = all.first().copied();
+    let known = (all.len() > 1).then(who::Known::default);
     let of = |territory: &Territory| {
         let also_in = first.filter(|first| first != territory);
-        TerritoryDays::new(&TerritoryOptions { territory: *territory, ..*options }, also_in).peekable()
+        TerritoryDays::new(&TerritoryOptions { territory: *territory, ..*options }, also_in, known.clone()).peekable()
     };
     let mut each: Vec<_> = all.iter().map(of).collect();
     std::iter::from_fn(move || {

@@ -33,10 +33,7 @@ impl TerritoryDays {
                 valid_from = add_months(after(valid_from, -renewal_offset(&mut dice)), -12);
             }
             let filed_on = valid_from.max(self.households.scene.cast.earliest());
-            let origin = match Households::is_association(household) {
-                true => Origin::Association,
-                false => self.households.origin(household),
-            };
+            let origin = if Households::is_association(household) { Origin::Association } else { Origin::Plain };
             self.associations.live += u32::from(matches!(origin, Origin::Association));
             let who = Who { household, attempt: 0, drawn_on: filed_on, origin, turns: Vec::new() };
             let at_a_desk = self.households.channel(&who) == nomenclature::Channel::Desk;

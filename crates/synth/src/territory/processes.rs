@@ -36,11 +36,13 @@ impl TerritoryDays {
     pub(crate) fn happen(&mut self, day: Date) {
         for _ in 0..self.flows.filings.on(day) {
             let household = self.number();
-            let origin = match self.households.origin(household) {
-                // A handful: chance would thin them out.
-                _ if self.associations.live < self.associations.wanted => Origin::Association,
-                Origin::Plain if household % 151 == 20 => Origin::Alone,
-                origin => origin,
+            // A handful of associations: chance would thin them out.
+            let origin = if self.associations.live < self.associations.wanted {
+                Origin::Association
+            } else if household % 151 == 20 {
+                Origin::Alone
+            } else {
+                Origin::Plain
             };
             self.associations.live += u32::from(matches!(origin, Origin::Association));
             self.coming.insert(household, Coming { origin, filed_on: None, stay: None });

@@ -1,6 +1,7 @@
 //! Who asks, told shortly: the whole household is drawn again from it whenever its form is needed.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
+use std::sync::{Arc, Mutex};
 
 use jiff::civil::Date;
 use nomenclature::{Channel, CoApplicantLink, Sex};
@@ -44,8 +45,8 @@ pub(crate) enum Origin {
     Namesake(Box<Who>),
     /// Parted from a joint demand, which was like that then.
     Parted(Box<Who>),
-    /// Holds a demand in another territory.
-    Elsewhere,
+    /// Holds a demand in another territory, too, where the household was like that when it filed.
+    Elsewhere(Box<Who>),
 }
 
 /// What changed in a household.
@@ -55,6 +56,9 @@ pub(crate) enum Turn {
     /// The co-applicant left.
     Parted,
 }
+
+/// Those who asked in the first of several territories, by household.
+pub(crate) type Known = Arc<Mutex<HashMap<u32, Who>>>;
 
 /// Draws the households of a territory.
 pub(crate) struct Households {
@@ -67,12 +71,9 @@ pub(crate) struct Households {
 }
 
 impl Households {
-    /// What a number says of a household by itself.
-    pub(crate) fn origin(&self, household: u32) -> Origin {
-        match &self.elsewhere {
-            Some(_) if self.dealer.hits(Subject::Elsewhere, household, ELSEWHERE) => Origin::Elsewhere,
-            _ => Origin::Plain,
-        }
+    /// Whether somebody asks who asked in the other territory before.
+    pub(crate) fn asks_elsewhere(&self, household: u32) -> bool {
+        self.elsewhere.is_some() && self.dealer.hits(Subject::Elsewhere, household, ELSEWHERE)
     }
 
     /// Whether a household of the opening stock is an association.
@@ -160,11 +161,8 @@ impl Households {
                 Some((adult, _)) => File::alone(dice, scene, adult, asks, day),
                 None => File::of_kind(dice, people, scene, Kind::Single, asks, day),
             },
-            Origin::Elsewhere => {
-                let there = self.elsewhere.as_ref().map(|other| {
-                    let (attempt, origin, turns) = (0, Origin::Plain, Vec::new());
-                    other.file(&Who { household, attempt, drawn_on: day, origin, turns })
-                });
+            Origin::Elsewhere(of) => {
+                let there = self.elsewhere.as_ref().map(|other| other.file(of));
                 match there.as_ref().and_then(File::applicant) {
                     Some(adult) => File::alone(dice, scene, adult.clone(), asks, day),
                     None => File::of_kind(dice, people, scene, self.kind(household), asks, day),

@@ -184,7 +184,7 @@ fn applicant(registration: &Registration) -> Option<(String, String, String)> {
 }
 
 #[test]
-fn inv_06_nobody_holds_two_demands_in_one_territory() {
+fn inv_06_some_hold_a_demand_in_two_territories_and_nobody_two_in_one() {
     let all = [code("006"), code("083")];
     let options = TerritoryOptions { scale: "1:20".parse().unwrap(), months: 6, ..TerritoryOptions::default() };
     let mut persons: BTreeMap<Territory, BTreeSet<_>> = BTreeMap::new();
@@ -197,6 +197,9 @@ fn inv_06_nobody_holds_two_demands_in_one_territory() {
         }
     }
     assert!(persons.values().all(|persons| persons.len() > 500));
+    let [here, there] = all.map(|territory| &persons[&territory]);
+    let both = here.intersection(there).count();
+    assert!((3..=30).contains(&both), "{both} persons ask in both");
 }
 
 #[test]
