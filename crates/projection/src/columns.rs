@@ -21,7 +21,7 @@ where
 /// A text that is parsed.
 ///
 /// # Errors
-/// As [`column`].
+/// As [`column()`].
 pub fn parsed<T, E>(
     row: &PgRow,
     name: &'static str,
@@ -33,7 +33,7 @@ pub fn parsed<T, E>(
 /// A day.
 ///
 /// # Errors
-/// As [`column`].
+/// As [`column()`].
 pub fn day(row: &PgRow, name: &'static str) -> Result<Date, QueryError> {
     column(row, name).map(|PgDate(day)| day)
 }
@@ -41,7 +41,7 @@ pub fn day(row: &PgRow, name: &'static str) -> Result<Date, QueryError> {
 /// A day, where there is one.
 ///
 /// # Errors
-/// As [`column`].
+/// As [`column()`].
 pub fn optional_day(row: &PgRow, name: &'static str) -> Result<Option<Date>, QueryError> {
     Ok(column::<Option<PgDate>>(row, name)?.map(|PgDate(day)| day))
 }
@@ -49,7 +49,7 @@ pub fn optional_day(row: &PgRow, name: &'static str) -> Result<Option<Date>, Que
 /// A position of the log.
 ///
 /// # Errors
-/// As [`column`].
+/// As [`column()`].
 pub fn position(row: &PgRow, name: &'static str) -> Result<Position, QueryError> {
     Position::try_new(column(row, name)?).map_err(|_| QueryError::Unreadable { column: name })
 }
