@@ -38,3 +38,9 @@ pub(crate) async fn unlock(session: &mut PgConnection, class: i32, name: &str) -
     let query = sqlx::query("SELECT pg_advisory_unlock($1, hashtext($2))").bind(class).bind(name);
     query.execute(session).await.map(drop).map_err(Error::database("giving back a lock"))
 }
+
+/// Gives back a lock that others may hold as well.
+pub(crate) async fn unlock_shared(session: &mut PgConnection, class: i32, name: &str) -> Result<(), Error> {
+    let query = sqlx::query("SELECT pg_advisory_unlock_shared($1, hashtext($2))").bind(class).bind(name);
+    query.execute(session).await.map(drop).map_err(Error::database("giving back a lock"))
+}

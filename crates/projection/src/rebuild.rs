@@ -150,7 +150,12 @@ where
                 // Queries lock the tables in an order of their own, so the switch never waits for long: it gives way before
                 // the server looks for a deadlock. What came meanwhile is folded before the next try, beside the live view.
                 Err(Error::TablesInUse) => tokio::time::sleep(self.options.pause).await,
-                done => return done,
+                done => {
+                    // The lock would go with the session, too, but only when the server has seen that it is gone: whoever
+                    // rebuilds once more at once would be told that a rebuild is running.
+                    unlock(&mut session, REBUILD, P::NAME).await?;
+                    return done;
+                }
             }
         }
     }

@@ -12,7 +12,7 @@ use tokio::task::JoinSet;
 
 use super::{Opening, Worker};
 use crate::feed::altered;
-use crate::owner::{WORKERS, lock_shared};
+use crate::owner::{WORKERS, lock_shared, unlock_shared};
 use crate::session::{self, Slot};
 use crate::{Error, Rebuilding};
 
@@ -143,7 +143,11 @@ async fn run(work: &Work, pool: &PgPool, mut views: Vec<Box<dyn Worker>>) -> Res
         }
         views.iter_mut().try_for_each(|view| view.end())?;
     }
-    flush(&mut views, &mut session).await
+    flush(&mut views, &mut session).await?;
+    for view in &mut views {
+        unlock_shared(&mut session, WORKERS, view.name()).await?;
+    }
+    Ok(())
 }
 
 async fn flush(views: &mut [Box<dyn Worker>], session: &mut PgConnection) -> Result<(), Error> {

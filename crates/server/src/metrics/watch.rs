@@ -83,13 +83,17 @@ impl Watched {
             self.pool_size.get_or_create(&labels).set(connections.size().into());
             self.pool_idle.get_or_create(&labels).set(i64::try_from(connections.num_idle()).unwrap_or(i64::MAX));
         }
-        let (mut answered, now) = (true, of.register.clock().now());
+        // Of all views at once: whoever reads the figures meanwhile misses none.
         for view in &of.views {
             let (projection, state) = (view.name(), view.state());
             for known in STATES {
                 let labels = ProjectionState { projection, state: known };
                 self.state.get_or_create(&labels).set((known == name(&state)).into());
             }
+        }
+        let (mut answered, now) = (true, of.register.clock().now());
+        for view in &of.views {
+            let projection = view.name();
             match tokio::time::timeout(EVERY, view.status(now)).await {
                 Ok(Ok(status)) => {
                     let labels = Projection { projection };
