@@ -63,13 +63,18 @@ async fn of_leaves(first: i64, tables: &mut PgConnection) -> Result<BTreeMap<Str
     for (territory, packed) in leaves {
         let rollups = territories.entry(territory.clone()).or_default();
         for entry in Entry::unpack(&packed).map_err(unreadable)? {
-            rollup_of(rollups, &territory).add(&entry);
-            if territory != FRANCE {
-                entry.each_place(|place| rollup_of(rollups, place).add(&entry));
-            }
+            count(rollups, &territory, &entry);
         }
     }
     Ok(territories)
+}
+
+/// Counts an entry of a territory wherever it counts.
+pub fn count(rollups: &mut Rollups, territory: &str, entry: &Entry) {
+    rollup_of(rollups, territory).add(entry);
+    if territory != FRANCE {
+        entry.each_place(|place| rollup_of(rollups, place).add(entry));
+    }
 }
 
 /// The rollup of a place, begun where there is none.
@@ -86,32 +91,44 @@ async fn write(
     rollups: &Rollups,
     tables: &mut PgConnection,
 ) -> Result<(), sqlx::Error> {
-    let (mut places, mut counts) = (Vec::new(), Vec::new());
-    let (mut places_of_values, mut years): (Vec<&str>, Vec<YearOfValues>) = (Vec::new(), Vec::new());
-    for (place, rollup) in rollups {
-        let packed = rollup.packed_counts().map_err(unwritable)?;
-        if !packed.is_empty() {
-            places.push(place.as_str());
-            counts.push(packed);
-        }
-        for year in rollup.packed_values().map_err(unwritable)? {
-            places_of_values.push(place);
-            years.push(year);
-        }
-    }
-    if !places.is_empty() {
+    let Rows { counts, values } = Rows::of(rollups).map_err(unwritable)?;
+    if !counts.is_empty() {
         let query = sqlx::query(WRITE_COUNTS).bind(level).bind(block).bind(territory);
+        let (places, counts): (Vec<_>, Vec<_>) = counts.into_iter().unzip();
         query.bind(places).bind(counts).execute(&mut *tables).await?;
     }
-    if !years.is_empty() {
-        let query = sqlx::query(WRITE_VALUES).bind(level).bind(block).bind(territory).bind(places_of_values);
+    if !values.is_empty() {
+        let query = sqlx::query(WRITE_VALUES).bind(level).bind(block).bind(territory);
+        let (places, years): (Vec<_>, Vec<_>) = values.into_iter().unzip();
         let numbers: Vec<i32> = years.iter().map(|year| year.year).collect();
         let (whole, months): (Vec<_>, Vec<_>) = years.into_iter().map(|year| (year.whole, year.months)).unzip();
-        query.bind(numbers).bind(whole).bind(months).execute(tables).await?;
+        query.bind(places).bind(numbers).bind(whole).bind(months).execute(tables).await?;
     }
     Ok(())
 }
 
-fn unreadable(error: Unpacked) -> sqlx::Error {
+/// The rows of a block and a territory, each with its place.
+#[derive(Default)]
+pub struct Rows<'a> {
+    pub counts: Vec<(&'a str, Vec<u8>)>,
+    pub values: Vec<(&'a str, YearOfValues)>,
+}
+
+impl<'a> Rows<'a> {
+    /// Where nothing was counted is no row.
+    pub fn of(rollups: &'a Rollups) -> Result<Self, postcard::Error> {
+        let mut rows = Self::default();
+        for (place, rollup) in rollups {
+            let packed = rollup.packed_counts()?;
+            if !packed.is_empty() {
+                rows.counts.push((place, packed));
+            }
+            rows.values.extend(rollup.packed_values()?.into_iter().map(|year| (place.as_str(), year)));
+        }
+        Ok(rows)
+    }
+}
+
+pub fn unreadable(error: Unpacked) -> sqlx::Error {
     sqlx::Error::Decode(error.into())
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use demand::DemandEvent;
+use demand::event::Registered;
 use demand::facts::Facts;
 use event_log::{Position, RecordedEvent};
 use jiff::Unit;
@@ -16,7 +17,7 @@ use crate::counted::Counted;
 use crate::household::{self, Household};
 use crate::kind::Kind;
 use crate::month::Month;
-use crate::timeline::{Presence, Timeline, difference};
+use crate::timeline::{Days, Edges, Presence, Timeline, difference};
 
 const UNIX_EPOCH: Date = Date::constant(1970, 1, 1);
 
@@ -60,78 +61,53 @@ pub struct Ledger {
     pub households: BTreeMap<Uuid, Household>,
 }
 
+/// What an event changes by its demand alone, and what it says of persons.
+#[derive(Debug, Default)]
+pub(crate) struct Folded {
+    pub deltas: Vec<Delta>,
+    pub households: Vec<Word>,
+}
+
+/// The days on which somebody asks by a demand, as an event leaves them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Word {
+    pub person: Uuid,
+    pub number: UniqueNumber,
+    pub days: Vec<Days>,
+    /// How a change of the person's household counts: its month and amount are still to be said.
+    pub counts: Delta,
+}
+
+impl Word {
+    /// What becomes of the person's household, nationwide.
+    pub fn take_in(self, household: &mut Household) -> impl Iterator<Item = Delta> + use<> {
+        let Self { number, days, counts, .. } = self;
+        let edges = household.edges();
+        household.put(number, days);
+        of_households(difference(&edges, household.edges()), counts)
+    }
+}
+
 impl Ledger {
     /// Folds one event. Events of a stream that is no unique number, or was never registered, mean nothing here.
     pub fn fold(&mut self, opened: &Opened<'_, DemandEvent>) -> Vec<Delta> {
         let Opened { recorded, event } = opened;
         let Ok(number) = UniqueNumber::parse(recorded.stream.as_str()) else { return Vec::new() };
         if let DemandEvent::Registered(registered) = event {
-            self.demands.entry(number).or_insert_with(|| DemandState {
-                filed_on: registered.filed_on,
-                presence: presence(&registered.facts, registered.person_ref),
-                present: false,
-                timeline: Timeline::default(),
-            });
+            self.demands.entry(number).or_insert_with(|| DemandState::begun(registered));
         }
-        let Some(before) = self.demands.get(&number) else { return Vec::new() };
-        let mut after = before.clone();
-        let flow = after.take(event);
-        if changes(event) {
-            after.timeline.put(recorded.effective_on, after.present.then_some(after.presence));
+        let Some(state) = self.demands.get_mut(&number) else { return Vec::new() };
+        let Folded { mut deltas, households } = state.fold(number, recorded, event);
+        for word in households {
+            let household = self.households.entry(word.person).or_default();
+            deltas.extend(word.take_in(household));
         }
-        let mut deltas = Vec::new();
-        if let Some((counted, value)) = flow {
-            deltas.push(Delta { counted, value, ..after.delta(number, recorded) });
-        }
-        let moved = difference(&before.timeline.edges(), after.timeline.edges());
-        deltas.extend(moved.into_iter().map(|((month, (kind, commune)), amount)| Delta {
-            commune,
-            kind,
-            counted: Counted::Stock,
-            month,
-            value: unix_days(after.filed_on),
-            amount,
-            ..after.delta(number, recorded)
-        }));
-        let before = before.timeline.clone();
-        deltas.extend(self.households(number, recorded, &before, &after));
-        self.demands.insert(number, after);
         deltas
     }
 
-    /// What becomes of the households of a demand, nationwide.
-    fn households(
-        &mut self,
-        number: UniqueNumber,
-        recorded: &RecordedEvent,
-        before: &Timeline,
-        after: &DemandState,
-    ) -> Vec<Delta> {
-        if *before == after.timeline {
-            return Vec::new();
-        }
-        let alone = |timeline: &Timeline| household::edges(timeline.days_of(None));
-        let mut changes = vec![difference(&alone(before), alone(&after.timeline))];
-        let mut persons: Vec<Uuid> = before.persons().chain(after.timeline.persons()).collect();
-        persons.sort_unstable();
-        persons.dedup();
-        for person in persons {
-            let household = self.households.entry(person).or_default();
-            let edges = household.edges();
-            household.put(number, after.timeline.days_of(Some(person)));
-            changes.push(difference(&edges, household.edges()));
-        }
-        let changes = changes.into_iter().flatten();
-        changes
-            .map(|((month, ()), amount)| Delta {
-                territory: None,
-                commune: None,
-                counted: Counted::Household,
-                month,
-                amount,
-                ..after.delta(number, recorded)
-            })
-            .collect()
+    /// Whether an event changes anything here.
+    pub fn concerns(event: &DemandEvent) -> bool {
+        changes(event) || matches!(event, DemandEvent::Attributed(_) | DemandEvent::LeaseSigned(_))
     }
 
     /// The persons that an event may concern, beside those of its demand.
@@ -145,6 +121,55 @@ impl Ledger {
 }
 
 impl DemandState {
+    /// That of a demand that is being registered.
+    pub(crate) fn begun(registered: &Registered) -> Self {
+        Self {
+            filed_on: registered.filed_on,
+            presence: presence(&registered.facts, registered.person_ref),
+            present: false,
+            timeline: Timeline::default(),
+        }
+    }
+
+    /// Folds an event of the demand.
+    pub(crate) fn fold(&mut self, number: UniqueNumber, recorded: &RecordedEvent, event: &DemandEvent) -> Folded {
+        let mut folded = Folded::default();
+        if let Some((counted, value)) = self.take(event) {
+            folded.deltas.push(Delta { counted, value, ..self.delta(number, recorded) });
+        }
+        if !changes(event) {
+            return folded;
+        }
+        let before = self.timeline.clone();
+        self.timeline.put(recorded.effective_on, self.present.then_some(self.presence));
+        if before == self.timeline {
+            return folded;
+        }
+        let counts = self.delta(number, recorded);
+        let moved = difference(&before.edges(), self.timeline.edges());
+        folded.deltas.extend(moved.into_iter().map(|((month, (kind, commune)), amount)| Delta {
+            commune,
+            kind,
+            counted: Counted::Stock,
+            month,
+            value: unix_days(self.filed_on),
+            amount,
+            ..counts.clone()
+        }));
+        let alone = |timeline: &Timeline| household::edges(timeline.days_of(None));
+        let nobodys = difference(&alone(&before), alone(&self.timeline));
+        folded.deltas.extend(of_households(nobodys, counts.clone()));
+        let mut persons: Vec<Uuid> = before.persons().chain(self.timeline.persons()).collect();
+        persons.sort_unstable();
+        persons.dedup();
+        let words = persons.into_iter().map(|person| {
+            let days = self.timeline.days_of(Some(person));
+            Word { person, number, days, counts: counts.clone() }
+        });
+        folded.households.extend(words);
+        folded
+    }
+
     /// Everybody who asks, or asked, by it.
     pub fn persons(&self) -> impl Iterator<Item = Uuid> {
         self.timeline.persons().chain(self.presence.person)
@@ -203,6 +228,18 @@ impl DemandState {
             amount: 1,
         }
     }
+}
+
+/// Changes of how many households there are.
+fn of_households(edges: Edges<()>, counts: Delta) -> impl Iterator<Item = Delta> {
+    edges.into_iter().map(move |((month, ()), amount)| Delta {
+        territory: None,
+        commune: None,
+        counted: Counted::Household,
+        month,
+        amount,
+        ..counts.clone()
+    })
 }
 
 /// Whether where a demand counts may change with an event.

@@ -13,6 +13,7 @@
 //! Invariants of absence: no key and nothing personal - the feed of this view cannot unseal; no clock; no decision.
 
 pub mod block;
+mod bulk;
 mod close;
 mod counted;
 mod error;

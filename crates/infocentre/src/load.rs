@@ -22,12 +22,17 @@ const WRITE_DEMANDS: &str = "INSERT INTO infocentre_demands (territory, number, 
      ON CONFLICT (territory, number) DO UPDATE SET state = excluded.state";
 const WRITE_HOUSEHOLDS: &str = "INSERT INTO infocentre_households (person, days) \
      SELECT * FROM unnest($1::uuid[], $2::text[]) ON CONFLICT (person) DO UPDATE SET days = excluded.days";
+const DROP_HOUSEHOLDS: &str = "DELETE FROM infocentre_households WHERE person = ANY($1)";
 
 /// What the events of a page may change, as it is kept.
 pub async fn touched(page: &[Opened<'_, DemandEvent>], tables: &mut PgConnection) -> Result<Ledger, sqlx::Error> {
+    let touching = || page.iter().filter(|opened| Ledger::concerns(&opened.event));
     let numbers: BTreeSet<UniqueNumber> =
-        page.iter().filter_map(|opened| UniqueNumber::parse(opened.recorded.stream.as_str()).ok()).collect();
+        touching().filter_map(|opened| UniqueNumber::parse(opened.recorded.stream.as_str()).ok()).collect();
     let mut ledger = Ledger::default();
+    if numbers.is_empty() {
+        return Ok(ledger);
+    }
     let (territories, texts) = keys(numbers.iter());
     let rows: Vec<(String, String)> =
         sqlx::query_as(DEMANDS).bind(territories).bind(texts).fetch_all(&mut *tables).await?;
@@ -35,7 +40,7 @@ pub async fn touched(page: &[Opened<'_, DemandEvent>], tables: &mut PgConnection
         let number = UniqueNumber::parse(&number).map_err(|error| sqlx::Error::Decode(error.into()))?;
         ledger.demands.insert(number, read(&state)?);
     }
-    let new = page.iter().filter_map(|opened| Ledger::person_of(&opened.event));
+    let new = touching().filter_map(|opened| Ledger::person_of(&opened.event));
     let persons: BTreeSet<Uuid> = ledger.demands.values().flat_map(DemandState::persons).chain(new).collect();
     let persons: Vec<Uuid> = persons.into_iter().collect();
     let rows: Vec<(Uuid, String)> = sqlx::query_as(HOUSEHOLDS).bind(persons).fetch_all(tables).await?;
@@ -45,7 +50,7 @@ pub async fn touched(page: &[Opened<'_, DemandEvent>], tables: &mut PgConnection
     Ok(ledger)
 }
 
-/// Writes what became different. Nothing is ever deleted: a household without days stays as one.
+/// Writes what became different. A household without any days is no row, as if it had never been one.
 pub async fn write_changed(before: &Ledger, after: &Ledger, tables: &mut PgConnection) -> Result<(), sqlx::Error> {
     let demands: Vec<_> =
         after.demands.iter().filter(|(number, state)| before.demands.get(number) != Some(state)).collect();
@@ -54,14 +59,17 @@ pub async fn write_changed(before: &Ledger, after: &Ledger, tables: &mut PgConne
         let states = demands.iter().map(|(_, state)| text(state)).collect::<Result<Vec<_>, _>>()?;
         sqlx::query(WRITE_DEMANDS).bind(territories).bind(numbers).bind(states).execute(&mut *tables).await?;
     }
-    let changed = after.households.iter().filter(|(person, household)| {
-        let before = before.households.get(person);
-        before != Some(household) && (before.is_some() || !household.is_empty())
-    });
-    let (persons, households): (Vec<Uuid>, Vec<_>) = changed.unzip();
-    if !persons.is_empty() {
-        let days = households.into_iter().map(text).collect::<Result<Vec<_>, _>>()?;
-        sqlx::query(WRITE_HOUSEHOLDS).bind(persons).bind(days).execute(tables).await?;
+    let changed =
+        after.households.iter().filter(|(person, household)| before.households.get(person) != Some(household));
+    let (gone, there): (Vec<_>, Vec<_>) = changed.partition(|(_, household)| household.is_empty());
+    if !there.is_empty() {
+        let persons: Vec<Uuid> = there.iter().map(|(person, _)| **person).collect();
+        let days = there.iter().map(|(_, household)| text(household)).collect::<Result<Vec<_>, _>>()?;
+        sqlx::query(WRITE_HOUSEHOLDS).bind(persons).bind(days).execute(&mut *tables).await?;
+    }
+    let gone: Vec<Uuid> = gone.iter().map(|(person, _)| **person).collect();
+    if !gone.is_empty() {
+        sqlx::query(DROP_HOUSEHOLDS).bind(gone).execute(tables).await?;
     }
     Ok(())
 }
@@ -74,6 +82,6 @@ fn read<T: DeserializeOwned>(text: &str) -> Result<T, sqlx::Error> {
     serde_json::from_str(text).map_err(|error| sqlx::Error::Decode(error.into()))
 }
 
-fn text<T: Serialize>(value: &T) -> Result<String, sqlx::Error> {
+pub fn text<T: Serialize>(value: &T) -> Result<String, sqlx::Error> {
     serde_json::to_string(value).map_err(|error| sqlx::Error::Encode(error.into()))
 }

@@ -15,7 +15,7 @@ use crate::load;
 use crate::place::FRANCE;
 
 const REACHED: &str = "SELECT position FROM infocentre_reached WHERE id = 1";
-const REACH: &str = "UPDATE infocentre_reached SET position = $1 WHERE id = 1";
+pub(crate) const REACH: &str = "UPDATE infocentre_reached SET position = $1 WHERE id = 1";
 const APPEND: &str = "INSERT INTO infocentre_leaves AS l (block, territory, entries) \
      SELECT * FROM unnest($1::bigint[], $2::text[], $3::bytea[]) \
      ON CONFLICT (block, territory) DO UPDATE SET entries = l.entries || excluded.entries";
@@ -29,7 +29,7 @@ impl Projection for KeepStatistics {
     type Event = DemandEvent;
 
     const NAME: &'static str = "infocentre";
-    const VERSION: u32 = 1;
+    const VERSION: u32 = 2;
     const TABLES: &'static [&'static str] = &[
         "infocentre_demands",
         "infocentre_households",
@@ -66,11 +66,11 @@ pub(crate) fn unwritable(error: postcard::Error) -> sqlx::Error {
 
 /// Packed entries by block and territory.
 #[derive(Default)]
-struct Leaves(BTreeMap<(i64, String), Vec<u8>>);
+pub(crate) struct Leaves(pub BTreeMap<(i64, String), Vec<u8>>);
 
 impl Leaves {
     /// A change counts in its territory and in the country.
-    fn add(&mut self, delta: &Delta) -> Result<(), postcard::Error> {
+    pub fn add(&mut self, delta: &Delta) -> Result<(), postcard::Error> {
         let block = leaf_of(delta.position.get());
         let entry = Entry::of(delta);
         if let Some(territory) = delta.territory {

@@ -40,7 +40,7 @@ mod session;
 mod status;
 
 pub use builds::{Build, Built, builds};
-pub use bulk::{BulkFold, CopyRow, CopyRows};
+pub use bulk::{BulkFold, CopyRow, CopyRows, Settling, Staged};
 pub use checkpoint::{AtLeast, Checkpoint};
 pub use error::Error;
 pub use feed::{Feed, Pages};

@@ -7,7 +7,7 @@ use event_log::{Position, Reader};
 use sqlx::{Connection as _, Executor as _, PgConnection, PgPool};
 
 use self::steps::Begun;
-use crate::bulk::{self, Worker};
+use crate::bulk::{self, Settling, Worker};
 use crate::error::tells_of_damage;
 use crate::owner::{REBUILD, WORKERS, try_lock, unlock};
 use crate::rights::{self, Before};
@@ -117,15 +117,18 @@ where
         self.clear(&mut session).await?;
         unlock(&mut session, WORKERS, P::NAME).await?;
         session::create::<P>(&mut session, Slot::Next).await?;
-        let indexes = match self.bulk {
-            Some(_) => Some(bulk::take_away(&mut session, P::TABLES).await?),
+        let indexes = match &self.bulk {
+            Some(bulk) => {
+                bulk::make(&mut session, bulk.staged()).await?;
+                Some(bulk::take_away(&mut session, P::TABLES).await?)
+            }
             None => None,
         };
         Ok(Begun { session, indexes })
     }
 
     fn worker(&self) -> Option<Box<dyn Worker>> {
-        self.bulk.map(|make| make(self))
+        self.bulk.as_ref().map(|bulk| bulk.worker(self))
     }
 
     fn reads(&self) -> (Reader, PgPool, u32) {
@@ -135,8 +138,11 @@ where
     async fn finish(&self, begun: Begun, built: Position) -> Result<Position, Error> {
         let Begun { mut session, indexes } = begun;
         let mut reached = Position::ZERO;
-        if let Some(statements) = indexes {
-            bulk::put_back(&mut session, &statements).await?;
+        if let (Some(bulk), Some(indexes)) = (&self.bulk, indexes) {
+            let mut tables = Settling::new(&mut session, indexes);
+            bulk.settle(&self.projection, &mut tables).await.map_err(Error::database("settling what was gathered"))?;
+            tables.put_indexes_back().await.map_err(Error::database("putting indexes back"))?;
+            bulk::clear(&mut session, bulk.staged()).await?;
             session::place::<P>(&mut session, Slot::Next, reached, built).await?;
             reached = built;
         }
@@ -192,6 +198,9 @@ where
         for table in P::TABLES {
             let drop = format!("DROP TABLE IF EXISTS views_next.{table}");
             session.execute(drop.as_str()).await.map_err(Error::database(clearing))?;
+        }
+        if let Some(bulk) = &self.bulk {
+            bulk::clear(session, bulk.staged()).await?;
         }
         sqlx::query(FORGET_NEXT).bind(P::NAME).execute(session).await.map_err(Error::database(clearing))?;
         Ok(())

@@ -9,7 +9,7 @@ use event_log::{Position, Reader};
 use sqlx::PgPool;
 use tokio::sync::watch;
 
-use crate::bulk::{self, BulkFold, Worker};
+use crate::bulk::{Bulk, BulkFold, ByStreams};
 use crate::feed::{Feed, Pages};
 use crate::owner::{LIVE, try_lock};
 use crate::session::{self, Slot};
@@ -35,8 +35,6 @@ impl Default for Options {
 /// many before it is built like a rebuild, where it can be.
 const MANY: i64 = 10_000;
 
-type MakeWorker<P, O> = fn(&Runner<P, O>) -> Box<dyn Worker>;
-
 /// Runs one projection in this process.
 #[derive(Debug)]
 pub struct Runner<P, O: Opener> {
@@ -44,8 +42,8 @@ pub struct Runner<P, O: Opener> {
     pub(crate) feed: Feed<O>,
     pub(crate) pool: PgPool,
     pub(crate) options: Options,
-    /// Makes who folds whole streams of it, when it can be built so.
-    pub(crate) bulk: Option<MakeWorker<P, O>>,
+    /// How whole streams of it are folded, when it can be built so.
+    pub(crate) bulk: Option<Arc<dyn Bulk<P, O>>>,
     progress: watch::Sender<Progress>,
 }
 
@@ -82,7 +80,7 @@ where
     where
         P: BulkFold,
     {
-        Self { bulk: Some(bulk::worker::<P, O>), ..self }
+        Self { bulk: Some(Arc::new(ByStreams)), ..self }
     }
 
     /// Runs until `drain` is ready, or until it has to stop ([`State::Stopped`] stays to be seen in the handle). The page

@@ -59,9 +59,9 @@ impl Views {
         let pages = Pages::new(register.reader().clone(), Options::default().page);
         let with_identity = Feed::new(pages.clone(), DemandEvents::new(keys.clone()));
         let open_facts = Feed::new(pages, OpenFacts);
-        let shared = Kept::in_bulk(SharedManagement::new(blinder.clone()), &with_identity, &projector);
-        let deadlines = Kept::in_bulk(KeepDeadlines, &open_facts, &projector);
-        let statistics = Kept::by_position(KeepStatistics, &open_facts, &projector);
+        let shared = Kept::new(SharedManagement::new(blinder.clone()), &with_identity, &projector);
+        let deadlines = Kept::new(KeepDeadlines, &open_facts, &projector);
+        let statistics = Kept::new(KeepStatistics, &open_facts, &projector);
         let view = View::new(reader.clone(), blinder).hinted_by(&shared.handle);
         let calendar = Deadlines::new(reader.clone()).hinted_by(&deadlines.handle);
         let due = DueLists::new(calendar.clone());
@@ -87,18 +87,12 @@ where
     O: Opener<Event = P::Event> + 'static,
 {
     /// One that is rebuilt stream by stream.
-    fn in_bulk(projection: P, feed: &Feed<O>, projector: &PgPool) -> Self
+    fn new(projection: P, feed: &Feed<O>, projector: &PgPool) -> Self
     where
         P: BulkFold,
     {
         let (runner, handle) = Runner::fed(projection, feed.clone(), projector.clone(), Options::default());
         Self { runner: runner.in_bulk(), handle }
-    }
-
-    /// One that is folded by position, also when it is rebuilt.
-    fn by_position(projection: P, feed: &Feed<O>, projector: &PgPool) -> Self {
-        let (runner, handle) = Runner::fed(projection, feed.clone(), projector.clone(), Options::default());
-        Self { runner, handle }
     }
 
     /// What rebuilds it.

@@ -27,15 +27,18 @@ async fn the_running_view_equals_a_rebuild_row_by_row_after_any_pages_and_deaths
     let running = world.tables();
     assert!(running.len() > 20_000);
     for page in [1_000, 13] {
-        assert_eq!(world.runner(page).0.rebuild().await.unwrap(), world.log.head().await.unwrap());
-        assert!(world.tables() == running, "the rebuild has other rows");
+        let head = world.log.head().await.unwrap();
+        assert_eq!(world.runner(page).0.rebuild().await.unwrap(), head);
+        assert!(world.tables() == running, "the rebuild by position has other rows");
+        assert_eq!(world.runner(page).0.in_bulk().rebuild().await.unwrap(), head);
+        assert!(world.tables() == running, "the rebuild by streams has other rows");
     }
 }
 
 /// With events so far apart that blocks of every level are closed on the way.
 #[tokio::test(flavor = "multi_thread")]
 async fn blocks_are_the_same_whatever_the_pages() {
-    const APART: i64 = 311;
+    const APART: i64 = 4_001;
     let mut tables = Vec::new();
     let mut chance = proptest::test_runner::TestRunner::deterministic();
     for longest in [1_500_usize, 40] {
@@ -49,10 +52,17 @@ async fn blocks_are_the_same_whatever_the_pages() {
             folding.page(page, page.last().unwrap().position.get()).await;
             rest = behind;
         }
-        assert_eq!(world.sql("SELECT count(DISTINCT level) FROM views.infocentre_counts"), "2");
+        assert_eq!(world.sql("SELECT count(DISTINCT level) FROM views.infocentre_counts"), "3");
         tables.push(world.tables());
     }
     assert!(tables[0] == tables[1], "the pages change the rows");
+    for most in [usize::MAX, 7_000, 0] {
+        let world = World::new().await;
+        let events = stretched(world.events().await, APART);
+        let mut folding = Folding::new(&world, i64::try_from(events.len()).unwrap() * APART).await;
+        folding.by_streams(&events, most).await;
+        assert!(world.tables() == tables[0], "by streams, with at most {most} bytes in memory, the rows are others");
+    }
 }
 
 /// The events of a log, further apart: as if others lay between them.

@@ -1,5 +1,7 @@
 //! The sample's lives, played once into a database that each test gets a copy of.
 
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
@@ -10,7 +12,10 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use nomenclature::UniqueNumber;
 use private_postgres::test_util::shared;
-use projection::{AtLeast, Handle, Opened, Opener as _, Options, Projection as _, Runner, State};
+use projection::{
+    AtLeast, BulkFold as _, CopyRows, Handle, Opened, Opener as _, Options, Projection as _, Runner, Settling, Staged,
+    State,
+};
 use register::{Place, Register, Request, SetClock};
 use sqlx::postgres::PgConnectOptions;
 use sqlx::{ConnectOptions as _, Connection as _, Executor as _, PgConnection, PgPool};
@@ -166,6 +171,39 @@ impl<'a> Folding<'a> {
         );
         session.execute(insert.as_str()).await.unwrap();
         Self { world, session }
+    }
+
+    /// Folds all events stream by stream, in an order of streams that is not that of positions; what waits is written when it
+    /// is more than so many bytes.
+    pub async fn by_streams(&mut self, events: &[RecordedEvent], most: usize) {
+        for Staged { table, definition, .. } in KeepStatistics::STAGED {
+            self.session.execute(format!("CREATE TABLE {table} ({definition})").as_str()).await.unwrap();
+        }
+        let tables = KeepStatistics::TABLES.iter().zip(KeepStatistics::COLUMNS);
+        let mut tables: Vec<CopyRows> = tables.map(|(table, columns)| CopyRows::new(table, columns)).collect();
+        let staged = KeepStatistics::STAGED.iter().map(|staged| CopyRows::new(staged.table, staged.columns));
+        let mut staged: Vec<CopyRows> = staged.collect();
+        let opened: Vec<Opened<'_, DemandEvent>> = OpenFacts.open(events).await.unwrap();
+        let mut streams = BTreeMap::<_, Vec<_>>::new();
+        for opened in &opened {
+            streams.entry(Reverse(opened.recorded.stream.as_str())).or_default().push(opened);
+        }
+        let (mut gathered, mut settling) = (Default::default(), Settling::on(&mut self.session));
+        for events in streams.into_values() {
+            let mut stream = Default::default();
+            for Opened { recorded, event } in events {
+                KeepStatistics.fold_one(&mut stream, recorded, event);
+            }
+            KeepStatistics.copy(stream, &mut gathered, &mut tables).unwrap();
+            if KeepStatistics::gathered(&gathered) > most {
+                KeepStatistics.put_down(&mut gathered, &mut staged).unwrap();
+            }
+        }
+        KeepStatistics.put_down(&mut gathered, &mut staged).unwrap();
+        for rows in tables.iter_mut().chain(&mut staged) {
+            settling.copy(rows).await.unwrap();
+        }
+        KeepStatistics.settle(&mut settling).await.unwrap();
     }
 
     /// Folds a page, after which the view is at a position.

@@ -4,8 +4,6 @@ use sqlx::encode::{Encode, IsNull};
 use sqlx::error::BoxDynError;
 use sqlx::postgres::{PgArgumentBuffer, PgConnection, Postgres};
 
-use crate::Error;
-
 /// Signature, flags, and the length of an extension that is not there.
 const HEADER: [u8; 19] = *b"PGCOPY\n\xff\r\n\0\0\0\0\0\0\0\0\0";
 const END: i16 = -1;
@@ -21,7 +19,7 @@ pub struct CopyRows {
 
 impl CopyRows {
     /// Rows with these columns; the session says in which schema the table stands.
-    pub(crate) fn new(table: &str, columns: &str) -> Self {
+    pub fn new(table: &str, columns: &str) -> Self {
         Self {
             statement: format!("COPY {table} ({columns}) FROM STDIN (FORMAT binary)"),
             columns: i16::try_from(columns.split(',').count()).unwrap_or(i16::MAX),
@@ -40,20 +38,20 @@ impl CopyRows {
         CopyRow { buffer: &mut self.buffer }
     }
 
-    pub(crate) fn bytes(&self) -> usize {
+    /// How many bytes wait.
+    pub fn bytes(&self) -> usize {
         self.buffer.len()
     }
 
     /// Copies what waits.
-    pub(crate) async fn flush(&mut self, session: &mut PgConnection) -> Result<(), Error> {
+    pub(crate) async fn flush(&mut self, session: &mut PgConnection) -> Result<(), sqlx::Error> {
         if self.rows == 0 {
             return Ok(());
         }
-        let copying = "copying rows";
         self.buffer.extend(END.to_be_bytes());
-        let mut copy = session.copy_in_raw(&self.statement).await.map_err(Error::database(copying))?;
-        copy.send(self.buffer.as_slice()).await.map_err(Error::database(copying))?;
-        copy.finish().await.map_err(Error::database(copying))?;
+        let mut copy = session.copy_in_raw(&self.statement).await?;
+        copy.send(self.buffer.as_slice()).await?;
+        copy.finish().await?;
         self.buffer.clear();
         self.rows = 0;
         Ok(())

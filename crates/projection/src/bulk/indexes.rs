@@ -33,11 +33,10 @@ pub(crate) async fn take_away(session: &mut PgConnection, tables: &[&str]) -> Re
 }
 
 /// Puts them back.
-pub(crate) async fn put_back(session: &mut PgConnection, statements: &[String]) -> Result<(), Error> {
-    let putting = "putting indexes back";
-    session.execute(MEMORY).await.map_err(Error::database(putting))?;
+pub(crate) async fn put_back(session: &mut PgConnection, statements: &[String]) -> Result<(), sqlx::Error> {
+    session.execute(MEMORY).await?;
     for statement in statements {
-        session.execute(statement.as_str()).await.map_err(Error::database(putting))?;
+        session.execute(statement.as_str()).await?;
     }
-    session.execute("RESET maintenance_work_mem").await.map(drop).map_err(Error::database(putting))
+    session.execute("RESET maintenance_work_mem").await.map(drop)
 }

@@ -2,14 +2,18 @@
 //!
 //! Where a row says something of one stream and nothing of another, streams can be folded apart from each other. A rebuild
 //! then walks the log in the order of streams instead of positions, keeps one stream in memory at a time and copies the
-//! finished rows; nothing is read back, and no row is written twice.
+//! finished rows; nothing is read back, and no row is written twice. What rows say of several streams together is
+//! [gathered](BulkFold::Gathered) meanwhile, put down in tables of the rebuild alone, and [settled](BulkFold::settle) at the end.
 
 mod copy;
 mod indexes;
 mod ranges;
+mod settling;
+mod staged;
 
 use std::any::Any;
 use std::collections::HashMap;
+use std::fmt::Debug;
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -21,19 +25,27 @@ use crate::feed::{self, Feed};
 use crate::{Error, Opener, Projection, Runner};
 
 pub use copy::{CopyRow, CopyRows};
-pub(crate) use indexes::{put_back, take_away};
+pub(crate) use indexes::take_away;
 pub(crate) use ranges::build;
+pub use settling::Settling;
+pub use staged::Staged;
+pub(crate) use staged::{clear, make};
 
-/// A projection whose rows follow each from one stream: it can be built stream by stream.
+/// A projection that can be built stream by stream: each of its rows follows from one stream, or is settled at the end.
 ///
 /// What [`fold`](Projection::fold) brings about page by page, this must bring about, too, down to the byte: the events of
 /// a stream come in order of version, and all of them.
+#[async_trait]
 pub trait BulkFold: Projection {
     /// What is known of a stream while it is folded.
     type Stream: Default + Send + 'static;
+    /// What streams leave behind for the end, as long as it is in memory; `()` where each row follows from one stream.
+    type Gathered: Default + Send + 'static;
 
     /// The columns that are copied, for each of [`TABLES`](Projection::TABLES) in their order.
     const COLUMNS: &'static [&'static str];
+    /// Tables for what is gathered. They are there while the view is built, and nobody queries them.
+    const STAGED: &'static [Staged] = &[];
 
     /// Folds the next event of a stream.
     fn fold_one(&self, stream: &mut Self::Stream, recorded: &RecordedEvent, event: &Self::Event);
@@ -42,7 +54,33 @@ pub trait BulkFold: Projection {
     ///
     /// # Errors
     /// When a value cannot be written.
-    fn copy(&self, stream: Self::Stream, tables: &mut [CopyRows]) -> Result<(), BoxDynError>;
+    fn copy(
+        &self,
+        stream: Self::Stream,
+        gathered: &mut Self::Gathered,
+        tables: &mut [CopyRows],
+    ) -> Result<(), BoxDynError>;
+
+    /// How many bytes were gathered.
+    fn gathered(_: &Self::Gathered) -> usize {
+        0
+    }
+
+    /// Puts down what was gathered, into the tables in the order of [`STAGED`](Self::STAGED).
+    ///
+    /// # Errors
+    /// When a value cannot be written.
+    fn put_down(&self, _: &mut Self::Gathered, _: &mut [CopyRows]) -> Result<(), BoxDynError> {
+        Ok(())
+    }
+
+    /// Makes the rows that no stream gives alone, once all of them were folded.
+    ///
+    /// # Errors
+    /// Those of the database.
+    async fn settle(&self, _: &mut Settling<'_>) -> Result<(), sqlx::Error> {
+        Ok(())
+    }
 }
 
 /// Events of a page in the order of streams, opened once for all views of a kind.
@@ -86,22 +124,52 @@ struct Build<P: BulkFold, O: Opener> {
     projection: Arc<P>,
     feed: Feed<O>,
     stream: Option<(StreamId, P::Stream)>,
+    gathered: P::Gathered,
     tables: Vec<CopyRows>,
+    staged: Vec<CopyRows>,
 }
 
-/// A worker for the view of a runner.
-pub(crate) fn worker<P, O>(runner: &Runner<P, O>) -> Box<dyn Worker>
+/// What a rebuild asks of a view that can be built stream by stream.
+#[async_trait]
+pub(crate) trait Bulk<P, O: Opener>: Debug + Send + Sync {
+    /// A worker for the view of a runner.
+    fn worker(&self, runner: &Runner<P, O>) -> Box<dyn Worker>;
+    /// See [`BulkFold::STAGED`].
+    fn staged(&self) -> &'static [Staged];
+    /// See [`BulkFold::settle`].
+    async fn settle(&self, projection: &P, tables: &mut Settling<'_>) -> Result<(), sqlx::Error>;
+}
+
+/// Every view that is a [`BulkFold`].
+#[derive(Debug)]
+pub(crate) struct ByStreams;
+
+#[async_trait]
+impl<P, O> Bulk<P, O> for ByStreams
 where
     P: BulkFold + 'static,
     O: Opener<Event = P::Event> + 'static,
 {
-    let tables = P::TABLES.iter().zip(P::COLUMNS).map(|(table, columns)| CopyRows::new(table, columns));
-    Box::new(Build {
-        projection: Arc::clone(&runner.projection),
-        feed: runner.feed.clone(),
-        stream: None,
-        tables: tables.collect(),
-    })
+    fn worker(&self, runner: &Runner<P, O>) -> Box<dyn Worker> {
+        let tables = P::TABLES.iter().zip(P::COLUMNS).map(|(table, columns)| CopyRows::new(table, columns));
+        let staged = P::STAGED.iter().map(|staged| CopyRows::new(staged.table, staged.columns));
+        Box::new(Build {
+            projection: Arc::clone(&runner.projection),
+            feed: runner.feed.clone(),
+            stream: None,
+            gathered: P::Gathered::default(),
+            tables: tables.collect(),
+            staged: staged.collect(),
+        })
+    }
+
+    fn staged(&self) -> &'static [Staged] {
+        P::STAGED
+    }
+
+    async fn settle(&self, projection: &P, tables: &mut Settling<'_>) -> Result<(), sqlx::Error> {
+        projection.settle(tables).await
+    }
 }
 
 #[async_trait]
@@ -131,18 +199,22 @@ where
 
     fn end(&mut self) -> Result<(), Error> {
         let Some((_, stream)) = self.stream.take() else { return Ok(()) };
-        let copied = self.projection.copy(stream, &mut self.tables);
-        copied.map_err(|error| Error::database("writing rows")(sqlx::Error::Encode(error)))
+        self.projection.copy(stream, &mut self.gathered, &mut self.tables).map_err(unwritable)
     }
 
     fn waiting(&self) -> usize {
-        self.tables.iter().map(CopyRows::bytes).sum()
+        P::gathered(&self.gathered) + self.tables.iter().map(CopyRows::bytes).sum::<usize>()
     }
 
     async fn flush(&mut self, session: &mut PgConnection) -> Result<(), Error> {
-        for table in &mut self.tables {
-            table.flush(session).await?;
+        self.projection.put_down(&mut self.gathered, &mut self.staged).map_err(unwritable)?;
+        for table in self.tables.iter_mut().chain(&mut self.staged) {
+            table.flush(session).await.map_err(Error::database("copying rows"))?;
         }
         Ok(())
     }
+}
+
+fn unwritable(error: BoxDynError) -> Error {
+    Error::database("writing rows")(sqlx::Error::Encode(error))
 }

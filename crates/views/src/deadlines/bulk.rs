@@ -14,6 +14,7 @@ use super::tables::{KeepDeadlines, codes, signed};
 
 impl BulkFold for KeepDeadlines {
     type Stream = Rows;
+    type Gathered = ();
 
     const COLUMNS: &'static [&'static str] = &[
         "territory, number, version, position, state, notice_version, waits_since, housed_since, communes, types",
@@ -25,7 +26,7 @@ impl BulkFold for KeepDeadlines {
         stream.fold_event(recorded, event);
     }
 
-    fn copy(&self, stream: Rows, tables: &mut [CopyRows]) -> Result<(), BoxDynError> {
+    fn copy(&self, stream: Rows, (): &mut (), tables: &mut [CopyRows]) -> Result<(), BoxDynError> {
         let [demands, entries, notices] = tables else { return Err("another number of tables".into()) };
         for row in stream.iter() {
             copy_row(row, demands)?;

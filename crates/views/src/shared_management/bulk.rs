@@ -14,6 +14,7 @@ use crate::SeenEvent;
 
 impl BulkFold for SharedManagement {
     type Stream = Rows;
+    type Gathered = ();
 
     const COLUMNS: &'static [&'static str] = &[
         concat!(columns!(), ", tokens, radiated_on"),
@@ -26,7 +27,7 @@ impl BulkFold for SharedManagement {
         stream.fold_event(recorded, event, &*self.blinder);
     }
 
-    fn copy(&self, stream: Rows, tables: &mut [CopyRows]) -> Result<(), BoxDynError> {
+    fn copy(&self, stream: Rows, (): &mut (), tables: &mut [CopyRows]) -> Result<(), BoxDynError> {
         let [demands, communes, types, tokens] = tables else { return Err("another number of tables".into()) };
         for row in stream.iter() {
             copy_row(row, demands)?;
