@@ -2,6 +2,9 @@
 //!
 //! A block of level 0 holds [`LEAF`] positions, one of the next level [`FAN`] blocks of the level below. A block is closed once
 //! an event beyond it was folded; what it holds never changes again.
+//!
+//! Counts are small and asked for by the hundred, one for each commune: a closed block has them together with those of its
+//! siblings before it, so that one row of each level is enough. Values are many: a closed block has its own alone.
 
 /// Positions of a block of level 0.
 pub const LEAF: i64 = 512;
@@ -25,29 +28,37 @@ pub struct Beginning {
     pub leaves: Vec<i64>,
     /// Closed blocks of higher levels: level and block.
     pub closed: Vec<(i16, i64)>,
+    /// Of them the last of each level: it has the counts of its siblings before it, too.
+    pub last: Vec<(i16, i64)>,
 }
 
 impl Beginning {
     /// The blocks that hold everything up to a position.
     pub fn up_to(position: i64) -> Self {
         if position < 1 {
-            return Self { leaves: Vec::new(), closed: Vec::new() };
+            return Self { leaves: Vec::new(), closed: Vec::new(), last: Vec::new() };
         }
         let mut block = leaf_of(position);
         let leaves = (first_sibling(block)..=block).collect();
-        let (mut closed, mut level) = (Vec::new(), 0);
+        let (mut closed, mut last, mut level) = (Vec::new(), Vec::new(), 0);
         while block >= FAN {
             block /= FAN;
             level += 1;
             closed.extend((first_sibling(block)..block).map(|sibling| (level, sibling)));
+            last.extend(sibling_before(block).map(|sibling| (level, sibling)));
         }
-        Self { leaves, closed }
+        Self { leaves, closed, last }
     }
 }
 
 /// The first block of those that make one of the next level.
 pub fn first_sibling(block: i64) -> i64 {
     block - block.rem_euclid(FAN)
+}
+
+/// The sibling before a block; none for the first one.
+pub fn sibling_before(block: i64) -> Option<i64> {
+    (first_sibling(block) < block).then(|| block - 1)
 }
 
 /// Blocks of level 1 and above that are closed by an event, when the last one before it is known; in the order in which they
@@ -74,13 +85,20 @@ mod tests {
         block * size + 1..(block + 1) * size + 1
     }
 
+    fn none() -> Beginning {
+        Beginning { leaves: vec![], closed: vec![], last: vec![] }
+    }
+
     #[test]
     fn the_first_blocks() {
-        assert_eq!(Beginning::up_to(0), Beginning { leaves: vec![], closed: vec![] });
-        assert_eq!(Beginning::up_to(1), Beginning { leaves: vec![0], closed: vec![] });
-        assert_eq!(Beginning::up_to(513), Beginning { leaves: vec![0, 1], closed: vec![] });
-        assert_eq!(Beginning::up_to(16 * 512), Beginning { leaves: (0..16).collect(), closed: vec![] });
-        assert_eq!(Beginning::up_to(16 * 512 + 1), Beginning { leaves: vec![16], closed: vec![(1, 0)] });
+        assert_eq!(Beginning::up_to(0), Beginning { leaves: vec![], ..none() });
+        assert_eq!(Beginning::up_to(1), Beginning { leaves: vec![0], ..none() });
+        assert_eq!(Beginning::up_to(513), Beginning { leaves: vec![0, 1], ..none() });
+        assert_eq!(Beginning::up_to(16 * 512), Beginning { leaves: (0..16).collect(), ..none() });
+        assert_eq!(
+            Beginning::up_to(16 * 512 + 1),
+            Beginning { leaves: vec![16], closed: vec![(1, 0)], last: vec![(1, 0)] }
+        );
         assert_eq!((offset_of(1), offset_of(512), offset_of(513)), (0, 511, 0));
     }
 
@@ -95,6 +113,8 @@ mod tests {
             prop_assert!(ranges.windows(2).all(|pair| pair[0].end == pair[1].start));
             prop_assert!(ranges.last().unwrap().contains(&position));
             prop_assert!(ranges.len() <= 6 * 15 + 1);
+            let siblings = |(level, block): &(i16, i64)| (first_sibling(*block)..=*block).map(|it| (*level, it)).collect::<Vec<_>>();
+            prop_assert_eq!(beginning.last.iter().flat_map(siblings).collect::<Vec<_>>(), beginning.closed);
         }
 
         /// However the events come: every block that a beginning asks for was closed before.

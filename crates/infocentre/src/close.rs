@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use sqlx::PgConnection;
 
-use crate::block::FAN;
+use crate::block::{FAN, sibling_before};
 use crate::leaf::Entry;
 use crate::place::FRANCE;
 use crate::rollup::{Rollup, Unpacked, YearOfValues};
@@ -12,10 +12,12 @@ use crate::tables::unwritable;
 
 const LEAVES: &str = "SELECT territory, entries FROM infocentre_leaves WHERE block >= $1 AND block < $1 + $2 \
      ORDER BY block, territory";
-const TERRITORIES: &str = "SELECT territory FROM infocentre_counts WHERE level = $1 AND block >= $2 AND block < $2 + $3 \
+const TERRITORIES: &str = "SELECT territory FROM infocentre_counts \
+       WHERE (level = $1 AND block = $2 + $3 - 1) OR (level = $1 + 1 AND block = $4) \
      UNION SELECT territory FROM infocentre_values WHERE level = $1 AND block >= $2 AND block < $2 + $3";
-const COUNTS: &str = "SELECT place, counts FROM infocentre_counts \
-     WHERE level = $1 AND block >= $2 AND block < $2 + $3 AND territory = $4";
+const COUNTS_EVERYWHERE: &str =
+    "SELECT territory, place, counts FROM infocentre_counts WHERE level = $1 AND block = $2";
+const COUNTS: &str = "SELECT place, counts FROM infocentre_counts WHERE level = $1 AND block = $2 AND territory = $3";
 const VALUES: &str = "SELECT place, months FROM infocentre_values \
      WHERE level = $1 AND block >= $2 AND block < $2 + $3 AND territory = $4";
 const WRITE_COUNTS: &str = "INSERT INTO infocentre_counts (level, block, territory, place, counts) \
@@ -27,29 +29,42 @@ const WRITE_VALUES: &str = "INSERT INTO infocentre_values (level, block, territo
 /// By place.
 pub type Rollups = BTreeMap<String, Rollup>;
 
-/// Makes a block of a level from the blocks of the level below.
+/// Makes a block of a level from the blocks of the level below, and its counts with those of the sibling before it.
 pub async fn close(level: i16, block: i64, tables: &mut PgConnection) -> Result<(), sqlx::Error> {
-    let first = block * FAN;
+    let (first, before) = (block * FAN, sibling_before(block));
     if level == 1 {
-        for (territory, rollups) in of_leaves(first, tables).await? {
+        let mut territories = of_leaves(first, tables).await?;
+        if let Some(before) = before {
+            let counts: Vec<(String, String, Vec<u8>)> =
+                sqlx::query_as(COUNTS_EVERYWHERE).bind(level).bind(before).fetch_all(&mut *tables).await?;
+            for (territory, place, packed) in counts {
+                let rollups = territories.entry(territory).or_default();
+                rollup_of(rollups, &place).take_counts(&packed).map_err(unreadable)?;
+            }
+        }
+        for (territory, rollups) in territories {
             write((level, block), &territory, &rollups, tables).await?;
         }
         return Ok(());
     }
     let below = level - 1;
     let territories: Vec<String> =
-        sqlx::query_scalar(TERRITORIES).bind(below).bind(first).bind(FAN).fetch_all(&mut *tables).await?;
+        sqlx::query_scalar(TERRITORIES).bind(below).bind(first).bind(FAN).bind(before).fetch_all(&mut *tables).await?;
     for territory in territories {
         let mut rollups = Rollups::new();
-        let counts: Vec<(String, Vec<u8>)> =
-            sqlx::query_as(COUNTS).bind(below).bind(first).bind(FAN).bind(&territory).fetch_all(&mut *tables).await?;
-        for (place, packed) in counts {
-            rollups.entry(place).or_default().take_counts(&packed).map_err(unreadable)?;
+        // The last of the blocks below has the counts of all of them.
+        let parts = [Some((below, first + FAN - 1)), before.map(|before| (level, before))];
+        for (level, block) in parts.into_iter().flatten() {
+            let counts: Vec<(String, Vec<u8>)> =
+                sqlx::query_as(COUNTS).bind(level).bind(block).bind(&territory).fetch_all(&mut *tables).await?;
+            for (place, packed) in counts {
+                rollup_of(&mut rollups, &place).take_counts(&packed).map_err(unreadable)?;
+            }
         }
         let values: Vec<(String, Vec<u8>)> =
             sqlx::query_as(VALUES).bind(below).bind(first).bind(FAN).bind(&territory).fetch_all(&mut *tables).await?;
         for (place, packed) in values {
-            rollups.entry(place).or_default().take_months(&packed).map_err(unreadable)?;
+            rollup_of(&mut rollups, &place).take_months(&packed).map_err(unreadable)?;
         }
         write((level, block), &territory, &rollups, tables).await?;
     }
@@ -91,7 +106,7 @@ async fn write(
     rollups: &Rollups,
     tables: &mut PgConnection,
 ) -> Result<(), sqlx::Error> {
-    let Rows { counts, values } = Rows::of(rollups).map_err(unwritable)?;
+    let (counts, values) = (counts_of(rollups).map_err(unwritable)?, values_of(rollups).map_err(unwritable)?);
     if !counts.is_empty() {
         let query = sqlx::query(WRITE_COUNTS).bind(level).bind(block).bind(territory);
         let (places, counts): (Vec<_>, Vec<_>) = counts.into_iter().unzip();
@@ -107,26 +122,25 @@ async fn write(
     Ok(())
 }
 
-/// The rows of a block and a territory, each with its place.
-#[derive(Default)]
-pub struct Rows<'a> {
-    pub counts: Vec<(&'a str, Vec<u8>)>,
-    pub values: Vec<(&'a str, YearOfValues)>,
+/// The counts of each place; where nothing was counted is no row.
+pub fn counts_of(rollups: &Rollups) -> Result<Vec<(&str, Vec<u8>)>, postcard::Error> {
+    let mut rows = Vec::new();
+    for (place, rollup) in rollups {
+        let packed = rollup.packed_counts()?;
+        if !packed.is_empty() {
+            rows.push((place.as_str(), packed));
+        }
+    }
+    Ok(rows)
 }
 
-impl<'a> Rows<'a> {
-    /// Where nothing was counted is no row.
-    pub fn of(rollups: &'a Rollups) -> Result<Self, postcard::Error> {
-        let mut rows = Self::default();
-        for (place, rollup) in rollups {
-            let packed = rollup.packed_counts()?;
-            if !packed.is_empty() {
-                rows.counts.push((place, packed));
-            }
-            rows.values.extend(rollup.packed_values()?.into_iter().map(|year| (place.as_str(), year)));
-        }
-        Ok(rows)
+/// The values of each place, year by year.
+pub fn values_of(rollups: &Rollups) -> Result<Vec<(&str, YearOfValues)>, postcard::Error> {
+    let mut rows = Vec::new();
+    for (place, rollup) in rollups {
+        rows.extend(rollup.packed_values()?.into_iter().map(|year| (place.as_str(), year)));
     }
+    Ok(rows)
 }
 
 pub fn unreadable(error: Unpacked) -> sqlx::Error {

@@ -138,13 +138,14 @@ impl Infocentre {
         let last: i64 = rows.first().map_or(Ok(0), |row| column(row, "position"))?;
         // Blocks are closed by events of demands only: behind the last one there is nothing to count.
         let end = position.get().min(last);
-        let Beginning { leaves, closed } = Beginning::up_to(end);
+        let Beginning { leaves, closed, last } = Beginning::up_to(end);
         let (levels, blocks): (Vec<i16>, Vec<i64>) = closed.into_iter().unzip();
+        let (last_levels, last_blocks): (Vec<i16>, Vec<i64>) = last.into_iter().unzip();
         let leaves = sqlx::query(LEAVES).bind(leaves).bind(wanted.territories());
         let counts = match wanted {
-            Wanted::Only(places) => bind_pairs(sqlx::query(COUNTS).bind(levels.clone()).bind(blocks.clone()), places),
+            Wanted::Only(places) => bind_pairs(sqlx::query(COUNTS).bind(last_levels).bind(last_blocks), places),
             Wanted::Everywhere(territory) => {
-                sqlx::query(COUNTS_EVERYWHERE).bind(levels.clone()).bind(blocks.clone()).bind(territory.clone())
+                sqlx::query(COUNTS_EVERYWHERE).bind(last_levels).bind(last_blocks).bind(territory.clone())
             }
         };
         let values = years.map(|(from, to)| {

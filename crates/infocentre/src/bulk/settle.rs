@@ -11,7 +11,7 @@ use sqlx::error::BoxDynError;
 use super::gathered::{Gathered, PackedDelta, PackedWord, unpack};
 use super::{DELTAS, WORDS};
 use crate::block::{FAN, closing, leaf_of};
-use crate::close::{self, Rollups, Rows};
+use crate::close::{self, Rollups, counts_of, values_of};
 use crate::household::Household;
 use crate::leaf::Entry;
 use crate::load::text;
@@ -38,7 +38,7 @@ pub async fn settle(tables: &mut Settling<'_>) -> Result<(), sqlx::Error> {
     households(tables).await?;
     blocks(last, tables).await?;
     tables.put_indexes_back().await?;
-    let above = closing(0, last).into_iter().filter(|(level, _)| *level > 2);
+    let above = closing(0, last).into_iter().filter(|(level, _)| *level > 1);
     for (level, block) in above {
         close::close(level, block, tables.session()).await?;
     }
@@ -107,39 +107,28 @@ async fn blocks(last: i64, tables: &mut Settling<'_>) -> Result<(), sqlx::Error>
 }
 
 impl Waiting {
-    /// The rows of a block of level 2: its leaves, its blocks of level 1, and itself, as far as they are closed.
+    /// The rows of a block of level 2: its leaves, and its blocks of level 1 as far as they are closed.
     fn block(&mut self, block: i64, deltas: &[PackedDelta], last: i64) -> Result<(), BoxDynError> {
-        let mut larger: BTreeMap<String, Rollups> = BTreeMap::new();
-        for deltas in deltas.chunk_by(|one, next| leaf_of(one.position) / FAN == leaf_of(next.position) / FAN) {
-            let level_one = deltas.first().map_or(0, |delta| leaf_of(delta.position) / FAN);
-            let mut rollups: BTreeMap<String, Rollups> = BTreeMap::new();
-            let mut leaves = Leaves::default();
-            for delta in deltas {
+        let mut deltas = deltas.iter().peekable();
+        let mut so_far = Territories::new();
+        for closing in block * FAN..(block + 1) * FAN {
+            let (mut alone, mut leaves) = (Territories::new(), Leaves::default());
+            while let Some(delta) = deltas.next_if(|delta| leaf_of(delta.position) / FAN == closing) {
                 let delta = delta.unpacked()?;
                 leaves.add(&delta)?;
                 let entry = Entry::of(&delta);
-                let mut count = |territory: &str, entry: &Entry| {
-                    for rollups in [&mut rollups, &mut larger] {
-                        if !rollups.contains_key(territory) {
-                            rollups.insert(territory.to_owned(), Rollups::new());
-                        }
-                        rollups.get_mut(territory).map(|rollups| close::count(rollups, territory, entry));
-                    }
-                };
                 if let Some(territory) = delta.territory {
-                    count(&territory.to_string(), &entry);
+                    let territory = territory.to_string();
+                    close::count(of(&mut alone, &territory), &territory, &entry);
                 }
-                count(FRANCE, &Entry { commune: None, ..entry });
+                close::count(of(&mut alone, FRANCE), FRANCE, &Entry { commune: None, ..entry });
             }
             for ((leaf, territory), entries) in take(&mut leaves.0) {
                 self.leaves.row().field(leaf)?.field(territory)?.field(entries)?;
             }
-            if level_one < leaf_of(last) / FAN {
-                self.closed((1, level_one), &rollups)?;
+            if closing < leaf_of(last) / FAN {
+                self.closed((1, closing), &alone, &mut so_far)?;
             }
-        }
-        if block < leaf_of(last) / (FAN * FAN) {
-            self.closed((2, block), &larger)?;
         }
         Ok(())
     }
@@ -147,21 +136,37 @@ impl Waiting {
     fn closed(
         &mut self,
         (level, block): (i16, i64),
-        territories: &BTreeMap<String, Rollups>,
+        alone: &Territories,
+        so_far: &mut Territories,
     ) -> Result<(), BoxDynError> {
-        for (territory, rollups) in territories {
-            let (territory, Rows { counts, values }) = (territory.as_str(), Rows::of(rollups)?);
-            for (place, counts) in counts {
-                let row = self.counts.row().field(level)?.field(block)?.field(territory)?;
-                row.field(place)?.field(counts)?;
+        for (territory, rollups) in alone {
+            for (place, values) in values_of(rollups)? {
+                let row = self.values.row().field(level)?.field(block)?.field(territory.as_str())?;
+                row.field(place)?.field(values.year)?.field(values.whole)?.field(values.months)?;
             }
-            for (place, of) in values {
-                let row = self.values.row().field(level)?.field(block)?.field(territory)?;
-                row.field(place)?.field(of.year)?.field(of.whole)?.field(of.months)?;
+            for (place, counts) in counts_of(rollups)? {
+                close::rollup_of(of(so_far, territory), place).take_counts(&counts)?;
+            }
+        }
+        for (territory, rollups) in so_far {
+            for (place, counts) in counts_of(rollups)? {
+                let row = self.counts.row().field(level)?.field(block)?.field(territory.as_str())?;
+                row.field(place)?.field(counts)?;
             }
         }
         Ok(())
     }
+}
+
+/// By territory.
+type Territories = BTreeMap<String, Rollups>;
+
+/// The rollups of a territory, begun where there are none.
+fn of<'a>(territories: &'a mut Territories, territory: &str) -> &'a mut Rollups {
+    if !territories.contains_key(territory) {
+        territories.insert(territory.to_owned(), Rollups::new());
+    }
+    territories.get_mut(territory).expect("it is there by now")
 }
 
 type Query<'q> = sqlx::query::QueryScalar<'q, sqlx::Postgres, Vec<u8>, sqlx::postgres::PgArguments>;
