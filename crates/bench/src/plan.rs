@@ -59,7 +59,7 @@ impl Plan {
             callers: vec![1, 8, 32],
             array_callers: 8,
             arrays: vec![16, 64],
-            demands: 100_000,
+            demands: 300_000,
             searches: 200,
             paced: vec![250, 500, 750, 1_000],
             paced_length: Duration::from_secs(10),
