@@ -38,6 +38,11 @@ impl Door {
         Self { client, register: register.clone(), _stop: Arc::new(stop) }
     }
 
+    /// Who calls.
+    pub fn client(&self) -> &Client {
+        &self.client
+    }
+
     /// Sends an act for the version that its demand has now.
     pub async fn send(&self, actor: &str, number: Option<UniqueNumber>, act: &Value) -> Result<Answer, String> {
         self.send_as(Actor::parse(actor).unwrap(), Uuid::new_v4(), number, None, act).await

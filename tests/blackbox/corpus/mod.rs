@@ -14,6 +14,7 @@ mod foreign;
 mod identity;
 mod json_text;
 mod names;
+mod naughty;
 mod parting;
 mod pieces;
 mod rubrics;

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use client::Client;
 use demand::Act;
 use demand::form::Rubrics;
 use jiff::civil::{Date, date};
@@ -74,6 +75,17 @@ impl Stage {
             Some(door) => [Executor::Door(door.clone()), Executor::Door(door.clone())],
             None => [Executor::Bus(self.register.clone()), Executor::Bus(self.another().await)],
         }
+    }
+
+    /// Who calls the door, where there is one.
+    pub fn client(&self) -> Option<&Client> {
+        self.door.as_ref().map(Door::client)
+    }
+
+    /// Whether a demand holds what a form told, to the letter.
+    pub async fn assert_held(&self, number: UniqueNumber, form: &Value) {
+        let held = self.rubrics(number).await;
+        assert_eq!(told(&written(&held)), told(form));
     }
 
     /// Moves the clock to a time of day in Paris.
