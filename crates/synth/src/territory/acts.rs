@@ -5,7 +5,7 @@ use demand::modification::Origin as Told;
 use demand::registration::ForceReason;
 use demand::reinstatement::ReinstatementDraft;
 use demand::{Act, FormDraft, Registration, Settings, deadlines};
-use jiff::civil::{Date, Weekday};
+use jiff::civil::Date;
 use nomenclature::{Actor, Channel, add_months};
 
 use super::agenda::{Plan, Turning};
@@ -15,7 +15,7 @@ use super::opening::{Coming, renewal_offset};
 use super::spread::Subject;
 use super::stock::{Live, Past};
 use super::who::{Origin, Turn, Who, persons};
-use crate::day::after;
+use crate::day::{after, is_closed, open_day};
 use crate::dice::{Dice, Purpose};
 use crate::file::{Change, File};
 use crate::life::refusal;
@@ -390,14 +390,4 @@ impl TerritoryDays {
         self.associations.live -= u32::from(matches!(live.who.origin, Origin::Association));
         Some(live)
     }
-}
-
-/// Desks are closed.
-pub(crate) fn is_closed(day: Date) -> bool {
-    matches!(day.weekday(), Weekday::Saturday | Weekday::Sunday)
-}
-
-/// The day, or the Monday after it.
-pub(crate) fn open_day(day: Date) -> Date {
-    crate::day::at_a_desk(day, Date::MAX)
 }

@@ -12,7 +12,6 @@ use demand::{Act, Settings, deadlines};
 use jiff::civil::Date;
 use nomenclature::{Channel, CoApplicantLink, CommuneCode, InadmissibilityGround, PieceType, commune};
 
-use super::acts::{is_closed, open_day};
 use super::agenda::Plan;
 use super::chances::{OUTCOMES, Outcome, REMOVALS, Removal, TELLINGS, Telling, class_of};
 use super::days::TerritoryDays;
@@ -22,7 +21,7 @@ use super::spread::Subject;
 use super::stock::Live;
 use super::who::{Origin, Turn, Who, link_of, persons};
 use crate::cast::Player;
-use crate::day::{after, between};
+use crate::day::{after, between, is_closed, open_day};
 use crate::dice::{Dice, Purpose};
 use crate::file::File;
 use crate::lease::{lease, rpls};
