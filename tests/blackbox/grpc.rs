@@ -5,6 +5,7 @@ mod health;
 mod outage;
 mod privacy;
 mod provoked;
+mod roles;
 mod statistics;
 mod transport;
 mod under_way;

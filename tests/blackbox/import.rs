@@ -122,7 +122,7 @@ fn a_rehearsal_says_what_the_import_does_and_writes_nothing() {
     assert!(told.out.contains("à entrer"), "{}", told.out);
     let rehearsed_faults = stage.faults("dossiers.ndjson.dry-run.errors.ndjson");
     assert_eq!(stage.counts(&file, &[], 4), rehearsed);
-    let reasons = |faults: &[serde_json::Value]| faults.iter().map(|fault| fault["reason"].clone()).collect::<Vec<_>>();
+    let reasons = |faults: &[Value]| faults.iter().map(|fault| fault["reason"].clone()).collect::<Vec<_>>();
     assert_eq!(reasons(&rehearsed_faults), reasons(&stage.errors(&file)));
     assert_eq!(stage.counts(&file, &["--dry-run"], 4), json!([32, 0, 30, 2, 0]));
 }
