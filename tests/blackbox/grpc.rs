@@ -1,9 +1,11 @@
 //! The network door from outside: the real `sne serve` on a real PostgreSQL, and a client in another language.
 
 mod calendar;
+mod health;
 mod outage;
 mod privacy;
 mod provoked;
+mod roles;
 mod statistics;
 mod transport;
 mod under_way;

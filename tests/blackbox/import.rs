@@ -5,7 +5,7 @@ mod document;
 mod kills;
 mod stage;
 
-use serde_json::json;
+use serde_json::{Value, json};
 use tests::cast::{NICE, renew};
 
 use stage::{Stage, filed, life, lines, row, rows};
@@ -25,38 +25,75 @@ fn a_file_is_entered_and_a_second_time_found_there() {
     stage.is_sound();
 }
 
+/// Imports parts of a file at once, again and again until nothing is set aside any more; in how many runs.
+fn all_at_once(stage: &Stage, parts: &[Vec<Value>]) -> usize {
+    let files: Vec<_> =
+        parts.iter().enumerate().map(|(nth, part)| stage.file(&format!("{nth}.ndjson"), lines(part))).collect();
+    // The first run that comes after the others entered what it waits for has nothing to set aside.
+    for run in 1..=MOST_ROWS_OF_A_DEMAND {
+        let running: Vec<_> = files.iter().map(|file| stage.start(file)).collect();
+        let codes: Vec<_> = running.into_iter().map(|mut import| import.wait().unwrap().code()).collect();
+        assert!(codes.iter().all(|code| matches!(code, Some(0 | 4))), "{codes:?}");
+        for fault in files.iter().flat_map(|file| stage.errors(file)) {
+            assert_eq!(fault["reason"], "PREDECESSOR_MISSING", "{fault}");
+            assert!(
+                fault["message"].as_str().is_some_and(|message| message.contains("importer de nouveau")),
+                "{fault}"
+            );
+        }
+        if codes.iter().all(|code| *code == Some(0)) {
+            return run;
+        }
+    }
+    panic!("something is set aside for ever");
+}
+
+/// Each run enters one row more of every demand, at least; the last run finds all of them.
+const MOST_ROWS_OF_A_DEMAND: usize = 3 + 1;
+
 #[test]
 fn two_halves_at_once_from_two_processes_lose_nothing_and_count_nothing_twice() {
     let whole = Stage::new();
     whole.counts(&whole.file("tout.ndjson", lines(&rows(0..60))), &[], 0);
+    // Every other row: the acts of a demand lie in both halves, two of them in the second one.
+    let mixed: Vec<Vec<_>> =
+        (0..2).map(|half| rows(0..60).into_iter().skip(half).step_by(2).collect::<Vec<_>>()).collect();
+    // All that came first, and all that came later.
+    let cut: Vec<Vec<_>> = [0..1, 1..3]
+        .map(|acts| (0..60).flat_map(|household| life(household, "").drain(acts.clone()).collect::<Vec<_>>()).collect())
+        .into();
+    for parts in [mixed, cut] {
+        let stage = Stage::new();
+        all_at_once(&stage, &parts);
+        assert_eq!(stage.events(), whole.events());
+        stage.is_sound();
+    }
+}
 
+#[test]
+fn a_later_half_that_comes_first_changes_nothing_and_is_entered_once_the_other_is() {
+    let whole = Stage::new();
+    whole.counts(&whole.file("tout.ndjson", lines(&rows(0..10))), &[], 0);
     let stage = Stage::new();
-    // The acts of a demand lie in both halves, and the registrations that others wait for in the first one alone.
-    let all = rows(0..60);
-    let (first, second): (Vec<_>, Vec<_>) = all.into_iter().enumerate().partition(|(nth, _)| nth % 2 == 0);
-    let half = |rows: Vec<(usize, serde_json::Value)>| lines(&rows.into_iter().map(|(_, row)| row).collect::<Vec<_>>());
-    let files = [stage.file("un.ndjson", half(first)), stage.file("deux.ndjson", half(second))];
-    let running: Vec<_> = files.iter().map(|file| stage.start(file)).collect();
-    for mut import in running {
-        let code = import.wait().unwrap().code();
-        assert!(code == Some(0) || code == Some(4), "{code:?}");
-    }
-    // What came before its demand, or after a later act of it, was set aside; told again, in order, it is entered or told why.
+    // Cut inside the past of every demand: what registers, and the last act, stand apart from the renewal between them.
+    let [ends, between]: [Vec<_>; 2] = [[0, 2].as_slice(), &[1]].map(|acts| {
+        (0..10)
+            .flat_map(|household| acts.iter().map(|nth| life(household, "")[*nth].clone()).collect::<Vec<_>>())
+            .collect()
+    });
+    let [ends, between] = [stage.file("bouts.ndjson", lines(&ends)), stage.file("milieu.ndjson", lines(&between))];
     for _ in 0..2 {
-        for file in &files {
-            stage.place.sne(&["import", file]);
-        }
+        // What has no predecessor yet is set aside by both, however often.
+        assert_eq!(stage.counts(&between, &["--dry-run"], 4), json!([10, 0, 0, 10, 0]));
     }
-    let entered = stage.events();
-    assert!(!entered.is_empty());
-    let twice = entered.iter().filter(|event| event.contains("Registered")).count();
-    assert_eq!(twice, 60);
-    // A row that others overtook is refused for its day, with its reason; the rest is the same as of one file.
-    let aside = stage.errors(&files[0]).into_iter().chain(stage.errors(&files[1]));
-    for fault in aside {
-        assert_eq!((&fault["reason"], &fault["fields"][0]["reason"]), (&json!("INVALID_FORM"), &json!("TOO_EARLY")));
-    }
-    stage.is_sound();
+    assert_eq!(stage.counts(&between, &[], 4), json!([10, 0, 0, 10, 0]));
+    assert_eq!(stage.events(), Vec::<String>::new());
+    assert_eq!(stage.counts(&ends, &["--dry-run"], 4), json!([20, 10, 0, 10, 0]));
+    assert_eq!(stage.counts(&ends, &[], 4), json!([20, 10, 0, 10, 0]));
+    assert!(stage.errors(&ends).iter().all(|fault| fault["reason"] == "PREDECESSOR_MISSING"));
+    assert_eq!(stage.counts(&between, &[], 0), json!([10, 10, 0, 0, 0]));
+    assert_eq!(stage.counts(&ends, &[], 0), json!([20, 10, 10, 0, 0]));
+    assert_eq!(stage.events(), whole.events());
 }
 
 #[test]
@@ -85,7 +122,7 @@ fn a_rehearsal_says_what_the_import_does_and_writes_nothing() {
     assert!(told.out.contains("à entrer"), "{}", told.out);
     let rehearsed_faults = stage.faults("dossiers.ndjson.dry-run.errors.ndjson");
     assert_eq!(stage.counts(&file, &[], 4), rehearsed);
-    let reasons = |faults: &[serde_json::Value]| faults.iter().map(|fault| fault["reason"].clone()).collect::<Vec<_>>();
+    let reasons = |faults: &[Value]| faults.iter().map(|fault| fault["reason"].clone()).collect::<Vec<_>>();
     assert_eq!(reasons(&rehearsed_faults), reasons(&stage.errors(&file)));
     assert_eq!(stage.counts(&file, &["--dry-run"], 4), json!([32, 0, 30, 2, 0]));
 }
@@ -102,7 +139,7 @@ fn inv_06_a_household_that_has_a_demand_here_is_set_aside_and_the_others_are_ent
     let faults = stage.errors(&second);
     let told: Vec<_> =
         faults.iter().map(|fault| (fault["line"].as_u64().unwrap(), fault["reason"].as_str().unwrap())).collect();
-    let expected = ["DUPLICATE_DEMAND", "DEMAND_NOT_FOUND", "DEMAND_NOT_FOUND"];
+    let expected = ["DUPLICATE_DEMAND", "PREDECESSOR_MISSING", "PREDECESSOR_MISSING"];
     assert_eq!(told, (1..).zip(expected.into_iter().chain(expected)).collect::<Vec<_>>());
     assert_eq!(faults[0]["key"], "autre D-3");
     assert!(faults[0]["held_by"].as_str().is_some_and(|number| number.len() == 18));

@@ -84,12 +84,15 @@ fn write(desk: &Desk, file: &Path, demands: u32) -> Result<(), Failure> {
         let filed = FROM.saturating_add(i64::from(nth % MONTHS).months());
         let key = format!("D-{nth}");
         let acts = [Act::Register(Box::new(registration)), renew(), renew()];
+        let mut after: Option<String> = None;
         for (act, months) in acts.into_iter().zip([0, 11, 22]) {
+            let this = if months == 0 { key.clone() } else { format!("{key}/{months}") };
             let row = ImportRow {
                 source: "bench".to_owned(),
-                key: if months == 0 { key.clone() } else { format!("{key}/{months}") },
+                key: this.clone(),
                 demand: (months > 0).then(|| key.clone()),
                 number: None,
+                after: after.replace(this),
                 on: filed.saturating_add(months.months()).to_string(),
                 organisation,
                 desk: at,

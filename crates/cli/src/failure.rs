@@ -166,6 +166,7 @@ fn explain(error: &register::Error) -> (String, u8) {
         | Error::NumbersExhausted
         | Error::NumberTaken { .. }
         | Error::NotImported
+        | Error::PredecessorMissing
         | Error::MalformedRequest => (format!("acte refusé ({error})"), 4),
         Error::OutcomeUnknown => ("issue inconnue : renvoyez le même acte, il ne sera appliqué qu'une fois".into(), 1),
         Error::Log(error @ (event_log::Error::UnsafeSetting { .. } | event_log::Error::ServerTooOld { .. })) => {

@@ -1,5 +1,7 @@
 //! Results as a table, a JSON document, JSON lines or CSV.
 
+mod sheets;
+
 use comfy_table::presets::UTF8_FULL_CONDENSED;
 use comfy_table::{ContentArrangement, Table};
 use serde::Serialize;
@@ -14,22 +16,13 @@ macro_rules! say {
     }};
 }
 pub(crate) use say;
+pub use sheets::Sheets;
 
 /// Prints rows: a table for people, or the serialised rows for programs. Only rows without lists can be CSV.
 pub fn rows<T: Serialize>(format: Format, header: &[&str], rows: &[T], cells: impl Fn(&T) -> Vec<String>) {
-    match format {
-        Format::Table => table(header, rows.iter().map(cells)),
-        Format::Json => say!("{}", json(&rows)),
-        Format::Ndjson => rows.iter().for_each(|row| say!("{}", line(row))),
-        Format::Csv => csv(header.iter().copied(), rows.iter().map(cells)),
-    }
-}
-
-/// Prints lines with semicolons between their cells. Who reads no further is no reason to fail.
-fn csv<'a>(header: impl Iterator<Item = &'a str>, mut lines: impl Iterator<Item = Vec<String>>) {
-    let mut out = csv::WriterBuilder::new().delimiter(b';').from_writer(std::io::stdout());
-    let _ = out.write_record(header).and_then(|()| lines.try_for_each(|line| out.write_record(line)));
-    let _ = out.flush();
+    let mut sheets = Sheets::new(format, header, cells);
+    let _ = sheets.add(rows);
+    sheets.end();
 }
 
 /// Prints one record for programs: indented, on one line, or as a line under its header.
@@ -40,7 +33,8 @@ pub fn record<T: Serialize>(format: Format, record: &T) {
         Format::Csv => {
             if let Ok(serde_json::Value::Object(fields)) = serde_json::to_value(record) {
                 let cell = |value: &serde_json::Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-                csv(fields.keys().map(String::as_str), std::iter::once(fields.values().map(cell).collect()));
+                let (header, line) = (fields.keys().map(String::as_str), fields.values().map(cell).collect());
+                let _ = sheets::csv(&mut std::io::stdout(), Some(header), std::iter::once(line));
             }
         }
     }
@@ -48,13 +42,17 @@ pub fn record<T: Serialize>(format: Format, record: &T) {
 
 /// Prints a table for people.
 pub fn table(header: &[&str], rows: impl Iterator<Item = Vec<String>>) {
+    say!("{}", drawn(header, rows));
+}
+
+fn drawn(header: &[&str], rows: impl Iterator<Item = Vec<String>>) -> Table {
     let mut table = Table::new();
     table.load_style(UTF8_FULL_CONDENSED).set_content_arrangement(ContentArrangement::Dynamic);
     if !header.is_empty() {
         table.set_header(header);
     }
     table.add_rows(rows);
-    say!("{table}");
+    table
 }
 
 fn json<T: Serialize>(value: &T) -> String {

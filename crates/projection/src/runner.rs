@@ -70,7 +70,7 @@ where
     /// for as long as the runner runs.
     pub fn fed(projection: P, feed: Feed<O>, pool: PgPool, options: Options) -> (Self, Handle) {
         let (progress, seen) = watch::channel(Progress { position: Position::ZERO, state: State::Idle });
-        let handle = Handle { name: P::NAME, pool: pool.clone(), progress: seen };
+        let handle = Handle { name: P::NAME, version: P::VERSION, pool: pool.clone(), progress: seen };
         (Self { projection: Arc::new(projection), feed, pool, options, bulk: None, progress }, handle)
     }
 

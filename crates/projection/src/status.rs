@@ -47,11 +47,14 @@ pub struct Status {
     pub lag_events: u64,
     /// How long the oldest of them has been waiting, in seconds since it was recorded; 0 when there is none.
     pub lag_seconds: f64,
+    /// Whether its tables are there, and those of this program: queries answer. Not while it is built for the first time, or
+    /// anew beside those of an older version.
+    pub built: bool,
     /// What the runner of this process is doing.
     pub state: State,
 }
 
-const STATUS: &str = "SELECT coalesce(c.position, 0), h.position, \
+const STATUS: &str = "SELECT coalesce(c.position, 0), h.position, c.version, \
        (SELECT e.recorded_at FROM log.events AS e WHERE e.position > coalesce(c.position, 0) ORDER BY e.position LIMIT 1) \
      FROM log.head AS h LEFT JOIN projection.checkpoints AS c ON c.name = $1 AND c.slot = 'live' WHERE h.id = 1";
 
@@ -59,6 +62,7 @@ const STATUS: &str = "SELECT coalesce(c.position, 0), h.position, \
 #[derive(Clone, Debug)]
 pub struct Handle {
     pub(crate) name: &'static str,
+    pub(crate) version: u32,
     pub(crate) pool: PgPool,
     pub(crate) progress: watch::Receiver<Progress>,
 }
@@ -93,7 +97,7 @@ impl Handle {
     /// # Errors
     /// [`Error::Database`] when it cannot be asked.
     pub async fn status(&self, now: Timestamp) -> Result<Status, Error> {
-        let (position, head, waiting): (i64, i64, Option<PgInstant>) = sqlx::query_as(STATUS)
+        let (position, head, version, waiting): (i64, i64, Option<i32>, Option<PgInstant>) = sqlx::query_as(STATUS)
             .bind(self.name)
             .fetch_one(&self.pool)
             .await
@@ -103,6 +107,7 @@ impl Handle {
             head: Position::try_new(head)?,
             lag_events: u64::try_from(head - position).unwrap_or(0),
             lag_seconds: waiting.map_or(0.0, |PgInstant(recorded)| now.duration_since(recorded).as_secs_f64()).max(0.0),
+            built: version.is_some_and(|version| u32::try_from(version) == Ok(self.version)),
             state: self.state(),
         })
     }

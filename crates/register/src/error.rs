@@ -62,6 +62,9 @@ pub enum Error {
     /// The act writes two demands: it is none of those that are imported.
     #[error("ACT_NOT_IMPORTED")]
     NotImported,
+    /// The row that an imported row has to come after is not entered: send it again once that one is.
+    #[error("PREDECESSOR_MISSING")]
+    PredecessorMissing,
     /// The sequence of the territory and month is used up.
     #[error("NUMBERS_EXHAUSTED")]
     NumbersExhausted,
@@ -160,6 +163,7 @@ impl Error {
             Self::Contended { .. } => "CONTENDED".to_owned(),
             Self::NumberTaken { .. } => "NUMBER_TAKEN".to_owned(),
             Self::NotImported => "ACT_NOT_IMPORTED".to_owned(),
+            Self::PredecessorMissing => "PREDECESSOR_MISSING".to_owned(),
             Self::NumbersExhausted => "NUMBERS_EXHAUSTED".to_owned(),
             Self::PositionBeyondHead { .. } => "POSITION_BEYOND_HEAD".to_owned(),
             Self::DayPassed { .. } => "DAY_PASSED".to_owned(),

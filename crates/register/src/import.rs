@@ -5,7 +5,8 @@
 //! `import/SIREN/DESK`, so that everybody can tell what was imported. The operator answers for it.
 //!
 //! The id of a row's command is derived from its source and key. So a row is entered once, however often it is sent, by
-//! whatever process, whole or in parts; and a row can name the demand by the key of the row that registers it.
+//! whatever process, whole or in parts; and a row can name the demand by the key of the row that registers it, and the row
+//! that has to be entered before it: parts of one file that are imported at once never overtake each other then.
 
 use std::sync::Arc;
 
@@ -37,6 +38,10 @@ pub struct ImportRow {
     /// In the row that registers the demand, the number it has already. In another one, the demand, in place of a key.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub number: Option<UniqueNumber>,
+    /// The key of the row that has to be entered before this one: the one just before it for its demand. Until then it is
+    /// refused with [`Error::PredecessorMissing`]. It is about the order alone: a row is the same one with and without it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub after: Option<String>,
     /// The day the act was done, `AAAA-MM-JJ`.
     pub on: String,
     /// The organisation that did it.
@@ -76,7 +81,8 @@ impl Register {
     /// [`Register::submit_many`] does. Rows may name a demand that an earlier row registers.
     ///
     /// The outcome of a row is an error with the reason of its act; [`Error::NumberTaken`]; [`Error::NotFound`] while the
-    /// row that registers the demand is not entered; [`Error::CommandIdReused`] for a key that had another content;
+    /// row that registers the demand is not entered; [`Error::PredecessorMissing`] while the row is not that it comes
+    /// after; [`Error::CommandIdReused`] for a key that had another content;
     /// [`Error::NotImported`].
     ///
     /// # Errors
@@ -126,9 +132,12 @@ impl ImportRow {
     fn order(self) -> Result<Order, Error> {
         let mut found = Vec::new();
         let mut wrong = |field: &str, reason| found.push(Violation { field: field.to_owned(), reason });
-        for (field, text) in
-            [("source", Some(&self.source)), ("key", Some(&self.key)), ("demand", self.demand.as_ref())]
-        {
+        for (field, text) in [
+            ("source", Some(&self.source)),
+            ("key", Some(&self.key)),
+            ("demand", self.demand.as_ref()),
+            ("after", self.after.as_ref()),
+        ] {
             match text
                 .map(|text| (text.trim().is_empty(), text.len() > LONGEST_KEY, text.chars().any(char::is_control)))
             {
@@ -137,6 +146,10 @@ impl ImportRow {
                 Some((.., true)) => wrong(field, FieldReason::ForbiddenCharacter),
                 _ => {}
             }
+        }
+        // No row comes after itself.
+        if self.after.as_ref() == Some(&self.key) {
+            wrong("after", FieldReason::Inconsistent);
         }
         match (&self.act, &self.demand, self.number) {
             (Act::Separate(_), ..) => return Err(Error::NotImported),
@@ -153,6 +166,7 @@ impl ImportRow {
             on,
             number: self.number.filter(|_| registers),
             demand: self.demand.as_deref().map(|demand| command_id(&self.source, demand)),
+            after: self.after.as_deref().map(|after| command_id(&self.source, after)),
         };
         let request = Request {
             command_id: command_id(&self.source, &self.key),

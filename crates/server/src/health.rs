@@ -26,8 +26,10 @@ const OF_THE_LOG: [&str; 7] = [
     "sne.v1.AuditService",
     "sne.v1.CommandService",
 ];
-/// Red as well while its view does not follow.
+/// Red as well while one of the views that it reads does not follow: the shared one, with what is known of demands elsewhere,
+/// and that of deadlines, with the late radiations.
 const SHARED: &str = "sne.v1.SharedManagementService";
+/// Red as well while the statistics do not follow.
 const INFOCENTRE: &str = "sne.v1.InfocentreService";
 
 /// The views that are looked at.
@@ -69,7 +71,8 @@ pub async fn watch(register: Register, mut pulses: Pulses, reporter: HealthRepor
         );
         let beats = |looked: Result<bool, _>| log && looked.unwrap_or(false);
         let (shared, deadlines, statistics) = (beats(shared), beats(deadlines), beats(statistics));
-        let whole = shared && deadlines && statistics;
+        let shared = shared && deadlines;
+        let whole = shared && statistics;
         if told.replace((log, shared, statistics, whole)) != Some((log, shared, statistics, whole)) {
             for name in OF_THE_LOG {
                 reporter.set_service_status(name, status(log)).await;

@@ -1,5 +1,6 @@
 //! The lists of deadlines for a process that is no server: it looks at the view as it is, and folds nothing.
 
+use std::ops::ControlFlow;
 use std::time::Duration;
 
 use event_log::{Position, Role, connect};
@@ -35,36 +36,42 @@ impl Look {
         Ok(Self { view: Deadlines::new(reader), head })
     }
 
-    /// Everything that a query finds, page after page.
+    /// Everything that a query finds, given page after page until `each` breaks off: no more of it than a page is held.
     ///
     /// # Errors
     /// [`register::Error::DueList`] when the view is not built, or is behind.
-    pub async fn calendar(&self, mut query: CalendarQuery) -> Result<Vec<Deadline>, register::Error> {
+    pub async fn calendar(
+        &self,
+        mut query: CalendarQuery,
+        mut each: impl FnMut(Vec<Deadline>) -> ControlFlow<()>,
+    ) -> Result<(), register::Error> {
         query.limit = PAGE;
-        let mut found = Vec::new();
         loop {
             let page = self.view.calendar(query.clone(), self.at_least(), Instant::now() + A_PAGE).await;
             let page = page.map_err(unavailable)?;
-            found.extend(page.deadlines);
-            match page.next {
-                Some(next) => query.after = Some(next),
-                None => return Ok(found),
+            match (each(page.deadlines), page.next) {
+                (ControlFlow::Continue(()), Some(next)) => query.after = Some(next),
+                _ => return Ok(()),
             }
         }
     }
 
-    /// Every late radiation of a territory that somebody knows of since a day or longer.
+    /// Every late radiation of a territory that somebody knows of since a day or longer, as [`Self::calendar`] gives its own.
     ///
     /// # Errors
     /// As [`Self::calendar`].
-    pub async fn late(&self, territory: Territory, until: Date) -> Result<Vec<LateRadiation>, register::Error> {
-        let (mut found, mut query) = (Vec::new(), LateQuery { territory, until, after: None, limit: PAGE });
+    pub async fn late(
+        &self,
+        territory: Territory,
+        until: Date,
+        mut each: impl FnMut(Vec<LateRadiation>) -> ControlFlow<()>,
+    ) -> Result<(), register::Error> {
+        let mut query = LateQuery { territory, until, after: None, limit: PAGE };
         loop {
             let page = self.view.late(&query, self.at_least(), Instant::now() + A_PAGE).await.map_err(unavailable)?;
-            found.extend(page.late);
-            match page.next {
-                Some(next) => query.after = Some(next),
-                None => return Ok(found),
+            match (each(page.late), page.next) {
+                (ControlFlow::Continue(()), Some(next)) => query.after = Some(next),
+                _ => return Ok(()),
             }
         }
     }

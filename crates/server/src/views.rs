@@ -148,14 +148,14 @@ pub struct Pulse {
 }
 
 impl Pulse {
-    /// Not once it stopped at an event or its task is gone, nor while it keeps failing or is far behind, in whatever
-    /// process it runs.
+    /// Not once it stopped at an event or its task is gone, nor while it is being built, keeps failing or is far behind, in
+    /// whatever process it runs.
     pub async fn beats(&mut self, now: Timestamp) -> bool {
         let state = self.handle.state();
         self.failing = if matches!(state, State::Failing { .. }) { self.failing + 1 } else { 0 };
         if self.task.is_finished() || matches!(state, State::Stopped { .. }) || self.failing > MOST_FAILINGS {
             return false;
         }
-        self.handle.status(now).await.is_ok_and(|status| status.lag_seconds < MOST_LAG_SECONDS)
+        self.handle.status(now).await.is_ok_and(|status| status.built && status.lag_seconds < MOST_LAG_SECONDS)
     }
 }

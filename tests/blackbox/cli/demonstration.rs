@@ -73,6 +73,8 @@ fn a_demonstration_needs_nothing_and_a_second_one_goes_on() {
         "Visite guidée",
         "Traitement du",
         "Gestion partagée",
+        "Douze mois de statistiques",
+        "Radiations tardives",
         COMPARED,
         "buf curl",
     ] {

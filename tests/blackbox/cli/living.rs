@@ -7,7 +7,7 @@ use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use private_postgres::{Cluster, Options};
-use synth::calibration::{Counts, Ledger};
+use synth::calibration::{Calibration, Counts, Ledger, TABLE, Table};
 use synth::{TerritoryOptions, territory};
 
 use super::sne::Place;
@@ -80,12 +80,62 @@ fn a_territory_lives_in_a_register_as_its_decisions_alone_say_and_a_killed_life_
     assert_eq!(counted(&cluster), expected);
 }
 
+/// The demonstration ends with what the register knows of the territory, told by the commands that tell it otherwise.
+#[test]
+fn a_demonstrated_territory_shows_a_life_a_view_a_year_of_figures_late_radiations_and_its_likeness() {
+    let home = home();
+    let place = Place::private(home.path().join("demo"));
+    let demo = ["demo", "--exit", "--listen", "127.0.0.1:0", "--scale", "1:400", "--months", "4"];
+    let told = place.sne(&demo).ends(0).out;
+    for part in [
+        "Alpes-Maritimes, jusqu'au 2026-10-31",
+        "Gestion partagée : qui souhaite la commune 06088",
+        "Relecture par un auditeur : la demande 006",
+        "Douze mois de statistiques",
+        "Radiations tardives",
+        "Le territoire fictif et les chiffres publiés",
+    ] {
+        assert!(told.contains(part), "{part}: {told}");
+    }
+
+    let sheet = place.sne(&["stats", "series", "006", "--to", "2026-10"]).ends(0).out;
+    let chart = place.sne(&["stats", "series", "006", "--to", "2026-10", "--measure", "registered"]).ends(0).out;
+    for year in [&sheet, &chart] {
+        assert_eq!(year.lines().filter(|line| line.starts_with("│ 202")).count(), 12, "{year}");
+        assert!(told.contains(year.as_str()), "{year}{told}");
+    }
+    assert!(chart.contains('█') && sheet.contains("2025-11"), "{chart}");
+
+    let late = place.sne(&["late", "006", "--format", "json"]).ends(0).json();
+    let late = late.as_array().unwrap();
+    let numbers: Vec<&str> = late.iter().map(|row| row["number"].as_str().unwrap()).collect();
+    let demands = numbers.iter().collect::<std::collections::BTreeSet<_>>().len();
+    assert!(
+        demands > 0 && told.contains(&format!("demandes en retard de radiation : {demands} (")),
+        "{demands}: {told}"
+    );
+    let (_, shown) = told.split_once("Radiations tardives").unwrap();
+    let shown = shown.lines().find(|line| line.contains(numbers[0])).unwrap();
+    let age = shown.split(['│', '┆']).nth(2).unwrap().trim();
+    assert!(age.parse::<u32>().is_ok(), "{shown}");
+
+    let options = TerritoryOptions { scale: "1:400".parse().unwrap(), months: 4, ..TerritoryOptions::default() };
+    let tally = Calibration::run(&options, &Table::parse(TABLE).unwrap()).unwrap().tally();
+    let summary = format!(
+        "{} chiffres atteints sur {} ; {} autres chiffres publiés se contredisent",
+        tally.met,
+        tally.met + tally.missed,
+        tally.not_fittable
+    );
+    assert!(tally.not_fittable > 0 && told.contains(&summary), "{summary}: {told}");
+}
+
 #[test]
 fn a_missed_figure_ends_a_calibration_with_its_own_exit_code() {
     let home = home();
     let place = Place::private(home.path().join("none"));
     let targets = home.path().join("targets.csv");
-    std::fs::write(&targets, synth::calibration::TABLE.replace("|43|%", "|57|%")).unwrap();
+    std::fs::write(&targets, TABLE.replace("|43|%", "|57|%")).unwrap();
     let few = ["synth", "calibrate", "--scale", "1:40", "--targets", targets.to_str().unwrap()];
     let missed = place.sne(&few).ends(6);
     let row = missed.out.lines().find(|line| line.starts_with("| personnes seules | 57.0 |")).unwrap();

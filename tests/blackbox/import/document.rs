@@ -26,8 +26,16 @@ fn the_example_of_the_document_is_entered_as_it_says() {
         events[0]
     );
     // Every reason that the program can give of a line is in the document.
-    for reason in ["NOT_UTF8", "LINE_TOO_LONG", "NOT_JSON", "NOT_A_ROW", "TRUNCATED_LINE", "KEY_REUSED", "NUMBER_TAKEN"]
-    {
+    for reason in [
+        "NOT_UTF8",
+        "LINE_TOO_LONG",
+        "NOT_JSON",
+        "NOT_A_ROW",
+        "TRUNCATED_LINE",
+        "KEY_REUSED",
+        "NUMBER_TAKEN",
+        "PREDECESSOR_MISSING",
+    ] {
         assert!(document.contains(&format!("`{reason}`")), "{reason}");
     }
 }

@@ -6,7 +6,10 @@ use serde_json::json;
 
 use super::stage::{Stage, filed, lines, rows};
 
-/// Kills of a usual run; `make kill` asks for fifty.
+/// An import is killed after one of so many moments of a whole one, the longest of them being this share of it.
+const MOMENTS: u32 = 10;
+const LONGEST: f64 = 0.4;
+/// Kills of a usual run, each of an import under way; `make kill` asks for fifty.
 const KILLS: u32 = 4;
 const HOUSEHOLDS: usize = 700;
 
@@ -28,28 +31,36 @@ fn an_import_that_is_killed_anywhere_and_run_again_ends_as_an_undisturbed_one() 
     let whole = whole.elapsed();
     assert_eq!(report, json!([all.len(), all.len() - 3, 0, 3, 0]));
 
-    let stage = Stage::new();
-    let file = stage.file("dossiers.ndjson", &content);
-    let mut under_way = 0;
-    for kill in 0..kills() {
-        let mut import = stage.start(&file);
-        std::thread::sleep(whole.mul_f64(f64::from(kill + 1) / f64::from(kills() + 1)));
-        under_way += u32::from(import.try_wait().unwrap().is_none());
-        import.kill().unwrap();
-        import.wait().unwrap();
-        // Every other time the way is gone again by the keys alone.
-        if kill % 2 == 1 {
-            let _ = std::fs::remove_file(format!("{file}.progress.json"));
+    let expected = undisturbed.events();
+    let (mut under_way, mut starts, mut registers) = (0, 0, 0);
+    while under_way < kills() {
+        registers += 1;
+        let stage = Stage::new();
+        let file = stage.file("dossiers.ndjson", &content);
+        while under_way < kills() {
+            let mut import = stage.start(&file);
+            // It goes on where the last one was killed: short moments come to every part of the file.
+            std::thread::sleep(whole.mul_f64(f64::from(starts % MOMENTS + 1) / f64::from(MOMENTS) * LONGEST));
+            starts += 1;
+            let ended = import.try_wait().unwrap().is_some();
+            import.kill().unwrap();
+            import.wait().unwrap();
+            if ended {
+                break;
+            }
+            under_way += 1;
+            // Every other time the way is gone again by the keys alone.
+            if under_way % 2 == 0 {
+                let _ = std::fs::remove_file(format!("{file}.progress.json"));
+            }
         }
+        let report = stage.place.sne(&["import", &file, "--format", "json"]).ends(4).json();
+        assert_eq!((&report[0]["lines"], &report[0]["refused"]), (&json!(all.len()), &json!(3)));
+        assert_eq!(stage.events(), expected);
+        let reasons: Vec<_> = stage.errors(&file).iter().map(|fault| fault["reason"].clone()).collect();
+        assert_eq!(reasons, [json!("DUPLICATE_DEMAND"), json!("DUPLICATE_DEMAND"), json!("DUPLICATE_DEMAND")]);
+        stage.is_sound();
     }
-    assert!(under_way > 0, "no import was killed under way");
-    let report = stage.place.sne(&["import", &file, "--format", "json"]).ends(4).json();
-    assert_eq!((&report[0]["lines"], &report[0]["refused"]), (&json!(all.len()), &json!(3)));
-    assert_eq!(stage.events(), undisturbed.events());
-    assert_eq!(stage.errors(&file).len(), 3);
-    let reasons: Vec<_> = stage.errors(&file).iter().map(|fault| fault["reason"].clone()).collect();
-    assert_eq!(reasons, [json!("DUPLICATE_DEMAND"), json!("DUPLICATE_DEMAND"), json!("DUPLICATE_DEMAND")]);
-    stage.is_sound();
     undisturbed.is_sound();
-    eprintln!("import: {} kills, {under_way} of them under way, a whole import takes {whole:?}", kills());
+    eprintln!("import: {under_way} kills under way over {registers} registers, a whole import takes {whole:?}");
 }

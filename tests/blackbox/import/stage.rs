@@ -42,15 +42,19 @@ pub fn filed(household: usize, prefix: &str, number: Option<String>) -> Value {
     row
 }
 
-/// A household that renews, and to whom a dwelling is attributed.
+/// A household that renews, and to whom a dwelling is attributed; each row comes after the one before it.
 pub fn life(household: usize, prefix: &str) -> Vec<Value> {
     let key = format!("{prefix}D-{household}");
     let number = prefix.is_empty().then(|| format!("0060324{:06}G0601", household + 500));
-    vec![
+    let mut life = vec![
         filed(household, prefix, number),
         row(&format!("{key}/1"), Some(&key), "2025-02-10", ANTIBES, renew()),
         row(&format!("{key}/2"), Some(&key), "2025-06-20", NICE, attribute("2025-06-18")),
-    ]
+    ];
+    for nth in 1..life.len() {
+        life[nth]["after"] = life[nth - 1]["key"].clone();
+    }
+    life
 }
 
 /// The rows of some households, one life after the other.

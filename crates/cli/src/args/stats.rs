@@ -44,6 +44,14 @@ pub struct SeriesArgs {
     pub known: Known,
 }
 
+impl SeriesArgs {
+    /// Twelve months of a place up to one, as they are known now; the measures of a sheet when none is said.
+    pub fn year(place: Place, measures: Vec<Measure>, to: Month) -> Self {
+        let known = Known { kinds: Kinds::Households, position: None };
+        Self { place, measures, from: None, to: Some(to), known }
+    }
+}
+
 #[derive(clap::Args)]
 pub struct TableArgs {
     /// Mesure

@@ -1,5 +1,6 @@
 //! `sne deadlines` and `sne late`: what falls due in a territory, and whose radiation is late. Nobody is named.
 
+use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use demand::housed::HousedBy;
@@ -15,7 +16,7 @@ use crate::args::{Deadlines, Format, Place};
 use crate::commands::serve::explain;
 use crate::failure::Failure;
 use crate::house::House;
-use crate::output;
+use crate::output::{Sheets, say};
 
 /// A deadline, for programs. Keys are only ever added.
 #[derive(Serialize)]
@@ -62,9 +63,62 @@ pub async fn list(place: Place, format: Format, asked: Deadlines) -> Result<(), 
     let which = if due { Which::Due } else { Which::All };
     let query =
         CalendarQuery { kinds, from, until, which, desk, ..CalendarQuery::of(territory, today, settings, abnormal) };
-    let found = Look::open(&house.register, &house.place).await.map_err(explain)?.calendar(query).await?;
-    let rows: Vec<Due> = found.iter().map(|deadline| Due::of(deadline, today)).collect();
-    let header = [
+    let look = Look::open(&house.register, &house.place).await.map_err(explain)?;
+    let mut sheets = Sheets::new(format, &Due::HEADER, Due::cells);
+    let page = |found: Vec<Deadline>| {
+        let rows: Vec<Due> = found.iter().map(|deadline| Due::of(deadline, today)).collect();
+        sheets.add(&rows)
+    };
+    look.calendar(query, page).await?;
+    sheets.end();
+    Ok(())
+}
+
+/// Lists late radiations, a line for each who knows.
+pub async fn late(place: Place, format: Format, territory: Territory, min_days: u32) -> Result<(), Failure> {
+    let house = House::open_to_read(place, Arc::new(SystemClock)).await?;
+    let mut sheets = Sheets::new(format, &Late::HEADER, Late::cells);
+    each_late(&house, territory, min_days, |late, today| {
+        let rows: Vec<Late> = late.iter().flat_map(|late| Late::of(late, today)).collect();
+        sheets.add(&rows)
+    })
+    .await?;
+    sheets.end();
+    Ok(())
+}
+
+/// Prints the oldest late radiations of a territory, and tells how many there are.
+pub async fn oldest_late(house: &House, territory: Territory, most: usize) -> Result<(), Failure> {
+    let (mut oldest, mut demands) = (Vec::new(), 0);
+    each_late(house, territory, 0, |late, today| {
+        let places = most.saturating_sub(demands);
+        oldest.extend(late.iter().take(places).flat_map(|late| Late::of(late, today)));
+        demands += late.len();
+        ControlFlow::Continue(())
+    })
+    .await?;
+    let mut sheets = Sheets::new(Format::Table, &Late::HEADER, Late::cells);
+    let _ = sheets.add(&oldest);
+    sheets.end();
+    say!("demandes en retard de radiation : {demands} (montrées : {})", demands.min(most));
+    Ok(())
+}
+
+/// Goes through the late radiations of a territory, page after page, with the day that they are told of.
+async fn each_late(
+    house: &House,
+    territory: Territory,
+    min_days: u32,
+    mut each: impl FnMut(&[LateRadiation], Date) -> ControlFlow<()>,
+) -> Result<(), Failure> {
+    let today = house.register.deadline_terms(Viewer::Operator, Some(territory)).await?.today;
+    let until = today.saturating_sub(i64::from(min_days).days());
+    let look = Look::open(&house.register, &house.place).await.map_err(explain)?;
+    Ok(look.late(territory, until, |late| each(&late, today)).await?)
+}
+
+impl Due {
+    const HEADER: [&str; 9] = [
         "échéance",
         "sens",
         "numéro unique",
@@ -75,45 +129,21 @@ pub async fn list(place: Place, format: Format, asked: Deadlines) -> Result<(), 
         "guichet",
         "organisme",
     ];
-    output::rows(format, &header, &rows, |row| {
-        vec![
-            row.due_on.to_string(),
-            if row.sense == "by" { "au plus tard" } else { "à partir du" }.to_owned(),
-            row.number.clone(),
-            row.name.to_owned(),
-            if row.due { "oui" } else { "" }.to_owned(),
-            if row.due { row.days_overdue.to_string() } else { String::new() },
-            row.since.to_string(),
-            row.desk.clone(),
-            row.organisation.clone().unwrap_or_default(),
-        ]
-    });
-    Ok(())
-}
 
-/// Lists late radiations, a line for each who knows.
-pub async fn late(place: Place, format: Format, territory: Territory, min_days: u32) -> Result<(), Failure> {
-    let house = House::open_to_read(place, Arc::new(SystemClock)).await?;
-    let terms = house.register.deadline_terms(Viewer::Operator, Some(territory)).await?;
-    let until = terms.today.saturating_sub(i64::from(min_days).days());
-    let found = Look::open(&house.register, &house.place).await.map_err(explain)?.late(territory, until).await?;
-    let rows: Vec<Late> = found.iter().flat_map(|late| Late::of(late, terms.today)).collect();
-    let header = ["numéro unique", "âge (jours)", "depuis le", "qui le sait", "comment", "su le", "bailleur"];
-    output::rows(format, &header, &rows, |row| {
+    fn cells(&self) -> Vec<String> {
         vec![
-            row.number.clone(),
-            row.age_days.to_string(),
-            row.known_since.to_string(),
-            row.organisation.clone(),
-            if row.by == "attribution" { "logement attribué" } else { "bail signalé" }.to_owned(),
-            row.known_on.to_string(),
-            row.lessor.clone().unwrap_or_default(),
+            self.due_on.to_string(),
+            if self.sense == "by" { "au plus tard" } else { "à partir du" }.to_owned(),
+            self.number.clone(),
+            self.name.to_owned(),
+            if self.due { "oui" } else { "" }.to_owned(),
+            if self.due { self.days_overdue.to_string() } else { String::new() },
+            self.since.to_string(),
+            self.desk.clone(),
+            self.organisation.clone().unwrap_or_default(),
         ]
-    });
-    Ok(())
-}
+    }
 
-impl Due {
     fn of(deadline: &Deadline, today: Date) -> Self {
         let Deadline { place, falls, desk, organisation } = deadline;
         Self {
@@ -135,6 +165,21 @@ impl Due {
 }
 
 impl Late {
+    const HEADER: [&str; 7] =
+        ["numéro unique", "âge (jours)", "depuis le", "qui le sait", "comment", "su le", "bailleur"];
+
+    fn cells(&self) -> Vec<String> {
+        vec![
+            self.number.clone(),
+            self.age_days.to_string(),
+            self.known_since.to_string(),
+            self.organisation.clone(),
+            if self.by == "attribution" { "logement attribué" } else { "bail signalé" }.to_owned(),
+            self.known_on.to_string(),
+            self.lessor.clone().unwrap_or_default(),
+        ]
+    }
+
     fn of(late: &LateRadiation, today: Date) -> impl Iterator<Item = Self> {
         let (number, since) = (late.place.number, late.place.since);
         late.known.iter().map(move |known| Self {

@@ -5,6 +5,7 @@
 //! Every act has its command id: a second run finds every act done and gets the first answers again.
 
 pub mod clock;
+mod figures;
 mod folder;
 mod likeness;
 mod lives;
@@ -46,6 +47,8 @@ pub async fn run(mut place: Place, options: &Demo) -> Result<(), Failure> {
     let invented = TerritoryOptions { scale: options.scale, months: options.months, ..TerritoryOptions::default() };
     let sample = lives::sample()?;
     let first = if options.short { sample.first().map(|line| line.day) } else { None };
+    let last = if options.short { sample.last().map(|line| line.day) } else { None };
+    let last = last.unwrap_or(invented.last);
     let clock = Arc::new(DemoClock::at(first.unwrap_or_else(|| living::first_day(&invented))));
     let house = House::open(place, clock.clone()).await?;
     if house.register.reader().head().await? != event_log::Position::ZERO {
@@ -89,6 +92,8 @@ pub async fn run(mut place: Place, options: &Demo) -> Result<(), Failure> {
     if let Some(desk) = lived.desk() {
         shown::commune(&client, desk, house.register.reader().head().await?.get()).await?;
     }
+    figures::year(&house, invented.territory, last).await?;
+    figures::late(&house, invented.territory).await?;
     if let Some(number) = lived.example() {
         shown::replay(&client, number).await?;
     }

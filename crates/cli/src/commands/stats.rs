@@ -55,21 +55,37 @@ pub async fn run(place: Place, format: Format, question: StatsCommand) -> Result
         measures(format);
         return Ok(());
     }
-    let house = House::open(place, Arc::new(SystemClock)).await?;
+    answer(&House::open(place, Arc::new(SystemClock)).await?, format, vec![question]).await
+}
+
+/// Answers questions about a register that is open, one after the other.
+pub async fn answer(house: &House, format: Format, questions: Vec<StatsCommand>) -> Result<(), Failure> {
     let now = FiguresNow::keep(&house.register, &house.place).await.map_err(explain)?;
+    let mut answered = Ok(());
+    for question in &questions {
+        if answered.is_ok() {
+            answered = one(house, &now, format, question).await;
+        }
+    }
+    now.end().await;
+    answered
+}
+
+async fn one(house: &House, now: &FiguresNow, format: Format, question: &StatsCommand) -> Result<(), Failure> {
     let infocentre = now.read(&house.register, Viewer::Operator).await?;
     let today = Month::of(house.register.clock().today());
     let as_known = |position: Option<i64>| Ok::<AsKnown, Failure>(now.as_known(position.map(at).transpose()?));
-    let answered = match question {
-        StatsCommand::Measures => Ok(()),
-        StatsCommand::Series(asked) => series(infocentre, format, &asked, as_known(asked.known.position)?, today).await,
-        StatsCommand::Table(asked) => table(infocentre, format, &asked, as_known(asked.known.position)?, today).await,
-        StatsCommand::Compare(asked) => {
-            compare(infocentre, format, &asked, as_known(asked.known.position)?, today).await
+    match question {
+        StatsCommand::Measures => {
+            measures(format);
+            Ok(())
         }
-    };
-    now.end().await;
-    answered
+        StatsCommand::Series(asked) => series(infocentre, format, asked, as_known(asked.known.position)?, today).await,
+        StatsCommand::Table(asked) => table(infocentre, format, asked, as_known(asked.known.position)?, today).await,
+        StatsCommand::Compare(asked) => {
+            compare(infocentre, format, asked, as_known(asked.known.position)?, today).await
+        }
+    }
 }
 
 fn at(position: i64) -> Result<Position, Failure> {

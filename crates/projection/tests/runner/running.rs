@@ -53,14 +53,15 @@ async fn the_status_counts_what_is_not_folded_and_how_long_it_waits() {
     let (_runner, handle) = world.runner::<1>(10);
     let now: Timestamp = "2026-11-23T12:00:30Z".parse().unwrap();
     let head = world.write_many(4).await;
-    let expected =
-        Status { position: event_log::Position::ZERO, head, lag_events: 4, lag_seconds: 30.0, state: State::Idle };
+    let (position, state) = (event_log::Position::ZERO, State::Idle);
+    let expected = Status { position, head, lag_events: 4, lag_seconds: 30.0, built: false, state };
     assert_eq!(handle.status(now).await.unwrap(), expected);
 
     let running = world.run(10);
     running.until_live().await;
     let status = running.handle.status(now).await.unwrap();
-    assert_eq!(status, Status { position: head, lag_events: 0, lag_seconds: 0.0, state: State::Live, ..expected });
+    let live = Status { position: head, lag_events: 0, lag_seconds: 0.0, built: true, state: State::Live, ..expected };
+    assert_eq!(status, live);
 }
 
 #[tokio::test]

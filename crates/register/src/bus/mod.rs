@@ -27,7 +27,7 @@ use uuid::Uuid;
 use crate::Error;
 use crate::import::Entered;
 use crate::register::{Answer, Parts, Register, Request, to_the_microsecond};
-use order::Registered;
+use order::Named;
 pub(crate) use order::{Order, Past};
 pub(crate) use rehearsal::Rehearsal;
 use round::Round;
@@ -87,17 +87,17 @@ impl Parts {
         recorded_at: Timestamp,
         mut fate: Fate<'_>,
     ) -> Result<Vec<Result<Entered, Error>>, Error> {
-        let registering: Vec<Option<Uuid>> = orders.iter().map(Order::registers).collect();
+        let names: Vec<Option<Uuid>> = orders.iter().map(Order::name).collect();
         let mut answers: Vec<Option<Result<Entered, Error>>> = orders.iter().map(|_| None).collect();
-        let mut registered = Registered::new();
+        let mut named = Named::new();
         let mut waiting: VecDeque<Waiting> =
             orders.into_iter().enumerate().map(|(place, order)| Waiting::new(place, order)).collect();
         while !waiting.is_empty() {
-            let commands = pick(&mut waiting, &registered);
+            let commands = pick(&mut waiting, &named);
             let ended = Round::new(self, recorded_at).run(commands, &mut fate).await?;
             for (place, answer) in ended.answers {
-                if let Some(command) = registering.get(place).copied().flatten() {
-                    registered.insert(command, answer.as_ref().ok().map(|entered| entered.answer().number));
+                if let Some(command) = names.get(place).copied().flatten() {
+                    named.insert(command, answer.as_ref().ok().map(|entered| entered.answer().number));
                 }
                 if let Some(slot) = answers.get_mut(place) {
                     *slot = Some(answer);

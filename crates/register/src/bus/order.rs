@@ -2,7 +2,6 @@
 
 use std::collections::HashMap;
 
-use demand::Act;
 use jiff::civil::Date;
 use nomenclature::UniqueNumber;
 use uuid::Uuid;
@@ -27,6 +26,8 @@ pub(crate) struct Past {
     pub(crate) number: Option<UniqueNumber>,
     /// The import's command that registers the demand, in place of a number.
     pub(crate) demand: Option<Uuid>,
+    /// The import's command that has to be entered before this one, while nobody knows that it is.
+    pub(crate) after: Option<Uuid>,
 }
 
 impl Order {
@@ -35,10 +36,21 @@ impl Order {
         self.past.and_then(|past| past.demand).filter(|_| self.request.number.is_none())
     }
 
-    /// Whether others may name this one in place of a number.
-    pub(super) fn registers(&self) -> Option<Uuid> {
-        let registers = self.past.is_some() && matches!(self.request.act, Act::Register(_));
-        registers.then_some(self.request.command_id)
+    /// The command that has to be entered before this one, while nobody knows that it is.
+    pub(super) fn after(&self) -> Option<Uuid> {
+        self.past.and_then(|past| past.after)
+    }
+
+    /// The command that is known to be entered no longer holds this one back.
+    pub(super) fn follows(&mut self) {
+        if let Some(past) = &mut self.past {
+            past.after = None;
+        }
+    }
+
+    /// The id under which others may name this one: only what is imported is named.
+    pub(super) fn name(&self) -> Option<Uuid> {
+        self.past.map(|_| self.request.command_id)
     }
 }
 
@@ -48,8 +60,8 @@ impl From<Request> for Order {
     }
 }
 
-/// The demands that imported registrations of a call opened; none where one was refused.
-pub(super) type Registered = HashMap<Uuid, Option<UniqueNumber>>;
+/// What the imported commands of a call were entered for, as far as they have an answer; no demand where one was refused.
+pub(super) type Named = HashMap<Uuid, Option<UniqueNumber>>;
 
 impl Parts {
     /// A keyed digest of everything the sender said.
@@ -57,7 +69,8 @@ impl Parts {
         let Order { request, past } = order;
         let said = match past {
             None => body(request)?,
-            Some(Past { on, number, demand }) => {
+            // What has to come before is about the order of an import alone: it may be added to a row that was entered.
+            Some(Past { on, number, demand, after: _ }) => {
                 // What names the demand stands for its number, which is another one until it is found.
                 let of_demand = request.number.filter(|_| demand.is_none());
                 let said = ("import/1", on, number, demand, of_demand, &request.actor, request.channel, &request.act);

@@ -52,6 +52,11 @@ impl Rehearsal {
         self.answered.get(&command).map(|(_, answer)| answer.number)
     }
 
+    /// Whether an import's command was rehearsed and not refused.
+    pub(super) fn entered(&self, command: Uuid) -> bool {
+        self.answered.contains_key(&command)
+    }
+
     /// The demand as it was rehearsed.
     pub(super) fn demand(&self, run: &Run) -> Option<Loaded> {
         run.order.request.number.and_then(|number| self.demands.get(&number).cloned())

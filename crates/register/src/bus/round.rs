@@ -44,6 +44,15 @@ pub(super) struct Ended {
     pub(super) again: Vec<Waiting>,
 }
 
+/// Commands that imported ones name.
+#[derive(Default)]
+struct Others {
+    /// Those that are entered.
+    entered: HashSet<Uuid>,
+    /// The demands that they registered.
+    registered: HashMap<Uuid, UniqueNumber>,
+}
+
 impl<'a> Round<'a> {
     pub(super) fn new(parts: &'a Parts, recorded_at: Timestamp) -> Self {
         Self {
@@ -94,7 +103,7 @@ impl<'a> Round<'a> {
                 },
             }
         }
-        let (receipts, registered) = self.receipts(&asked, rehearsal).await?;
+        let (receipts, named) = self.receipts(&asked, rehearsal).await?;
         for ((place, mut order, digest), receipt) in asked.into_iter().zip(receipts) {
             match receipt {
                 Some((receipt, of_first)) if of_first == digest => {
@@ -112,11 +121,12 @@ impl<'a> Round<'a> {
                 continue;
             }
             if let Some(demand) = order.unresolved() {
-                order.request.number = registered.get(&demand).copied();
+                order.request.number = named.registered.get(&demand).copied();
             }
-            let begun = match order.unresolved() {
-                Some(_) => Err(Error::NotFound),
-                None => self.parts.begin(place, *order, digest, self.recorded_at).await,
+            let begun = match (order.after(), order.unresolved()) {
+                (Some(after), _) if !named.entered.contains(&after) => Err(Error::PredecessorMissing),
+                (_, Some(_)) => Err(Error::NotFound),
+                (_, None) => self.parts.begin(place, *order, digest, self.recorded_at).await,
             };
             match begun {
                 Ok(run) => runs.push(run),
@@ -127,32 +137,46 @@ impl<'a> Round<'a> {
         Ok(runs)
     }
 
-    /// The receipts of commands, and the demands that others registered which some of them name.
+    /// The receipts of commands, and what became of others which some of them name.
     async fn receipts(
         &self,
         asked: &[(usize, Box<Order>, [u8; 32])],
         rehearsal: Option<&Rehearsal>,
-    ) -> Result<(Vec<Option<(Receipt, [u8; 32])>>, HashMap<Uuid, UniqueNumber>), Error> {
+    ) -> Result<(Vec<Option<(Receipt, [u8; 32])>>, Others), Error> {
         if asked.is_empty() {
             return Ok(Default::default());
         }
         let organisation = |order: &'_ Order| order.request.actor.organisation_code().to_owned();
         let mut ids: Vec<(String, Uuid)> =
             asked.iter().map(|(_, order, _)| (organisation(order), order.request.command_id)).collect();
-        let named = asked.iter().filter_map(|(_, order, _)| Some((organisation(order), order.unresolved()?)));
+        let demands: HashSet<Uuid> = asked.iter().filter_map(|(_, order, _)| order.unresolved()).collect();
+        let named = asked.iter().flat_map(|(_, order, _)| {
+            let others = order.unresolved().into_iter().chain(order.after());
+            others.map(|command| (organisation(order), command))
+        });
         ids.extend(named.collect::<HashSet<_>>());
         let borrowed: Vec<(&str, Uuid)> = ids.iter().map(|(organisation, id)| (organisation.as_str(), *id)).collect();
         let mut receipts = self.parts.reader.receipts(&borrowed).await?;
         let of_named = receipts.split_off(asked.len());
         let named = ids.split_off(asked.len());
-        let rehearsed = named.iter().filter_map(|(_, id)| Some((*id, rehearsal?.registered(*id)?)));
-        let mut registered: HashMap<Uuid, UniqueNumber> = rehearsed.collect();
-        let (found, of_found): (Vec<Uuid>, Vec<Receipt>) =
-            named.iter().zip(of_named).filter_map(|((_, id), receipt)| Some((*id, receipt?.0))).unzip();
-        for (id, answer) in found.into_iter().zip(self.parts.answers(&of_found).await) {
-            registered.insert(id, answer?.number);
+        let mut others = Others::default();
+        let mut of_demands = Vec::new();
+        for ((_, id), receipt) in named.into_iter().zip(of_named) {
+            if receipt.is_some() || rehearsal.is_some_and(|rehearsal| rehearsal.entered(id)) {
+                others.entered.insert(id);
+            }
+            if !demands.contains(&id) {
+                continue;
+            }
+            others.registered.extend(rehearsal.and_then(|rehearsal| Some((id, rehearsal.registered(id)?))));
+            of_demands.extend(receipt.map(|(receipt, _)| (id, receipt)));
         }
-        Ok((receipts, registered))
+        // Where the demand is, the log is asked; that a row is entered, its receipt tells.
+        let (found, of_found): (Vec<Uuid>, Vec<Receipt>) = of_demands.into_iter().unzip();
+        for (id, answer) in found.into_iter().zip(self.parts.answers(&of_found).await) {
+            others.registered.insert(id, answer?.number);
+        }
+        Ok((receipts, others))
     }
 
     /// As [`Round::load`], from what was rehearsed where it is there.

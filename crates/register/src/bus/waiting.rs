@@ -6,7 +6,7 @@ use demand::claims;
 use nomenclature::UniqueNumber;
 use uuid::Uuid;
 
-use super::order::{Order, Registered};
+use super::order::{Named, Order};
 use super::run::Run;
 use crate::bulk::PAGE;
 
@@ -39,13 +39,14 @@ impl Waiting {
         }
     }
 
-    /// The number of the demand, once the command that registers it has an answer.
-    fn resolve(&mut self, registered: &Registered) {
-        if let Stage::Asked(order) = &mut self.stage
-            && let Some(demand) = order.unresolved()
-            && let Some(number) = registered.get(&demand)
-        {
+    /// The number of the demand, once the command that registers it has an answer; and whether what comes before is entered.
+    fn resolve(&mut self, named: &Named) {
+        let Stage::Asked(order) = &mut self.stage else { return };
+        if let Some(number) = order.unresolved().and_then(|demand| named.get(&demand)) {
             order.request.number = *number;
+        }
+        if order.after().is_some_and(|after| named.get(&after).is_some_and(Option::is_some)) {
+            order.follows();
         }
     }
 }
@@ -67,26 +68,27 @@ impl Touched {
     fn waits(&mut self, order: &Order) -> bool {
         let request = &order.request;
         let organisation = request.actor.organisation_code();
-        // The demand is opened by a command that has no answer yet.
-        let unopened = order.unresolved().is_some_and(|demand| self.ids.contains(&(organisation.to_owned(), demand)));
+        // The demand is opened, or the act preceded, by a command that has no answer yet.
+        let mut named = order.unresolved().into_iter().chain(order.after());
+        let unanswered = named.any(|command| self.ids.contains(&(organisation.to_owned(), command)));
         let demand = order.past.and_then(|past| past.demand);
         let new_demand = demand.is_none_or(|demand| self.demands.insert(demand));
         let new_id = self.ids.insert((organisation.to_owned(), request.command_id));
         let new_number = request.number.is_none_or(|number| self.numbers.insert(number));
         let on_claims = claims::may_change(&request.act);
-        let waits = unopened || !new_demand || !new_id || !new_number || (on_claims && self.claims);
+        let waits = unanswered || !new_demand || !new_id || !new_number || (on_claims && self.claims);
         self.claims |= waits && on_claims;
         waits
     }
 }
 
 /// Takes the commands of the next round, in the order given.
-pub(super) fn pick(waiting: &mut VecDeque<Waiting>, registered: &Registered) -> Vec<Waiting> {
+pub(super) fn pick(waiting: &mut VecDeque<Waiting>, named: &Named) -> Vec<Waiting> {
     let mut touched = Touched::default();
     let (mut round, mut passed) = (Vec::new(), Vec::new());
     while round.len() < PAGE && passed.len() < LOOKAHEAD {
         let Some(mut next) = waiting.pop_front() else { break };
-        next.resolve(registered);
+        next.resolve(named);
         if touched.waits(next.order()) { passed.push(next) } else { round.push(next) }
     }
     for later in passed.into_iter().rev() {

@@ -279,3 +279,91 @@ async fn a_rehearsal_says_what_the_import_does_and_writes_nothing() {
     let again = reader.rehearse_import(&mut rehearsal, rows.clone()).await.unwrap();
     assert_eq!(reasons(&again), reasons(&import(&world.register, rows).await));
 }
+
+fn after(after: &str, row: ImportRow) -> ImportRow {
+    ImportRow { after: Some(after.to_owned()), ..row }
+}
+
+/// The lives, each row after the one before it of its demand.
+fn chained() -> Vec<ImportRow> {
+    let mut last = std::collections::HashMap::new();
+    let rows = lives().into_iter().map(|row| {
+        let demand = row.demand.clone().unwrap_or_else(|| row.key.clone());
+        ImportRow { after: last.insert(demand, row.key.clone()), ..row }
+    });
+    rows.collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_row_is_entered_after_the_one_it_comes_after_or_not_at_all() {
+    let world = World::new().await;
+    let missing = "PREDECESSOR_MISSING";
+    let head = world.register.reader().head().await.unwrap();
+    // The later half first: it changes nothing, and those that come after refused ones are no exception.
+    let (first, second) = (chained()[..4].to_vec(), chained()[4..].to_vec());
+    assert_eq!(reasons(&import(&world.register, second.clone()).await), [missing; 4]);
+    assert_eq!(world.register.reader().head().await.unwrap(), head);
+    assert_eq!(reasons(&import(&world.register, first.clone()).await), ["now"; 4]);
+    assert_eq!(reasons(&import(&world.register, second.clone()).await), ["now"; 4]);
+    // It is about the order alone: with it and without it a row is the same.
+    assert_eq!(reasons(&import(&world.register, lives()).await), ["before"; 8]);
+    assert_eq!(reasons(&import(&world.register, chained()).await), ["before"; 8]);
+    // Refused for another reason, it keeps back what comes after it; and no row comes after itself.
+    let rows = vec![
+        after(
+            "D-2/1",
+            row("D-2/x", Some("D-2"), "2020-02-21", ANTIBES, json!({"attribute": {"decided_on": "2020-02-20"}})),
+        ),
+        after("D-2/x", row("D-2/y", Some("D-2"), "2020-02-22", NICE, act(&renew()))),
+        after("D-2/y", row("D-2/y", Some("D-2"), "2020-02-22", NICE, act(&renew()))),
+        after("nowhere", row("D-9/1", Some("D-9"), "2020-02-22", NICE, act(&renew()))),
+        after("D-1/5", filed("D-3", "2023-01-10", named("Lune"))),
+    ];
+    let expected = ["NOT_A_LESSOR", missing, "INVALID_FORM: after=INCONSISTENT", missing, "now"];
+    assert_eq!(reasons(&import(&world.register, rows).await), expected);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn halves_at_once_again_and_again_end_as_one_import() {
+    let world = World::new().await;
+    let other = world.another().await;
+    let halves: Vec<Vec<ImportRow>> =
+        (0..2).map(|half| chained().into_iter().skip(half).step_by(2).collect()).collect();
+    let mut runs = 0;
+    loop {
+        runs += 1;
+        let (one, two) = tokio::join!(import(&world.register, halves[0].clone()), import(&other, halves[1].clone()));
+        let told = [reasons(&one), reasons(&two)].concat();
+        assert!(told.iter().all(|told| ["now", "before", "PREDECESSOR_MISSING"].contains(&told.as_str())), "{told:?}");
+        if told.iter().all(|told| told != "PREDECESSOR_MISSING") {
+            break;
+        }
+        // Every run enters one row more of each demand, at least.
+        assert!(runs < lives().len(), "{told:?}");
+    }
+    let whole = World::new().await;
+    import(&whole.register, chained()).await;
+    assert_eq!(world.register.reader().head().await.unwrap(), whole.register.reader().head().await.unwrap());
+    let rehearsed = world.register.rehearse_import(&mut Rehearsal::default(), chained()).await.unwrap();
+    assert_eq!(reasons(&rehearsed), ["before"; 8]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_rehearsal_keeps_back_what_the_import_keeps_back() {
+    let world = World::new().await;
+    let mut rows = chained();
+    let late = rows.remove(2);
+    rows.push(late);
+    for size in [1, 3, rows.len()] {
+        let mut rehearsal = Rehearsal::default();
+        let mut told = Vec::new();
+        for part in rows.chunks(size) {
+            told.extend(reasons(&world.register.rehearse_import(&mut rehearsal, part.to_vec()).await.unwrap()));
+        }
+        let missing = "PREDECESSOR_MISSING";
+        assert_eq!(told, ["now", "now", missing, "now", missing, missing, missing, "now"], "{size} at once");
+    }
+    let told = reasons(&import(&world.register, rows.clone()).await);
+    assert_eq!(told.iter().filter(|told| *told == "PREDECESSOR_MISSING").count(), 4);
+    assert_eq!(reasons(&import(&world.register, rows).await).iter().filter(|told| *told == "now").count(), 4);
+}

@@ -55,6 +55,17 @@ pub enum Verdict {
     NotFittable(String),
 }
 
+/// How many figures stand how.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Tally {
+    /// Met.
+    pub met: usize,
+    /// Not met.
+    pub missed: usize,
+    /// Those that cannot be met beside the others.
+    pub not_fittable: usize,
+}
+
 impl Compared {
     /// How far off, as a share of what is published.
     pub fn deviation(&self) -> Option<f64> {
@@ -92,9 +103,22 @@ impl Calibration {
         Ok(Self::of(options, &ledger, table))
     }
 
+    /// How many figures stand how.
+    pub fn tally(&self) -> Tally {
+        let mut tally = Tally::default();
+        for line in &self.lines {
+            *match line.verdict {
+                Verdict::Met => &mut tally.met,
+                Verdict::Missed => &mut tally.missed,
+                Verdict::NotFittable(_) => &mut tally.not_fittable,
+            } += 1;
+        }
+        tally
+    }
+
     /// Whether every figure that can be met is.
     pub fn is_met(&self) -> bool {
-        self.lines.iter().all(|line| line.verdict != Verdict::Missed)
+        self.tally().missed == 0
     }
 }
 

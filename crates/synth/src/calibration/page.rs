@@ -2,7 +2,7 @@
 
 use std::io;
 
-use super::{Calibration, Compared, TOLERANCE, Verdict};
+use super::{Calibration, Compared, TOLERANCE, Tally, Verdict};
 use crate::territory::figures::{Figures, Standing};
 
 /// Writes the page, in Markdown.
@@ -29,6 +29,8 @@ pub fn write_page(calibration: &Calibration, mut out: impl io::Write) -> io::Res
         TOLERANCE * 100.0
     )?;
     writeln!(out, "{}\n", standing(Figures::of(options.territory).standing))?;
+    let Tally { met, missed, not_fittable } = calibration.tally();
+    writeln!(out, "Of {} figures that can be met, {met} are; {not_fittable} others are not fittable.\n", met + missed)?;
     writeln!(out, "## Met\n")?;
     writeln!(out, "| figure | published | produced | off | unit | source | formula |")?;
     writeln!(out, "| --- | ---: | ---: | ---: | --- | --- | --- |")?;

@@ -1,7 +1,7 @@
 //! How like a real territory the one that lived is: what it came to, beside what is published.
 
 use synth::TerritoryOptions;
-use synth::calibration::{Calibration, Compared, Ledger, Verdict};
+use synth::calibration::{Calibration, Compared, Ledger, Tally, Verdict};
 
 use crate::commands::synth::table;
 use crate::failure::Failure;
@@ -20,7 +20,10 @@ pub fn show(options: &TerritoryOptions, ledger: &Ledger) -> Result<(), Failure> 
         vec![line.row.french.clone(), line.told(line.published), produced, off, verdict.to_owned()]
     });
     output::table(&["chiffre", "publié", "produit", "écart", ""], rows);
-    let others = calibration.lines.iter().filter(|line| !fittable(line)).count();
-    say!("{others} autres chiffres publiés se contredisent : docs/synthetic-territory.md dit pourquoi");
+    let Tally { met, missed, not_fittable } = calibration.tally();
+    say!(
+        "{met} chiffres atteints sur {} ; {not_fittable} autres chiffres publiés se contredisent : docs/synthetic-territory.md dit pourquoi",
+        met + missed
+    );
     Ok(())
 }

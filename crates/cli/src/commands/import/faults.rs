@@ -65,6 +65,9 @@ fn message(error: &Error) -> String {
         }
         Error::Duplicate { .. } => "une personne de cette demande a déjà une demande active dans le territoire".to_owned(),
         Error::NumberTaken { .. } => "ce numéro unique porte déjà une autre demande".to_owned(),
+        Error::PredecessorMissing => {
+            "la ligne qui doit précéder celle-ci n'est pas dans le registre : elle est dans une autre partie, vient après ou a été écartée ; une fois qu'elle y est, veuillez importer de nouveau ce fichier".to_owned()
+        }
         Error::NotImported => "cet acte ne s'importe pas : il porte sur deux demandes".to_owned(),
         other => failure::message(other),
     }
