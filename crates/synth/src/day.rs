@@ -31,16 +31,6 @@ pub(crate) fn at_a_desk(day: Date, last: Date) -> Date {
     after(day, days).min(last)
 }
 
-/// Desks are closed.
-pub(crate) fn is_closed(day: Date) -> bool {
-    matches!(day.weekday(), Weekday::Saturday | Weekday::Sunday)
-}
-
-/// The day, or the Monday after it when desks are closed.
-pub(crate) fn open_day(day: Date) -> Date {
-    at_a_desk(day, Date::MAX)
-}
-
 /// A day of birth of somebody who is `from` to `to` years old on a day.
 pub(crate) fn of_birth(dice: &mut Dice, day: Date, from: i32, to: i32) -> Date {
     let months = dice.between(from * 12, to.max(from) * 12 + 10);
