@@ -15,5 +15,6 @@ mod grpc;
 mod import;
 mod in_process;
 mod served;
+mod several;
 mod tidy;
 mod world;
