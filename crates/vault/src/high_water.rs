@@ -99,7 +99,8 @@ impl HighWater {
         if lines.next() != Some(FORMAT) {
             return None;
         }
-        let mark = |line: &str| line.split_once(' ').and_then(|(name, next)| Some((name.to_owned(), next.parse().ok()?)));
+        let mark =
+            |line: &str| line.split_once(' ').and_then(|(name, next)| Some((name.to_owned(), next.parse().ok()?)));
         lines.map(mark).collect()
     }
 
