@@ -8,6 +8,7 @@ mod procedure;
 mod restored;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 
 use client::Client;
 use demand::Act;
@@ -15,7 +16,7 @@ use jiff::Timestamp;
 use nomenclature::{Actor, UniqueNumber};
 use proto::v1::ListSharedDemandsResponse;
 use register::{Clock as _, SystemClock};
-use serde_json::json;
+use serde_json::{Value, json};
 use tests::cast::NICE;
 use tests::ledger::{Entry, Ledger};
 use tests::wire::{Ack, Reply};
@@ -86,21 +87,22 @@ async fn brought_back(disaster: &Disaster, acks: &[(Ack, Timestamp)], second: Ti
     let last = &disaster.erased.last().unwrap().number;
     let show = ["demand", "show", last, "--actor", NICE, "--format", "json"];
     restored.place.sne(&show).ends(1);
-    let told = restored.place.sne(&["restore", "check", "--format", "json"]).ends(0).json();
-    assert_eq!((&told["position"], &told["erased"]), (&json!(position), &json!(live_again)));
+    let check = || restored.place.sne(&["restore", "check", "--format", "json"]).ends(0).json();
+    let forgotten = check();
+    assert_eq!((&forgotten["position"], &forgotten["erased"]), (&json!(position), &json!(live_again)));
     restored.place.sne(&["doctor"]).ends(6);
 
     let said = restored.run("finish", By::Sne);
     assert!(said.contains(&format!("position {position}")), "{said}");
     assert_eq!(erased_keys_that_live(disaster, &restored), 0);
-    let told = restored.place.sne(&["restore", "check", "--format", "json"]).ends(0).json();
+    let told = check();
     assert_eq!((&told["erased"], &told["numbers"]), (&json!(0), &json!([])));
     assert!(restored.place.sne(&show).ends(0).json()["household"].is_null());
     let kept = acks.iter().find(|(ack, _)| ack.position <= position).unwrap().0.number.to_string();
     let show = ["demand", "show", &kept, "--actor", NICE, "--format", "json"];
     assert!(restored.place.sne(&show).ends(0).json()["household"].is_array());
 
-    tell_the_operator(disaster, acks, position);
+    tell_the_operator(disaster, acks, &forgotten);
     goes_on(disaster, &restored, acks).await;
 }
 
@@ -110,20 +112,34 @@ fn erased_keys_that_live(disaster: &Disaster, restored: &Restored<'_>) -> usize 
     restored.psql(&format!("{KEYS_OF} ({})", numbers.join(","))).parse().unwrap()
 }
 
-/// What callers know and the restored register does not.
-fn tell_the_operator(disaster: &Disaster, acks: &[(Ack, Timestamp)], position: i64) {
-    let lost: Vec<&Ack> = acks.iter().map(|(ack, _)| ack).filter(|ack| ack.position > position).collect();
+/// What callers know and the restored register does not. Numbers that the restored counters would give again are those that
+/// `sne restore check` told.
+fn tell_the_operator(disaster: &Disaster, acks: &[(Ack, Timestamp)], told: &Value) {
+    let position = told["position"].as_i64().unwrap();
     let registered = registrations(&disaster.evidence.ledger);
-    let numbers: BTreeSet<String> =
-        lost.iter().filter(|ack| registered.contains_key(&ack.command_id)).map(|ack| ack.number.to_string()).collect();
-    let others: BTreeSet<String> =
-        lost.iter().map(|ack| ack.number.to_string()).filter(|n| !numbers.contains(n)).collect();
+    let counters = told["numbers"].as_array().unwrap();
+    let mut lines = String::from("position;number;act\n");
+    let (mut lost, mut given_again) = (0, 0);
+    for (ack, _) in acks.iter().filter(|(ack, _)| ack.position > position) {
+        let number = ack.number.to_string();
+        let registration = registered.contains_key(&ack.command_id);
+        let act = if registration { "registration" } else { "other" };
+        lines.push_str(&format!("{};{number};{act}\n", ack.position));
+        lost += 1;
+        let of = |counter: &&Value| counter["territory"] == number[..3] && counter["month"] == number[3..7];
+        if let (true, Some(counter)) = (registration, counters.iter().find(of)) {
+            let sequence = i64::from(ack.number.sequence().value());
+            assert!(sequence < counter["free_from"].as_i64().unwrap(), "{number} is not marked");
+            given_again += i64::from(sequence >= counter["next"].as_i64().unwrap());
+        }
+    }
+    let file = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("drill-lost-after-{position}.csv"));
+    std::fs::write(&file, lines).unwrap();
     eprintln!(
-        "drill: position {position} of {}; {} acknowledged acts are lost\n  registrations: {}\n  acts on: {}",
+        "drill: restored to position {position} of {}; {lost} acknowledged acts are lost, listed in {}; {given_again} of \
+         their numbers stand above the restored counters",
         disaster.evidence.head,
-        lost.len(),
-        numbers.into_iter().collect::<Vec<_>>().join(" "),
-        others.into_iter().collect::<Vec<_>>().join(" ")
+        file.display()
     );
 }
 

@@ -62,8 +62,8 @@ impl Disaster {
         let socket = cluster.psql("postgres", "SHOW unix_socket_directories").unwrap();
         let socket = socket.trim_matches('"').to_owned();
         let port = cluster.psql("postgres", "SHOW port").unwrap();
-        let log = archive.with_file_name("server.log");
-        let log = procedure.folder(log).join("log");
+        let log = procedure.folder(at("log")).join("server.log");
+        let (data, copies) = (at("data"), at("copies"));
         let variables = [
             ("PGDATA", pgdata.as_str()),
             ("PGHOST", &socket),
@@ -72,6 +72,8 @@ impl Disaster {
             ("PGLOG", text(&log)),
             ("ARCHIVE", text(&archive)),
             ("BACKUPS", text(&backups)),
+            ("SNE_DATA_DIR", text(&data)),
+            ("KEYS_COPIES", text(&copies)),
         ];
         procedure.run("archive", By::Postgres, &variables);
         cluster.restart().unwrap();
@@ -98,6 +100,11 @@ impl Disaster {
         };
         let mut erased = vec![erase()];
         procedure.run("backup", By::Postgres, &variables);
+        std::fs::create_dir(at("copies")).unwrap();
+        procedure.run("keys", By::Sne, &variables);
+        // Nothing is old here.
+        procedure.run("expire", By::Sne, &variables);
+        assert_eq!(read_dir(at("copies")).unwrap().count(), 1);
         let backed_up = SystemClock.now();
         erased.push(erase());
         while SystemClock.now().as_second() < backed_up.as_second() + seconds {
