@@ -6,7 +6,7 @@ SHELL := /bin/bash
 CARGO ?= cargo
 ARGS ?=
 
-.PHONY: help deps demo test kill mutants bench docs serve sample fmt
+.PHONY: help deps demo test kill drill mutants bench docs serve sample fmt
 
 help: ## list the verbs
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 10
@@ -35,6 +35,10 @@ node_modules: package-lock.json
 kill: deps ## ten cycles of kills of bus, server and database under load, a hundred of the daily run, fifty of an import (make test: five, three, eight, four)
 	$(CARGO) build --package cli
 	CRASH_CYCLES=10 DAILY_KILLS=100 IMPORT_KILLS=50 $(CARGO) test --package tests --test blackbox -- crash::nothing_acknowledged daily::kills import::kills --nocapture
+
+drill: deps ## lose a register under load and restore it to five random seconds with the commands of docs/operations.md (make test: one)
+	$(CARGO) build --package cli
+	DRILL_RESTORES=5 DRILL_SECONDS=20 $(CARGO) test --package tests --test blackbox -- drill:: --nocapture
 
 mutants: ## change the rules one thing at a time: a change that no test notices fails; writes docs/mutants.md (ARGS=deadlines.rs for one file)
 	@cargo mutants --version >/dev/null 2>&1 || $(CARGO) install cargo-mutants --locked

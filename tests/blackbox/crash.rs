@@ -5,8 +5,8 @@
 //! that the register insists on at its start, not on this test.
 
 mod checker;
-mod evidence;
-mod processes;
+pub mod evidence;
+pub mod processes;
 mod sabotage;
 
 use std::collections::HashMap;
@@ -60,7 +60,7 @@ impl Scene {
         let (keys, ledger) = (folder.path().join("keys"), folder.path().join("ledger.ndjson"));
         world::bring_in_the_cast(&world::open(&url, &keys, Arc::new(SystemClock)).await).await;
 
-        let mut load = Load::start(worker, &url, &keys, &ledger);
+        let mut load = Load::start(worker, &url, &keys, &ledger, 1);
         for _ in 0..cycles {
             load.runs_until(load.acks() + ACKS_BETWEEN);
             load.kill_the_worker();
@@ -140,7 +140,7 @@ async fn nothing_acknowledged_over_the_network_is_lost_or_doubled_by_kills_of_th
 fn orders(ledger: &[Entry]) -> HashMap<Uuid, Order> {
     let intents = ledger.iter().filter_map(|entry| match entry {
         Entry::Intent(order) => Some((order.command_id, (**order).clone())),
-        Entry::Answer(_) => None,
+        Entry::Answer(_) | Entry::Heard(_) => None,
     });
     intents.collect()
 }
@@ -160,7 +160,7 @@ async fn every_ack_is_given_again(register: &Register, ledger: &[Entry]) -> usiz
                 });
                 repeated += 1;
             }
-            Entry::Intent(_) | Entry::Answer(_) => {}
+            Entry::Intent(_) | Entry::Answer(_) | Entry::Heard(_) => {}
         }
         if calls.len() >= 16 {
             calls.join_next().await.unwrap().unwrap();

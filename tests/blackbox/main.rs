@@ -11,6 +11,7 @@ mod corpus_over_tcp;
 mod crash;
 mod daily;
 mod deploy;
+mod drill;
 mod grpc;
 mod import;
 mod in_process;

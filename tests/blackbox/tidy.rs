@@ -3,6 +3,7 @@
 mod dependencies;
 mod documents;
 mod files;
+mod promises;
 
 use std::path::{Path, PathBuf};
 

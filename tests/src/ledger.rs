@@ -4,6 +4,7 @@ use std::fs::File;
 use std::io::{self, Write as _};
 use std::path::Path;
 
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::wire::{Order, Reply};
@@ -16,6 +17,8 @@ pub enum Entry {
     Intent(Box<Order>),
     /// A command was answered.
     Answer(Reply),
+    /// The answers above had come by this instant.
+    Heard(Timestamp),
 }
 
 /// The ledger of one load.

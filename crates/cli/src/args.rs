@@ -11,10 +11,12 @@ use crate::config::Flags;
 
 mod due;
 mod invented;
+mod restore;
 mod stats;
 
 pub use due::Deadlines;
 pub use invented::{Demo, Invented, Lives, SynthCommand};
+pub use restore::RestoreCommand;
 pub use stats::{CompareArgs, SeriesArgs, StatsCommand, TableArgs};
 
 /// Registre des demandes de logement social
@@ -165,6 +167,9 @@ pub enum Command {
         #[arg(long, value_name = "POSITION", value_parser = position)]
         up_to: Option<Position>,
     },
+    /// Après la restauration de la base depuis une sauvegarde (la procédure est dans docs/operations.md)
+    #[command(subcommand)]
+    Restore(RestoreCommand),
     /// Met les schémas de la base à la version de ce programme
     Migrate,
     /// Configuration

@@ -20,7 +20,7 @@ use std::process::ExitCode;
 use clap::Parser as _;
 
 use args::{
-    Args, Command, ConfigCommand, DemandCommand, KeysCommand, NoticesCommand, OrgCommand, SynthCommand,
+    Args, Command, ConfigCommand, DemandCommand, KeysCommand, NoticesCommand, OrgCommand, RestoreCommand, SynthCommand,
     TerritoryCommand,
 };
 use commands::org::Change;
@@ -91,6 +91,10 @@ async fn run(args: Args) -> Result<(), Failure> {
         Command::Doctor { cross_read } => commands::doctor::run(place()?, format, cross_read).await,
         Command::Serve(flags) => commands::serve::run(Config::load(&at, &flags)?).await,
         Command::Migrate => commands::migrate::run(place()?).await,
+        Command::Restore(RestoreCommand::Check) => commands::restore::check(place()?, format).await,
+        Command::Restore(RestoreCommand::Finish { margin }) => {
+            commands::restore::finish(place()?, format, margin).await
+        }
         Command::Config(ConfigCommand::Check(flags)) => {
             commands::config::check(&Config::load(&at, &flags)?, format);
             Ok(())

@@ -4,7 +4,8 @@
 //! number names, load, rights by the loaded facts, plan, decide, number, claims, seal, append; [`Register::submit_many`] takes
 //! many through each of these steps at once, and [`Register::import`] what organisations did before. [`Register::demand`] and
 //! [`Register::history`] read; [`Register::erase`] forgets; [`Register::daily`] does what comes with the days;
-//! [`Register::set_territory`] decides the delays that acts go by; [`Register::examine`] doubts. Who only reads opens with
+//! [`Register::set_territory`] decides the delays that acts go by; [`Register::examine`] doubts; [`forgotten`] tells what a
+//! restored database does not know any more. Who only reads opens with
 //! [`Register::open_to_read`]. [`StockReader`] reads the same log with stock postgres-es.
 //!
 //! What breaks if you change the order: a receipt looked up after the decision would refuse the repeat of a command that
@@ -33,6 +34,7 @@ mod open;
 mod organisations;
 mod outcome;
 mod register;
+mod restore;
 mod rotation;
 mod schema;
 mod settings;
@@ -57,10 +59,12 @@ pub use erasure::{Erasure, ErasureRun};
 pub use error::Error;
 pub use history::{HistoryLine, Viewer};
 pub use import::{Entered, ImportRow, Rehearsal};
+pub use numbers::ForgottenNumbers;
 pub use open::Place;
 pub use organisations::{DeskLine, Imported, OrganisationLine};
 pub use outcome::Outcome;
 pub use register::{Answer, NewDemand, Register, Request};
+pub use restore::{Forgotten, forgotten};
 pub use schema::SchemaState;
 pub use settings::TERRITORY;
 pub use sheet::{AbnormalDelay, SettingLine, TerritoryChange, TerritorySheet};

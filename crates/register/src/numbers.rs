@@ -2,14 +2,21 @@
 //!
 //! A block is durable before its first number is used, and belongs to this process alone. A number that was refused
 //! before the append goes back to the block; one whose outcome is unknown is lost: a gap, never a reuse.
+//!
+//! A restored database has forgotten its latest blocks, so how far each counter went is also marked beside the
+//! key-encryption keys, before the first number of a block is used and before a brought number is acknowledged. Opening to
+//! write moves the counters up to the marks first.
 
 use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
 
 use event_log::Reader;
 use jiff::civil::Date;
 use nomenclature::{DeskCode, Sequence, Territory, UniqueNumber};
+use serde::Serialize;
 use sqlx::PgPool;
 use tokio::sync::Mutex;
+use vault::{HighWater, Marks};
 
 use crate::Error;
 use crate::stream::DEMAND;
@@ -35,15 +42,86 @@ SELECT territory, month, next FROM unnest($1::text[], $2::text[], $3::int[]) AS 
 ON CONFLICT (territory, month) DO UPDATE SET next_sequence = excluded.next_sequence
   WHERE c.next_sequence < excluded.next_sequence";
 
+const COUNTERS: &str = "SELECT territory, month, next_sequence FROM register.number_counters ORDER BY territory, month";
+
+/// A counter that stands below what was given out: the database was restored from an older copy.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ForgottenNumbers {
+    /// The territory.
+    pub territory: String,
+    /// The month of filing, as in a number: MMYY.
+    pub month: String,
+    /// The sequence that the database would give next. From here on numbers may be on certificates.
+    pub next: i32,
+    /// The first sequence that was surely never given.
+    pub free_from: i32,
+}
+
 /// The numbers of this process.
 pub(crate) struct Numbers {
     pool: PgPool,
+    marks: Arc<HighWater>,
     free: Mutex<HashMap<(Territory, String), Vec<i32>>>,
 }
 
 impl Numbers {
-    pub(crate) fn new(pool: PgPool) -> Self {
-        Self { pool, free: Mutex::default() }
+    pub(crate) fn new(pool: PgPool, marks: HighWater) -> Self {
+        Self { pool, marks: Arc::new(marks), free: Mutex::default() }
+    }
+
+    /// How far counters have gone.
+    pub(crate) fn marks(&self) -> &HighWater {
+        &self.marks
+    }
+
+    /// Brings counters and marks to the higher of both: counters that a restored database set back, and marks that an
+    /// older program did not write.
+    pub(crate) async fn agree(&self) -> Result<(), Error> {
+        let forgotten = forgotten(&self.pool, &self.marks).await?;
+        self.set(&forgotten.iter().map(|f| (&*f.territory, &*f.month, f.free_from)).collect::<Vec<_>>()).await?;
+        let mut groups: BTreeMap<String, Marks> = BTreeMap::new();
+        for (territory, month, next) in counters(&self.pool).await? {
+            groups.entry(territory).or_default().insert(month, i64::from(next));
+        }
+        self.mark(groups).await
+    }
+
+    /// Moves every counter `margin` numbers on, and those of the months given in every territory, if they were used or not.
+    pub(crate) async fn leap(&self, margin: i32, months: &[String]) -> Result<usize, Error> {
+        let mut next: BTreeMap<(String, String), i32> = BTreeMap::new();
+        for territory in Territory::all() {
+            next.extend(months.iter().map(|month| ((territory.to_string(), month.clone()), 1)));
+        }
+        next.extend(counters(&self.pool).await?.into_iter().map(|(territory, month, next)| ((territory, month), next)));
+        let moved = next
+            .iter()
+            .map(|((territory, month), next)| (&**territory, &**month, next.saturating_add(margin).min(1_000_000)));
+        let moved: Vec<_> = moved.collect();
+        self.set(&moved).await?;
+        self.free.lock().await.clear();
+        self.agree().await?;
+        Ok(moved.len())
+    }
+
+    /// Moves counters up to these.
+    async fn set(&self, next: &[(&str, &str, i32)]) -> Result<(), Error> {
+        if next.is_empty() {
+            return Ok(());
+        }
+        let territories: Vec<&str> = next.iter().map(|(territory, ..)| *territory).collect();
+        let months: Vec<&str> = next.iter().map(|(_, month, _)| *month).collect();
+        let sequences: Vec<i32> = next.iter().map(|(.., next)| *next).collect();
+        let moved = sqlx::query(MOVE_ABOVE).bind(territories).bind(months).bind(sequences).execute(&self.pool).await;
+        moved.map(drop).map_err(|error| database(&error))
+    }
+
+    /// Marks durably how far counters have gone.
+    async fn mark(&self, groups: BTreeMap<String, Marks>) -> Result<(), Error> {
+        let marks = Arc::clone(&self.marks);
+        let raise = move || groups.iter().try_for_each(|(territory, month)| marks.raise(territory, month));
+        // Who panics there has given nothing out.
+        let raised = tokio::task::spawn_blocking(raise).await;
+        Ok(raised.map_err(|_| Error::OutcomeUnknown)??)
     }
 
     /// Allots a number that nobody ever had.
@@ -64,6 +142,8 @@ impl Numbers {
                 .await
                 .map_err(|error| database(&error))?;
             let first = first.ok_or(Error::NumbersExhausted)?;
+            let mark = Marks::from([(month(filed_on), i64::from(first + BLOCK))]);
+            self.mark(BTreeMap::from([(territory.to_string(), mark)])).await?;
             block.extend((first..first + BLOCK).rev());
         }
         let sequence = block.pop().and_then(|n| u32::try_from(n).ok()).ok_or(Error::NumbersExhausted)?;
@@ -107,11 +187,14 @@ impl Numbers {
             *next = (*next).max(sequence + 1);
         }
         drop(free);
-        let territories: Vec<String> = highest.keys().map(|(territory, _)| territory.to_string()).collect();
-        let months: Vec<&str> = highest.keys().map(|(_, month)| month.as_str()).collect();
-        let next: Vec<i32> = highest.values().copied().collect();
-        let moved = sqlx::query(MOVE_ABOVE).bind(territories).bind(months).bind(next).execute(&self.pool).await;
-        moved.map(drop).map_err(|error| database(&error))
+        let mut groups: BTreeMap<String, Marks> = BTreeMap::new();
+        for ((territory, month), next) in &highest {
+            groups.entry(territory.to_string()).or_default().insert(month.clone(), i64::from(*next));
+        }
+        self.mark(groups).await?;
+        let next: Vec<_> =
+            highest.iter().map(|((territory, month), next)| (territory.as_str(), &**month, *next)).collect();
+        self.set(&next).await
     }
 
     /// Takes back a number whose command was refused before the append.
@@ -120,6 +203,28 @@ impl Numbers {
         let block = free.entry((number.territory(), month(filed_on))).or_default();
         block.extend(i32::try_from(number.sequence().value()));
     }
+}
+
+/// Counters that stand below their marks, so that they would give again what was given.
+pub(crate) async fn forgotten(pool: &PgPool, marks: &HighWater) -> Result<Vec<ForgottenNumbers>, Error> {
+    let counters: HashMap<_, _> =
+        counters(pool).await?.into_iter().map(|(territory, month, next)| ((territory, month), next)).collect();
+    let mut forgotten = Vec::new();
+    for (territory, marks) in marks.all()? {
+        for (month, free_from) in marks {
+            let next = counters.get(&(territory.clone(), month.clone())).copied().unwrap_or(1);
+            let free_from = i32::try_from(free_from).unwrap_or(i32::MAX).min(1_000_000);
+            if next < free_from {
+                forgotten.push(ForgottenNumbers { territory: territory.clone(), month, next, free_from });
+            }
+        }
+    }
+    Ok(forgotten)
+}
+
+/// Every counter: territory, month, next sequence.
+async fn counters(pool: &PgPool) -> Result<Vec<(String, String, i32)>, Error> {
+    sqlx::query_as(COUNTERS).fetch_all(pool).await.map_err(|error| database(&error))
 }
 
 /// What failed, without the values that a server's message can quote.
@@ -131,6 +236,7 @@ fn month_of(number: UniqueNumber) -> String {
     format!("{:02}{:02}", number.month(), number.year_of_century())
 }
 
-fn month(day: Date) -> String {
+/// The month of a filing as a number bears it.
+pub(crate) fn month(day: Date) -> String {
     format!("{:02}{:02}", day.month(), day.year() % 100)
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use event_log::{EventLog, Options, Role, check_settings, connect};
 use sqlx::postgres::PgConnectOptions;
 use sqlx::{ConnectOptions as _, Executor as _, PgPool};
-use vault::{DEAD_FOR_SAFETY, ErasureList, KeyId, Vault};
+use vault::{DEAD_FOR_SAFETY, ErasureList, HighWater, KeyId, Vault};
 
 use crate::Error;
 use crate::clock::Clock;
@@ -57,7 +57,7 @@ impl Register {
     /// # Errors
     /// Refuses a database whose settings could lose an acknowledged command (design law 12), and a key folder that does
     /// not belong to the database. Erasures are made good first, those that a restored database has forgotten and those that
-    /// were interrupted.
+    /// were interrupted, and its counters of numbers moved above what was given out.
     pub async fn open(place: Place) -> Result<Self, Error> {
         let owner = schema::owner(&place).await?;
         check_settings(&owner).await?;
@@ -74,6 +74,7 @@ impl Register {
         let parts = &*register.parts;
         erasure::apply_list(&owner, &parts.vault, &parts.erasures).await?;
         owner.close().await;
+        parts.numbers.agree().await?;
         erasure::finish(parts.reader.pool(), &parts.vault, &parts.erasures).await?;
         parts.directory.catch_up().await?;
         parts.settings.catch_up().await?;
@@ -112,8 +113,8 @@ impl Register {
             audit: reader.on(auditors),
             reader,
             erasures: Arc::new(ErasureList::of(&place.keys, vault.secrets())),
+            numbers: Numbers::new(pool, HighWater::of(&place.keys, vault.secrets())),
             vault,
-            numbers: Numbers::new(pool),
             clock: place.clock,
             database: place.database,
         };

@@ -28,8 +28,11 @@ pub fn vault_trouble(error: &vault::Error) -> String {
             "la ligne {line} de {} n'est pas celle qui y fut écrite : remettez le fichier depuis sa sauvegarde",
             path.display()
         ),
+        V::MarksAltered { path } => {
+            format!("{} n'est pas ce qui y fut écrit : remettez le fichier depuis sa sauvegarde", path.display())
+        }
         V::ErasedKeysLive { count } => format!(
-            "{count} clé(s) effacée(s) sont revenues avec une base restaurée : démarrez « sne serve » ou lancez « sne migrate », \
+            "{count} clé(s) effacée(s) sont revenues avec une base restaurée : lancez « sne restore finish », \
              qui les détruit avant toute lecture"
         ),
         V::UnknownKek { kek } => format!("la clé de chiffrement {kek} manque"),

@@ -52,6 +52,12 @@ pub enum Error {
         /// The first line that does not fit.
         line: usize,
     },
+    /// The marks of a group of counters were altered, or are signed by other secrets.
+    #[error("{path} is not what was written there; put the file back from its backup")]
+    MarksAltered {
+        /// The file.
+        path: PathBuf,
+    },
     /// Erased keys are live again: the database was restored and nobody who may write has opened it since.
     #[error("{count} erased keys are live again: the database was restored; open it to write first")]
     ErasedKeysLive {

@@ -16,6 +16,8 @@
 //! - **Destroyed is final.** A tombstone stays, so that *erased* and *missing* are two answers: only the second is a fault.
 //! - **Erasure outlives a restore.** Erased keys are listed beside the key-encryption keys, in an [`ErasureList`] that is
 //!   signed; whoever opens a database destroys those that are live again first.
+//! - **So does what was given out.** How far counters have gone stands there too, in [`HighWater`] marks: a restored database
+//!   would give the same again.
 //! - **A key folder belongs to one database.** Fingerprints stand in the database; a folder that is wrong, incomplete or
 //!   empty is refused, never made good by new keys.
 //! - **A key is committed to.** [`DataKey::commitment`] stands in the log, so nobody can later show another key under
@@ -31,6 +33,7 @@ mod erasure_list;
 mod error;
 mod file_key_service;
 mod fingerprint;
+mod high_water;
 mod kek_id;
 mod key_file;
 mod key_service;
@@ -49,6 +52,7 @@ pub use erasure_list::{ErasedKey, ErasureList};
 pub use error::Error;
 pub use file_key_service::FileKeyService;
 pub use fingerprint::Fingerprint;
+pub use high_water::{HighWater, Marks};
 pub use kek_id::KekId;
 pub use key_service::{KeyService, Wrapped};
 pub use keys::{DEAD_FOR_SAFETY, KeyState};

@@ -65,6 +65,11 @@ impl Secrets {
         Secret32::derived(mac(&self.receipt_digest, b"sne-erasure-key-v1", &[]))
     }
 
+    /// Signs the marks of counters. Lives as long as the folder.
+    pub(crate) fn marks_key(&self) -> Secret32 {
+        Secret32::derived(mac(&self.receipt_digest, b"sne-marks-key-v1", &[]))
+    }
+
     /// Tokens live for minutes: a key derived from one that every server of the register has will do.
     fn token_key(&self) -> Secret32 {
         Secret32::derived(mac(&self.receipt_digest, b"sne-token-key-v1", &[]))

@@ -103,6 +103,7 @@ impl<'a> Asked<'a> {
                         Reply::Unknown { .. } | Reply::Failed { .. } => {}
                     }
                 }
+                Entry::Heard(_) => {}
             }
         }
         Self { commands }

@@ -40,7 +40,8 @@ pub struct Load {
 }
 
 impl Load {
-    pub fn start(worker: Worker, database: &str, keys: &Path, ledger: &Path) -> Self {
+    /// With the seed that its orders and their ids are drawn from.
+    pub fn start(worker: Worker, database: &str, keys: &Path, ledger: &Path, seed: u64) -> Self {
         let program = match worker {
             Worker::Bus => env!("CARGO_BIN_EXE_crash_worker"),
             Worker::Door => env!("CARGO_BIN_EXE_crash_door"),
@@ -49,7 +50,7 @@ impl Load {
             .arg(program)
             .arg(database)
             .args([keys, ledger])
-            .arg("1")
+            .arg(seed.to_string())
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()

@@ -10,6 +10,7 @@ use std::process::{Child, ChildStdin, Command, Stdio};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
 use std::time::{Duration, Instant};
 
+use register::{Clock as _, SystemClock};
 use tests::ledger::{Entry, Ledger};
 use tests::load::Generator;
 use tests::wire::{Order, Reply};
@@ -158,7 +159,10 @@ impl Load {
                 News::Stop => self.stopping = true,
             }
         }
-        let answers: Vec<_> = replies.iter().cloned().map(Entry::Answer).collect();
+        let mut answers: Vec<_> = replies.iter().cloned().map(Entry::Answer).collect();
+        if !answers.is_empty() {
+            answers.push(Entry::Heard(SystemClock.now()));
+        }
         self.ledger.write(&answers)?;
         for reply in replies {
             self.settle(&reply);

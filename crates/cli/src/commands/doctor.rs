@@ -30,7 +30,7 @@ pub async fn run(place: Place, format: Format, cross_read: bool) -> Result<(), F
 }
 
 /// How far each projection has come. Behind is no fault: nobody folds while no server runs.
-async fn projections(place: &register::Place) -> Result<Check, Failure> {
+pub async fn projections(place: &register::Place) -> Result<Check, Failure> {
     let place = place.clone().to_read();
     let pool = connect(place.database, Role::Projector, 1).await?;
     let builds = match projection::builds(&pool, place.clock.now()).await {

@@ -16,6 +16,7 @@ pub mod notices;
 pub mod org;
 pub mod projections;
 pub mod rebuild;
+pub mod restore;
 pub mod serve;
 pub mod stats;
 pub mod synth;

@@ -6,6 +6,7 @@ use vault::Vault;
 use super::{Examiner, Findings};
 use crate::Error;
 use crate::erasure;
+use crate::numbers::{self, ForgottenNumbers};
 
 impl Examiner<'_> {
     /// Live keys are moved within a day of the week's beginning, and wrapping keys whose days are over are gone.
@@ -53,6 +54,29 @@ impl Examiner<'_> {
             ));
         }
         findings.note("effacements", format!("{} demande(s) effacée(s)", state.erased), faults);
+        Ok(())
+    }
+
+    /// No counter stands below what was given out: a restored one would give it again.
+    pub async fn examine_numbers(&self, findings: &mut Findings) -> Result<(), Error> {
+        let Some(marks) = self.marks else { return Ok(()) };
+        let forgotten = match numbers::forgotten(self.reader.pool(), marks).await {
+            Err(Error::Vault(error)) => {
+                findings.note("numéros", String::new(), vec![crate::wording::vault_trouble(&error)]);
+                return Ok(());
+            }
+            forgotten => forgotten?,
+        };
+        let fault = |counter: ForgottenNumbers| {
+            let ForgottenNumbers { territory, month, next, free_from } = counter;
+            format!(
+                "le compteur {territory} {month} en est à {next}, des numéros furent donnés jusqu'à {} : lancez \
+                 « sne restore finish »",
+                free_from - 1
+            )
+        };
+        let faults = super::named(forgotten.into_iter().map(fault).collect());
+        findings.note("numéros", "compteurs comparés à ce qui fut donné".to_owned(), faults);
         Ok(())
     }
 }

@@ -10,7 +10,7 @@ mod surroundings;
 use access::{Action, Profile, Purpose, Resource, may};
 use event_log::{Position, Reader, Role, connect};
 use serde::Serialize;
-use vault::{ErasureList, Vault};
+use vault::{ErasureList, HighWater, Vault};
 
 use crate::clock::Clock;
 use crate::directory::LiveDirectory;
@@ -92,12 +92,13 @@ pub async fn examine(place: &Place, depth: Depth, progress: impl Fn(Position, Po
         },
     };
     let erasures = keys.as_ref().ok().map(|vault| ErasureList::of(&place.keys, vault.secrets()));
+    let marks = keys.as_ref().ok().map(|vault| HighWater::of(&place.keys, vault.secrets()));
     let reader = Reader::new(projector.clone());
     let directory = LiveDirectory::new(reader.clone());
     directory.catch_up().await?;
     let keys = keys.as_ref().map_err(String::as_str);
-    let erasures = erasures.as_ref();
-    let examiner = Examiner { reader: &reader, keys, erasures, directory: &directory, clock: &*place.clock };
+    let (erasures, marks) = (erasures.as_ref(), marks.as_ref());
+    let examiner = Examiner { reader: &reader, keys, erasures, marks, directory: &directory, clock: &*place.clock };
     examiner.examine(depth, &StockReader::new(projector), &progress).await
 }
 
@@ -118,7 +119,8 @@ impl Register {
         let parts = &*self.parts;
         let (reader, directory, clock) = (&parts.reader, &parts.directory, &*parts.clock);
         let erasures = Some(&*parts.erasures);
-        let examiner = Examiner { reader, keys: Ok(&parts.vault), erasures, directory, clock };
+        let marks = Some(parts.numbers.marks());
+        let examiner = Examiner { reader, keys: Ok(&parts.vault), erasures, marks, directory, clock };
         examiner.examine(depth, stock, &progress).await
     }
 }
@@ -130,6 +132,8 @@ struct Examiner<'a> {
     keys: Result<&'a Vault, &'a str>,
     /// The list of erased keys, where there are keys.
     erasures: Option<&'a ErasureList>,
+    /// How far counters had gone, where there are keys.
+    marks: Option<&'a HighWater>,
     directory: &'a LiveDirectory,
     clock: &'a dyn Clock,
 }
@@ -168,6 +172,7 @@ impl Examiner<'_> {
         if let Ok(vault) = self.keys {
             self.examine_wrapping(&mut findings, vault).await?;
             self.examine_erasures(&mut findings).await?;
+            self.examine_numbers(&mut findings).await?;
         }
         self.examine_clocks(&mut findings, last_recorded).await?;
         self.examine_claims(&mut findings, &demands).await?;
