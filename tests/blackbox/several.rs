@@ -109,7 +109,8 @@ async fn several_servers_are_one_register() {
     // One version is changed once.
     let (first, version) = first_of(&several, last).await;
     let mut calls = JoinSet::new();
-    for client in several.clients.iter().cloned() {
+    for client in &several.clients {
+        let client = client.clone();
         let (number, etag) = (first.clone(), version.clone());
         let act = cast::add_piece("RES-SAL");
         calls.spawn(async move {
