@@ -159,8 +159,12 @@ pub fn bounds(report: &Report) -> (String, usize) {
             Outcome::Broken => "BROKEN",
             Outcome::NotMeasured => "not measured",
         };
+        let outcome = match bound.wanted {
+            Some(wanted) if !bound.reaches(wanted, *figure) => format!("{outcome}, {wanted} wanted"),
+            _ => outcome.to_owned(),
+        };
         let figure = figure.map_or_else(|| "-".to_owned(), |figure| format!("{figure:.3}"));
-        vec![bound.what.to_owned(), figure, limit, outcome.to_owned(), bound.because.to_owned()]
+        vec![bound.what.to_owned(), figure, limit, outcome, bound.because.to_owned()]
     });
     let text = format!("Bounds.\n{}", table(&["bound", "figure", "limit", "", "because"], cells));
     (text, judged.iter().filter(|(_, (_, outcome))| *outcome == Outcome::Broken).count())
