@@ -11,16 +11,6 @@ pub(crate) fn after(day: Date, days: i32) -> Date {
     day.saturating_add(days.days())
 }
 
-/// Desks are closed.
-pub(crate) fn is_closed(day: Date) -> bool {
-    matches!(day.weekday(), Weekday::Saturday | Weekday::Sunday)
-}
-
-/// The day, or the Monday after it.
-pub(crate) fn open_day(day: Date) -> Date {
-    at_a_desk(day, Date::MAX)
-}
-
 /// The day, or the Monday after it when desks are closed; never beyond the last day of the sample.
 pub(crate) fn at_a_desk(day: Date, last: Date) -> Date {
     let days = match day.weekday() {
