@@ -6,7 +6,7 @@ SHELL := /bin/bash
 CARGO ?= cargo
 ARGS ?=
 
-.PHONY: help deps demo test kill drill mutants bench docs serve sample fmt
+.PHONY: help deps demo test kill drill fuzz mutants bench docs serve sample fmt
 
 help: ## list the verbs
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 10
@@ -43,6 +43,13 @@ drill: deps ## lose a register under load and restore it to five random seconds 
 mutants: ## change the rules one thing at a time: a change that no test notices fails; writes docs/mutants.md (ARGS=deadlines.rs for one file)
 	@cargo mutants --version >/dev/null 2>&1 || $(CARGO) install cargo-mutants --locked
 	CARGO="$(CARGO)" python3 tests/mutants/run.py $(ARGS)
+
+fuzz: ## let libFuzzer look for inputs that a reader of bytes trips over; needs a nightly toolchain (ARGS="events -max_total_time=60", tests/fuzz/corpus has the names)
+	@test -n "$(ARGS)" || { echo "which target? ARGS=<one of>:" $$(ls tests/fuzz/corpus); exit 2; }
+	@cargo fuzz --version >/dev/null 2>&1 || $(CARGO) install cargo-fuzz --locked
+	@mkdir -p target/fuzz/found/$(firstword $(ARGS))
+	$(CARGO) +nightly fuzz run --fuzz-dir tests/fuzz/libfuzzer --target-dir target/fuzz $(firstword $(ARGS)) \
+		target/fuzz/found/$(firstword $(ARGS)) tests/fuzz/corpus/$(firstword $(ARGS)) -- $(wordlist 2,9,$(ARGS))
 
 bench: deps ## figures of one interleaved run against pgbench and stock cqrs-es; fails on a missed bound (ARGS=--quick for two minutes)
 	$(CARGO) run --release --package bench -- --check $(ARGS)

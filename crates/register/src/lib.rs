@@ -29,6 +29,7 @@ mod error;
 mod export;
 mod history;
 mod import;
+pub mod lines;
 mod numbers;
 mod open;
 mod organisations;

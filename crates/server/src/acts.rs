@@ -93,15 +93,12 @@ fn place(violations: &mut [Violation]) {
     }
 }
 
-/// One act on an existing demand: its head, then what it says.
+/// One act on an existing demand.
 macro_rules! on_demand {
-    ($self:ident, $request:ident, $response:ident, |$message:ident, $edge:ident| from $channel:expr, $act:expr) => {{
+    ($self:ident, $request:ident, $response:ident) => {{
         let actor = $crate::caller::of($request.metadata())?;
-        let $message = $request.into_inner();
-        let (request_id, number, etag) = ($message.request_id.clone(), $message.number.clone(), $message.etag.clone());
-        let channel = $channel;
-        let head = $crate::convert::act::Head { request_id: &request_id, number: &number, etag: &etag, channel };
-        let request = $self.acts.sound($crate::convert::act::on_demand(&head, actor, |$edge| $act)).await?;
+        let read = $crate::convert::requests::OnDemand::read($request.into_inner(), actor);
+        let request = $self.acts.sound(read).await?;
         let answer = $self.acts.execute(request).await?;
         Ok(tonic::Response::new($response { answer }))
     }};

@@ -1,6 +1,5 @@
 //! `DaloService`: what becomes of a claim to housing (L441-2-3), as the State's service records it.
 
-use demand::Act;
 use proto::v1::dalo_service_server::DaloService;
 use proto::v1::{
     EndDaloRequest, EndDaloResponse, RecordDaloDecisionRequest, RecordDaloDecisionResponse, RecordDaloRehousingRequest,
@@ -9,7 +8,6 @@ use proto::v1::{
 use tonic::{Request, Response, Status};
 
 use crate::acts::{Acts, on_demand};
-use crate::convert::{act, follow_up};
 
 /// The service.
 pub struct Dalo {
@@ -29,32 +27,24 @@ impl DaloService for Dalo {
         &self,
         request: Request<RecordDaloSeisinRequest>,
     ) -> Result<Response<RecordDaloSeisinResponse>, Status> {
-        on_demand!(self, request, RecordDaloSeisinResponse, |message, _edge| from act::AT_A_DESK, {
-            Act::SeiseDalo(follow_up::seisin(message.seisin.unwrap_or_default()))
-        })
+        on_demand!(self, request, RecordDaloSeisinResponse)
     }
 
     async fn record_dalo_decision(
         &self,
         request: Request<RecordDaloDecisionRequest>,
     ) -> Result<Response<RecordDaloDecisionResponse>, Status> {
-        on_demand!(self, request, RecordDaloDecisionResponse, |message, edge| from act::AT_A_DESK, {
-            Act::DecideDalo(follow_up::decision(edge, message.decision.unwrap_or_default()))
-        })
+        on_demand!(self, request, RecordDaloDecisionResponse)
     }
 
     async fn record_dalo_rehousing(
         &self,
         request: Request<RecordDaloRehousingRequest>,
     ) -> Result<Response<RecordDaloRehousingResponse>, Status> {
-        on_demand!(self, request, RecordDaloRehousingResponse, |message, _edge| from act::AT_A_DESK, {
-            Act::RehouseDalo { rehoused_on: message.rehoused_on }
-        })
+        on_demand!(self, request, RecordDaloRehousingResponse)
     }
 
     async fn end_dalo(&self, request: Request<EndDaloRequest>) -> Result<Response<EndDaloResponse>, Status> {
-        on_demand!(self, request, EndDaloResponse, |message, _edge| from act::AT_A_DESK, {
-            Act::EndDalo { ended_on: message.ended_on }
-        })
+        on_demand!(self, request, EndDaloResponse)
     }
 }

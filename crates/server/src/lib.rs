@@ -23,6 +23,8 @@ mod due_lists;
 mod error;
 mod figures_now;
 mod follow_up;
+#[doc(hidden)]
+pub mod fuzzing;
 mod guard;
 mod health;
 mod incoming;

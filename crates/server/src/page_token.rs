@@ -75,7 +75,8 @@ impl Place for CalendarPlace {
             since: nomenclature::parse_date(part()?).ok()?,
             ordinal: part()?.parse().ok()?,
         };
-        part().is_none().then_some(place)
+        // An ordinal can be written in several ways, of which one was.
+        (part().is_none() && place.written() == text).then_some(place)
     }
 }
 
@@ -139,6 +140,11 @@ mod tests {
             assert_eq!(CalendarPlace::read(&place.written()), Some(place));
             assert_eq!(CalendarPlace::read(&format!("{}.1", place.written())), None);
             assert_eq!(LatePlace::read(&place.written()), None);
+            for ordinal in ["03", "+3", "00003", "-0"] {
+                let text = place.written();
+                let other = format!("{}{ordinal}", &text[..text.len() - 1]);
+                assert_eq!(CalendarPlace::read(&other), None, "{other}");
+            }
         }
         let place = LatePlace { since, number };
         assert_eq!(LatePlace::read(&place.written()), Some(place));

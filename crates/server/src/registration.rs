@@ -1,6 +1,5 @@
 //! `RegistrationService`: the acts on a demand, reading one, finding one.
 
-use demand::Act;
 use demand::claims::PersonKey;
 use proto::v1::registration_service_server::RegistrationService;
 use proto::v1::{
@@ -16,7 +15,7 @@ use tonic::{Request, Response, Status};
 use crate::acts::{Acts, on_demand};
 use crate::caller;
 use crate::convert::act;
-use crate::convert::{Edge, demand as written, form, territory};
+use crate::convert::{Edge, demand as written, territory};
 use crate::reason::Reason;
 use crate::status::Refusal;
 
@@ -49,67 +48,50 @@ impl RegistrationService for Registration {
         &self,
         request: Request<ModifyDemandRequest>,
     ) -> Result<Response<ModifyDemandResponse>, Status> {
-        on_demand!(self, request, ModifyDemandResponse, |message, edge| from message.channel, {
-            let origin = act::origin(edge, message.origin, message.piece_id);
-            Act::Modify { origin, form: Box::new(form::read(message.form)) }
-        })
+        on_demand!(self, request, ModifyDemandResponse)
     }
 
     async fn renew_demand(
         &self,
         request: Request<RenewDemandRequest>,
     ) -> Result<Response<RenewDemandResponse>, Status> {
-        on_demand!(self, request, RenewDemandResponse, |message, _edge| from message.channel, {
-            Act::Renew { form: Box::new(form::read(message.form)) }
-        })
+        on_demand!(self, request, RenewDemandResponse)
     }
 
     async fn add_piece(&self, request: Request<AddPieceRequest>) -> Result<Response<AddPieceResponse>, Status> {
-        on_demand!(self, request, AddPieceResponse, |message, edge| from message.channel, {
-            Act::AddPiece(act::stored_piece(edge, message.piece.unwrap_or_default(), message.deposit_id))
-        })
+        on_demand!(self, request, AddPieceResponse)
     }
 
     async fn record_attribution(
         &self,
         request: Request<RecordAttributionRequest>,
     ) -> Result<Response<RecordAttributionResponse>, Status> {
-        on_demand!(self, request, RecordAttributionResponse, |message, _edge| from act::AT_A_DESK, {
-            Act::Attribute(act::attribution(message.attribution.unwrap_or_default()))
-        })
+        on_demand!(self, request, RecordAttributionResponse)
     }
 
     async fn refuse_attribution(
         &self,
         request: Request<RefuseAttributionRequest>,
     ) -> Result<Response<RefuseAttributionResponse>, Status> {
-        on_demand!(self, request, RefuseAttributionResponse, |message, _edge| from act::AT_A_DESK, {
-            Act::RefuseAttribution { refused_on: message.refused_on }
-        })
+        on_demand!(self, request, RefuseAttributionResponse)
     }
 
     async fn lapse_attribution(
         &self,
         request: Request<LapseAttributionRequest>,
     ) -> Result<Response<LapseAttributionResponse>, Status> {
-        on_demand!(self, request, LapseAttributionResponse, |message, _edge| from act::AT_A_DESK, {
-            Act::LapseAttribution { lapsed_on: message.lapsed_on }
-        })
+        on_demand!(self, request, LapseAttributionResponse)
     }
 
     async fn sign_lease(&self, request: Request<SignLeaseRequest>) -> Result<Response<SignLeaseResponse>, Status> {
-        on_demand!(self, request, SignLeaseResponse, |message, _edge| from act::AT_A_DESK, {
-            Act::SignLease(act::lease(message.lease.unwrap_or_default(), message.form))
-        })
+        on_demand!(self, request, SignLeaseResponse)
     }
 
     async fn renounce_demand(
         &self,
         request: Request<RenounceDemandRequest>,
     ) -> Result<Response<RenounceDemandResponse>, Status> {
-        on_demand!(self, request, RenounceDemandResponse, |message, edge| from message.channel, {
-            Act::Renounce(act::renunciation(edge, message.renunciation.unwrap_or_default()))
-        })
+        on_demand!(self, request, RenounceDemandResponse)
     }
 
     async fn get_demand(&self, request: Request<GetDemandRequest>) -> Result<Response<GetDemandResponse>, Status> {

@@ -1,12 +1,10 @@
 //! `SeparationService`: a co-applicant leaves a joint demand.
 
-use demand::Act;
 use proto::v1::separation_service_server::SeparationService;
 use proto::v1::{DropCoApplicantRequest, DropCoApplicantResponse, SeparateDemandRequest, SeparateDemandResponse};
 use tonic::{Request, Response, Status};
 
 use crate::acts::{Acts, on_demand};
-use crate::convert::separation as read;
 
 /// The service.
 pub struct Separations {
@@ -26,17 +24,13 @@ impl SeparationService for Separations {
         &self,
         request: Request<SeparateDemandRequest>,
     ) -> Result<Response<SeparateDemandResponse>, Status> {
-        on_demand!(self, request, SeparateDemandResponse, |message, edge| from message.channel, {
-            Act::Separate(read::separation(edge, message))
-        })
+        on_demand!(self, request, SeparateDemandResponse)
     }
 
     async fn drop_co_applicant(
         &self,
         request: Request<DropCoApplicantRequest>,
     ) -> Result<Response<DropCoApplicantResponse>, Status> {
-        on_demand!(self, request, DropCoApplicantResponse, |message, edge| from message.channel, {
-            Act::DropCoApplicant(read::drop(edge, message))
-        })
+        on_demand!(self, request, DropCoApplicantResponse)
     }
 }

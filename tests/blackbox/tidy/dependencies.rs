@@ -131,6 +131,7 @@ const MAY_NAME: &[(&str, &[&str])] = &[
             "synth",
         ],
     ),
+    ("fuzz", &["nomenclature", "demand", "register", "server", "vault", "views"]),
 ];
 
 #[test]

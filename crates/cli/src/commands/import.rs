@@ -6,7 +6,6 @@
 
 mod faults;
 mod hint;
-mod lines;
 
 use std::fs::File;
 use std::io::BufReader;
@@ -14,6 +13,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use indicatif::ProgressBar;
+use register::lines::{FileFault, Line, Lines, Read};
 use register::{Entered, Error, ImportRow, Register, Rehearsal, SystemClock};
 use serde::{Deserialize, Serialize};
 
@@ -24,7 +24,6 @@ use crate::house::House;
 use crate::{output, progress};
 use faults::{Fault, Faults};
 use hint::{Anchor, Hint};
-use lines::{Line, Lines, Read};
 
 /// Rows that are entered at once, at most.
 const WINDOW_ROWS: usize = 1_000;
@@ -66,7 +65,7 @@ pub async fn run(
     let failed = |error: std::io::Error| Failure::Local(format!("{} : {error}", file.display()));
     let opened = File::open(file).map_err(failed)?;
     let total = opened.metadata().map_err(failed)?.len();
-    let mut lines = Lines::over(BufReader::new(opened)).map_err(|error| error.told(file))?;
+    let mut lines = Lines::over(BufReader::new(opened)).map_err(|fault| told(fault, file))?;
     let errors = errors.unwrap_or_else(|| beside(file, change, "errors.ndjson"));
     let mut faults = Faults::open(errors)?;
     let (house, mut desk, hint) = match change {
@@ -79,17 +78,17 @@ pub async fn run(
     let mut import = Import { register: &house.register, counts: Counts::default(), anchor: None };
     if let Some(hint) = hint.as_deref().and_then(Hint::read)
         && let Some(anchor) = hint.holds(&house.register).await
-        && lines.skip_to(&hint).map_err(|error| error.told(file))?
+        && lines.skip_to(hint.offset, hint.line, &hint.sha256).map_err(|fault| told(fault, file))?
     {
         import = Import { counts: hint.counts, anchor: Some(anchor), ..import };
         faults.keep(hint.faults)?;
     } else {
-        lines = Lines::over(BufReader::new(File::open(file).map_err(failed)?)).map_err(|error| error.told(file))?;
+        lines = Lines::over(BufReader::new(File::open(file).map_err(failed)?)).map_err(|fault| told(fault, file))?;
         faults.keep(0)?;
     }
     let bar = progress::bytes(total, "lignes importées");
     let ended = loop {
-        let window = lines.window(WINDOW_ROWS, WINDOW_BYTES).map_err(|error| error.told(file))?;
+        let window = lines.window(WINDOW_ROWS, WINDOW_BYTES).map_err(|fault| told(fault, file))?;
         if window.is_empty() {
             break Ok(());
         }
@@ -179,6 +178,15 @@ fn show(bar: &ProgressBar, lines: &Lines<BufReader<File>>, counts: &Counts) {
     bar.set_position(lines.offset());
     let Counts { entered, already, refused, unreadable, .. } = counts;
     bar.set_message(format!("{entered} entrées, {already} déjà là, {} écartées", refused + unreadable));
+}
+
+/// The failure of a command whose file cannot be read.
+fn told(fault: FileFault, file: &Path) -> Failure {
+    let why = match fault {
+        FileFault::Utf16 => "le fichier est en UTF-16 : il faut de l'UTF-8".to_owned(),
+        FileFault::Io(error) => error.to_string(),
+    };
+    Failure::Local(format!("{} : {why}", file.display()))
 }
 
 /// A file beside the one that is imported. A rehearsal has files of its own.

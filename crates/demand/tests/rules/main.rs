@@ -4,6 +4,7 @@
 
 mod acts;
 mod awaited;
+mod by_hand;
 mod certificates;
 mod couple;
 mod couples;

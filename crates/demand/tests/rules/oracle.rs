@@ -4,50 +4,7 @@ use demand::{Settings, deadlines};
 use jiff::civil::{Date, date};
 use proptest::prelude::*;
 
-/// Year, month and day: compared from left to right.
-type Day = (i32, i32, i32);
-
-fn length(year: i32, month: i32) -> i32 {
-    match month {
-        2 if year % 400 == 0 || (year % 4 == 0 && year % 100 != 0) => 29,
-        2 => 28,
-        4 | 6 | 9 | 11 => 30,
-        _ => 31,
-    }
-}
-
-fn tomorrow((year, month, day): Day) -> Day {
-    match (month, day) {
-        (12, 31) => (year + 1, 1, 1),
-        _ if day == length(year, month) => (year, month + 1, 1),
-        _ => (year, month, day + 1),
-    }
-}
-
-fn yesterday((year, month, day): Day) -> Day {
-    match (month, day) {
-        (1, 1) => (year - 1, 12, 31),
-        (_, 1) => (year, month - 1, length(year, month - 1)),
-        _ => (year, month, day - 1),
-    }
-}
-
-/// The same day of the month so many pages on (or back), or the last one when the month is shorter.
-fn months((mut year, mut month, day): Day, count: i32) -> Day {
-    for _ in 0..count.abs() {
-        month += count.signum();
-        match month {
-            0 => (year, month) = (year - 1, 12),
-            13 => (year, month) = (year + 1, 1),
-            _ => {}
-        }
-    }
-    (year, month, day.min(length(year, month)))
-}
-
-fn slow(day: Date) -> Day {
-    (day.year().into(), day.month().into(), day.day().into())
-}
+use crate::by_hand::check;
 
 fn any_day() -> impl Strategy<Value = Date> {
     // The ends of months are where mistakes are: half of the days are the 28th or later.
@@ -64,44 +21,21 @@ proptest! {
     ) {
         use jiff::ToSpan as _;
         let settings = Settings::default();
-        let renewed = renewed.map(|days| filed.saturating_add(days.days()));
-        let expires = deadlines::expires_on(filed, renewed);
-        let by_hand = months(renewed.map_or(slow(filed), slow), 12);
-        prop_assert_eq!(slow(expires), by_hand);
-
-        prop_assert_eq!(slow(deadlines::notice_from(expires, &settings)), months(by_hand, -2));
-        prop_assert_eq!(slow(deadlines::not_renewed_until(expires, &settings)), months(by_hand, 6));
-
-        let warned = slow(filed);
-        prop_assert_eq!(slow(deadlines::no_answer_from(filed, &settings)), tomorrow(months(warned, 2)));
-        prop_assert_eq!(slow(deadlines::no_answer_until(filed, &settings)), months(warned, 5));
-        prop_assert_eq!(slow(deadlines::inadmissible_from(filed, &settings)), tomorrow(months(warned, 1)));
-
-        prop_assert_eq!(slow(deadlines::certificate_by(filed, &settings)), months(warned, 1));
-        let mut fifteenth = warned;
-        for _ in 0..15 {
-            fifteenth = tomorrow(fifteenth);
-        }
-        prop_assert_eq!(slow(deadlines::storage_by(filed, &settings)), fifteenth);
+        // Written by hand from the texts: the values that the calendar is turned by.
+        prop_assert_eq!((settings.notice_earliest_months, settings.notice_months), (2, 1));
+        prop_assert_eq!((settings.renewal_tolerance_months, settings.late_notice_months), (1, 2));
+        prop_assert_eq!((settings.no_answer_months, settings.inadmissible_months), (2, 1));
+        prop_assert_eq!(settings.not_renewed_reinstatement_months, 6);
+        prop_assert_eq!(settings.no_answer_reinstatement_months, 5);
+        prop_assert_eq!((settings.certificate_months, settings.piece_storage_days), (1, 15));
+        prop_assert_eq!((settings.dalo_commission_months, settings.dalo_offer_months), (3, 3));
         let overseas = Settings::of(nomenclature::Territory::parse("973").unwrap(), filed);
-        for (settings, count) in [(&settings, 3), (&overseas, 6)] {
-            prop_assert_eq!(slow(deadlines::dalo_decision_by(filed, settings)), months(warned, count));
-            prop_assert_eq!(slow(deadlines::dalo_offer_by(filed, settings)), months(warned, count));
-        }
+        prop_assert_eq!((overseas.dalo_commission_months, overseas.dalo_offer_months), (6, 6));
 
-        // The last page on which the same day a month on is no later than the expiry.
-        let mut last = by_hand;
-        while months(last, 1) > by_hand {
-            last = yesterday(last);
+        let renewed = renewed.map(|days| filed.saturating_add(days.days()));
+        let sent = deadlines::expires_on(filed, renewed).saturating_add(late.days());
+        for settings in [settings, overseas] {
+            check(filed, renewed, sent, &settings);
         }
-        prop_assert_eq!(slow(deadlines::notice_by(expires, &settings)), last);
-
-        let sent = expires.saturating_add(late.days());
-        let in_time = months(slow(sent), 1) <= by_hand;
-        prop_assert_eq!(deadlines::notice_in_time(sent, expires, &settings), in_time);
-        let tolerated = months(by_hand, 1);
-        let last = if in_time { tolerated } else { tolerated.max(months(slow(sent), 2)) };
-        prop_assert_eq!(slow(deadlines::not_renewed_from(expires, Some(sent), &settings)), tomorrow(last));
-        prop_assert_eq!(slow(deadlines::not_renewed_from(expires, None, &settings)), tomorrow(tolerated));
     }
 }

@@ -10,6 +10,7 @@ pub mod event;
 pub mod follow_up;
 pub mod form;
 pub mod infocentre;
+pub mod requests;
 pub mod separation;
 pub mod shared;
 pub mod territory;

@@ -6,9 +6,9 @@ use std::path::PathBuf;
 
 use nomenclature::UniqueNumber;
 use register::Error;
+use register::lines::Reason;
 use serde::Serialize;
 
-use super::lines::Reason;
 use crate::failure::{self, Failure};
 
 /// One line that was set aside.

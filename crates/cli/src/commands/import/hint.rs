@@ -11,11 +11,11 @@ use std::path::Path;
 use event_log::Position;
 use jiff::Timestamp;
 use nomenclature::UniqueNumber;
+use register::lines::Lines;
 use register::{Answer, Register};
 use serde::{Deserialize, Serialize};
 
 use super::Counts;
-use super::lines::Lines;
 
 /// An event of the log that an import knows.
 #[derive(Clone, Copy, Serialize, Deserialize)]

@@ -1,14 +1,11 @@
 //! The lines of a file of rows: read one after the other, none longer than it may be, each a row or what is wrong with it.
 
 use std::io::{BufRead, Error};
-use std::path::Path;
 
-use register::ImportRow;
 use serde::Deserialize;
 use sha2::{Digest as _, Sha256};
 
-use super::hint::Hint;
-use crate::failure::Failure;
+use crate::ImportRow;
 
 /// The longest line, in bytes. A form takes a few thousand.
 const LONGEST: usize = 1 << 20;
@@ -90,17 +87,6 @@ impl From<Error> for FileFault {
     }
 }
 
-impl FileFault {
-    /// The failure of the command.
-    pub fn told(self, file: &Path) -> Failure {
-        let why = match self {
-            Self::Utf16 => "le fichier est en UTF-16 : il faut de l'UTF-8".to_owned(),
-            Self::Io(error) => error.to_string(),
-        };
-        Failure::Local(format!("{} : {why}", file.display()))
-    }
-}
-
 /// Reads lines.
 pub struct Lines<R> {
     file: R,
@@ -111,6 +97,9 @@ pub struct Lines<R> {
 
 impl<R: BufRead> Lines<R> {
     /// The lines of a file from its beginning.
+    ///
+    /// # Errors
+    /// [`FileFault::Utf16`], [`FileFault::Io`].
     pub fn over(mut file: R) -> Result<Self, FileFault> {
         let head = file.fill_buf()?;
         if head.starts_with(b"\xFF\xFE") || head.starts_with(b"\xFE\xFF") {
@@ -138,21 +127,27 @@ impl<R: BufRead> Lines<R> {
         self.digest.clone().finalize().iter().map(|byte| format!("{byte:02x}")).collect()
     }
 
-    /// Goes to where an earlier import came, if the file is the same up to there.
-    pub fn skip_to(&mut self, hint: &Hint) -> Result<bool, FileFault> {
-        while self.offset < hint.offset {
+    /// Goes to where an earlier reader came, so many bytes and lines on, if the file is the same up to there.
+    ///
+    /// # Errors
+    /// [`FileFault::Io`].
+    pub fn skip_to(&mut self, offset: u64, line: u64, digest: &str) -> Result<bool, FileFault> {
+        while self.offset < offset {
             let there = self.file.fill_buf()?.len();
             if there == 0 {
                 return Ok(false);
             }
-            let left = usize::try_from(hint.offset - self.offset).unwrap_or(usize::MAX);
+            let left = usize::try_from(offset - self.offset).unwrap_or(usize::MAX);
             self.consume(there.min(left))?;
         }
-        self.number = hint.line;
-        Ok(self.offset == hint.offset && self.digest() == hint.sha256)
+        self.number = line;
+        Ok(self.offset == offset && self.digest() == digest)
     }
 
     /// The next lines that say something; none at the end.
+    ///
+    /// # Errors
+    /// [`FileFault::Io`].
     pub fn window(&mut self, rows: usize, bytes: u64) -> Result<Vec<Line>, FileFault> {
         let from = self.offset;
         let mut window = Vec::new();
