@@ -47,12 +47,15 @@ pub struct Status {
     pub lag_events: u64,
     /// How long the oldest of them has been waiting, in seconds since it was recorded; 0 when there is none.
     pub lag_seconds: f64,
+    /// Events that it went on without, by the operator's decisions.
+    pub set_aside: u64,
     /// What the runner of this process is doing.
     pub state: State,
 }
 
 const STATUS: &str = "SELECT coalesce(c.position, 0), h.position, \
-       (SELECT e.recorded_at FROM log.events AS e WHERE e.position > coalesce(c.position, 0) ORDER BY e.position LIMIT 1) \
+       (SELECT e.recorded_at FROM log.events AS e WHERE e.position > coalesce(c.position, 0) ORDER BY e.position LIMIT 1), \
+       (SELECT count(*) FROM projection.quarantine AS q WHERE q.name = $1 AND q.position <= coalesce(c.position, 0)) \
      FROM log.head AS h LEFT JOIN projection.checkpoints AS c ON c.name = $1 AND c.slot = 'live' WHERE h.id = 1";
 
 /// Looks at a [`Runner`](crate::Runner) from outside, also while it runs. Cheap to clone.
@@ -93,7 +96,7 @@ impl Handle {
     /// # Errors
     /// [`Error::Database`] when it cannot be asked.
     pub async fn status(&self, now: Timestamp) -> Result<Status, Error> {
-        let (position, head, waiting): (i64, i64, Option<PgInstant>) = sqlx::query_as(STATUS)
+        let (position, head, waiting, set_aside): (i64, i64, Option<PgInstant>, i64) = sqlx::query_as(STATUS)
             .bind(self.name)
             .fetch_one(&self.pool)
             .await
@@ -103,6 +106,7 @@ impl Handle {
             head: Position::try_new(head)?,
             lag_events: u64::try_from(head - position).unwrap_or(0),
             lag_seconds: waiting.map_or(0.0, |PgInstant(recorded)| now.duration_since(recorded).as_secs_f64()).max(0.0),
+            set_aside: set_aside.unsigned_abs(),
             state: self.state(),
         })
     }

@@ -53,8 +53,14 @@ async fn the_status_counts_what_is_not_folded_and_how_long_it_waits() {
     let (_runner, handle) = world.runner::<1>(10);
     let now: Timestamp = "2026-11-23T12:00:30Z".parse().unwrap();
     let head = world.write_many(4).await;
-    let expected =
-        Status { position: event_log::Position::ZERO, head, lag_events: 4, lag_seconds: 30.0, state: State::Idle };
+    let expected = Status {
+        position: event_log::Position::ZERO,
+        head,
+        lag_events: 4,
+        lag_seconds: 30.0,
+        set_aside: 0,
+        state: State::Idle,
+    };
     assert_eq!(handle.status(now).await.unwrap(), expected);
 
     let running = world.run(10);

@@ -38,6 +38,7 @@ impl Projection for Also {
 
 impl BulkFold for Also {
     type Stream = (String, i64);
+    type Gathered = ();
 
     const COLUMNS: &'static [&'static str] = &["stream, length"];
 
@@ -46,7 +47,7 @@ impl BulkFold for Also {
         *length += i64::try_from(text.len()).unwrap();
     }
 
-    fn copy(&self, (stream, length): (String, i64), tables: &mut [CopyRows]) -> Result<(), BoxDynError> {
+    fn copy(&self, (stream, length): (String, i64), (): &mut (), tables: &mut [CopyRows]) -> Result<(), BoxDynError> {
         tables[0].row().field(stream.as_str())?.field(length)?;
         Ok(())
     }

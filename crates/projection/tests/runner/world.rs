@@ -55,6 +55,7 @@ impl<const V: u32> Projection for Counts<V> {
 
 impl<const V: u32> BulkFold for Counts<V> {
     type Stream = Vec<(String, i64, String)>;
+    type Gathered = ();
 
     const COLUMNS: &'static [&'static str] = &["stream, events", "position, text"];
 
@@ -62,7 +63,7 @@ impl<const V: u32> BulkFold for Counts<V> {
         notes.push((recorded.stream.to_string(), recorded.position.get(), text.clone()));
     }
 
-    fn copy(&self, notes: Self::Stream, tables: &mut [CopyRows]) -> Result<(), BoxDynError> {
+    fn copy(&self, notes: Self::Stream, (): &mut (), tables: &mut [CopyRows]) -> Result<(), BoxDynError> {
         let [counts, texts] = tables else { return Err("two tables".into()) };
         let stream = notes.first().map(|(stream, ..)| stream.as_str());
         counts.row().field(stream)?.field(i64::try_from(notes.len())?)?;
