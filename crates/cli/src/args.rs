@@ -11,10 +11,12 @@ use crate::config::Flags;
 
 mod due;
 mod invented;
+mod projections;
 mod stats;
 
 pub use due::Deadlines;
 pub use invented::{Demo, Invented, Lives, SynthCommand};
+pub use projections::{ProjectionsCommand, Resolve};
 pub use stats::{CompareArgs, SeriesArgs, StatsCommand, TableArgs};
 
 /// Registre des demandes de logement social
@@ -151,8 +153,11 @@ pub enum Command {
         #[arg(long)]
         all: bool,
     },
-    /// Dit où en est chaque vue : position, retard, débit, état, dernier traitement du jour
-    Projections,
+    /// Dit où en est chaque vue : position, retard, débit, état, arrêts, dernier traitement du jour
+    Projections {
+        #[command(subcommand)]
+        command: Option<ProjectionsCommand>,
+    },
     /// Statistiques mensuelles, telles qu'elles sont connues ou l'étaient à une position du journal
     #[command(subcommand)]
     Stats(StatsCommand),
