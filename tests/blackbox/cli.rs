@@ -9,6 +9,7 @@ mod living;
 mod metrics;
 mod privacy;
 mod projections;
+mod quarantine;
 mod reading;
 mod settling;
 mod shown;

@@ -11,11 +11,13 @@ use crate::config::Flags;
 
 mod due;
 mod invented;
+mod projections;
 mod restore;
 mod stats;
 
 pub use due::Deadlines;
 pub use invented::{Demo, Invented, Lives, SynthCommand};
+pub use projections::{ProjectionsCommand, Resolve};
 pub use restore::RestoreCommand;
 pub use stats::{CompareArgs, SeriesArgs, StatsCommand, TableArgs};
 
@@ -153,8 +155,11 @@ pub enum Command {
         #[arg(long)]
         all: bool,
     },
-    /// Dit où en est chaque vue : position, retard, débit, état, dernier traitement du jour
-    Projections,
+    /// Dit où en est chaque vue : position, retard, débit, état, arrêts, dernier traitement du jour
+    Projections {
+        #[command(subcommand)]
+        command: Option<ProjectionsCommand>,
+    },
     /// Statistiques mensuelles, telles qu'elles sont connues ou l'étaient à une position du journal
     #[command(subcommand)]
     Stats(StatsCommand),

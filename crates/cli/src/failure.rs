@@ -33,6 +33,8 @@ pub enum Failure {
         /// Where they are told.
         errors: PathBuf,
     },
+    /// The operator's decision is refused.
+    NotDecided(String),
     /// Something of this machine or of the database.
     Local(String),
     /// The register answered an error.
@@ -69,6 +71,7 @@ impl Failure {
             Self::SetAside { lines, errors } => {
                 (format!("{lines} ligne(s) écartée(s), dites dans {}", errors.display()), 4)
             }
+            Self::NotDecided(message) => (format!("décision refusée : {message}"), 4),
             Self::Local(message) => (message, 1),
             Self::Register(error) => explain(&error),
             Self::Unsound => ("l'examen a trouvé des anomalies".to_owned(), 6),

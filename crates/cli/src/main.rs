@@ -20,8 +20,8 @@ use std::process::ExitCode;
 use clap::Parser as _;
 
 use args::{
-    Args, Command, ConfigCommand, DemandCommand, KeysCommand, NoticesCommand, OrgCommand, RestoreCommand, SynthCommand,
-    TerritoryCommand,
+    Args, Command, ConfigCommand, DemandCommand, KeysCommand, NoticesCommand, OrgCommand, ProjectionsCommand,
+    RestoreCommand, SynthCommand, TerritoryCommand,
 };
 use commands::org::Change;
 use config::{Config, Flags};
@@ -104,7 +104,10 @@ async fn run(args: Args) -> Result<(), Failure> {
             Ok(())
         }
         Command::Rebuild { views, .. } => commands::rebuild::run(place()?, format, views).await,
-        Command::Projections => commands::projections::run(place()?, format).await,
+        Command::Projections { command: None } => commands::projections::run(place()?, format).await,
+        Command::Projections { command: Some(ProjectionsCommand::Resolve(asked)) } => {
+            commands::quarantine::resolve(place()?, format, asked).await
+        }
         Command::Stats(question) => commands::stats::run(place()?, format, question).await,
         Command::Export { after, up_to } => commands::export::run(place()?, after, up_to).await,
         Command::Synth(SynthCommand::Lives(options)) => commands::synth::lives(&options),

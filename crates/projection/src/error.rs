@@ -50,6 +50,36 @@ pub enum Error {
         /// What is missing.
         cause: String,
     },
+    /// A decision that the operator did not sign lies in the database: nobody goes by any that is made for this view.
+    #[error("decision about the event at position {position} is not signed by this register")]
+    Forged {
+        /// The event that it names.
+        position: Position,
+    },
+    /// The event can be read: only one that cannot is set aside.
+    #[error("event at position {position} can be read")]
+    Readable {
+        /// Where it stands.
+        position: Position,
+    },
+    /// No event stands at this position that could be set aside: it is missing, or its row is no event any more.
+    #[error("no event can be named at position {position}")]
+    NotThere {
+        /// What was asked for.
+        position: Position,
+    },
+    /// The event has lost its place in its stream: a rebuild could not go round it.
+    #[error("event at position {position} does not follow the others of its stream")]
+    OutOfStream {
+        /// Where it stands.
+        position: Position,
+    },
+    /// The event was set aside for this view before.
+    #[error("event at position {position} is set aside already")]
+    Decided {
+        /// Where it stands.
+        position: Position,
+    },
     /// The log could not be read.
     #[error("event log: {0}")]
     Log(#[from] event_log::Error),

@@ -20,9 +20,10 @@ use tokio::sync::watch;
 
 use crate::error::tells_of_damage;
 use crate::feed::shelf::Shelf;
+use crate::quarantine::Decided;
 use crate::{Error, Opener};
 
-pub(crate) use opened::{OpenedPage, altered, open};
+pub(crate) use opened::{OpenedPage, Read, altered, read};
 
 /// How long an append of another process may go unseen.
 const POLL: Duration = Duration::from_millis(500);
@@ -96,23 +97,23 @@ impl<O: Opener> Feed<O> {
         Arc::as_ptr(&self.opener).cast::<()>() as usize
     }
 
-    /// Follows the log from behind a position on.
-    pub(crate) fn follow(&self, after: Position) -> Following<O> {
-        Following { feed: self.clone(), position: after, bell: self.reader().appended() }
+    /// Follows the log from behind a position on, without what was set aside.
+    pub(crate) fn follow(&self, after: Position, decided: Decided) -> Following<O> {
+        Following { feed: self.clone(), position: after, bell: self.reader().appended(), decided }
     }
 
     /// A page that others may have read or opened already.
     async fn shared(&self, after: Position) -> Result<Arc<OpenedPage<O::Event>>, Error> {
         let open = async {
             let page = self.pages.shelf.get(after, self.pages.read(after)).await?;
-            OpenedPage::open(page, &*self.opener).await
+            OpenedPage::open(page, &*self.opener, &Decided::default()).await
         };
         self.shelf.get(after, open).await
     }
 
     /// A page for one alone: what a rebuild reads is long gone for the others.
-    pub(crate) async fn own(&self, after: Position) -> Result<OpenedPage<O::Event>, Error> {
-        OpenedPage::open(Arc::new(self.pages.read(after).await?), &*self.opener).await
+    pub(crate) async fn own(&self, after: Position, decided: &Decided) -> Result<OpenedPage<O::Event>, Error> {
+        OpenedPage::open(Arc::new(self.pages.read(after).await?), &*self.opener, decided).await
     }
 }
 
@@ -121,6 +122,7 @@ pub(crate) struct Following<O: Opener> {
     feed: Feed<O>,
     position: Position,
     bell: watch::Receiver<Position>,
+    decided: Decided,
 }
 
 impl<O: Opener> Following<O> {
@@ -130,7 +132,12 @@ impl<O: Opener> Following<O> {
         loop {
             // Seen before the page is asked for: a bell that rings meanwhile wakes the wait below.
             let rung = *self.bell.borrow_and_update();
-            let page = self.feed.shared(self.position).await?;
+            let mut page = self.feed.shared(self.position).await?;
+            // Others may stop here; what they share is only what all can read.
+            if page.ends_at_one_of(&self.decided) {
+                let recorded = page.recorded();
+                page = Arc::new(OpenedPage::open(recorded, &*self.feed.opener, &self.decided).await?);
+            }
             if page.last() > self.position || page.fault().is_some() {
                 self.position = self.position.max(page.last());
                 return Ok(page);

@@ -11,7 +11,8 @@
 //! - **One owner.** The runner that folds holds an advisory lock on the very session it writes with: whoever loses the
 //!   lock has lost the session, too. Other processes wait, and take over when the owner is gone.
 //! - **Never skip.** At an event that cannot be read, is missing or was altered, everything before it is folded and the
-//!   runner stops ([`State::Stopped`]). A database that is away is no reason to stop: it is asked again.
+//!   runner stops ([`State::Stopped`]). A database that is away is no reason to stop: it is asked again. The operator may
+//!   decide that a view goes on without one event ([`Quarantine`]); nobody else can.
 //! - **One reading for all.** Runners of a process pull their pages from a [`Feed`]: each event is read once for all views
 //!   and opened once for those of a kind, while they go together; one that is behind reads for itself.
 //! - **A rebuild runs beside the view**, in a schema of its own, and takes its place in one transaction; a new version of
@@ -20,7 +21,7 @@
 //! - Pages are committed without waiting for the disk: rows and checkpoint are lost together or not at all, and what a
 //!   crash loses is folded again. The log itself never does that.
 //!
-//! Invariants of absence: no domain, no key, no clock but the caller's.
+//! Invariants of absence: no domain, no key (decisions are signed behind a port), no clock but the caller's.
 
 mod builds;
 mod bulk;
@@ -31,6 +32,7 @@ mod feed;
 mod opener;
 mod owner;
 mod projection;
+mod quarantine;
 mod query;
 mod rebuild;
 mod rights;
@@ -46,6 +48,9 @@ pub use error::Error;
 pub use feed::{Feed, Pages};
 pub use opener::{OpenError, Opened, Opener};
 pub use projection::Projection;
+pub use quarantine::{
+    Asked, Decision, Quarantine, Reason, Resolve, Resolving, Signature, Signer, Stop, decisions, stops,
+};
 pub use query::{QueryError, ViewReader, is_not_built};
 pub use rebuild::{Rebuild, Rebuilding, rebuild_all};
 pub use runner::{Options, Runner};

@@ -10,6 +10,7 @@ use self::steps::Begun;
 use crate::bulk::{self, Settling, Worker};
 use crate::error::tells_of_damage;
 use crate::owner::{REBUILD, WORKERS, try_lock, unlock};
+use crate::quarantine::Decided;
 use crate::rights::{self, Before};
 use crate::session::{self, Slot};
 use crate::{Error, Opener, Projection, Runner};
@@ -49,8 +50,8 @@ impl<T: steps::Steps> Rebuild for T {}
 /// interrupted leaves nothing that the next one does not clear away.
 ///
 /// # Errors
-/// [`Error::RebuildRunning`]; [`Error::Unreadable`] at an event that cannot be read, the live views untouched; those of
-/// log and database.
+/// [`Error::RebuildRunning`]; [`Error::Unreadable`] at an event that cannot be read and was not set aside for the view,
+/// [`Error::Forged`] for a decision that is not the register's own, the live views untouched; those of log and database.
 pub async fn rebuild_all(
     views: &[&dyn Rebuild],
     told: &(dyn Fn(Rebuilding) + Send + Sync),
@@ -59,12 +60,13 @@ pub async fn rebuild_all(
     for view in views {
         begun.push(view.begin().await?);
     }
-    let in_bulk = |view: &&&dyn Rebuild| view.worker().is_some();
+    let decided: Vec<Decided> = begun.iter().map(|begun| begun.decided.clone()).collect();
+    let in_bulk = |view: &&&dyn Rebuild| view.worker(&Decided::default()).is_some();
     let mut built = Position::ZERO;
     if let Some(first) = views.iter().find(in_bulk) {
         let (reader, pool, page) = first.reads();
         built = reader.head().await?;
-        let workers = || views.iter().filter_map(|view| view.worker()).collect();
+        let workers = || views.iter().zip(&decided).filter_map(|(view, decided)| view.worker(decided)).collect();
         bulk::build(&reader, &pool, (built, page.saturating_mul(PAGES)), workers, told).await?;
     }
     let finishing = views.iter().zip(begun).map(|(view, begun)| view.finish(begun, built));
@@ -79,6 +81,8 @@ mod steps {
     /// New tables that wait to be filled.
     pub struct Begun {
         pub session: PgConnection,
+        /// What the view goes on without.
+        pub decided: Decided,
         /// Statements that make the indexes, where they were taken away.
         pub indexes: Option<Vec<String>>,
     }
@@ -88,7 +92,7 @@ mod steps {
         /// Clears away what is left of an earlier rebuild, and makes the tables.
         async fn begin(&self) -> Result<Begun, Error>;
         /// Folds whole streams; none when the view must be folded by position.
-        fn worker(&self) -> Option<Box<dyn Worker>>;
+        fn worker(&self, decided: &Decided) -> Option<Box<dyn Worker>>;
         /// Where the log is read, and in pages of how many events.
         fn reads(&self) -> (Reader, PgPool, u32);
         /// Folds the rest, and puts the tables in their place.
@@ -124,11 +128,12 @@ where
             }
             None => None,
         };
-        Ok(Begun { session, indexes })
+        let decided = self.decided().await?;
+        Ok(Begun { session, decided, indexes })
     }
 
-    fn worker(&self) -> Option<Box<dyn Worker>> {
-        self.bulk.as_ref().map(|bulk| bulk.worker(self))
+    fn worker(&self, decided: &Decided) -> Option<Box<dyn Worker>> {
+        self.bulk.as_ref().map(|bulk| bulk.worker(self, decided.clone()))
     }
 
     fn reads(&self) -> (Reader, PgPool, u32) {
@@ -136,7 +141,7 @@ where
     }
 
     async fn finish(&self, begun: Begun, built: Position) -> Result<Position, Error> {
-        let Begun { mut session, indexes } = begun;
+        let Begun { mut session, decided, indexes } = begun;
         let mut reached = Position::ZERO;
         if let (Some(bulk), Some(indexes)) = (&self.bulk, indexes) {
             let mut tables = Settling::new(&mut session, indexes);
@@ -148,11 +153,11 @@ where
         }
         let mut analyzed = false;
         loop {
-            reached = self.catch_up(&mut session, reached).await?;
+            reached = self.catch_up(&mut session, reached, &decided).await?;
             if !std::mem::replace(&mut analyzed, true) {
                 session::analyze::<P>(&mut session).await?;
             }
-            match self.switch(&mut session, reached).await {
+            match self.switch(&mut session, reached, &decided).await {
                 // Queries lock the tables in an order of their own, so the switch never waits for long: it gives way before
                 // the server looks for a deadlock. What came meanwhile is folded before the next try, beside the live view.
                 Err(Error::TablesInUse) => tokio::time::sleep(self.options.pause).await,
@@ -182,9 +187,14 @@ where
     }
 
     /// Folds what is behind a position, up to the head.
-    async fn catch_up(&self, session: &mut PgConnection, mut reached: Position) -> Result<Position, Error> {
+    async fn catch_up(
+        &self,
+        session: &mut PgConnection,
+        mut reached: Position,
+        decided: &Decided,
+    ) -> Result<Position, Error> {
         loop {
-            let page = self.feed.own(reached).await.map_err(|error| located(error, reached))?;
+            let page = self.feed.own(reached, decided).await.map_err(|error| located(error, reached))?;
             let folded = session::advance(session, &*self.projection, Slot::Next, reached, &page).await;
             reached = folded.map_err(|(_, error)| error)?;
             if reached >= page.head() {
@@ -207,7 +217,12 @@ where
     }
 
     /// In one transaction: hold the live checkpoint, fold what came since, exchange tables and checkpoint.
-    async fn switch(&self, session: &mut PgConnection, mut reached: Position) -> Result<Position, Error> {
+    async fn switch(
+        &self,
+        session: &mut PgConnection,
+        mut reached: Position,
+        decided: &Decided,
+    ) -> Result<Position, Error> {
         let switching = "switching to the rebuilt view";
         let mut transaction = session.begin().await.map_err(Error::database(switching))?;
         transaction.execute(GIVE_WAY).await.map_err(Error::database(switching))?;
@@ -219,7 +234,7 @@ where
         let version = held.map(|(version, _)| version);
         let live = held.map(|(_, position)| Position::try_new(position)).transpose()?.unwrap_or_default();
         while reached < live {
-            let page = self.feed.own(reached).await.map_err(|error| located(error, reached))?;
+            let page = self.feed.own(reached, decided).await.map_err(|error| located(error, reached))?;
             reached = session::advance_in_tx(&mut transaction, &*self.projection, Slot::Next, reached, &page).await?;
             if let Some(fault) = page.fault() {
                 return Err(fault);

@@ -12,6 +12,7 @@ use tokio::sync::watch;
 use crate::bulk::{Bulk, BulkFold, ByStreams};
 use crate::feed::{Feed, Pages};
 use crate::owner::{LIVE, try_lock};
+use crate::quarantine::{Decided, Quarantine, record_stop};
 use crate::session::{self, Slot};
 use crate::status::Progress;
 use crate::{Error, Handle, Opener, Projection, State};
@@ -44,6 +45,8 @@ pub struct Runner<P, O: Opener> {
     pub(crate) options: Options,
     /// How whole streams of it are folded, when it can be built so.
     pub(crate) bulk: Option<Arc<dyn Bulk<P, O>>>,
+    /// Where decisions are looked for; without it the first event that cannot be read ends the run.
+    quarantine: Option<Quarantine>,
     progress: watch::Sender<Progress>,
 }
 
@@ -54,6 +57,12 @@ type Drain<'a> = Pin<&'a mut (dyn Future<Output = ()> + Send)>;
 enum End {
     Drained,
     Failed(Position, Error),
+}
+
+/// Why a wait ended.
+enum Waited {
+    Drained,
+    Decided,
 }
 
 impl<P, O> Runner<P, O>
@@ -71,7 +80,7 @@ where
     pub fn fed(projection: P, feed: Feed<O>, pool: PgPool, options: Options) -> (Self, Handle) {
         let (progress, seen) = watch::channel(Progress { position: Position::ZERO, state: State::Idle });
         let handle = Handle { name: P::NAME, version: P::VERSION, pool: pool.clone(), progress: seen };
-        (Self { projection: Arc::new(projection), feed, pool, options, bulk: None, progress }, handle)
+        (Self { projection: Arc::new(projection), feed, pool, options, bulk: None, quarantine: None, progress }, handle)
     }
 
     /// Rebuilds stream by stream, on all cores.
@@ -83,12 +92,30 @@ where
         Self { bulk: Some(Arc::new(ByStreams)), ..self }
     }
 
+    /// Goes by the operator's decisions: over what was set aside, and on from where it stopped once that is.
+    #[must_use]
+    pub fn with_quarantine(self, quarantine: Quarantine) -> Self {
+        Self { quarantine: Some(quarantine), ..self }
+    }
+
+    /// What was set aside for the view.
+    pub(crate) async fn decided(&self) -> Result<Decided, Error> {
+        match &self.quarantine {
+            Some(quarantine) => quarantine.decided(P::NAME).await,
+            None => Ok(Decided::default()),
+        }
+    }
+
     /// Runs until `drain` is ready, or until it has to stop ([`State::Stopped`] stays to be seen in the handle). The page
     /// in hand is committed first. Dropping the future instead is safe, too: the page is folded again by the next owner.
+    ///
+    /// [With decisions](Self::with_quarantine) it does not end at an event that cannot be read: it stands there, stopped, until
+    /// the event is set aside.
     pub async fn run(self, drain: impl Future<Output = ()> + Send) {
         let mut drain: Drain<'_> = pin!(drain);
         loop {
-            match self.session(&mut drain).await {
+            let mut decided = None;
+            match self.session(&mut drain, &mut decided).await {
                 End::Drained => {
                     self.tell(None, State::Drained);
                     return;
@@ -103,29 +130,84 @@ where
                     return;
                 }
                 End::Failed(reached, error) => {
+                    let resolvable = matches!(error, Error::Unreadable { .. } | Error::Forged { .. });
                     let (position, cause) = match error {
                         Error::Unreadable { position, cause } => (position, cause),
                         Error::Log(event_log::Error::Gap { position }) => (position, "it is missing".to_owned()),
                         other => (reached.next(), other.to_string()),
                     };
-                    self.tell(None, State::Stopped { position, cause });
-                    return;
+                    self.stop(position, cause).await;
+                    match &self.quarantine {
+                        Some(quarantine) if resolvable => {
+                            if let Waited::Drained = self.wait(quarantine, position, decided, &mut drain).await {
+                                self.tell(None, State::Drained);
+                                return;
+                            }
+                        }
+                        _ => return,
+                    }
                 }
             }
         }
     }
 
+    /// Stands still, and writes down where for those who look from outside.
+    async fn stop(&self, position: Position, cause: String) {
+        if self.quarantine.is_some() {
+            // Best effort: whoever watches this process is told all the same.
+            let _ = record_stop(&self.pool, (P::NAME, session::version::<P>()), position, &cause).await;
+        }
+        self.tell(None, State::Stopped { position, cause });
+    }
+
+    /// Waits for another decision than those that were gone by already; none were when they could not be read.
+    async fn wait(
+        &self,
+        quarantine: &Quarantine,
+        position: Position,
+        tried: Option<Decided>,
+        drain: &mut Drain<'_>,
+    ) -> Waited {
+        let mut told = None;
+        loop {
+            tokio::select! {
+                () = &mut *drain => return Waited::Drained,
+                () = tokio::time::sleep(self.options.pause) => {}
+            }
+            match quarantine.decided(P::NAME).await {
+                Ok(decided) if tried.as_ref() != Some(&decided) => return Waited::Decided,
+                Err(error) if !error.passes() => {
+                    let cause = error.to_string();
+                    if told.as_ref() != Some(&cause) {
+                        self.stop(position, cause.clone()).await;
+                        told = Some(cause);
+                    }
+                }
+                Ok(_) | Err(_) => {}
+            }
+        }
+    }
+
     /// One life of a session: lock, tables, pages.
-    async fn session(&self, drain: &mut Drain<'_>) -> End {
+    async fn session(&self, drain: &mut Drain<'_>, decided: &mut Option<Decided>) -> End {
         let mut reached = Position::ZERO;
-        match self.follow(drain, &mut reached).await {
+        match self.follow(drain, &mut reached, decided).await {
             Ok(()) => End::Drained,
             Err(error) => End::Failed(reached, error),
         }
     }
 
-    async fn follow(&self, drain: &mut Drain<'_>, reached: &mut Position) -> Result<(), Error> {
+    async fn follow(
+        &self,
+        drain: &mut Drain<'_>,
+        reached: &mut Position,
+        gone_by: &mut Option<Decided>,
+    ) -> Result<(), Error> {
         let mut session = session::open(&self.pool, Slot::Live).await?;
+        if let Some((_, position)) = session::checkpoint(&mut session, P::NAME, Slot::Live).await? {
+            *reached = position;
+        }
+        let decided = gone_by.insert(self.decided().await?).clone();
         loop {
             match session::checkpoint(&mut session, P::NAME, Slot::Live).await? {
                 Some((live, _)) if live > P::VERSION => return Err(Error::Superseded { live, own: P::VERSION }),
@@ -171,7 +253,7 @@ where
         };
         *reached = from;
         let (start, mut caught_up) = (from, false);
-        let mut log = self.feed.follow(from);
+        let mut log = self.feed.follow(from, decided);
         let head = self.feed.reader().head().await?;
         self.tell(Some(from), state_at(from, head));
         loop {

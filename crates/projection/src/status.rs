@@ -50,12 +50,15 @@ pub struct Status {
     /// Whether its tables are there, and those of this program: queries answer. Not while it is built for the first time, or
     /// anew beside those of an older version.
     pub built: bool,
+    /// Events that it went on without, by the operator's decisions.
+    pub set_aside: u64,
     /// What the runner of this process is doing.
     pub state: State,
 }
 
 const STATUS: &str = "SELECT coalesce(c.position, 0), h.position, c.version, \
-       (SELECT e.recorded_at FROM log.events AS e WHERE e.position > coalesce(c.position, 0) ORDER BY e.position LIMIT 1) \
+       (SELECT e.recorded_at FROM log.events AS e WHERE e.position > coalesce(c.position, 0) ORDER BY e.position LIMIT 1), \
+       (SELECT count(*) FROM projection.quarantine AS q WHERE q.name = $1 AND q.position <= coalesce(c.position, 0)) \
      FROM log.head AS h LEFT JOIN projection.checkpoints AS c ON c.name = $1 AND c.slot = 'live' WHERE h.id = 1";
 
 /// Looks at a [`Runner`](crate::Runner) from outside, also while it runs. Cheap to clone.
@@ -97,7 +100,8 @@ impl Handle {
     /// # Errors
     /// [`Error::Database`] when it cannot be asked.
     pub async fn status(&self, now: Timestamp) -> Result<Status, Error> {
-        let (position, head, version, waiting): (i64, i64, Option<i32>, Option<PgInstant>) = sqlx::query_as(STATUS)
+        type Told = (i64, i64, Option<i32>, Option<PgInstant>, i64);
+        let (position, head, version, waiting, set_aside): Told = sqlx::query_as(STATUS)
             .bind(self.name)
             .fetch_one(&self.pool)
             .await
@@ -108,6 +112,7 @@ impl Handle {
             lag_events: u64::try_from(head - position).unwrap_or(0),
             lag_seconds: waiting.map_or(0.0, |PgInstant(recorded)| now.duration_since(recorded).as_secs_f64()).max(0.0),
             built: version.is_some_and(|version| u32::try_from(version) == Ok(self.version)),
+            set_aside: set_aside.unsigned_abs(),
             state: self.state(),
         })
     }

@@ -32,6 +32,9 @@ pub enum Error {
     /// The database of the shared view cannot be reached.
     #[error("event log: {0}")]
     Log(#[from] event_log::Error),
+    /// The right is not there.
+    #[error("denied: {0}")]
+    Denied(#[from] access::Denial),
     /// The transport failed.
     #[error("transport: {0}")]
     Transport(#[from] tonic::transport::Error),

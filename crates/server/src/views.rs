@@ -6,7 +6,9 @@ use std::sync::Arc;
 use event_log::{Role, connect};
 use infocentre::{Infocentre, KeepStatistics};
 use jiff::Timestamp;
-use projection::{BulkFold, Feed, Handle, Opener, Options, Pages, Projection, Rebuild, Runner, State};
+use projection::{
+    BulkFold, Feed, Handle, Opener, Options, Pages, Projection, Quarantine, Rebuild, Resolve, Runner, State,
+};
 use register::{Place, Register};
 use sqlx::PgPool;
 use tokio::sync::oneshot;
@@ -39,6 +41,8 @@ pub struct Views {
     /// What answers of statistics.
     pub infocentre: Infocentre,
     pub keys: Keys,
+    /// What the operator decided of events that cannot be read.
+    pub quarantine: Quarantine,
     /// The pools behind them, by name.
     pub pools: Vec<(&'static str, PgPool)>,
     pub shared: Kept<SharedManagement, DemandEvents<Keys>>,
@@ -51,22 +55,38 @@ impl Views {
     pub async fn open(register: &Register, place: &Place) -> Result<Self, Error> {
         projection::migrate(&place.database).await?;
         let projector = connect(place.database.clone(), Role::Projector, PROJECTOR_CONNECTIONS).await?;
+        let vault = Vault::open_folder(projector.clone(), &place.keys, place.clock.today()).await?;
         let reader = connect(place.database.clone(), Role::Reader, READER_CONNECTIONS).await?;
-        let keys = Keys(Arc::new(Vault::open_folder(projector.clone(), &place.keys, place.clock.today()).await?));
+        Ok(Self::over(register, (projector, reader), vault))
+    }
+
+    /// Opens views that are there to look at them: nothing is made or migrated.
+    pub async fn open_to_read(register: &Register, place: &Place) -> Result<Self, Error> {
+        let place = place.clone().to_read();
+        let projector = connect(place.database.clone(), Role::Projector, PROJECTOR_CONNECTIONS).await?;
+        let vault = Vault::open_folder_to_read(projector.clone(), &place.keys, place.clock.today()).await?;
+        let reader = connect(place.database.clone(), Role::Reader, READER_CONNECTIONS).await?;
+        Ok(Self::over(register, (projector, reader), vault))
+    }
+
+    fn over(register: &Register, (projector, reader): (PgPool, PgPool), vault: Vault) -> Self {
+        let keys = Keys(Arc::new(vault));
         let pools = vec![("projector", projector.clone()), ("reader", reader.clone())];
         let blinder = Arc::new(keys.clone());
+        let quarantine = Quarantine::new(projector.clone(), blinder.clone());
         // Read once for all, and opened once for each kind: whoever needs no name gets none.
         let pages = Pages::new(register.reader().clone(), Options::default().page);
         let with_identity = Feed::new(pages.clone(), DemandEvents::new(keys.clone()));
         let open_facts = Feed::new(pages, OpenFacts);
-        let shared = Kept::new(SharedManagement::new(blinder.clone()), &with_identity, &projector);
-        let deadlines = Kept::new(KeepDeadlines, &open_facts, &projector);
-        let statistics = Kept::new(KeepStatistics, &open_facts, &projector);
+        let going_by = (&projector, &quarantine);
+        let shared = Kept::new(SharedManagement::new(blinder.clone()), &with_identity, going_by);
+        let deadlines = Kept::new(KeepDeadlines, &open_facts, going_by);
+        let statistics = Kept::new(KeepStatistics, &open_facts, going_by);
         let view = View::new(reader.clone(), blinder).hinted_by(&shared.handle);
         let calendar = Deadlines::new(reader.clone()).hinted_by(&deadlines.handle);
         let due = DueLists::new(calendar.clone());
         let infocentre = Infocentre::new(reader).hinted_by(&statistics.handle);
-        Ok(Self { view, calendar, due, infocentre, keys, pools, shared, deadlines, statistics })
+        Self { view, calendar, due, infocentre, keys, quarantine, pools, shared, deadlines, statistics }
     }
 
     /// How the projections are doing.
@@ -87,12 +107,17 @@ where
     O: Opener<Event = P::Event> + 'static,
 {
     /// One that is rebuilt stream by stream.
-    fn new(projection: P, feed: &Feed<O>, projector: &PgPool) -> Self
+    fn new(projection: P, feed: &Feed<O>, (projector, quarantine): (&PgPool, &Quarantine)) -> Self
     where
         P: BulkFold,
     {
         let (runner, handle) = Runner::fed(projection, feed.clone(), projector.clone(), Options::default());
-        Self { runner: runner.in_bulk(), handle }
+        Self { runner: runner.in_bulk().with_quarantine(quarantine.clone()), handle }
+    }
+
+    /// What tells whether it can read an event.
+    pub fn resolved(&self) -> &dyn Resolve {
+        &self.runner
     }
 
     /// What rebuilds it.
@@ -114,14 +139,44 @@ where
     pub fn run(self, drain: impl Future<Output = ()> + Send + 'static) -> (JoinHandle<()>, Pulse) {
         let (runner, handle) = (self.runner, self.handle.clone());
         let task = tokio::spawn(async move {
-            runner.run(drain).await;
-            if let State::Stopped { position, cause } = handle.state() {
-                tracing::error!(view = handle.name(), %position, cause, "a view stopped");
+            let mut told = State::Idle;
+            tokio::select! {
+                () = runner.run(drain) => {}
+                () = tell_stops(&handle, &mut told) => {}
+            }
+            if handle.state() != told {
+                tell(&handle, &handle.state());
             }
         });
         let pulse = Pulse { handle: self.handle, task: task.abort_handle(), failing: 0 };
         (task, pulse)
     }
+}
+
+/// Tells the log of every stop, and of what ends it. Never ends while the projection runs.
+async fn tell_stops(handle: &Handle, told: &mut State) {
+    loop {
+        let seen = told.clone();
+        *told = handle.wait_until(|state| *state != seen && (is_stop(state) || is_stop(&seen))).await;
+        if *told == seen {
+            // Its runner is gone.
+            return std::future::pending().await;
+        }
+        tell(handle, told);
+        if !is_stop(told) {
+            tracing::info!(view = handle.name(), "a view goes on");
+        }
+    }
+}
+
+fn tell(handle: &Handle, state: &State) {
+    if let State::Stopped { position, cause } = state {
+        tracing::error!(view = handle.name(), %position, cause, "a view stopped");
+    }
+}
+
+fn is_stop(state: &State) -> bool {
+    matches!(state, State::Stopped { .. })
 }
 
 /// A projection that is kept for as long as this lives.

@@ -1,11 +1,12 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use crate::fingerprint::mac;
+use crate::fingerprint::{is_mac, mac};
 use crate::{Error, Fingerprint, Secret32, cipher, key_file};
 
 const SEARCH_TOKEN: &str = "search-token";
 const RECEIPT_DIGEST: &str = "receipt-digest";
+const DECISION: &[u8] = b"sne-decision-v1";
 
 /// The two keyed hashes of the register. Their keys lie beside the key-encryption keys (`search-token.key`,
 /// `receipt-digest.key`) and are never rotated: every stored token and digest depends on them.
@@ -58,6 +59,21 @@ impl Secrets {
     /// What [`Secrets::seal_token`] sealed for this purpose; `None` for anything else.
     pub fn open_token(&self, purpose: &[u8], sealed: &[u8]) -> Option<Vec<u8>> {
         cipher::open(&self.token_key(), purpose, sealed)
+    }
+
+    /// Signs a decision of the operator that lies in the database: whoever has the database alone can neither make one nor
+    /// change one. Parts are told apart.
+    pub fn sign_decision(&self, parts: &[&[u8]]) -> [u8; 32] {
+        mac(&self.decision_key(), DECISION, parts)
+    }
+
+    /// Whether [`Secrets::sign_decision`] signed these parts so, in this register.
+    pub fn signed_decision(&self, parts: &[&[u8]], signature: &[u8]) -> bool {
+        is_mac(&self.decision_key(), DECISION, parts, signature)
+    }
+
+    fn decision_key(&self) -> Secret32 {
+        Secret32::derived(mac(&self.receipt_digest, b"sne-decision-key-v1", &[]))
     }
 
     /// Signs the list of erased keys. Lives as long as the folder.
@@ -138,6 +154,18 @@ mod tests {
         assert_eq!(secrets.open_token(b"other", &token), None);
         assert_eq!(secrets.open_token(b"list", &token[1..]), None);
         assert_eq!(self::secrets().1.open_token(b"list", &token), None);
+    }
+
+    #[test]
+    fn a_decision_is_signed_by_its_register_alone_and_part_by_part() {
+        let (folder, secrets) = secrets();
+        let signature = secrets.sign_decision(&[b"ab", b"c"]);
+        let again = Secrets::open(folder.path().join("keys")).unwrap();
+        assert!(again.signed_decision(&[b"ab", b"c"], &signature));
+        assert!(!again.signed_decision(&[b"a", b"bc"], &signature));
+        assert!(!again.signed_decision(&[b"ab", b"c"], &signature[1..]));
+        assert!(!self::secrets().1.signed_decision(&[b"ab", b"c"], &signature), "another register");
+        assert_ne!(signature, secrets.digest(b"abc"));
     }
 
     #[test]

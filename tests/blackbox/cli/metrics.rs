@@ -11,7 +11,7 @@ use crate::served::Served;
 use crate::tidy::root;
 use crate::world;
 
-fn get(served: &Served, path: &str) -> String {
+pub fn get(served: &Served, path: &str) -> String {
     let mut stream = TcpStream::connect(&served.metrics).unwrap();
     write!(stream, "GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n").unwrap();
     let mut answer = String::new();
@@ -36,7 +36,7 @@ async fn call(served: &Served, path: &str) {
 }
 
 /// The sum of all samples of a name.
-fn sum(text: &str, name: &str) -> f64 {
+pub fn sum(text: &str, name: &str) -> f64 {
     let of_name = |line: &&str| line.strip_prefix(name).is_some_and(|rest| rest.starts_with([' ', '{']));
     text.lines().filter(of_name).map(|line| line.rsplit(' ').next().unwrap().parse::<f64>().unwrap()).sum()
 }

@@ -5,8 +5,10 @@ use std::sync::Arc;
 use event_log::{Role, connect};
 use projection::{Build, Built};
 use register::{Check, Depth, Findings, Register, StockReader, SystemClock};
+use sqlx::PgPool;
 
 use crate::args::{Format, Place};
+use crate::commands::quarantine;
 use crate::failure::Failure;
 use crate::house::Site;
 use crate::output;
@@ -24,21 +26,26 @@ pub async fn run(place: Place, format: Format, cross_read: bool) -> Result<(), F
     .await;
     bar.finish_and_clear();
     let mut findings = findings?;
-    findings.checks.push(projections(&site.place).await?);
+    findings.checks.extend(views(&site.place).await?);
     print(format, &findings);
     if findings.is_sound() { Ok(()) } else { Err(Failure::Unsound) }
 }
 
-/// How far each projection has come. Behind is no fault: nobody folds while no server runs.
-pub async fn projections(place: &register::Place) -> Result<Check, Failure> {
+/// How far the views have come, and what they go without.
+pub async fn views(place: &register::Place) -> Result<[Check; 2], Failure> {
     let place = place.clone().to_read();
-    let pool = connect(place.database, Role::Projector, 1).await?;
-    let builds = match projection::builds(&pool, place.clock.now()).await {
+    let pool = connect(place.database.clone(), Role::Projector, 1).await?;
+    Ok([projections(&pool, &place).await, quarantine::examine(&pool, &place).await?])
+}
+
+/// How far each projection has come. Behind is no fault: nobody folds while no server runs.
+async fn projections(pool: &PgPool, place: &register::Place) -> Check {
+    let builds = match projection::builds(pool, place.clock.now()).await {
         Ok(builds) => builds,
         // Told with everything else: the log itself may be what is missing.
         Err(error) => {
             let fault = format!("les projections ne peuvent pas être lues : {error}");
-            return Ok(Check { name: "projections", found: String::new(), faults: vec![fault] });
+            return Check { name: "projections", found: String::new(), faults: vec![fault] };
         }
     };
     let told = |built: &Built| {
@@ -59,7 +66,7 @@ pub async fn projections(place: &register::Place) -> Result<Check, Failure> {
         true => "aucune".to_owned(),
         false => builds.iter().map(told).collect::<Vec<_>>().join("\n"),
     };
-    Ok(Check { name: "projections", found, faults: builds.iter().filter(ahead).map(fault).collect() })
+    Check { name: "projections", found, faults: builds.iter().filter(ahead).map(fault).collect() }
 }
 
 /// Examines an open register with a progress bar.

@@ -15,6 +15,7 @@ pub mod migrate;
 pub mod notices;
 pub mod org;
 pub mod projections;
+pub mod quarantine;
 pub mod rebuild;
 pub mod restore;
 pub mod serve;

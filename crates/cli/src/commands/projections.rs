@@ -5,12 +5,13 @@ use std::time::{Duration, Instant};
 
 use event_log::{Role, connect};
 use jiff::Timestamp;
-use projection::{Build, Built};
+use projection::{Build, Built, Stop};
 use register::{DailyDone, SystemClock};
 use serde::Serialize;
 use sqlx::PgPool;
 
 use crate::args::{Format, Place};
+use crate::commands::quarantine;
 use crate::failure::Failure;
 use crate::house::Site;
 use crate::output::{self, say};
@@ -26,7 +27,9 @@ enum State {
     Live,
     /// Some process folds what is there already.
     CatchingUp,
-    /// Nobody folds: no server runs, or its runner has stopped.
+    /// It stands at an event that it cannot read.
+    Stopped,
+    /// Nobody folds: no server runs.
     Unattended,
     /// It is being built beside the live one.
     Rebuilding,
@@ -35,8 +38,9 @@ enum State {
 }
 
 impl State {
-    fn of(built: &Built) -> Self {
+    fn of(built: &Built, stop: Option<&Stop>) -> Self {
         match (built.build, built.at_work) {
+            (Build::Live, _) if stop.is_some() => Self::Stopped,
             (Build::Live, true) if built.lag_events == 0 => Self::Live,
             (Build::Live, true) => Self::CatchingUp,
             (Build::Live, false) => Self::Unattended,
@@ -49,6 +53,7 @@ impl State {
         match self {
             Self::Live => "suit le journal",
             Self::CatchingUp => "rattrape son retard",
+            Self::Stopped => "arrêtée",
             Self::Unattended => "personne ne la tient à jour",
             Self::Rebuilding => "reconstruction en cours",
             Self::Abandoned => "reconstruction interrompue",
@@ -67,6 +72,15 @@ struct Line {
     lag_seconds: f64,
     events_per_second: f64,
     state: State,
+    stop: Option<Halt>,
+}
+
+/// The event that a view stands at.
+#[derive(Serialize)]
+struct Halt {
+    position: i64,
+    cause: String,
+    since: String,
 }
 
 #[derive(Serialize)]
@@ -80,6 +94,7 @@ struct LastRun {
 #[derive(Serialize)]
 struct Told<'a> {
     projections: &'a [Line],
+    decisions: &'a [quarantine::Told],
     daily_run: &'a LastRun,
 }
 
@@ -92,10 +107,12 @@ pub async fn run(place: Place, format: Format) -> Result<(), Failure> {
     tokio::time::sleep(A_SECOND).await;
     let now = look(&pool, place.clock.now()).await?;
     let seconds = looked.elapsed().as_secs_f64();
-    let lines: Vec<Line> = now.iter().map(|built| line(built, &before, seconds)).collect();
+    let stops = projection::stops(&pool).await?;
+    let lines: Vec<Line> = now.iter().map(|built| line(built, (&before, seconds), &stops)).collect();
+    let decisions = quarantine::decisions(&pool, &site.place).await?;
     let last = register::last_daily_run(&pool).await?;
     let last = last_run(last, place.clock.today());
-    print(format, &lines, &last);
+    print(format, (&lines, &decisions), &last);
     Ok(())
 }
 
@@ -103,9 +120,10 @@ async fn look(pool: &PgPool, now: Timestamp) -> Result<Vec<Built>, Failure> {
     projection::builds(pool, now).await.map_err(|error| Failure::Local(error.to_string()))
 }
 
-fn line(built: &Built, before: &[Built], seconds: f64) -> Line {
+fn line(built: &Built, (before, seconds): (&[Built], f64), stops: &[Stop]) -> Line {
     let same = |other: &&Built| (&other.name, other.build) == (&built.name, built.build);
     let from = before.iter().find(same).map_or(built.position, |before| before.position);
+    let stop = stops.iter().find(|stop| built.build == Build::Live && stop.view == built.name);
     let moved = built.position.get().saturating_sub(from.get()).max(0);
     Line {
         projection: built.name.clone(),
@@ -119,7 +137,12 @@ fn line(built: &Built, before: &[Built], seconds: f64) -> Line {
         lag_events: built.lag_events,
         lag_seconds: built.lag_seconds,
         events_per_second: moved as f64 / seconds,
-        state: State::of(built),
+        state: State::of(built, stop),
+        stop: stop.map(|stop| Halt {
+            position: stop.position.get(),
+            cause: stop.cause.clone(),
+            since: stop.stopped_at.to_string(),
+        }),
     }
 }
 
@@ -131,7 +154,7 @@ fn last_run(last: Option<DailyDone>, today: jiff::civil::Date) -> LastRun {
     }
 }
 
-fn print(format: Format, lines: &[Line], last: &LastRun) {
+fn print(format: Format, (lines, decisions): (&[Line], &[quarantine::Told]), last: &LastRun) {
     let header = ["vue", "tables", "version", "position", "retard (événements)", "retard (s)", "événements/s", "état"];
     let cells = |line: &Line| {
         vec![
@@ -142,13 +165,17 @@ fn print(format: Format, lines: &[Line], last: &LastRun) {
             line.lag_events.to_string(),
             format!("{:.1}", line.lag_seconds),
             format!("{:.0}", line.events_per_second),
-            line.state.label().to_owned(),
+            match &line.stop {
+                Some(stop) => format!("{} à l'événement {} : {}", line.state.label(), stop.position, stop.cause),
+                None => line.state.label().to_owned(),
+            },
         ]
     };
     match format {
-        Format::Json => return output::record(format, &Told { projections: lines, daily_run: last }),
+        Format::Json => return output::record(format, &Told { projections: lines, decisions, daily_run: last }),
         _ => output::rows(format, &header, lines, cells),
     }
+    quarantine::print(format, decisions);
     match format {
         Format::Table => match (&last.day, &last.done_at) {
             (Some(day), Some(at)) if last.done_today => say!("Traitement du jour : {day}, terminé le {at}"),

@@ -56,7 +56,7 @@ pub async fn finish(place: Place, format: Format, margin: i32) -> Result<(), Fai
     }
     let views = rebuild::all(&house).await?;
     let mut findings = doctor::examine(&house.register, &house.stock, Depth::CrossRead).await?;
-    findings.checks.push(doctor::projections(&house.place).await?);
+    findings.checks.extend(doctor::views(&house.place).await?);
     print(format, &forgotten, margin, &views, &findings);
     if findings.is_sound() { Ok(()) } else { Err(Failure::Unsound) }
 }

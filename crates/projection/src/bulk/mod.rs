@@ -12,6 +12,7 @@ mod settling;
 mod staged;
 
 use std::any::Any;
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::fmt::Debug;
 use std::sync::Arc;
@@ -21,7 +22,8 @@ use event_log::{RecordedEvent, StreamId};
 use sqlx::PgConnection;
 use sqlx::error::BoxDynError;
 
-use crate::feed::{self, Feed};
+use crate::feed::{self, Feed, Read};
+use crate::quarantine::Decided;
 use crate::{Error, Opener, Projection, Runner};
 
 pub use copy::{CopyRow, CopyRows};
@@ -86,22 +88,38 @@ pub trait BulkFold: Projection {
 /// Events of a page in the order of streams, opened once for all views of a kind.
 pub struct Opening<'a> {
     events: &'a [RecordedEvent],
-    opened: HashMap<usize, Box<dyn Any + Send + Sync>>,
+    altered: Vec<usize>,
+    read: HashMap<usize, Box<dyn Any + Send + Sync>>,
 }
 
 impl<'a> Opening<'a> {
     pub(crate) fn new(events: &'a [RecordedEvent]) -> Self {
-        Self { events, opened: HashMap::new() }
+        Self { events, altered: feed::altered(events), read: HashMap::new() }
     }
 
-    async fn by<O: Opener>(&mut self, feed: &Feed<O>) -> Result<&[(usize, O::Event)], Error> {
+    /// As a view reads them that goes on without what was set aside for it.
+    async fn by<O: Opener>(
+        &mut self,
+        feed: &Feed<O>,
+        decided: &Decided,
+    ) -> Result<Cow<'_, [(usize, O::Event)]>, Error> {
         let kind = feed.identity();
-        if !self.opened.contains_key(&kind) {
-            let opened: Vec<(usize, O::Event)> = feed::open(self.events, feed.opener()).await?;
-            self.opened.insert(kind, Box::new(opened));
+        if !self.read.contains_key(&kind) {
+            let read = feed::read(self.events, &self.altered, feed.opener(), &Decided::default()).await?;
+            self.read.insert(kind, Box::new(read));
         }
-        let opened = self.opened.get(&kind).and_then(|opened| opened.downcast_ref::<Vec<(usize, O::Event)>>());
-        Ok(opened.map_or(&[], Vec::as_slice))
+        let read = self.read.get(&kind).and_then(|read| read.downcast_ref::<Read<O::Event>>());
+        let Some(read) = read else { return Ok(Cow::Borrowed(&[])) };
+        let Some(cause) = &read.cause else { return Ok(Cow::Borrowed(&read.opened)) };
+        if !decided.sets_aside(&self.events[read.sound]) {
+            return Err(self.unreadable(read.sound, cause.clone()));
+        }
+        let own = feed::read(self.events, &self.altered, feed.opener(), decided).await?;
+        own.cause.map_or(Ok(Cow::Owned(own.opened)), |cause| Err(self.unreadable(own.sound, cause)))
+    }
+
+    fn unreadable(&self, place: usize, cause: String) -> Error {
+        Error::Unreadable { position: self.events[place].position, cause }
     }
 }
 
@@ -123,6 +141,7 @@ pub trait Worker: Send {
 struct Build<P: BulkFold, O: Opener> {
     projection: Arc<P>,
     feed: Feed<O>,
+    decided: Decided,
     stream: Option<(StreamId, P::Stream)>,
     gathered: P::Gathered,
     tables: Vec<CopyRows>,
@@ -132,8 +151,8 @@ struct Build<P: BulkFold, O: Opener> {
 /// What a rebuild asks of a view that can be built stream by stream.
 #[async_trait]
 pub(crate) trait Bulk<P, O: Opener>: Debug + Send + Sync {
-    /// A worker for the view of a runner.
-    fn worker(&self, runner: &Runner<P, O>) -> Box<dyn Worker>;
+    /// A worker for the view of a runner, which goes on without what was set aside.
+    fn worker(&self, runner: &Runner<P, O>, decided: Decided) -> Box<dyn Worker>;
     /// See [`BulkFold::STAGED`].
     fn staged(&self) -> &'static [Staged];
     /// See [`BulkFold::settle`].
@@ -150,12 +169,13 @@ where
     P: BulkFold + 'static,
     O: Opener<Event = P::Event> + 'static,
 {
-    fn worker(&self, runner: &Runner<P, O>) -> Box<dyn Worker> {
+    fn worker(&self, runner: &Runner<P, O>, decided: Decided) -> Box<dyn Worker> {
         let tables = P::TABLES.iter().zip(P::COLUMNS).map(|(table, columns)| CopyRows::new(table, columns));
         let staged = P::STAGED.iter().map(|staged| CopyRows::new(staged.table, staged.columns));
         Box::new(Build {
             projection: Arc::clone(&runner.projection),
             feed: runner.feed.clone(),
+            decided,
             stream: None,
             gathered: P::Gathered::default(),
             tables: tables.collect(),
@@ -184,7 +204,9 @@ where
 
     async fn take(&mut self, page: &mut Opening<'_>) -> Result<(), Error> {
         let events = page.events;
-        for (at, event) in page.by(&self.feed).await? {
+        let Self { feed, decided, .. } = &*self;
+        let opened = page.by(feed, decided).await?;
+        for (at, event) in opened.iter() {
             let recorded = &events[*at];
             if self.stream.as_ref().is_none_or(|(stream, _)| *stream != recorded.stream) {
                 self.end()?;

@@ -11,7 +11,6 @@ use sqlx::{PgConnection, PgPool};
 use tokio::task::JoinSet;
 
 use super::{Opening, Worker};
-use crate::feed::altered;
 use crate::owner::{WORKERS, lock_shared, unlock_shared};
 use crate::session::{self, Slot};
 use crate::{Error, Rebuilding};
@@ -128,9 +127,6 @@ async fn run(work: &Work, pool: &PgPool, mut views: Vec<Box<dyn Worker>>) -> Res
             let page = walk.next_page(work.page).await.map_err(at_its_place)?;
             if page.is_empty() {
                 break;
-            }
-            if let Some((position, cause)) = altered(&page) {
-                return Err(Error::Unreadable { position, cause });
             }
             let mut opening = Opening::new(&page);
             for view in &mut views {

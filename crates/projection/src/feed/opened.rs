@@ -5,12 +5,15 @@ use std::sync::Arc;
 use event_log::{Page, Position, RecordedEvent};
 
 use crate::feed::shelf::Span;
+use crate::quarantine::Decided;
 use crate::{Error, OpenError, Opened, Opener};
+
+const ALTERED: &str = "its content does not match its leaf hash";
 
 /// The events of a page as an opener reads them; where it ended early, why.
 pub(crate) struct OpenedPage<E> {
     page: Arc<Page>,
-    /// How many of its events can be folded.
+    /// How many of its events are done with: folded, or set aside.
     sound: usize,
     /// Those of the opener's kind, each with its place in the page.
     opened: Vec<(usize, E)>,
@@ -33,25 +36,21 @@ impl<E: Clone> OpenedPage<E> {
 }
 
 impl<E> OpenedPage<E> {
-    /// Opens a page.
-    pub async fn open<O: Opener<Event = E>>(page: Arc<Page>, opener: &O) -> Result<Self, Error> {
-        let mut fault = altered(&page.events);
-        let mut sound = page.events.len();
-        loop {
-            if let Some((position, _)) = &fault {
-                sound = page.events.iter().take_while(|event| event.position < *position).count();
-            }
-            match open(&page.events[..sound], opener).await {
-                Ok(opened) => return Ok(Self { page, sound, opened, fault }),
-                // Earlier each time: an opener that names another place would go on for ever.
-                Err(Error::Unreadable { position, cause })
-                    if fault.as_ref().is_none_or(|(before, _)| position < *before) =>
-                {
-                    fault = Some((position, cause));
-                }
-                Err(error) => return Err(error),
-            }
-        }
+    /// Opens a page, and goes on without what was set aside.
+    pub async fn open<O: Opener<Event = E>>(page: Arc<Page>, opener: &O, decided: &Decided) -> Result<Self, Error> {
+        let Read { opened, sound, cause } = read(&page.events, &altered(&page.events), opener, decided).await?;
+        let fault = cause.map(|cause| (page.events[sound].position, cause));
+        Ok(Self { page, sound, opened, fault })
+    }
+
+    /// Whether it ends at an event that somebody goes on without.
+    pub fn ends_at_one_of(&self, decided: &Decided) -> bool {
+        self.fault.is_some() && decided.sets_aside(&self.page.events[self.sound])
+    }
+
+    /// What was read, opened or not.
+    pub fn recorded(&self) -> Arc<Page> {
+        Arc::clone(&self.page)
     }
 
     /// The last event that can be folded; [`Position::ZERO`] when there is none.
@@ -71,8 +70,51 @@ impl<E> OpenedPage<E> {
     }
 }
 
+/// Events as an opener reads them.
+pub(crate) struct Read<E> {
+    /// Those of the opener's kind, each with its place.
+    pub opened: Vec<(usize, E)>,
+    /// How many are done with: read, or set aside.
+    pub sound: usize,
+    /// Why the next one is not; none at the end.
+    pub cause: Option<String>,
+}
+
+/// Opens events that lie somewhere in memory up to the first that cannot be read and is not set aside. `altered` are the
+/// places of those whose leaf does not match.
+pub(crate) async fn read<O: Opener>(
+    events: &[RecordedEvent],
+    altered: &[usize],
+    opener: &O,
+    decided: &Decided,
+) -> Result<Read<O::Event>, Error> {
+    let (mut opened, mut from) = (Vec::new(), 0);
+    loop {
+        let next = altered.iter().copied().find(|place| *place >= from);
+        let (mut until, mut cause) = (next.unwrap_or(events.len()), next.map(|_| ALTERED.to_owned()));
+        // Shorter each time: an opener that names another place would go on for ever.
+        let part = loop {
+            let part = &events[from..until];
+            match open(part, opener).await {
+                Err(Error::Unreadable { position, cause: why }) => {
+                    let Some(place) = part.iter().position(|event| event.position == position) else {
+                        return Err(Error::Unreadable { position, cause: why });
+                    };
+                    (until, cause) = (from + place, Some(why));
+                }
+                part => break part?,
+            }
+        };
+        opened.extend(part.into_iter().map(|(place, event)| (from + place, event)));
+        match &cause {
+            Some(_) if decided.sets_aside(&events[until]) => from = until + 1,
+            _ => return Ok(Read { opened, sound: until, cause }),
+        }
+    }
+}
+
 /// Opens events that lie somewhere in memory: those of the opener's kind, each with its place.
-pub(crate) async fn open<O: Opener>(events: &[RecordedEvent], opener: &O) -> Result<Vec<(usize, O::Event)>, Error> {
+async fn open<O: Opener>(events: &[RecordedEvent], opener: &O) -> Result<Vec<(usize, O::Event)>, Error> {
     let opened = opener.open(events).await.map_err(|error| match error {
         OpenError::Unreadable { position, cause } => Error::Unreadable { position, cause },
         OpenError::Unavailable { cause } => Error::Unavailable { cause },
@@ -86,10 +128,9 @@ pub(crate) async fn open<O: Opener>(events: &[RecordedEvent], opener: &O) -> Res
     placed.collect::<Option<Vec<_>>>().ok_or_else(foreign)
 }
 
-/// The first event that was altered after it was recorded.
-pub(crate) fn altered(events: &[RecordedEvent]) -> Option<(Position, String)> {
-    let altered = events.iter().find(|event| !event.leaf_matches())?;
-    Some((altered.position, "its content does not match its leaf hash".to_owned()))
+/// The places of events that were altered after they were recorded.
+pub(crate) fn altered(events: &[RecordedEvent]) -> Vec<usize> {
+    events.iter().enumerate().filter(|(_, event)| !event.leaf_matches()).map(|(place, _)| place).collect()
 }
 
 fn at(event: &RecordedEvent) -> Position {

@@ -5,6 +5,7 @@
 mod bulk;
 mod faults;
 mod owners;
+mod quarantine;
 mod rebuilding;
 mod rights;
 mod running;

@@ -54,7 +54,7 @@ async fn the_status_counts_what_is_not_folded_and_how_long_it_waits() {
     let now: Timestamp = "2026-11-23T12:00:30Z".parse().unwrap();
     let head = world.write_many(4).await;
     let (position, state) = (event_log::Position::ZERO, State::Idle);
-    let expected = Status { position, head, lag_events: 4, lag_seconds: 30.0, built: false, state };
+    let expected = Status { position, head, lag_events: 4, lag_seconds: 30.0, built: false, set_aside: 0, state };
     assert_eq!(handle.status(now).await.unwrap(), expected);
 
     let running = world.run(10);

@@ -40,6 +40,7 @@ pub struct Watched {
     position: Family<Projection, Gauge>,
     lag_events: Family<Projection, Gauge>,
     lag: Family<Projection, Gauge<f64, AtomicU64>>,
+    set_aside: Family<Projection, Gauge>,
     state: Family<ProjectionState, Gauge>,
     pool_size: Family<Pool, Gauge>,
     pool_idle: Family<Pool, Gauge>,
@@ -71,6 +72,8 @@ impl Watched {
         registry.register("projection_lag_events", "Events not folded yet", watched.lag_events.clone());
         let help = "How long the oldest event not folded yet has been waiting";
         registry.register_with_unit("projection_lag", help, Unit::Seconds, watched.lag.clone());
+        let help = "Events that the view goes on without, by decisions of the operator";
+        registry.register("projection_quarantined_events", help, watched.set_aside.clone());
         registry.register("projection_state", "1 for what the runner of this process is doing", watched.state.clone());
         registry.register("pool_connections", "Connections of a pool to the database", watched.pool_size.clone());
         registry.register("pool_idle_connections", "Those of them that nobody uses", watched.pool_idle.clone());
@@ -100,6 +103,7 @@ impl Watched {
                     self.head.set(status.head.get());
                     self.position.get_or_create(&labels).set(status.position.get());
                     self.lag_events.get_or_create(&labels).set(i64::try_from(status.lag_events).unwrap_or(i64::MAX));
+                    self.set_aside.get_or_create(&labels).set(i64::try_from(status.set_aside).unwrap_or(i64::MAX));
                     self.lag.get_or_create(&labels).set(status.lag_seconds);
                 }
                 // The last figures stay: how far behind it was is worth knowing.
