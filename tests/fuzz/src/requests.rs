@@ -29,10 +29,10 @@ pub fn run(input: &[u8]) {
             decision::decide(&request.act, request.channel);
         }
     }
-    if let Some((_, question)) = QUESTIONS.iter().find(|(known, _)| known.as_bytes() == name) {
-        if let Err(refusal) = question(bytes, TODAY) {
-            is_typed(refusal);
-        }
+    if let Some((_, question)) = QUESTIONS.iter().find(|(known, _)| known.as_bytes() == name)
+        && let Err(refusal) = question(bytes, TODAY)
+    {
+        is_typed(refusal);
     }
 }
 
