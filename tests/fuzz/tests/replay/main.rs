@@ -1,6 +1,7 @@
 //! The committed corpora are replayed, and some thousand inputs made of them.
 
 #![allow(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
+#![allow(clippy::print_stderr, reason = "what failed is named beside the file that keeps it")]
 
 mod corpus;
 mod seeds;
