@@ -41,11 +41,10 @@ fn replay(name: &str) {
 
 /// An input that fails is kept, to be looked at and to join the corpus.
 fn try_input(target: Target, input: &[u8], from: &Path) {
-    if let Err(panic) = catch_unwind(|| (target.run)(input)) {
+    if catch_unwind(|| (target.run)(input)).is_err() {
         let kept = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("{}.failed", target.name));
         std::fs::write(&kept, input).unwrap();
-        eprintln!("{} fails on {}, kept as {}", target.name, from.display(), kept.display());
-        std::panic::resume_unwind(panic);
+        panic!("{} fails on {}, kept as {}", target.name, from.display(), kept.display());
     }
 }
 
