@@ -28,6 +28,8 @@ const BUCKETS: &str = "SELECT DISTINCT bucket FROM infocentre_staged_words ORDER
 const BLOCKS: &str = "SELECT DISTINCT block FROM infocentre_staged_deltas ORDER BY block";
 const BUCKET: &str = "SELECT packed FROM infocentre_staged_words WHERE bucket = $1";
 const BLOCK: &str = "SELECT packed FROM infocentre_staged_deltas WHERE block = $1";
+/// The level whose blocks are made in memory; those above are made of them.
+const LEVEL_ONE: i16 = 1;
 /// What waits to be copied, at most.
 const BYTES: usize = 4 << 20;
 
@@ -38,7 +40,7 @@ pub async fn settle(tables: &mut Settling<'_>) -> Result<(), sqlx::Error> {
     households(tables).await?;
     blocks(last, tables).await?;
     tables.put_indexes_back().await?;
-    let above = closing(0, last).into_iter().filter(|(level, _)| *level > 1);
+    let above = closing(0, last).into_iter().filter(|(level, _)| *level > LEVEL_ONE);
     for (level, block) in above {
         close::close(level, block, tables.session()).await?;
     }
@@ -127,21 +129,17 @@ impl Waiting {
                 self.leaves.row().field(leaf)?.field(territory)?.field(entries)?;
             }
             if closing < leaf_of(last) / FAN {
-                self.closed((1, closing), &alone, &mut so_far)?;
+                self.closed(closing, &alone, &mut so_far)?;
             }
         }
         Ok(())
     }
 
-    fn closed(
-        &mut self,
-        (level, block): (i16, i64),
-        alone: &Territories,
-        so_far: &mut Territories,
-    ) -> Result<(), BoxDynError> {
+    /// A block of level 1: its values alone, and its counts with those of its siblings before it.
+    fn closed(&mut self, block: i64, alone: &Territories, so_far: &mut Territories) -> Result<(), BoxDynError> {
         for (territory, rollups) in alone {
             for (place, values) in values_of(rollups)? {
-                let row = self.values.row().field(level)?.field(block)?.field(territory.as_str())?;
+                let row = self.values.row().field(LEVEL_ONE)?.field(block)?.field(territory.as_str())?;
                 row.field(place)?.field(values.year)?.field(values.whole)?.field(values.months)?;
             }
             for (place, counts) in counts_of(rollups)? {
@@ -150,7 +148,7 @@ impl Waiting {
         }
         for (territory, rollups) in so_far {
             for (place, counts) in counts_of(rollups)? {
-                let row = self.counts.row().field(level)?.field(block)?.field(territory.as_str())?;
+                let row = self.counts.row().field(LEVEL_ONE)?.field(block)?.field(territory.as_str())?;
                 row.field(place)?.field(counts)?;
             }
         }
