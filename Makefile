@@ -6,7 +6,7 @@ SHELL := /bin/bash
 CARGO ?= cargo
 ARGS ?=
 
-.PHONY: help deps demo test kill drill fuzz mutants bench docs serve sample fmt
+.PHONY: help deps demo test kill chaos drill fuzz mutants bench docs serve sample fmt
 
 help: ## list the verbs
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 10
@@ -32,9 +32,13 @@ node_modules: package-lock.json
 	npm ci --ignore-scripts --no-audit --no-fund
 	@touch node_modules
 
-kill: deps ## ten cycles of kills of bus, server and database under load, a hundred of the daily run, fifty of an import (make test: five, three, eight, four)
+kill: deps ## a hundred kills of the daily run, fifty of an import (make test: eight, four)
 	$(CARGO) build --package cli
-	CRASH_CYCLES=10 DAILY_KILLS=100 IMPORT_KILLS=50 $(CARGO) test --package tests --test blackbox -- crash::nothing_acknowledged daily::kills import::kills --nocapture
+	DAILY_KILLS=100 IMPORT_KILLS=50 $(CARGO) test --package tests --test blackbox -- daily::kills import::kills --nocapture
+
+chaos: deps ## do the register all the harm there is, whole lanes one by one; writes docs/chaos.json and docs/chaos.md (ARGS=kills for one lane; make test: a short one of each)
+	$(CARGO) build --package cli
+	CHAOS=full $(CARGO) test --package tests --test chaos -- --test-threads=1 --nocapture $(ARGS)
 
 drill: deps ## lose a register under load and restore it to five random seconds with the commands of docs/operations.md (make test: one)
 	$(CARGO) build --package cli

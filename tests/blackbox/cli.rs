@@ -13,6 +13,5 @@ mod quarantine;
 mod reading;
 mod settling;
 mod shown;
-pub mod sne;
 mod still;
 mod trouble;

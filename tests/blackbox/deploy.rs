@@ -7,8 +7,8 @@ use std::process::Command;
 use private_postgres::test_util::TestCluster;
 use serde_json::Value;
 
-use crate::cli::sne::{Place, binary};
 use crate::tidy::root;
+use tests::stage::sne::{Place, binary};
 
 /// What `systemd-analyze security` may at most find, of 100: a unit is called safe below 20.
 const EXPOSURE: &str = "15";

@@ -22,11 +22,11 @@ use tests::ledger::{Entry, Ledger};
 use tests::wire::{Ack, Reply};
 use uuid::Uuid;
 
-use crate::crash::processes::{Load, Worker};
-use crate::served::Served;
 use disaster::{Disaster, ROWS};
 use procedure::By;
 use restored::Restored;
+use tests::stage::processes::{Load, Worker};
+use tests::stage::served::Served;
 
 /// How many acts a restored register takes before its views are compared.
 const ACTS_AFTER: usize = 150;

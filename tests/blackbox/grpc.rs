@@ -15,9 +15,9 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crate::cli::sne::Place;
-use crate::served::Served;
 use crate::tidy::root;
+use tests::stage::served::Served;
+use tests::stage::sne::Place;
 
 /// A server on a private cluster, with the organisations of the sample.
 fn of_the_sample(folder: &Path) -> Served {

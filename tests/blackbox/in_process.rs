@@ -10,7 +10,7 @@ use tempfile::TempDir;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
-use crate::world;
+use tests::stage::world;
 
 /// A server on a database of its own in the shared cluster.
 pub struct InProcess {

@@ -8,14 +8,11 @@ mod corpus;
 #[path = "corpus/mod.rs"]
 #[allow(clippy::duplicate_mod, reason = "the same tables through another door")]
 mod corpus_over_tcp;
-mod crash;
 mod daily;
 mod deploy;
 mod drill;
 mod grpc;
 mod import;
 mod in_process;
-mod served;
 mod several;
 mod tidy;
-mod world;

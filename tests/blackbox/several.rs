@@ -15,8 +15,8 @@ use tests::cast::{self, CANNES, NICE};
 use tokio::task::JoinSet;
 use uuid::Uuid;
 
-use crate::served::Served;
-use crate::world;
+use tests::stage::served::Served;
+use tests::stage::world;
 
 const SERVERS: usize = 3;
 

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use serde_json::Value;
 use tempfile::TempDir;
 
-use super::sne::{Place, Ran};
+use tests::stage::sne::{Place, Ran};
 
 const SECRET: &str = "tr0ub4dor";
 

@@ -13,8 +13,8 @@ use nix::unistd::Pid;
 use private_postgres::{Cluster, Options};
 use tempfile::TempDir;
 
-use super::sne::{COMPARED, DEMO, Place, Ran};
 use crate::tidy::root;
+use tests::stage::sne::{COMPARED, DEMO, Place, Ran};
 
 /// A folder that the server's account may enter, as one made by hand would be.
 fn home() -> TempDir {

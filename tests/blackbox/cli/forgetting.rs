@@ -7,9 +7,9 @@ use private_postgres::test_util::shared;
 use register::{Clock as _, SetClock, SystemClock};
 use tests::cast::{self, NICE};
 
-use super::sne::Place;
 use crate::corpus::stage::request;
-use crate::world;
+use tests::stage::sne::Place;
+use tests::stage::world;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn inv_32_the_operator_erases_a_demand_whose_time_is_over_and_rotates_what_is_left() {

@@ -7,8 +7,8 @@ use serde_json::json;
 use tempfile::TempDir;
 use tests::cast::ORGANISATIONS;
 
-use super::sne::{Place, Ran};
-use crate::world;
+use tests::stage::sne::{Place, Ran};
+use tests::stage::world;
 
 /// An empty register.
 struct Empty {

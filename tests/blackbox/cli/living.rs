@@ -10,7 +10,7 @@ use private_postgres::{Cluster, Options};
 use synth::calibration::{Calibration, Counts, Ledger, TABLE, Table};
 use synth::{TerritoryOptions, territory};
 
-use super::sne::Place;
+use tests::stage::sne::Place;
 
 const LIVE: &[&str] = &["synth", "live", "--scale", "1:400", "--months", "4"];
 

@@ -7,9 +7,9 @@ use std::net::TcpStream;
 use http::Request;
 use private_postgres::test_util::shared;
 
-use crate::served::Served;
 use crate::tidy::root;
-use crate::world;
+use tests::stage::served::Served;
+use tests::stage::world;
 
 pub fn get(served: &Served, path: &str) -> String {
     let mut stream = TcpStream::connect(&served.metrics).unwrap();

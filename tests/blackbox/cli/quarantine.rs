@@ -8,8 +8,8 @@ use serde_json::Value;
 
 use super::metrics::{get, sum};
 use super::shown::{Copy, SHOWN};
-use super::sne::Place;
-use crate::served::Served;
+use tests::stage::served::Served;
+use tests::stage::sne::Place;
 
 /// Longer than anything here takes.
 const LONG: Duration = Duration::from_secs(90);
@@ -69,7 +69,7 @@ impl Scene {
         views.iter().find(|view| view["projection"] == name && view["build"] == "live").unwrap().clone()
     }
 
-    fn resolve(&self, view: &str, position: i64, more: &[&str]) -> super::sne::Ran {
+    fn resolve(&self, view: &str, position: i64, more: &[&str]) -> tests::stage::sne::Ran {
         let position = position.to_string();
         let all = ["projections", "resolve", view, "--position", &position, "--reason", REASON, "--format", "json"];
         self.copy.place.sne(&[&all[..], more].concat())

@@ -1,7 +1,7 @@
 //! `sne demand`: two readers that agree, names for those who may see them, exit codes.
 
 use super::shown::SHOWN;
-use super::sne::COMPARED;
+use tests::stage::sne::COMPARED;
 
 /// A desk of the demonstration's territory, and one of the territory beside it.
 const HERE: &str = "000005173/GDPUB/portail";

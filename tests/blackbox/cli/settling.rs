@@ -4,8 +4,8 @@ use private_postgres::test_util::shared;
 use register::{Clock as _, SystemClock};
 use serde_json::Value;
 
-use super::sne::Place;
-use crate::world;
+use tests::stage::sne::Place;
+use tests::stage::world;
 
 const STATE: &str = "000005165/006P1/agent-01";
 const LESSOR: &str = "000005017/006A1/agent-01";

@@ -8,8 +8,8 @@ use std::sync::LazyLock;
 use private_postgres::test_util::shared;
 use private_postgres::{Cluster, Options};
 
-use super::sne::{DEMO, Place, Ran};
-use crate::world;
+use tests::stage::sne::{DEMO, Place, Ran};
+use tests::stage::world;
 
 /// A lived-in register on the shared cluster, as on a database that somebody manages: a demonstration lived in its private
 /// cluster, and its database was moved.

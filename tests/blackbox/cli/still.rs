@@ -1,7 +1,7 @@
 //! Commands that only read leave everything as it was, also where they may not write.
 
 use super::shown::SHOWN;
-use super::sne::Place;
+use tests::stage::sne::Place;
 
 /// Everything a command that looks could have touched: migrations, keys and their leases, events, claims, checkpoints.
 const TRACES: &str = "SELECT schemaname, relname, n_tup_ins, n_tup_upd, n_tup_del FROM pg_stat_user_tables

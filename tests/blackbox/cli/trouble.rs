@@ -3,8 +3,8 @@
 use private_postgres::test_util::shared;
 
 use super::shown::SHOWN;
-use super::sne::Place;
-use crate::world;
+use tests::stage::sne::Place;
+use tests::stage::world;
 
 const SECRET: &str = "tr0ub4dor";
 

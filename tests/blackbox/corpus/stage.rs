@@ -16,7 +16,7 @@ use tests::cast::{self, NICE};
 use uuid::Uuid;
 
 use super::door::{Door, over_tcp};
-use crate::world;
+use tests::stage::world;
 
 pub const TODAY: Date = date(2026, 11, 23);
 

@@ -20,7 +20,7 @@ use tests::cast::{NICE, form, letters, register};
 use uuid::Uuid;
 
 use super::stage::noon;
-use crate::world;
+use tests::stage::world;
 
 /// Kills of a usual run; `make kill` asks for more.
 const KILLS: usize = 8;

@@ -14,10 +14,10 @@ use tests::ledger::{Entry, Ledger};
 use tests::wire::{Ack, Reply};
 
 use super::procedure::{By, Procedure};
-use crate::cli::sne::Place;
-use crate::crash::evidence::Evidence;
-use crate::crash::processes::{Load, Worker};
-use crate::world;
+use tests::stage::evidence::Evidence;
+use tests::stage::processes::{Load, Worker};
+use tests::stage::sne::Place;
+use tests::stage::world;
 
 /// Demands of long ago, whose personal data is due for erasure.
 const OLD: usize = 40;

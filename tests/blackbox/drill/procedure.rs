@@ -8,8 +8,8 @@ use std::process::{Command, Stdio};
 
 use private_postgres::Binaries;
 
-use crate::cli::sne::binary;
 use crate::tidy::root;
+use tests::stage::sne::binary;
 
 /// Whose commands they are.
 #[derive(Clone, Copy)]

@@ -6,8 +6,8 @@ use jiff::Timestamp;
 
 use super::disaster::{Disaster, text};
 use super::procedure::By;
-use crate::cli::sne::Place;
-use crate::world;
+use tests::stage::sne::Place;
+use tests::stage::world;
 
 /// A port of the socket; nobody else listens in that folder.
 const PORT: &str = "5432";

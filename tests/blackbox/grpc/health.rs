@@ -15,8 +15,8 @@ use tonic_health::pb::health_check_response::ServingStatus;
 use tonic_health::pb::health_client::HealthClient;
 use uuid::Uuid;
 
-use crate::served::Served;
-use crate::world;
+use tests::stage::served::Served;
+use tests::stage::world;
 
 const PATIENCE: Duration = Duration::from_secs(60);
 

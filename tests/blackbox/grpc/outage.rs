@@ -13,9 +13,9 @@ use register::SystemClock;
 use tokio::task::JoinHandle;
 
 use super::{client, privacy};
-use crate::cli::sne::Place;
-use crate::served::Served;
-use crate::world;
+use tests::stage::served::Served;
+use tests::stage::sne::Place;
+use tests::stage::world;
 
 const PATIENCE: Duration = Duration::from_secs(120);
 

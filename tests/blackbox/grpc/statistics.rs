@@ -12,9 +12,9 @@ use register::{Request, SetClock};
 use server::Options;
 
 use super::client;
-use crate::cli::sne::Place;
 use crate::in_process::Prepared;
-use crate::world::LOGIN;
+use tests::stage::sne::Place;
+use tests::stage::world::LOGIN;
 
 /// Takes part to read statistics, and has no desk.
 const READER: &str = "000070003";

@@ -9,8 +9,8 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 use tests::cast::{ANTIBES, NICE, ORGANISATIONS, attribute, form, letters, register, renew};
 
-use crate::cli::sne::Place;
-use crate::world;
+use tests::stage::sne::Place;
+use tests::stage::world;
 
 /// A register that holds the organisations of the cast and no demand.
 pub struct Stage {

@@ -9,8 +9,8 @@ use tests::ledger::Entry;
 use tests::wire::{Ack, Order, Reply};
 use uuid::Uuid;
 
-use super::checker::faults;
-use super::evidence::{Evidence, Row};
+use tests::stage::checker::faults;
+use tests::stage::evidence::{Evidence, Row};
 
 const FIRST: &str = "0061126000001G0601";
 const SECOND: &str = "0061126000002G0604";

@@ -1,7 +1,7 @@
 //! The load as a process, and through it the workers.
 
 use std::io::{BufRead as _, BufReader};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{self, Receiver};
 use std::time::{Duration, Instant};
@@ -43,11 +43,11 @@ impl Load {
     /// With the seed that its orders and their ids are drawn from.
     pub fn start(worker: Worker, database: &str, keys: &Path, ledger: &Path, seed: u64) -> Self {
         let program = match worker {
-            Worker::Bus => env!("CARGO_BIN_EXE_crash_worker"),
-            Worker::Door => env!("CARGO_BIN_EXE_crash_door"),
+            Worker::Bus => "crash_worker",
+            Worker::Door => "crash_door",
         };
-        let mut process = Command::new(env!("CARGO_BIN_EXE_crash_load"))
-            .arg(program)
+        let mut process = Command::new(beside("crash_load"))
+            .arg(beside(program))
             .arg(database)
             .args([keys, ledger])
             .arg(seed.to_string())
@@ -111,6 +111,12 @@ impl Load {
             }
         }
     }
+}
+
+/// A program of the suites, which stands beside their own.
+fn beside(name: &str) -> PathBuf {
+    let test = std::env::current_exe().unwrap();
+    test.ancestors().nth(2).unwrap().join(name)
 }
 
 fn only_child_of(pid: i32) -> i32 {

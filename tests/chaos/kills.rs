@@ -4,11 +4,6 @@
 //! killed. A kill of processes keeps what the kernel holds: that a power cut loses nothing either rests on the settings
 //! that the register insists on at its start, not on this test.
 
-mod checker;
-pub mod evidence;
-pub mod processes;
-mod sabotage;
-
 use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -22,25 +17,22 @@ use serde_json::json;
 use tempfile::TempDir;
 use tests::cast::NICE;
 use tests::ledger::{Entry, Ledger};
+use tests::stage::evidence::{self, Evidence};
+use tests::stage::processes::{Load, Worker};
+use tests::stage::served::Served;
+use tests::stage::{checker, world};
 use tests::wire::{Ack, Order, Reply};
 use tokio::task::JoinSet;
 use uuid::Uuid;
 
-use crate::served::Served;
-use crate::world;
-use evidence::Evidence;
-use processes::{Load, Worker};
+use crate::lane::{self, Lane};
 
-/// Cycles of a usual run, of the bus and of the server with its door: each kills both the process and the postmaster.
-/// `make kill` asks for more.
-const BUS_CYCLES: usize = 5;
-const DOOR_CYCLES: usize = 3;
+/// Cycles of a short run and of a whole one, of the bus and of the server with its door: each kills both the process and
+/// the postmaster.
+const BUS_CYCLES: (usize, usize) = (5, 50);
+const DOOR_CYCLES: (usize, usize) = (3, 50);
 /// Acknowledgements between two kills.
 const ACKS_BETWEEN: usize = 200;
-
-fn cycles(usual: usize) -> usize {
-    std::env::var("CRASH_CYCLES").map_or(usual, |cycles| cycles.parse().expect("CRASH_CYCLES is a number of cycles"))
-}
 
 /// A database, a data folder, and what a load under kills came to there.
 struct Scene {
@@ -53,7 +45,7 @@ struct Scene {
 
 impl Scene {
     /// Kills a worker, then the postmaster, again and again under load; then lets everything settle.
-    async fn of(worker: Worker, cycles: usize) -> Self {
+    async fn of(worker: Worker, cycles: usize, lane: &mut Lane) -> Self {
         let cluster = TestCluster::start().unwrap();
         let (database, url) = world::new_database(&cluster);
         let folder = tempfile::tempdir().unwrap();
@@ -80,10 +72,10 @@ impl Scene {
             .filter(|entry| matches!(entry, Entry::Answer(Reply::Unknown { .. } | Reply::Failed { .. })))
             .count();
         assert!(hurt > 0, "no order was hurt by a postmaster that died under load");
-        eprintln!(
-            "crash: {cycles} cycles, workers died with {:?} orders open, {hurt} orders failed on the way; {} events",
-            told.died_with, evidence.head
-        );
+        lane.counted("cycles", cycles);
+        lane.counted("orders open when a worker died", told.died_with.iter().sum::<usize>());
+        lane.counted("orders that failed on the way", hurt);
+        lane.counted("events", evidence.head);
         Self { cluster, database, url, folder, evidence }
     }
 
@@ -94,19 +86,24 @@ impl Scene {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn nothing_acknowledged_is_lost_or_doubled_by_kills_under_load() {
-    let scene = Scene::of(Worker::Bus, cycles(BUS_CYCLES)).await;
+    let mut lane = Lane::begin("kills_of_the_bus");
+    let cycles = lane::either(BUS_CYCLES);
+    let scene = Scene::of(Worker::Bus, cycles, &mut lane).await;
     let register = world::open(&scene.url, &scene.keys(), Arc::new(SystemClock)).await;
     let stock = StockReader::open(scene.url.parse().unwrap()).await.unwrap();
     let findings = register.examine(Depth::CrossRead, &stock, |_, _| ()).await.unwrap();
     assert!(findings.is_sound(), "{findings:?}");
     let repeated = every_ack_is_given_again(&register, &scene.evidence.ledger).await;
-    assert!(repeated > cycles(BUS_CYCLES) * ACKS_BETWEEN);
+    assert!(repeated > cycles * ACKS_BETWEEN);
+    lane.counted("acknowledgements given again", repeated);
     assert_eq!(register.reader().head().await.unwrap().get(), scene.evidence.head, "a repeat wrote something");
+    lane.held();
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn nothing_acknowledged_over_the_network_is_lost_or_doubled_by_kills_of_the_server_and_the_view_is_whole() {
-    let scene = Scene::of(Worker::Door, cycles(DOOR_CYCLES)).await;
+    let mut lane = Lane::begin("kills_of_the_server");
+    let scene = Scene::of(Worker::Door, lane::either(DOOR_CYCLES), &mut lane).await;
     let served = Served::on(&scene.url, scene.folder.path());
     let client = Client::at(&served.address).unwrap();
     let acked = scene.evidence.ledger.iter().filter_map(|entry| match entry {
@@ -134,6 +131,8 @@ async fn nothing_acknowledged_over_the_network_is_lost_or_doubled_by_kills_of_th
     for typed in ["Charge", "CHARGE", "Zo\u{e9}", "1990-02-28", "Lilas", "agent-0", "G0601"] {
         assert!(!log.contains(typed), "{typed} is logged");
     }
+    lane.counted("rows of the view, equal to a rebuild", running.lines().count());
+    lane.held();
 }
 
 /// The orders of a ledger, by command.

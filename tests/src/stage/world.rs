@@ -3,9 +3,9 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use crate::cast::ORGANISATIONS;
 use private_postgres::test_util::TestCluster;
 use register::{Clock, Place, Register};
-use tests::cast::ORGANISATIONS;
 
 /// The login of the program.
 pub const LOGIN: &str = "sne_app";

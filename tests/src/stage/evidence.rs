@@ -1,9 +1,9 @@
 //! What the checker judges: the ledger, and the tables as the superuser reads them, without any code under test.
 
+use crate::ledger::Entry;
 use private_postgres::test_util::TestCluster;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
-use tests::ledger::Entry;
 use uuid::Uuid;
 
 /// A row of the log.

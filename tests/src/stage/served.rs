@@ -9,7 +9,7 @@ use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 use serde_json::Value;
 
-use crate::cli::sne::{Place, Ran};
+use crate::stage::sne::{Place, Ran};
 
 /// A server. Dropped, it is told to stop, so that it stops its cluster.
 pub struct Served {

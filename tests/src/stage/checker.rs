@@ -2,12 +2,12 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
+use crate::ledger::Entry;
+use crate::wire::{Ack, Order, Reply};
 use demand::Act;
-use tests::ledger::Entry;
-use tests::wire::{Ack, Order, Reply};
 use uuid::Uuid;
 
-use super::evidence::{Evidence, Row};
+use crate::stage::evidence::{Evidence, Row};
 
 /// The refusals that the load may meet: everything else it asks for is lawful.
 const EXPECTED_REFUSALS: &[&str] = &[

@@ -1,0 +1,8 @@
+//! What the register does while it is harmed: each lane does one kind of harm, and judges by what stands outside of both.
+
+#![allow(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
+#![allow(clippy::print_stderr, reason = "what a long suite measured is worth a line")]
+
+mod doctored;
+mod kills;
+mod lane;
