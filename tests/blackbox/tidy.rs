@@ -3,6 +3,7 @@
 mod dependencies;
 mod documents;
 mod files;
+mod golden;
 mod promises;
 
 use std::path::{Path, PathBuf};

@@ -39,6 +39,10 @@ def shares_one_view():
     assert list(found(person=person)) == [answer.number]
     assert list(found(person=person, commune=commune, name=applicant.surname, number=answer.number)) == [answer.number]
     assert answer.number in found(dwelling_type=form.sought.dwelling_types[0])
+    reason, housed = form.reasons.reasons[0], form.housing.kinds[0]
+    if reason not in ("06", "07", "08"):
+        assert answer.number in found(reason=reason, present_dwelling=housed)
+    assert answer.number in found(present_dwelling=housed) and answer.number not in found(reason="V3ND")
     person.birth_date = "1900-01-01"
     assert not found(person=person) and not found(name="Zzzyxwv")
     assert not found(foreigner), "another territory sees nothing"
@@ -64,13 +68,22 @@ def shares_one_view():
     one.at_least_position = 10**15
     refused(lambda: lessor.GetSharedDemand(one), "POSITION_BEYOND_HEAD", Code.OUT_OF_RANGE)
     wrong = shared.ListSharedDemandsRequest(
-        commune="x", dwelling_type="T99", number="1", name="17", page_size=-1, at_least_position=-1
+        commune="x",
+        dwelling_type="T99",
+        present_dwelling="",
+        reason="06",
+        number="1",
+        name="17",
+        page_size=-1,
+        at_least_position=-1,
     )
     wrong.person.surname = applicant.surname
     refusal = refused(lambda: lessor.ListSharedDemands(wrong), "INVALID_FORM", Code.INVALID_ARGUMENT)
     assert refusal.violations == {
         "commune": "UNKNOWN_CODE",
         "dwelling_type": "UNKNOWN_CODE",
+        "present_dwelling": "MISSING",
+        "reason": "UNKNOWN_CODE",
         "number": "MALFORMED",
         "person.given_names": "MISSING",
         "person.birth_date": "MISSING",

@@ -7,10 +7,7 @@ use personal::Pii;
 use serde::de::DeserializeOwned;
 
 use crate::event::DemandEvent;
-
-/// Version of the layout of every event so far. A change of layout gives the changed type its next version, an upcaster
-/// and golden samples of its own.
-pub const SCHEMA_VERSION: u16 = 1;
+use crate::upcast;
 
 const PIECE: u8 = b'p';
 const DWELLING: u8 = b'l';
@@ -146,17 +143,20 @@ pub fn encode(mut event: DemandEvent) -> Result<Encoded, CodecError> {
             serde_json::to_string(e)
         }
     }?;
-    Ok(Encoded { event_type: event.name(), schema_version: SCHEMA_VERSION, payload, parts })
+    let event_type = event.name();
+    Ok(Encoded { event_type, schema_version: upcast::version_of(event_type), payload, parts })
 }
 
-/// Reads an event back. Without its parts it is the same event, its personal content sealed.
+/// Reads an event back, in whatever layout it was written. Without its parts it is the same event, its personal content
+/// sealed.
 pub fn decode(
     event_type: &str,
     schema_version: u16,
     payload: &str,
     parts: &[(u8, Vec<u8>)],
 ) -> Result<DemandEvent, CodecError> {
-    if schema_version != SCHEMA_VERSION {
+    let present = upcast::version_of(event_type);
+    if !(1..=present).contains(&schema_version) {
         return Err(CodecError::UnknownVersion { event_type: event_type.to_owned(), version: schema_version });
     }
     let mut event = match event_type {
@@ -191,6 +191,10 @@ pub fn decode(
         other => return Err(CodecError::UnknownType(other.to_owned())),
     };
     for (tag, content) in parts {
+        let older =
+            (schema_version < present).then(|| upcast::part(event_type, schema_version, (*tag, content.clone())));
+        let older = older.transpose()?;
+        let content = older.as_deref().unwrap_or(content);
         let placed = match &mut event {
             DemandEvent::Registered(e) => e.rubrics.join(*tag, content)?,
             DemandEvent::Modified(e) => e.rubrics.join(*tag, content)?,

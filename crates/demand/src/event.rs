@@ -363,6 +363,6 @@ impl cqrs_es::DomainEvent for DemandEvent {
     }
 
     fn event_version(&self) -> String {
-        crate::codec::SCHEMA_VERSION.to_string()
+        crate::upcast::version_of(self.name()).to_string()
     }
 }

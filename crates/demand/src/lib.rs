@@ -6,7 +6,7 @@
 //! [`lease_report`], [`deposit`], [`dalo`], [`co_applicant`], [`separation`]; [`erasure`] is the register's own, and so is
 //! what comes with the days ([`DailyAct`]). An act that writes several streams is split by a [`Plan`]. [`pending`] says what a
 //! demand waits for. [`territory`] decides the delays that the acts of a territory go by, [`abnormal`] says from when a demand
-//! waits abnormally long. [`codec`] separates the open part of an event from the personal one;
+//! waits abnormally long. [`codec`] separates the open part of an event from the personal one, [`upcast`] reads older layouts;
 //! [`claims`] says which persons a demand holds.
 //!
 //! Invariants of absence: no clock, no random source, no IO, no database, no network. The day, the actor and every
@@ -67,6 +67,7 @@ mod settings;
 pub mod spelling;
 mod status;
 pub mod territory;
+pub mod upcast;
 pub mod warning;
 
 pub use carried::{Carried, Carry};

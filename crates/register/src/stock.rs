@@ -6,6 +6,7 @@
 use cqrs_es::persist::{EventUpcaster, PersistedEventRepository as _, PersistedEventStore, SerializedEvent};
 use cqrs_es::{AggregateContext as _, EventStore as _};
 use demand::Demand;
+use demand::upcast::{Step, steps};
 use nomenclature::UniqueNumber;
 use postgres_es::PostgresEventRepository;
 use sqlx::PgPool;
@@ -20,9 +21,22 @@ pub struct StockReader {
     pool: PgPool,
 }
 
-/// Our upcasters, in the form the stock store takes. There is one layout of each event so far, so there are none.
+/// A step of ours in the form that the stock store takes. What it changes is sealed, and absent here: the version alone is left.
+struct SealedStep(&'static Step);
+
+impl EventUpcaster for SealedStep {
+    fn can_upcast(&self, event_type: &str, event_version: &str) -> bool {
+        event_type == self.0.event_type && event_version == self.0.from.to_string()
+    }
+
+    fn upcast(&self, event: SerializedEvent) -> SerializedEvent {
+        SerializedEvent { event_version: (self.0.from + 1).to_string(), ..event }
+    }
+}
+
+/// Our upcasters, in the form the stock store takes.
 pub fn upcasters() -> Vec<Box<dyn EventUpcaster>> {
-    Vec::new()
+    steps().iter().map(|step| Box::new(SealedStep(step)) as Box<dyn EventUpcaster>).collect()
 }
 
 impl StockReader {

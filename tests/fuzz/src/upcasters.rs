@@ -2,7 +2,7 @@
 
 use cqrs_es::EventEnvelope;
 use cqrs_es::persist::SerializedEvent;
-use demand::{Demand, codec};
+use demand::{Demand, codec, upcast};
 use serde_json::{Value, json};
 
 /// The type, the version of the layout and the open part, in a line each.
@@ -20,7 +20,7 @@ pub fn run(input: &[u8]) {
         json!({ event_type: payload }),
         json!({}),
     );
-    let current = codec::SCHEMA_VERSION.to_string();
+    let current = upcast::version_of(event_type).to_string();
     let upcasters = register::upcasters();
     let event = upcasters.iter().fold(stored.clone(), |event, upcaster| {
         let can = upcaster.can_upcast(&event.event_type, &event.event_version);
@@ -35,7 +35,7 @@ pub fn run(input: &[u8]) {
     let Ok(read) = event.event_version.parse::<u16>() else { return };
     let open = event.payload.get(&event.event_type).map(Value::to_string).unwrap_or_default();
     let ours = codec::decode(&event.event_type, read, &open, &[]);
-    if read == codec::SCHEMA_VERSION {
+    if read == upcast::version_of(&event.event_type) {
         let stock = EventEnvelope::<Demand>::try_from(event).map(|envelope| envelope.payload);
         assert!(stock.ok() == ours.ok(), "the stock store and the codec read two events");
     } else {

@@ -62,7 +62,13 @@ fn rows<T: DeserializeOwned>(cluster: &TestCluster, database: &str, query: &str)
 
 /// Every row of the shared view, table by table.
 pub fn view(cluster: &TestCluster, database: &str) -> String {
-    let tables = ["shared_demands", "shared_demand_communes", "shared_demand_types", "shared_demand_tokens"];
+    let tables = [
+        "shared_demands",
+        "shared_demand_communes",
+        "shared_demand_types",
+        "shared_demand_situations",
+        "shared_demand_tokens",
+    ];
     let rows = tables.map(|table| {
         let read = format!("SELECT '{table}', t::text FROM views.{table} AS t ORDER BY t::text COLLATE \"C\"");
         cluster.psql(database, &read).unwrap()

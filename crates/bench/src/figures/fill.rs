@@ -3,7 +3,7 @@
 
 use demand::event::{LeaseSigned, Radiated};
 use demand::radiation::Motive;
-use demand::{Act, By, Demand, DemandCommand, DemandEvent, codec};
+use demand::{Act, By, Demand, DemandCommand, DemandEvent, codec, upcast};
 use event_log::{Command, EventLog, NewEvent, Options, Role, StreamAppend, StreamId, TerritoryCode, connect};
 use jiff::ToSpan as _;
 use jiff::civil::{Date, date};
@@ -169,7 +169,7 @@ impl Maker {
 fn event(event_type: &'static str, day: Date, payload: String) -> NewEvent {
     NewEvent {
         event_type: event_type.into(),
-        schema_version: codec::SCHEMA_VERSION,
+        schema_version: upcast::version_of(event_type),
         effective_on: day,
         payload,
         sealed: Vec::new(),

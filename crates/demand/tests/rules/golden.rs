@@ -1,13 +1,14 @@
 //! Golden samples: every event ever written must read back, and what is written today is written in the same bytes.
 //!
-//! A sample is never edited. A new layout gets samples of its own beside the old ones, which must still be read; once a
-//! register holds data that counts, it also gets a new version and an upcaster. New samples are written with
+//! A sample is never edited, nor removed: `tests/golden.sha256` has the digest of each. A new layout gets a new version, an
+//! upcaster, and samples of its own beside the old ones, which must still be read. New samples are written with
 //! `UPDATE=1 cargo test -p demand golden`, which refuses to touch those that exist.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use demand::{DemandEvent, codec};
+use demand::form::text::Text;
+use demand::{DemandEvent, codec, upcast};
 use serde::{Deserialize, Serialize};
 
 use crate::full;
@@ -51,7 +52,8 @@ fn folder() -> PathBuf {
 }
 
 fn written_today() -> BTreeMap<String, DemandEvent> {
-    full::events().into_iter().map(|(name, event)| (format!("{name}.v1.json"), event)).collect()
+    let file = |name: &str, event: &DemandEvent| format!("{name}.v{}.json", upcast::version_of(event.name()));
+    full::events().into_iter().map(|(name, event)| (file(name, &event), event)).collect()
 }
 
 #[test]
@@ -72,14 +74,45 @@ fn every_event_has_a_golden_sample_that_reads_back_to_the_same_bytes() {
 #[test]
 fn every_sample_of_the_folder_is_read_also_one_that_nobody_writes_any_more() {
     let mut read = BTreeSet::new();
-    for entry in std::fs::read_dir(folder()).unwrap() {
-        let path = entry.unwrap().path();
+    let files = std::fs::read_dir(folder()).unwrap().map(|entry| entry.unwrap().path());
+    for path in files.filter(|path| path.is_file()) {
         let sample = Sample::read(&path);
         assert_eq!(sample.event().name(), sample.event_type, "{}", path.display());
         read.insert(path.file_name().unwrap().to_str().unwrap().to_owned());
     }
     let unread: Vec<_> = written_today().into_keys().filter(|name| !read.contains(name)).collect();
     assert!(unread.is_empty(), "{unread:?}");
+}
+
+/// Pairwise and as a chain: whatever the version a sample is of, it is read as what is written today under its name.
+#[test]
+fn an_older_sample_is_read_as_the_event_of_the_same_name_is_written_today() {
+    let today = written_today();
+    let mut compared = 0;
+    for (name, event) in &today {
+        let version = upcast::version_of(event.name());
+        for older in 1..version {
+            let path = folder().join(name.replace(&format!(".v{version}."), &format!(".v{older}.")));
+            let older = Sample::read(&path).event();
+            assert!(older == *event, "{name} in its older layout is another event");
+            compared += 1;
+        }
+    }
+    assert!(compared >= 13, "{compared}");
+}
+
+/// A housing of before the stays (ADR 7): its one date and its one name are those of each kind that they were said of.
+#[test]
+fn a_housing_of_the_first_layout_keeps_its_date_and_its_name() {
+    let sample = Sample::read(&folder().join("registered_before_stays.v1.json"));
+    let DemandEvent::Registered(event) = sample.event() else { panic!("another event") };
+    let rubrics = event.rubrics.clear().unwrap();
+    let stays = rubrics.housing.unwrap().stays;
+    let told: Vec<_> = stays
+        .iter()
+        .map(|stay| (stay.kind.code(), stay.since.unwrap().to_string(), stay.name.as_ref().map(Text::as_str)))
+        .collect();
+    assert_eq!(told, [("SH", "2024-11-02".into(), Some("Les Mimosas")), ("LP", "2024-11-02".into(), None)]);
 }
 
 /// Named by hand: an event type that is added without a sample does not pass, one that is added without a name here does

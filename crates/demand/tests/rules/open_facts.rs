@@ -96,6 +96,6 @@ fn a_part_without_a_place_and_an_unknown_event_are_refused() {
     let stray = [(b'z', b"{}".to_vec())];
     assert!(codec::decode(encoded.event_type, 1, &encoded.payload, &stray).is_err());
     assert!(codec::decode("Vanished", 1, "{}", &[]).is_err());
-    assert!(codec::decode("Registered", 2, &encoded.payload, &[]).is_err());
+    assert!(codec::decode("Registered", 3, &encoded.payload, &[]).is_err());
     assert!(codec::decode("Registered", 1, "{\"territory\":", &[]).is_err());
 }

@@ -20,6 +20,7 @@ impl BulkFold for SharedManagement {
         concat!(columns!(), ", tokens, radiated_on"),
         "territory, filed_on, number, commune",
         "territory, filed_on, number, dwelling_type",
+        "territory, filed_on, number, situation",
         "territory, filed_on, number, kind, token",
     ];
 
@@ -28,7 +29,9 @@ impl BulkFold for SharedManagement {
     }
 
     fn copy(&self, stream: Rows, (): &mut (), tables: &mut [CopyRows]) -> Result<(), BoxDynError> {
-        let [demands, communes, types, tokens] = tables else { return Err("another number of tables".into()) };
+        let [demands, communes, types, situations, tokens] = tables else {
+            return Err("another number of tables".into());
+        };
         for row in stream.iter() {
             copy_row(row, demands)?;
             // The index of it has nothing of a radiated demand.
@@ -43,6 +46,9 @@ impl BulkFold for SharedManagement {
             }
             for dwelling_type in demand.facts.dwelling_types.iter().map(|kind| kind.code()).collect::<BTreeSet<_>>() {
                 types.row().field(territory)?.field(day)?.field(number)?.field(dwelling_type)?;
+            }
+            for situation in demand.situations() {
+                situations.row().field(territory)?.field(day)?.field(number)?.field(situation)?;
             }
             for token in &row.tokens {
                 let (kind, hash) = (i16::from(token.kind.code()), token.hash.as_slice());

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use demand::claims::PersonKey;
 use event_log::{PgDate, Position, rows_until};
 use jiff::civil::Date;
-use nomenclature::{CommuneCode, DwellingType, Territory, UniqueNumber};
+use nomenclature::{CommuneCode, DwellingType, PresentDwelling, Reason, Territory, UniqueNumber};
 use projection::columns::column;
 use projection::{AtLeast, Handle, Projection as _, QueryError, ViewReader};
 use sqlx::postgres::PgRow;
@@ -30,6 +30,11 @@ pub struct Query {
     pub commune: Option<CommuneCode>,
     /// Seeks this type of dwelling.
     pub dwelling_type: Option<DwellingType>,
+    /// Is housed so. A code of form 02 also finds what a later form has beside it or instead of it; one of a later form finds
+    /// what was filled in with it.
+    pub present_dwelling: Option<PresentDwelling>,
+    /// Asks for this reason, with the same meaning. A sensitive one finds nothing: it is nowhere in the open.
+    pub reason: Option<Reason>,
     /// Has this number.
     pub number: Option<UniqueNumber>,
     /// Has an adult of this surname or birth name, first given name and birth date. Spelling does not matter.
@@ -51,6 +56,8 @@ impl Query {
             territory,
             commune: None,
             dwelling_type: None,
+            present_dwelling: None,
+            reason: None,
             number: None,
             person: None,
             name: None,
@@ -162,6 +169,7 @@ enum Index<'a> {
     Token(&'a Token),
     Commune(CommuneCode),
     DwellingType(DwellingType),
+    Situation(&'static str),
 }
 
 impl<'a> Filter<'a> {
@@ -178,7 +186,10 @@ impl<'a> Filter<'a> {
     fn indexes(&self) -> Vec<Index<'_>> {
         let tokens = self.tokens.iter().map(Index::Token);
         let commune = self.query.commune.map(Index::Commune);
-        tokens.chain(commune).chain(self.query.dwelling_type.map(Index::DwellingType)).collect()
+        let reason = self.query.reason.map(Reason::code).map(Index::Situation);
+        let dwelling = self.query.present_dwelling.map(PresentDwelling::code).map(Index::Situation);
+        let sought = self.query.dwelling_type.map(Index::DwellingType);
+        tokens.chain(commune).chain(reason).chain(dwelling).chain(sought).collect()
     }
 
     /// One index is walked in order of seniority, the others are looked up for each demand found in it. Without rows the
@@ -231,6 +242,7 @@ impl Index<'_> {
             Self::Token(_) => "shared_demand_tokens",
             Self::Commune(_) => "shared_demand_communes",
             Self::DwellingType(_) => "shared_demand_types",
+            Self::Situation(_) => "shared_demand_situations",
         }
     }
 
@@ -243,6 +255,7 @@ impl Index<'_> {
             }
             Self::Commune(commune) => drop(sql.push(".commune = ").push_bind(commune.to_string())),
             Self::DwellingType(code) => drop(sql.push(".dwelling_type = ").push_bind(code.code())),
+            Self::Situation(code) => drop(sql.push(".situation = ").push_bind(*code)),
         }
     }
 }

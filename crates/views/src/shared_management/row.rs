@@ -1,5 +1,6 @@
 //! One demand as its sharers need it.
 
+use std::collections::BTreeSet;
 use std::fmt;
 
 use demand::attribution::OpenAttribution;
@@ -45,6 +46,16 @@ pub struct SharedDemand {
     pub attributions: Vec<OpenAttribution>,
     /// Who asks, sealed; none once erased.
     pub identity: Option<SealedIdentity>,
+}
+
+impl SharedDemand {
+    /// The codes of its present dwelling and of its reasons that it is found by: each as it was written, and the one of form 02
+    /// that comes nearest, so that one question finds what was filled in on either form.
+    pub(super) fn situations(&self) -> BTreeSet<&'static str> {
+        let dwellings = self.facts.present_dwelling.iter().flat_map(|it| [it.code(), it.in_form_02().code()]);
+        let reasons = self.facts.reasons.iter().flat_map(|it| [it.code(), it.in_form_02().code()]);
+        dwellings.chain(reasons).collect()
+    }
 }
 
 /// The identity (rubric a) as the event that last carried it has it sealed in the log, with its place. Of the other

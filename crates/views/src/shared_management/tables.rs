@@ -60,9 +60,14 @@ impl Projection for SharedManagement {
     type Event = SeenEvent;
 
     const NAME: &'static str = "shared_management";
-    const VERSION: u32 = 3;
-    const TABLES: &'static [&'static str] =
-        &["shared_demands", "shared_demand_communes", "shared_demand_types", "shared_demand_tokens"];
+    const VERSION: u32 = 4;
+    const TABLES: &'static [&'static str] = &[
+        "shared_demands",
+        "shared_demand_communes",
+        "shared_demand_types",
+        "shared_demand_situations",
+        "shared_demand_tokens",
+    ];
     const CREATE: &'static str = include_str!("tables.sql");
 
     async fn fold(&self, page: &[Opened<'_, SeenEvent>], tables: &mut PgConnection) -> Result<(), sqlx::Error> {
@@ -141,6 +146,7 @@ type Place = (String, Date, String);
 struct Entries {
     communes: BTreeSet<(Place, String)>,
     types: BTreeSet<(Place, String)>,
+    situations: BTreeSet<(Place, String)>,
     tokens: BTreeSet<(Place, Token)>,
 }
 
@@ -152,6 +158,7 @@ impl Entries {
             entries.communes.extend(demand.facts.communes.iter().map(|commune| (place(), commune.to_string())));
             let types = demand.facts.dwelling_types.iter();
             entries.types.extend(types.map(|dwelling_type| (place(), dwelling_type.code().to_owned())));
+            entries.situations.extend(demand.situations().into_iter().map(|code| (place(), code.to_owned())));
             entries.tokens.extend(tokens.iter().map(|token| (place(), *token)));
         }
         entries
@@ -161,6 +168,7 @@ impl Entries {
         Self {
             communes: &self.communes - &other.communes,
             types: &self.types - &other.types,
+            situations: &self.situations - &other.situations,
             tokens: &self.tokens - &other.tokens,
         }
     }
@@ -173,12 +181,16 @@ impl Entries {
              USING unnest($1::text[], $2::date[], $3::text[], $4::text[]) AS k(territory, filed_on, number, entry) \
              WHERE t.territory = k.territory AND t.dwelling_type = k.entry AND t.filed_on = k.filed_on \
                AND t.number = k.number";
+        const SITUATIONS: &str = "DELETE FROM shared_demand_situations AS t \
+             USING unnest($1::text[], $2::date[], $3::text[], $4::text[]) AS k(territory, filed_on, number, entry) \
+             WHERE t.territory = k.territory AND t.situation = k.entry AND t.filed_on = k.filed_on \
+               AND t.number = k.number";
         const TOKENS: &str = "DELETE FROM shared_demand_tokens AS t \
              USING unnest($1::text[], $2::date[], $3::text[], $4::smallint[], $5::bytea[]) \
                AS k(territory, filed_on, number, kind, token) \
              WHERE t.territory = k.territory AND t.kind = k.kind AND t.token = k.token AND t.filed_on = k.filed_on \
                AND t.number = k.number";
-        self.run(tables, [COMMUNES, TYPES, TOKENS]).await
+        self.run(tables, [COMMUNES, TYPES, SITUATIONS, TOKENS]).await
     }
 
     async fn insert(&self, tables: &mut PgConnection) -> Result<(), sqlx::Error> {
@@ -186,17 +198,20 @@ impl Entries {
              SELECT * FROM unnest($1::text[], $2::date[], $3::text[], $4::text[])";
         const TYPES: &str = "INSERT INTO shared_demand_types (territory, filed_on, number, dwelling_type) \
              SELECT * FROM unnest($1::text[], $2::date[], $3::text[], $4::text[])";
+        const SITUATIONS: &str = "INSERT INTO shared_demand_situations (territory, filed_on, number, situation) \
+             SELECT * FROM unnest($1::text[], $2::date[], $3::text[], $4::text[])";
         const TOKENS: &str = "INSERT INTO shared_demand_tokens (territory, filed_on, number, kind, token) \
              SELECT * FROM unnest($1::text[], $2::date[], $3::text[], $4::smallint[], $5::bytea[])";
-        self.run(tables, [COMMUNES, TYPES, TOKENS]).await
+        self.run(tables, [COMMUNES, TYPES, SITUATIONS, TOKENS]).await
     }
 
     async fn run(
         &self,
         tables: &mut PgConnection,
-        [communes, types, tokens]: [&'static str; 3],
+        [communes, types, situations, tokens]: [&'static str; 4],
     ) -> Result<(), sqlx::Error> {
-        for (statement, entries) in [(communes, &self.communes), (types, &self.types)] {
+        let coded = [(communes, &self.communes), (types, &self.types), (situations, &self.situations)];
+        for (statement, entries) in coded {
             if entries.is_empty() {
                 continue;
             }

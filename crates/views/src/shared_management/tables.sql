@@ -44,6 +44,14 @@ CREATE TABLE shared_demand_types (
   number        text COLLATE "C" NOT NULL,
   PRIMARY KEY (territory, dwelling_type, filed_on, number)
 );
+-- How it is housed and why it asks: each code as written, and the one of form 02 that comes nearest.
+CREATE TABLE shared_demand_situations (
+  filed_on  date NOT NULL,
+  territory text COLLATE "C" NOT NULL,
+  situation text COLLATE "C" NOT NULL,
+  number    text COLLATE "C" NOT NULL,
+  PRIMARY KEY (territory, situation, filed_on, number)
+);
 CREATE TABLE shared_demand_tokens (
   filed_on  date     NOT NULL,
   kind      smallint NOT NULL,
@@ -53,4 +61,5 @@ CREATE TABLE shared_demand_tokens (
   PRIMARY KEY (territory, kind, token, filed_on, number)
 );
 
-GRANT SELECT ON shared_demands, shared_demand_communes, shared_demand_types, shared_demand_tokens TO sne_reader;
+GRANT SELECT ON shared_demands, shared_demand_communes, shared_demand_types, shared_demand_situations, shared_demand_tokens
+  TO sne_reader;

@@ -74,6 +74,7 @@ async fn a_person_elsewhere_is_found_by_his_reference_and_counted_once() {
         let country = country(&mut dice);
         world.sql(
             "TRUNCATE views.shared_demands, views.shared_demand_communes, views.shared_demand_types, \
+             views.shared_demand_situations, \
              views.shared_demand_tokens",
         );
         let mut session = world.database().await;

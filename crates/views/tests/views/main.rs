@@ -7,6 +7,7 @@ mod deadlines;
 mod elsewhere;
 mod erasing;
 mod folding;
+mod generations;
 mod lives;
 mod rebuilding;
 mod running;

@@ -265,7 +265,13 @@ impl World {
 
     /// Every row of every table, as PostgreSQL writes it.
     pub fn tables(&self) -> String {
-        self.rows_of(["shared_demands", "shared_demand_communes", "shared_demand_types", "shared_demand_tokens"])
+        self.rows_of([
+            "shared_demands",
+            "shared_demand_communes",
+            "shared_demand_types",
+            "shared_demand_situations",
+            "shared_demand_tokens",
+        ])
     }
 
     /// As [`Self::tables`], of the deadlines.

@@ -24,8 +24,8 @@ fn text(path: &str) -> String {
 /// The golden samples, by name.
 fn samples() -> BTreeMap<String, Value> {
     let folder = root().join("crates/demand/tests/golden");
-    let files = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
-    let name = |file: &Path| file.file_name().unwrap().to_str().unwrap().replace(".v1.json", "");
+    let files = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).filter(|path| path.is_file());
+    let name = |file: &Path| file.file_name().unwrap().to_str().unwrap().replace(".v1.json", "").replace(".json", "");
     files.map(|file| (name(&file), serde_json::from_slice(&std::fs::read(file).unwrap()).unwrap())).collect()
 }
 
