@@ -58,6 +58,8 @@
 
 mod append;
 mod command;
+#[cfg(feature = "cqrs")]
+pub mod cqrs;
 mod error;
 mod identifiers;
 mod leaf;

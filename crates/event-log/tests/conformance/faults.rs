@@ -4,9 +4,11 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use async_trait::async_trait;
+use cqrs_es::persist::{PersistedEventRepository, PersistenceError};
 use event_log::memory::{Call, Fate, Kind, Lost, MemoryLog};
 use event_log::{Error, EventLog, Options, Position, Refusal, StreamSpan, Verdict};
 
+use crate::framework::{Purse, event, repository};
 use crate::world::{append, claim, command, committed, conflict, refused, stream, with_claims};
 
 /// Loses what it was told to, once each, and shows no more than it may.
@@ -129,4 +131,22 @@ async fn a_late_look_shows_the_log_as_it_was_at_a_commit() {
     // Appends are decided on what is, not on what is seen.
     assert_eq!(refused(one(&log, command(vec![append("a", 2, 1)])).await), conflict("a", 2, 5));
     assert!(kept.reader(Kind).claim_holders(1, b"key").await.expect("read").is_empty());
+}
+
+#[tokio::test]
+async fn a_replay_that_is_cut_off_ends_in_an_error() {
+    let fate = Told::default();
+    let kept = MemoryLog::default();
+    let purses = repository(&kept.open(fate.clone(), Options::default()));
+    purses.persist::<Purse>(&[event("p1", 1, 1), event("p1", 2, 2)], None).await.expect("persisted");
+    for whole_type in [true, false] {
+        fate.going.lock().expect("no panic before").push(Call::Read);
+        let mut replay = if whole_type {
+            purses.stream_all_events::<Purse>().await.expect("begun")
+        } else {
+            purses.stream_events::<Purse>("p1").await.expect("begun")
+        };
+        let cut = replay.next::<Purse>(&[]).await.expect("it says so");
+        assert!(matches!(cut, Err(PersistenceError::ConnectionError(_))));
+    }
 }

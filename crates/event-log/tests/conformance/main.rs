@@ -11,6 +11,7 @@ mod claims;
 mod faults;
 mod fence;
 mod fenced_commands;
+mod framework;
 mod grants;
 mod leaf;
 mod migration;
