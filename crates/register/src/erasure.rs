@@ -98,7 +98,7 @@ impl Register {
     /// What interrupted erasures left undone.
     pub(crate) async fn finish_erasures(&self) -> Result<(), Error> {
         let parts = &*self.parts;
-        finish(parts.reader.pool(), &parts.vault, &parts.erasures).await
+        finish(&parts.pool, &parts.vault, &parts.erasures).await
     }
 
     /// [`Self::erase_due`], by who has finished what was left undone.

@@ -75,7 +75,7 @@ impl Register {
         erasure::apply_list(&owner, &parts.vault, &parts.erasures).await?;
         owner.close().await;
         parts.numbers.agree().await?;
-        erasure::finish(parts.reader.pool(), &parts.vault, &parts.erasures).await?;
+        erasure::finish(&parts.pool, &parts.vault, &parts.erasures).await?;
         parts.directory.catch_up().await?;
         parts.settings.catch_up().await?;
         register.forget_unused_keys().await?;
@@ -113,9 +113,10 @@ impl Register {
             audit: reader.on(auditors),
             reader,
             erasures: Arc::new(ErasureList::of(&place.keys, vault.secrets())),
-            numbers: Numbers::new(pool, HighWater::of(&place.keys, vault.secrets())),
+            numbers: Numbers::new(pool.clone(), HighWater::of(&place.keys, vault.secrets())),
             vault,
             clock: place.clock,
+            pool,
             database: place.database,
         };
         Self { parts: Arc::new(parts) }

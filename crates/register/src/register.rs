@@ -9,6 +9,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use nomenclature::{Actor, Channel, Territory, UniqueNumber};
 use serde::Serialize;
+use sqlx::PgPool;
 use sqlx::postgres::PgConnectOptions;
 use uuid::Uuid;
 use vault::{ErasureList, Vault};
@@ -37,6 +38,8 @@ pub(crate) struct Parts {
     pub(crate) directory: LiveDirectory,
     pub(crate) settings: LiveSettings,
     pub(crate) clock: Arc<dyn Clock>,
+    /// What is kept in SQL beside the log.
+    pub(crate) pool: PgPool,
     /// Where the owner is asked for what only he may do.
     pub(crate) database: PgConnectOptions,
 }
@@ -102,6 +105,11 @@ impl Register {
     /// The log's reader.
     pub fn reader(&self) -> &Reader {
         &self.parts.reader
+    }
+
+    /// The sessions that commands and their reads go through.
+    pub fn sessions(&self) -> &PgPool {
+        &self.parts.pool
     }
 
     /// The clock everything here goes by.

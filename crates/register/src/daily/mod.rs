@@ -116,7 +116,7 @@ impl Register {
             self.fill(day, run.list, today).await?;
         }
         report.deleted = file::delete_sent(run.notices, &report.territories, today)?;
-        done::record(self.parts.reader.pool(), today, self.parts.clock.now()).await?;
+        done::record(&self.parts.pool, today, self.parts.clock.now()).await?;
         lock.release().await;
         Ok(report)
     }
@@ -126,7 +126,15 @@ impl Register {
     /// # Errors
     /// [`Error::Database`].
     pub async fn daily_done(&self) -> Result<bool, Error> {
-        done::is_recorded(self.parts.reader.pool(), self.parts.clock.today()).await
+        done::is_recorded(&self.parts.pool, self.parts.clock.today()).await
+    }
+
+    /// The last run of a day that came to its end, in whatever process.
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub async fn last_daily_run(&self) -> Result<Option<DailyDone>, Error> {
+        last_daily_run(&self.parts.pool).await
     }
 
     /// What a run on a day would find; changes nothing.

@@ -70,7 +70,7 @@ impl Register {
                 purpose: "RENEWAL_NOTICE",
                 opened: "NAME_AND_ADDRESS",
             };
-            consultation::record(self.parts.reader.pool(), &consultation, &opened).await?;
+            consultation::record(&self.parts.pool, &consultation, &opened).await?;
             for (notice, line) in page.iter().zip(self.lines(&page, &settings).await?) {
                 match line {
                     Ok(Some(line)) => file.write(&line)?,

@@ -10,6 +10,7 @@ mod surroundings;
 use access::{Action, Profile, Purpose, Resource, may};
 use event_log::{Position, Reader, Role, connect};
 use serde::Serialize;
+use sqlx::PgPool;
 use vault::{ErasureList, HighWater, Vault};
 
 use crate::clock::Clock;
@@ -93,13 +94,14 @@ pub async fn examine(place: &Place, depth: Depth, progress: impl Fn(Position, Po
     };
     let erasures = keys.as_ref().ok().map(|vault| ErasureList::of(&place.keys, vault.secrets()));
     let marks = keys.as_ref().ok().map(|vault| HighWater::of(&place.keys, vault.secrets()));
-    let reader = Reader::new(projector.clone());
+    let (reader, pool) = (Reader::new(projector.clone()), &projector);
     let directory = LiveDirectory::new(reader.clone());
     directory.catch_up().await?;
     let keys = keys.as_ref().map_err(String::as_str);
     let (erasures, marks) = (erasures.as_ref(), marks.as_ref());
-    let examiner = Examiner { reader: &reader, keys, erasures, marks, directory: &directory, clock: &*place.clock };
-    examiner.examine(depth, &StockReader::new(projector), &progress).await
+    let examiner =
+        Examiner { reader: &reader, pool, keys, erasures, marks, directory: &directory, clock: &*place.clock };
+    examiner.examine(depth, &StockReader::new(projector.clone()), &progress).await
 }
 
 impl Register {
@@ -120,7 +122,8 @@ impl Register {
         let (reader, directory, clock) = (&parts.reader, &parts.directory, &*parts.clock);
         let erasures = Some(&*parts.erasures);
         let marks = Some(parts.numbers.marks());
-        let examiner = Examiner { reader, keys: Ok(&parts.vault), erasures, marks, directory, clock };
+        let pool = &parts.pool;
+        let examiner = Examiner { reader, pool, keys: Ok(&parts.vault), erasures, marks, directory, clock };
         examiner.examine(depth, stock, &progress).await
     }
 }
@@ -128,6 +131,8 @@ impl Register {
 /// What an examination reads with.
 struct Examiner<'a> {
     reader: &'a Reader,
+    /// Settings, clock, keys and counters of the database.
+    pool: &'a PgPool,
     /// The keys, or in French why there are none: then personal parts stay sealed and persons are not recomputed.
     keys: Result<&'a Vault, &'a str>,
     /// The list of erased keys, where there are keys.
@@ -165,7 +170,7 @@ impl Examiner<'_> {
         progress: &impl Fn(Position, Position),
     ) -> Result<Findings, Error> {
         let mut findings = Findings::default();
-        surroundings::settings(&mut findings, self.reader.pool()).await?;
+        surroundings::settings(&mut findings, self.pool).await?;
         let pass = self.pass(head, progress).await?;
         let last_recorded = pass.last_recorded;
         let demands = pass.told(&mut findings, head, self.keys.err());
