@@ -11,11 +11,13 @@ use access::{Action, Profile, Purpose, Resource, may};
 use event_log::{Position, Reader, Role, connect};
 use serde::Serialize;
 use sqlx::PgPool;
-use vault::{ErasureList, HighWater, Vault};
+use vault::Vault;
 
 use crate::clock::Clock;
 use crate::directory::LiveDirectory;
-use crate::open::Place;
+use crate::erasure::Erased;
+use crate::numbers::Counters;
+use crate::open::{Place, counters_of, erased_of};
 use crate::register::Register;
 use crate::stock::StockReader;
 use crate::{Error, erasure, schema, wording};
@@ -86,21 +88,22 @@ pub async fn examine(place: &Place, depth: Depth, progress: impl Fn(Position, Po
     let keys = match Vault::open_folder_to_read(projector.clone(), &place.keys, place.clock.today()).await {
         Err(error @ vault::Error::Database(_)) => return Err(error.into()),
         Err(error) => Err(wording::vault_trouble(&error)),
-        Ok(vault) => match erasure::check_list(&vault, &ErasureList::of(&place.keys, vault.secrets())).await {
+        Ok(vault) => match erasure::check_list(&vault, &erased_of(&place, &projector, &vault)).await {
             Ok(()) => Ok(vault),
             Err(Error::Vault(error)) => Err(wording::vault_trouble(&error)),
             Err(error) => return Err(error),
         },
     };
-    let erasures = keys.as_ref().ok().map(|vault| ErasureList::of(&place.keys, vault.secrets()));
-    let marks = keys.as_ref().ok().map(|vault| HighWater::of(&place.keys, vault.secrets()));
+    let erased = keys.as_ref().ok().map(|vault| erased_of(&place, &projector, vault));
+    let counters = keys.as_ref().ok().map(|vault| counters_of(&place, &projector, vault));
     let (reader, pool) = (Reader::new(projector.clone()), &projector);
     let directory = LiveDirectory::new(reader.clone());
     directory.catch_up().await?;
     let keys = keys.as_ref().map_err(String::as_str);
-    let (erasures, marks) = (erasures.as_ref(), marks.as_ref());
+    let erased = erased.as_ref().map(|erased| erased as &dyn Erased);
+    let counters = counters.as_ref().map(|counters| counters as &dyn Counters);
     let examiner =
-        Examiner { reader: &reader, pool, keys, erasures, marks, directory: &directory, clock: &*place.clock };
+        Examiner { reader: &reader, pool, keys, erased, counters, directory: &directory, clock: &*place.clock };
     examiner.examine(depth, &StockReader::new(projector.clone()), &progress).await
 }
 
@@ -120,10 +123,9 @@ impl Register {
         may(Profile::Operator, Action::Inspect, Resource::Register, Purpose::Administration)?;
         let parts = &*self.parts;
         let (reader, directory, clock) = (&parts.reader, &parts.directory, &*parts.clock);
-        let erasures = Some(&*parts.erasures);
-        let marks = Some(parts.numbers.marks());
-        let pool = &parts.pool;
-        let examiner = Examiner { reader, pool, keys: Ok(&parts.vault), erasures, marks, directory, clock };
+        let (erased, counters) = (Some(&*parts.erased), Some(parts.numbers.counters()));
+        let pool = &parts.postgres()?.pool;
+        let examiner = Examiner { reader, pool, keys: Ok(&parts.vault), erased, counters, directory, clock };
         examiner.examine(depth, stock, &progress).await
     }
 }
@@ -135,10 +137,10 @@ struct Examiner<'a> {
     pool: &'a PgPool,
     /// The keys, or in French why there are none: then personal parts stay sealed and persons are not recomputed.
     keys: Result<&'a Vault, &'a str>,
-    /// The list of erased keys, where there are keys.
-    erasures: Option<&'a ErasureList>,
+    /// How erasures stand, where there are keys.
+    erased: Option<&'a dyn Erased>,
     /// How far counters had gone, where there are keys.
-    marks: Option<&'a HighWater>,
+    counters: Option<&'a dyn Counters>,
     directory: &'a LiveDirectory,
     clock: &'a dyn Clock,
 }
