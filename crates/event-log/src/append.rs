@@ -1,17 +1,15 @@
 //! Appending: rounds of commands, one function call each, one careful path.
 //!
 //! - Commands of one call that touch the same stream, command id or claim key go into different rounds, in the order
-//!   given ([`rounds`]). Each round is one call of `log.append`, one transaction, over one connection ([`slot`]).
+//!   given ([`rounds`]). Each round is one call of `log.append`, one transaction, over one connection.
 //! - The function locks the head row first and only then looks at receipts, versions and claims, in statements of their
 //!   own: under READ COMMITTED each of them sees what the last holder of the lock has committed. Take that order away
 //!   and two processes can both believe to be first.
 //! - When a connection is lost, nobody knows whether the round was committed. The same round is sent again; receipts
-//!   answer for what was. The lost session is ended before ([`slot`]), or it could still commit what was refused since.
+//!   answer for what was. The lost session is ended before, or it could still commit what was refused since.
 //! - Each call runs in a task of its own: a caller that goes away never leaves a connection half-way.
 
-mod batch;
 mod rounds;
-mod slot;
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -22,12 +20,11 @@ use tokio::sync::Semaphore;
 use tokio::time::{Instant, sleep, timeout_at};
 use uuid::Uuid;
 
+use crate::postgres;
+use crate::store::{Fault, Slot, Slots};
 use crate::{Command, Error, Position, Reader, Refusal, Subscription, Verdict};
-use batch::Batch;
 pub use rounds::{MAX_ROUND_BYTES, MAX_ROUND_COMMANDS};
-use slot::{Fault, Slot};
 
-const FENCE: &str = "SELECT log.fence($1, $2)";
 const FIRST_PAUSE: Duration = Duration::from_millis(5);
 const LONGEST_PAUSE: Duration = Duration::from_millis(500);
 
@@ -55,11 +52,11 @@ pub struct EventLog {
 
 #[derive(Debug)]
 struct Inner {
-    connect: PgConnectOptions,
+    slots: Box<dyn Slots>,
     reader: Reader,
     patience: Duration,
     permits: Semaphore,
-    idle: Mutex<Vec<Slot>>,
+    idle: Mutex<Vec<Box<dyn Slot>>>,
     /// When an attempt last failed although its content was sound; none once a round was answered since.
     failed_at: Mutex<Option<Instant>>,
 }
@@ -73,9 +70,13 @@ impl EventLog {
     ///
     /// Appending needs sessions of its own: a pooler between must not share them between transactions.
     pub fn new(connect: PgConnectOptions, readers: PgPool, options: Options) -> Self {
+        Self::over(Box::new(postgres::PgSlots::new(connect)), Reader::new(readers), options)
+    }
+
+    pub(crate) fn over(slots: Box<dyn Slots>, reader: Reader, options: Options) -> Self {
         let inner = Inner {
-            connect: slot::session(connect),
-            reader: Reader::new(readers),
+            slots,
+            reader,
             patience: options.patience,
             permits: Semaphore::new(options.connections.max(1)),
             idle: Mutex::new(Vec::new()),
@@ -95,7 +96,7 @@ impl EventLog {
     /// # Errors
     /// [`Error::ReadOnly`], [`Error::AppendsFail`], [`Error::Connection`] or [`Error::Database`].
     pub async fn ready(&self) -> Result<(), Error> {
-        self.reader().takes_writes().await?;
+        self.reader().store.takes_writes().await?;
         let failed_at = *self.inner.failed_at();
         if failed_at.is_some_and(|at| at.elapsed() < REMEMBERED) { Err(Error::AppendsFail) } else { Ok(()) }
     }
@@ -111,13 +112,7 @@ impl EventLog {
     /// # Errors
     /// [`Error::Connection`] or [`Error::Database`], after which it may be fenced or not: ask again.
     pub async fn fence(&self, organisation: &str, command: Uuid) -> Result<Option<Position>, Error> {
-        let fenced: Option<i64> = sqlx::query_scalar(FENCE)
-            .bind(organisation)
-            .bind(command)
-            .fetch_one(self.reader().pool())
-            .await
-            .map_err(|error| Error::from_sqlx("fencing a command", &error))?;
-        fenced.map(Position::try_new).transpose()
+        self.reader().store.fence(organisation, command).await
     }
 
     /// Appends commands in the order given and answers each; see [`Verdict`]. What was answered *committed* is durable.
@@ -161,13 +156,13 @@ impl Inner {
             Ok(Ok(permit)) => permit,
             Ok(Err(_)) | Err(_) => return Err(unreachable("all appending connections are busy")),
         };
-        let mut slot = self.idle().pop().unwrap_or_else(Slot::new);
+        let mut slot = self.idle().pop().unwrap_or_else(|| self.slots.slot());
 
         let members: Vec<&Command> = round.iter().map(|index| &commands[*index]).collect();
-        let answers = match self.send(&mut slot, &members, deadline).await {
+        let answers = match self.send(&mut *slot, &members, deadline).await {
             Err(Failure::Content(code)) if members.len() == 1 => Ok(vec![Verdict::Refused(Refusal::Rejected { code })]),
             // One of them is at fault; alone, it fails alone.
-            Err(Failure::Content(_)) => self.send_each(&mut slot, &members).await,
+            Err(Failure::Content(_)) => self.send_each(&mut *slot, &members).await,
             Err(Failure::Call(error)) => Err(error),
             Ok(answers) => Ok(answers),
         };
@@ -184,7 +179,7 @@ impl Inner {
         Ok(answers)
     }
 
-    async fn send_each(&self, slot: &mut Slot, members: &[&Command]) -> Result<Vec<Verdict>, Error> {
+    async fn send_each(&self, slot: &mut dyn Slot, members: &[&Command]) -> Result<Vec<Verdict>, Error> {
         let mut answers = Vec::with_capacity(members.len());
         for member in members {
             let deadline = Instant::now() + self.patience;
@@ -198,15 +193,20 @@ impl Inner {
     }
 
     /// Sends the same round until it is answered, or the deadline has passed.
-    async fn send(&self, slot: &mut Slot, members: &[&Command], deadline: Instant) -> Result<Vec<Verdict>, Failure> {
-        let batch = Batch::of(members);
+    async fn send(
+        &self,
+        slot: &mut dyn Slot,
+        members: &[&Command],
+        deadline: Instant,
+    ) -> Result<Vec<Verdict>, Failure> {
         let mut sent = false;
         let mut pause = FIRST_PAUSE;
         let mut reason = "no answer in time".to_owned();
         loop {
             let unanswered = sent;
-            match timeout_at(deadline, slot.call(&self.connect, &batch, &mut sent)).await {
-                Ok(Ok(answer)) => return answer.verdicts(members).map_err(Failure::Call),
+            match timeout_at(deadline, slot.call(members, &mut sent)).await {
+                Ok(Ok(verdicts)) => return Ok(verdicts),
+                Ok(Err(Fault::Unreadable(error))) => return Err(Failure::Call(error)),
                 Ok(Err(Fault::Content(code))) => return Err(Failure::Content(code)),
                 Ok(Err(Fault::Database(error))) if !unanswered => {
                     *self.failed_at() = Some(Instant::now());
@@ -237,7 +237,7 @@ impl Inner {
         self.failed_at.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn idle(&self) -> std::sync::MutexGuard<'_, Vec<Slot>> {
+    fn idle(&self) -> std::sync::MutexGuard<'_, Vec<Box<dyn Slot>>> {
         self.idle.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

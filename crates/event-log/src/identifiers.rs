@@ -15,6 +15,10 @@ impl Position {
     /// Before the first event.
     pub const ZERO: Self = Self(0);
 
+    /// Behind everything there will ever be.
+    #[cfg(feature = "memory")]
+    pub(crate) const LAST: Self = Self(i64::MAX);
+
     /// A position from a number that came from outside.
     ///
     /// # Errors

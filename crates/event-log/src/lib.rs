@@ -58,13 +58,19 @@
 
 mod append;
 mod command;
+#[cfg(feature = "cqrs")]
+pub mod cqrs;
 mod error;
 mod identifiers;
 mod leaf;
+#[cfg(feature = "memory")]
+pub mod memory;
+mod postgres;
 mod read;
 mod role;
 mod schema;
 mod settings;
+mod store;
 mod subscribe;
 mod verdict;
 mod wire;
@@ -77,9 +83,9 @@ pub use command::{
 pub use error::Error;
 pub use identifiers::{Position, StreamId, StreamType, TerritoryCode};
 pub use leaf::{LEAF_FORMAT, LeafHeader, leaf};
+pub use postgres::{read_until, rows_until};
 pub use read::{
     BULK_STREAM_TYPE, ClaimHolder, ClaimRow, Page, Reader, RecordedEvent, StreamRange, StreamSpan, StreamWalk,
-    read_until, rows_until,
 };
 pub use role::{ROLES_SQL, Role, connect, create_roles};
 pub use schema::{migrate, migrations};

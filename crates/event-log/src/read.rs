@@ -1,82 +1,35 @@
 //! Reading: by position, by stream, as of an instant; and the look-ups of receipts, keys and claims.
 //!
-//! Every method is one statement, so it sees one snapshot, and a dropped call leaves no transaction behind.
-
-/// The values of a look-up, owned: it may have to outlive its caller.
-macro_rules! arguments {
-    ($($value:expr),+) => {{
-        use sqlx::Arguments as _;
-        let mut arguments = sqlx::postgres::PgArguments::default();
-        $(arguments.add($value).map_err(|_| crate::Error::Unreadable { field: "argument" })?;)+
-        arguments
-    }};
-}
+//! Every method sees one snapshot, and a dropped call leaves nothing behind.
 
 mod arrays;
 mod claims;
 mod event;
 mod walk;
-mod within;
 
 pub use claims::{ClaimHolder, ClaimRow};
 pub use event::RecordedEvent;
 pub use walk::{StreamRange, StreamWalk};
-pub use within::{read_until, rows_until};
 
 use std::ops::RangeInclusive;
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use sqlx::postgres::{PgArguments, PgRow};
-use sqlx::{PgPool, Row};
+use sqlx::PgPool;
 use tokio::sync::watch;
 use uuid::Uuid;
 
-use crate::wire::PgInstant;
+use crate::postgres::PgStore;
+use crate::store::Store;
 use crate::{Error, Position, Receipt, StreamId, StreamType, Subscription};
-use event::{column, columns};
 
 /// The type whose streams make up nearly the whole log. It is read by position; every other type has a small index.
 pub const BULK_STREAM_TYPE: &str = "demand";
 
-// The head stands beside the events in one snapshot: a page then knows whether it ended at the head or at a hole. The
-// look-up is LATERAL with its own LIMIT, so that no plan can turn it into a scan.
-const READ_AFTER: &str = concat!(
-    "SELECT h.position, e.* FROM log.head AS h LEFT JOIN LATERAL (SELECT ",
-    columns!(),
-    " FROM log.events WHERE position > $1 ORDER BY position LIMIT $2) AS e ON true WHERE h.id = 1 ORDER BY e.position"
-);
-// Named in full, or the small index could not be used.
-const READ_TYPE_AFTER: &str = concat!(
-    "SELECT h.position, e.* FROM log.head AS h LEFT JOIN LATERAL (SELECT ",
-    columns!(),
-    " FROM log.events WHERE stream_type = $3 AND stream_type <> 'demand' AND position > $1 ORDER BY position LIMIT $2)",
-    " AS e ON true WHERE h.id = 1 ORDER BY e.position"
-);
-const READ_BULK_TYPE_AFTER: &str = concat!(
-    "SELECT h.position, e.* FROM log.head AS h LEFT JOIN LATERAL (SELECT ",
-    columns!(),
-    " FROM log.events WHERE stream_type = $3 AND position > $1 ORDER BY position LIMIT $2)",
-    " AS e ON true WHERE h.id = 1 ORDER BY e.position"
-);
-const READ_RANGE: &str =
-    concat!("SELECT ", columns!(), " FROM log.events WHERE position BETWEEN $1 AND $2 ORDER BY position");
-const READ_STREAM: &str = concat!(
-    "SELECT ",
-    columns!(),
-    " FROM log.events WHERE stream = $1 AND version > $2 AND position <= $3 ORDER BY version"
-);
-const FENCED: &str = "SELECT as_of FROM log.fences WHERE organisation = $1 AND command_id = $2";
-const AS_OF: &str = "SELECT coalesce(\
-    (SELECT e.position - 1 FROM log.events AS e WHERE e.recorded_at >= $1 ORDER BY e.position LIMIT 1), \
-    (SELECT h.position FROM log.head AS h WHERE h.id = 1))";
-const KEYS_IN_USE: &str = "SELECT k.id FROM unnest($1::bigint[]) AS k(id) \
-    WHERE (SELECT true FROM log.events AS e WHERE e.key_id = k.id AND e.version = 1 LIMIT 1)";
-
 /// Reads the log. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Reader {
-    pool: PgPool,
+    pub(crate) store: Arc<dyn Store>,
     bell: Arc<watch::Sender<Position>>,
 }
 
@@ -120,18 +73,25 @@ impl Reader {
     ///
     /// Prefer [`EventLog::reader`](crate::EventLog::reader) where this process appends too: its bell is shared.
     pub fn new(pool: PgPool) -> Self {
-        Self { pool, bell: Arc::new(watch::Sender::new(Position::ZERO)) }
+        Self::over(Arc::new(PgStore::new(pool)))
+    }
+
+    pub(crate) fn over(store: Arc<dyn Store>) -> Self {
+        Self { store, bell: Arc::new(watch::Sender::new(Position::ZERO)) }
     }
 
     /// The same log read through another pool, woken by the same appends.
     #[must_use]
     pub fn on(&self, pool: PgPool) -> Self {
-        Self { pool, bell: Arc::clone(&self.bell) }
+        Self { store: Arc::new(PgStore::new(pool)), bell: Arc::clone(&self.bell) }
     }
 
     /// The pool it reads with.
+    ///
+    /// # Panics
+    /// On a log that is not in PostgreSQL.
     pub fn pool(&self) -> &PgPool {
-        &self.pool
+        self.store.pool().expect("who asks for the pool has a log in PostgreSQL")
     }
 
     /// Follows the log from behind a position on.
@@ -159,21 +119,7 @@ impl Reader {
     /// # Errors
     /// [`Error::Connection`] or [`Error::Database`].
     pub async fn head(&self) -> Result<Position, Error> {
-        const HEAD: &str = "SELECT position FROM log.head WHERE id = 1";
-        let row = self.row("reading the head", HEAD, PgArguments::default()).await?;
-        let head = column(&row.ok_or(Error::Unreadable { field: "position" })?, 0, "position")?;
-        Position::try_new(head)
-    }
-
-    /// Asks the database whether it takes writes: a standby, and a server told to be read-only, do not.
-    pub(crate) async fn takes_writes(&self) -> Result<(), Error> {
-        const ASK: &str =
-            "SELECT NOT pg_is_in_recovery() AND NOT current_setting('default_transaction_read_only')::boolean";
-        let takes: bool = sqlx::query_scalar(ASK)
-            .fetch_one(&self.pool)
-            .await
-            .map_err(|error| Error::from_sqlx("asking whether the database takes writes", &error))?;
-        if takes { Ok(()) } else { Err(Error::ReadOnly) }
+        self.store.head().await
     }
 
     /// The next events of the whole log, at most `limit`; none when there is nothing behind `after`.
@@ -182,8 +128,7 @@ impl Reader {
     /// [`Error::Gap`] when a position is missing, at the end too; [`Error::Unreadable`]; [`Error::Connection`] or
     /// [`Error::Database`].
     pub async fn read_after(&self, after: Position, limit: u32) -> Result<Page, Error> {
-        let rows = self.rows("reading a page", READ_AFTER, arguments!(after.get(), i64::from(limit))).await?;
-        let page = page(&rows, after, limit)?;
+        let page = page(self.store.after(None, after, limit).await?, after, limit);
         no_gap(&page.events, after)?;
         if page.complete_to > after.plus(page.events.len()) {
             return Err(Error::Gap { position: after.plus(page.events.len()).next() });
@@ -199,10 +144,7 @@ impl Reader {
     /// # Errors
     /// [`Error::Unreadable`]; [`Error::Connection`] or [`Error::Database`].
     pub async fn read_type_after(&self, stream_type: &StreamType, after: Position, limit: u32) -> Result<Page, Error> {
-        let statement = if stream_type.as_str() == BULK_STREAM_TYPE { READ_BULK_TYPE_AFTER } else { READ_TYPE_AFTER };
-        let asked = arguments!(after.get(), i64::from(limit), stream_type.as_str());
-        let rows = self.rows("reading a page", statement, asked).await?;
-        page(&rows, after, limit)
+        Ok(page(self.store.after(Some(stream_type), after, limit).await?, after, limit))
     }
 
     /// All events of a range of positions, both ends included; the caller chooses a range that fits in memory.
@@ -213,8 +155,7 @@ impl Reader {
     pub async fn read_range(&self, range: RangeInclusive<Position>) -> Result<Vec<RecordedEvent>, Error> {
         let (first, last) = range.into_inner();
         let first = first.max(Position::ZERO.next());
-        let rows = self.rows("reading a range", READ_RANGE, arguments!(first.get(), last.get())).await?;
-        let events = rows.iter().map(|row| RecordedEvent::from_row(row, 0)).collect::<Result<Vec<_>, _>>()?;
+        let events = self.store.range(first, last).await?;
         no_gap(&events, first.before())?;
         let reached = first.before().plus(events.len());
         if reached < last { Err(Error::Gap { position: reached.next() }) } else { Ok(events) }
@@ -225,12 +166,7 @@ impl Reader {
     /// # Errors
     /// [`Error::Unreadable`]; [`Error::Connection`] or [`Error::Database`].
     pub async fn last_stream_of(&self, stream_type: &StreamType, prefix: &str) -> Result<Option<StreamId>, Error> {
-        const LAST: &str = "SELECT stream FROM log.events WHERE stream >= $1 AND stream < $2 AND stream_type = $3 \
-             ORDER BY stream DESC LIMIT 1";
-        // No name of a stream has a character as high as this one.
-        let asked = arguments!(prefix, format!("{prefix}\u{10FFFF}"), stream_type.as_str());
-        let last = self.row("looking for the last stream", LAST, asked).await?;
-        last.map(|row| StreamId::parse(column::<String>(&row, 0, "stream")?)).transpose()
+        self.store.last_stream_of(stream_type, prefix).await
     }
 
     /// The events of a stream in order of version; none when the stream does not exist.
@@ -239,12 +175,8 @@ impl Reader {
     /// [`Error::VersionGap`] when a version is missing; [`Error::Unreadable`]; [`Error::Connection`] or
     /// [`Error::Database`].
     pub async fn read_stream(&self, stream: &StreamId, span: StreamSpan) -> Result<Vec<RecordedEvent>, Error> {
-        // No version is above the greatest one: nothing to ask for.
-        let Ok(after) = i32::try_from(span.after_version) else { return Ok(Vec::new()) };
-        let asked = arguments!(stream.as_str(), after, span.up_to.map_or(i64::MAX, Position::get));
-        let rows = self.rows("reading a stream", READ_STREAM, asked).await?;
-        let events = rows.iter().map(|row| RecordedEvent::from_row(row, 0)).collect::<Result<Vec<_>, _>>()?;
-        for (version, event) in (span.after_version + 1..).zip(&events) {
+        let events = self.store.stream(stream, span.after_version, span.up_to).await?;
+        for (event, version) in events.iter().zip(span.after_version.saturating_add(1)..) {
             if event.version != version {
                 return Err(Error::VersionGap { stream: stream.clone(), version });
             }
@@ -266,8 +198,7 @@ impl Reader {
     /// # Errors
     /// [`Error::Connection`] or [`Error::Database`].
     pub async fn fenced(&self, organisation: &str, command: Uuid) -> Result<Option<Position>, Error> {
-        let row = self.row("reading a fence", FENCED, arguments!(organisation, command)).await?;
-        row.map(|row| Position::try_new(column(&row, 0, "as_of")?)).transpose()
+        self.store.fenced(organisation, command).await
     }
 
     /// The log as recorded before an instant: the last position before the first event recorded at it or later. For
@@ -279,9 +210,7 @@ impl Reader {
     /// # Errors
     /// [`Error::Connection`] or [`Error::Database`].
     pub async fn position_as_of(&self, end: Timestamp) -> Result<Position, Error> {
-        let row = self.row("reading the position of an instant", AS_OF, arguments!(PgInstant(end))).await?;
-        let row = row.ok_or(Error::Unreadable { field: "position" })?;
-        Position::try_new(column(&row, 0, "position")?)
+        self.store.position_as_of(end).await
     }
 
     /// Those of the keys that a stream of the log names.
@@ -289,27 +218,15 @@ impl Reader {
     /// # Errors
     /// [`Error::Connection`] or [`Error::Database`].
     pub async fn key_ids_in_use(&self, keys: &[i64]) -> Result<Vec<i64>, Error> {
-        sqlx::query_scalar(KEYS_IN_USE)
-            .bind(keys)
-            .fetch_all(&self.pool)
-            .await
-            .map_err(|error| Error::from_sqlx("reading keys in use", &error))
+        self.store.key_ids_in_use(keys).await
     }
 }
 
-fn page(rows: &[PgRow], after: Position, limit: u32) -> Result<Page, Error> {
-    let first = rows.first().ok_or(Error::Unreadable { field: "head" })?;
-    let head = Position::try_new(column(first, 0, "head")?)?;
-    let empty = first.try_get_raw(1).map_err(|_| Error::Unreadable { field: "position" })?;
-    let events = if sqlx::ValueRef::is_null(&empty) {
-        Vec::new()
-    } else {
-        rows.iter().map(|row| RecordedEvent::from_row(row, 1)).collect::<Result<Vec<_>, _>>()?
-    };
+fn page((head, events): (Position, Vec<RecordedEvent>), after: Position, limit: u32) -> Page {
     let full = events.len() >= limit as usize;
     let last = events.last().map_or(after, |event| event.position);
     let complete_to = if full { last } else { head.max(after) };
-    Ok(Page { events, head, complete_to })
+    Page { events, head, complete_to }
 }
 
 fn no_gap(events: &[RecordedEvent], after: Position) -> Result<(), Error> {

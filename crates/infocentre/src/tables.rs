@@ -27,6 +27,7 @@ pub struct KeepStatistics;
 #[async_trait]
 impl Projection for KeepStatistics {
     type Event = DemandEvent;
+    type Tables = PgConnection;
 
     const NAME: &'static str = "infocentre";
     const VERSION: u32 = 2;

@@ -29,8 +29,12 @@ mod checkpoint;
 pub mod columns;
 mod error;
 mod feed;
+#[cfg(feature = "memory")]
+pub mod memory;
 mod opener;
 mod owner;
+mod place;
+mod postgres;
 mod projection;
 mod quarantine;
 mod query;
@@ -47,6 +51,7 @@ pub use checkpoint::{AtLeast, Checkpoint};
 pub use error::Error;
 pub use feed::{Feed, Pages};
 pub use opener::{OpenError, Opened, Opener};
+pub use place::Tables;
 pub use projection::Projection;
 pub use quarantine::{
     Asked, Decision, Quarantine, Reason, Resolve, Resolving, Signature, Signer, Stop, decisions, stops,

@@ -1,9 +1,7 @@
 //! What a view has to say of itself to be run.
 
+use crate::{Opened, Tables};
 use async_trait::async_trait;
-use sqlx::PgConnection;
-
-use crate::Opened;
 
 /// A fold of the log into tables.
 ///
@@ -13,6 +11,8 @@ use crate::Opened;
 pub trait Projection: Send + Sync {
     /// What events are read as.
     type Event: Clone + Send + Sync + 'static;
+    /// What it folds into, which says where the view is kept: a [`PgConnection`](sqlx::PgConnection) for PostgreSQL.
+    type Tables: Tables;
 
     /// Its name, for ever.
     const NAME: &'static str;
@@ -28,5 +28,5 @@ pub trait Projection: Send + Sync {
     ///
     /// # Errors
     /// Those of the database. An event that means nothing to the view is no error.
-    async fn fold(&self, page: &[Opened<'_, Self::Event>], tables: &mut PgConnection) -> Result<(), sqlx::Error>;
+    async fn fold(&self, page: &[Opened<'_, Self::Event>], tables: &mut Self::Tables) -> Result<(), sqlx::Error>;
 }

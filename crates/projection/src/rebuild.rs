@@ -4,16 +4,17 @@ use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
 use event_log::{Position, Reader};
-use sqlx::{Connection as _, Executor as _, PgConnection, PgPool};
+use sqlx::{Executor as _, PgConnection, PgPool};
 
 use self::steps::Begun;
 use crate::bulk::{self, Settling, Worker};
 use crate::error::tells_of_damage;
 use crate::owner::{REBUILD, WORKERS, try_lock, unlock};
+use crate::place::{Session as _, Slot, View};
 use crate::quarantine::Decided;
 use crate::rights::{self, Before};
-use crate::session::{self, Slot};
 use crate::{Error, Opener, Projection, Runner};
+use crate::{postgres, session};
 
 /// Pages of the log that are walked over at once, stream by stream.
 const PAGES: u32 = 4;
@@ -103,11 +104,11 @@ mod steps {
 #[async_trait]
 impl<P, O> steps::Steps for Runner<P, O>
 where
-    P: Projection + 'static,
+    P: Projection<Tables = PgConnection> + 'static,
     O: Opener<Event = P::Event> + 'static,
 {
     async fn begin(&self) -> Result<Begun, Error> {
-        let mut session = session::open(&self.pool, Slot::Next).await?;
+        let mut session = postgres::open(&self.place, Slot::Next).await?;
         if !try_lock(&mut session, REBUILD, P::NAME).await? {
             return Err(Error::RebuildRunning);
         }
@@ -120,7 +121,7 @@ where
         }
         self.clear(&mut session).await?;
         unlock(&mut session, WORKERS, P::NAME).await?;
-        session::create::<P>(&mut session, Slot::Next).await?;
+        session.create(&View::of::<P>(Slot::Next)).await?;
         let indexes = match &self.bulk {
             Some(bulk) => {
                 bulk::make(&mut session, bulk.staged()).await?;
@@ -137,7 +138,7 @@ where
     }
 
     fn reads(&self) -> (Reader, PgPool, u32) {
-        (self.feed.reader().clone(), self.pool.clone(), self.options.page.max(1))
+        (self.feed.reader().clone(), self.place.clone(), self.options.page.max(1))
     }
 
     async fn finish(&self, begun: Begun, built: Position) -> Result<Position, Error> {
@@ -148,14 +149,14 @@ where
             bulk.settle(&self.projection, &mut tables).await.map_err(Error::database("settling what was gathered"))?;
             tables.put_indexes_back().await.map_err(Error::database("putting indexes back"))?;
             bulk::clear(&mut session, bulk.staged()).await?;
-            session::place::<P>(&mut session, Slot::Next, reached, built).await?;
+            postgres::place(&mut session, &View::of::<P>(Slot::Next), reached, built).await?;
             reached = built;
         }
         let mut analyzed = false;
         loop {
             reached = self.catch_up(&mut session, reached, &decided).await?;
             if !std::mem::replace(&mut analyzed, true) {
-                session::analyze::<P>(&mut session).await?;
+                session.analyze(&View::of::<P>(Slot::Next)).await?;
             }
             match self.switch(&mut session, reached, &decided).await {
                 // Queries lock the tables in an order of their own, so the switch never waits for long: it gives way before
@@ -174,7 +175,7 @@ where
 
 impl<P, O> Runner<P, O>
 where
-    P: Projection + 'static,
+    P: Projection<Tables = PgConnection> + 'static,
     O: Opener<Event = P::Event> + 'static,
 {
     /// [`rebuild_all`] of this view alone.
@@ -195,7 +196,7 @@ where
     ) -> Result<Position, Error> {
         loop {
             let page = self.feed.own(reached, decided).await.map_err(|error| located(error, reached))?;
-            let folded = session::advance(session, &*self.projection, Slot::Next, reached, &page).await;
+            let folded = session::advance(session, &*self.projection, &View::of::<P>(Slot::Next), reached, &page).await;
             reached = folded.map_err(|(_, error)| error)?;
             if reached >= page.head() {
                 return Ok(reached);
@@ -223,8 +224,8 @@ where
         mut reached: Position,
         decided: &Decided,
     ) -> Result<Position, Error> {
-        let switching = "switching to the rebuilt view";
-        let mut transaction = session.begin().await.map_err(Error::database(switching))?;
+        let (switching, next) = ("switching to the rebuilt view", View::of::<P>(Slot::Next));
+        let mut transaction = sqlx::Connection::begin(session).await.map_err(Error::database(switching))?;
         transaction.execute(GIVE_WAY).await.map_err(Error::database(switching))?;
         let held: Option<(i32, i64)> = sqlx::query_as(LOCK_LIVE)
             .bind(P::NAME)
@@ -235,12 +236,12 @@ where
         let live = held.map(|(_, position)| Position::try_new(position)).transpose()?.unwrap_or_default();
         while reached < live {
             let page = self.feed.own(reached, decided).await.map_err(|error| located(error, reached))?;
-            reached = session::advance_in_tx(&mut transaction, &*self.projection, Slot::Next, reached, &page).await?;
+            reached = session::advance_in_tx(&mut transaction, &*self.projection, &next, reached, &page).await?;
             if let Some(fault) = page.fault() {
                 return Err(fault);
             }
         }
-        let before = if version == Some(session::version::<P>()) { Before::SameVersion } else { Before::Other };
+        let before = if version == Some(next.stored_version()) { Before::SameVersion } else { Before::Other };
         rights::carry_over_in_tx(&mut transaction, P::TABLES, before).await?;
         for table in P::TABLES {
             let exchange =
@@ -250,7 +251,7 @@ where
         sqlx::query(FORGET_NEXT).bind(P::NAME).execute(&mut *transaction).await.map_err(Error::database(switching))?;
         sqlx::query(SWITCH)
             .bind(P::NAME)
-            .bind(session::version::<P>())
+            .bind(next.stored_version())
             .bind(reached.get())
             .execute(&mut *transaction)
             .await

@@ -6,14 +6,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use event_log::{Position, Reader};
-use sqlx::PgPool;
 use tokio::sync::watch;
 
 use crate::bulk::{Bulk, BulkFold, ByStreams};
 use crate::feed::{Feed, Pages};
-use crate::owner::{LIVE, try_lock};
-use crate::quarantine::{Decided, Quarantine, record_stop};
-use crate::session::{self, Slot};
+use crate::place::{Place as _, Slot, Tables, View};
+use crate::quarantine::{Decided, Quarantine};
+use crate::session;
 use crate::status::Progress;
 use crate::{Error, Handle, Opener, Projection, State};
 
@@ -36,12 +35,15 @@ impl Default for Options {
 /// many before it is built like a rebuild, where it can be.
 const MANY: i64 = 10_000;
 
+/// The place that tables like those of a projection are kept in.
+type PlaceOf<P> = <<P as Projection>::Tables as Tables>::Place;
+
 /// Runs one projection in this process.
 #[derive(Debug)]
-pub struct Runner<P, O: Opener> {
+pub struct Runner<P: Projection, O: Opener> {
     pub(crate) projection: Arc<P>,
     pub(crate) feed: Feed<O>,
-    pub(crate) pool: PgPool,
+    pub(crate) place: PlaceOf<P>,
     pub(crate) options: Options,
     /// How whole streams of it are folded, when it can be built so.
     pub(crate) bulk: Option<Arc<dyn Bulk<P, O>>>,
@@ -71,16 +73,19 @@ where
     O: Opener<Event = P::Event> + 'static,
 {
     /// A runner that reads for itself, and its handle. See [`fed`](Self::fed).
-    pub fn new(projection: P, opener: O, reader: Reader, pool: PgPool, options: Options) -> (Self, Handle) {
-        Self::fed(projection, Feed::new(Pages::new(reader, options.page), opener), pool, options)
+    pub fn new(projection: P, opener: O, reader: Reader, place: PlaceOf<P>, options: Options) -> (Self, Handle) {
+        Self::fed(projection, Feed::new(Pages::new(reader, options.page), opener), place, options)
     }
 
-    /// A runner that reads with others, and its handle. The pool is of [`Role::Projector`](event_log::Role::Projector); one session of it is used
+    /// A runner that reads with others, and its handle. The place is, in PostgreSQL, a pool of [`Role::Projector`](event_log::Role::Projector); one session of it is used
     /// for as long as the runner runs.
-    pub fn fed(projection: P, feed: Feed<O>, pool: PgPool, options: Options) -> (Self, Handle) {
+    pub fn fed(projection: P, feed: Feed<O>, place: PlaceOf<P>, options: Options) -> (Self, Handle) {
         let (progress, seen) = watch::channel(Progress { position: Position::ZERO, state: State::Idle });
-        let handle = Handle { name: P::NAME, version: P::VERSION, pool: pool.clone(), progress: seen };
-        (Self { projection: Arc::new(projection), feed, pool, options, bulk: None, quarantine: None, progress }, handle)
+        let handle = Handle { name: P::NAME, version: P::VERSION, pool: place.pool().cloned(), progress: seen };
+        (
+            Self { projection: Arc::new(projection), feed, place, options, bulk: None, quarantine: None, progress },
+            handle,
+        )
     }
 
     /// Rebuilds stream by stream, on all cores.
@@ -153,9 +158,9 @@ where
 
     /// Stands still, and writes down where for those who look from outside.
     async fn stop(&self, position: Position, cause: String) {
-        if self.quarantine.is_some() {
+        if let Some(quarantine) = &self.quarantine {
             // Best effort: whoever watches this process is told all the same.
-            let _ = record_stop(&self.pool, (P::NAME, session::version::<P>()), position, &cause).await;
+            let _ = quarantine.record_stop(&View::of::<P>(Slot::Live), position, &cause).await;
         }
         self.tell(None, State::Stopped { position, cause });
     }
@@ -203,20 +208,21 @@ where
         reached: &mut Position,
         gone_by: &mut Option<Decided>,
     ) -> Result<(), Error> {
-        let mut session = session::open(&self.pool, Slot::Live).await?;
-        if let Some((_, position)) = session::checkpoint(&mut session, P::NAME, Slot::Live).await? {
+        let view = View::of::<P>(Slot::Live);
+        let mut session = self.place.open(view.slot).await?;
+        if let Some((_, position)) = session.checkpoint(&view).await? {
             *reached = position;
         }
         let decided = gone_by.insert(self.decided().await?).clone();
         loop {
-            match session::checkpoint(&mut session, P::NAME, Slot::Live).await? {
+            match session.checkpoint(&view).await? {
                 Some((live, _)) if live > P::VERSION => return Err(Error::Superseded { live, own: P::VERSION }),
                 Some((live, _)) if live < P::VERSION => {
                     // Beside the older program, which goes on until the switch.
                     self.tell(None, State::Rebuilding);
                     tokio::select! {
                         () = &mut *drain => return Ok(()),
-                        built = self.rebuild() => built.map(drop)?,
+                        built = P::Tables::rebuild(self) => built.map(drop)?,
                     }
                 }
                 // Not built yet, and worth the cores. What cannot be read is for the fold by position to stop at, with
@@ -225,7 +231,7 @@ where
                     self.tell(None, State::Rebuilding);
                     tokio::select! {
                         () = &mut *drain => return Ok(()),
-                        built = self.rebuild() => match built {
+                        built = P::Tables::rebuild(self) => match built {
                             Ok(_) | Err(Error::Unreadable { .. }) => {}
                             Err(error) => return Err(error),
                         },
@@ -233,7 +239,7 @@ where
                 }
                 _ => {}
             }
-            if try_lock(&mut session, LIVE, P::NAME).await? {
+            if session.try_own(&view).await? {
                 break;
             }
             self.tell(None, State::Waiting);
@@ -242,9 +248,9 @@ where
                 () = tokio::time::sleep(self.options.pause) => {}
             }
         }
-        let mut from = match session::checkpoint(&mut session, P::NAME, Slot::Live).await? {
+        let mut from = match session.checkpoint(&view).await? {
             None => {
-                session::create::<P>(&mut session, Slot::Live).await?;
+                session.create(&view).await?;
                 Position::ZERO
             }
             Some((version, position)) if version == P::VERSION => position,
@@ -261,7 +267,7 @@ where
                 () = &mut *drain => return Ok(()),
                 page = log.next() => page?,
             };
-            match session::advance(&mut session, &*self.projection, Slot::Live, from, &page).await {
+            match session::advance(&mut *session, &*self.projection, &view, from, &page).await {
                 Ok(position) => {
                     from = position;
                     *reached = from;
@@ -269,7 +275,7 @@ where
                     let live = state == State::Live;
                     self.tell(Some(from), state);
                     if live && !caught_up && from.get() - start.get() >= MANY {
-                        session::analyze::<P>(&mut session).await?;
+                        session.analyze(&view).await?;
                     }
                     caught_up |= live;
                 }

@@ -66,7 +66,8 @@ const STATUS: &str = "SELECT coalesce(c.position, 0), h.position, c.version, \
 pub struct Handle {
     pub(crate) name: &'static str,
     pub(crate) version: u32,
-    pub(crate) pool: PgPool,
+    /// None of a view in memory.
+    pub(crate) pool: Option<PgPool>,
     pub(crate) progress: watch::Receiver<Progress>,
 }
 
@@ -100,12 +101,13 @@ impl Handle {
     /// # Errors
     /// [`Error::Database`] when it cannot be asked.
     pub async fn status(&self, now: Timestamp) -> Result<Status, Error> {
+        let reading = "reading the status of a projection";
+        let in_memory =
+            || Error::Database { action: reading, passes: false, message: "it is kept in memory".to_owned() };
+        let pool = self.pool.as_ref().ok_or_else(in_memory)?;
         type Told = (i64, i64, Option<i32>, Option<PgInstant>, i64);
-        let (position, head, version, waiting, set_aside): Told = sqlx::query_as(STATUS)
-            .bind(self.name)
-            .fetch_one(&self.pool)
-            .await
-            .map_err(Error::database("reading the status of a projection"))?;
+        let (position, head, version, waiting, set_aside): Told =
+            sqlx::query_as(STATUS).bind(self.name).fetch_one(pool).await.map_err(Error::database(reading))?;
         Ok(Status {
             position: Position::try_new(position)?,
             head: Position::try_new(head)?,

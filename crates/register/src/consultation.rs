@@ -1,5 +1,6 @@
 //! The record of who looked at nominative data (R441-2-6, INV-43): written, durably, before anything is shown.
 
+use async_trait::async_trait;
 use event_log::PgInstant;
 use jiff::Timestamp;
 use nomenclature::{Actor, UniqueNumber};
@@ -23,24 +24,30 @@ pub(crate) struct Consultation<'a> {
     pub(crate) opened: &'static str,
 }
 
-/// Records that somebody looks at some demands, each as of a version of its stream.
-pub(crate) async fn record(
-    pool: &PgPool,
-    consultation: &Consultation<'_>,
-    demands: &[(UniqueNumber, u32)],
-) -> Result<(), Error> {
-    let numbers: Vec<String> = demands.iter().map(|(number, _)| number.to_string()).collect();
-    let versions: Vec<i32> = demands.iter().map(|(_, version)| i32::try_from(*version).unwrap_or(i32::MAX)).collect();
-    sqlx::query(RECORD)
-        .bind(PgInstant(consultation.at))
-        .bind(consultation.actor.to_string())
-        .bind(consultation.actor.organisation_code())
-        .bind(consultation.purpose)
-        .bind(consultation.opened)
-        .bind(numbers)
-        .bind(versions)
-        .execute(pool)
-        .await
-        .map(drop)
-        .map_err(|error| Error::Database(format!("recording a consultation: {error}")))
+/// Where it is recorded who looked.
+#[async_trait]
+pub(crate) trait Consultations: Send + Sync {
+    /// Records that somebody looks at some demands, each as of a version of its stream; durable when this returns.
+    async fn record(&self, consultation: &Consultation<'_>, demands: &[(UniqueNumber, u32)]) -> Result<(), Error>;
+}
+
+#[async_trait]
+impl Consultations for PgPool {
+    async fn record(&self, consultation: &Consultation<'_>, demands: &[(UniqueNumber, u32)]) -> Result<(), Error> {
+        let numbers: Vec<String> = demands.iter().map(|(number, _)| number.to_string()).collect();
+        let versions: Vec<i32> =
+            demands.iter().map(|(_, version)| i32::try_from(*version).unwrap_or(i32::MAX)).collect();
+        sqlx::query(RECORD)
+            .bind(PgInstant(consultation.at))
+            .bind(consultation.actor.to_string())
+            .bind(consultation.actor.organisation_code())
+            .bind(consultation.purpose)
+            .bind(consultation.opened)
+            .bind(numbers)
+            .bind(versions)
+            .execute(self)
+            .await
+            .map(drop)
+            .map_err(|error| Error::Database(format!("recording a consultation: {error}")))
+    }
 }

@@ -1,12 +1,13 @@
 //! The directory of organisations, kept up with the log.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use access::{Denial, Directory, Profile, codec};
 use event_log::{Position, Reader, RecordedEvent, StreamType};
 use jiff::civil::Date;
 use nomenclature::{Actor, Siren};
 use tokio::sync::RwLock;
+use tokio::time::Instant;
 
 use crate::Error;
 use crate::stream::unreadable;

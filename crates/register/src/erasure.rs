@@ -4,17 +4,19 @@
 //! a key is never destroyed without its reason in the log; what the list names was destroyed. A restored database has
 //! forgotten the latest erasures: the list destroys their keys again, before anything is served.
 
+mod standing;
+
 use std::collections::HashSet;
-use std::sync::Arc;
 
 use access::{Action, Profile, Purpose, Resource, may};
 use demand::Demand;
-use event_log::PgDate;
 use jiff::civil::Date;
 use nomenclature::UniqueNumber;
 use serde::Serialize;
 use sqlx::PgPool;
-use vault::{ErasedKey, ErasureList, KeyId, Vault};
+use vault::{ErasedKey, KeyId, Vault};
+
+pub(crate) use standing::{Erased, PgErased};
 
 use crate::Error;
 use crate::bulk::OwnAct;
@@ -23,15 +25,6 @@ use crate::stream::{self, Opening};
 
 /// Demands whose keys go together.
 const BATCH: usize = 100;
-
-// What an erasure left undone: each erased demand with its key, the commitment of it, and whether the key lives.
-const ERASED: &str = "SELECT erased.stream, erased.effective_on, first.key_id, first.commitment, \
-       key.destroyed_at IS NULL AND key.id IS NOT NULL \
-     FROM log.events AS erased \
-     CROSS JOIN LATERAL (SELECT key_id, commitment FROM log.events AS f \
-                          WHERE f.stream = erased.stream AND f.version = 1 OFFSET 0) AS first \
-     LEFT JOIN vault.keys AS key ON key.id = first.key_id \
-     WHERE erased.event_type = 'PersonalDataErased' AND first.key_id IS NOT NULL ORDER BY erased.position";
 
 /// A demand whose personal data is erased, or could be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -98,7 +91,7 @@ impl Register {
     /// What interrupted erasures left undone.
     pub(crate) async fn finish_erasures(&self) -> Result<(), Error> {
         let parts = &*self.parts;
-        finish(parts.reader.pool(), &parts.vault, &parts.erasures).await
+        finish(&parts.vault, &*parts.erased).await
     }
 
     /// [`Self::erase_due`], by who has finished what was left undone.
@@ -120,7 +113,7 @@ impl Register {
                 keys.push(ErasedKey { key, commitment, stream: done.number.to_string(), erased_on });
                 run.erased.push(plan(done.number, &done.after)?);
             }
-            destroy(&parts.vault, &parts.erasures, keys).await?;
+            destroy(&parts.vault, &*parts.erased, keys).await?;
         }
         Ok(run)
     }
@@ -139,64 +132,55 @@ impl Register {
 }
 
 /// The tombstones, then the list.
-async fn destroy(vault: &Vault, list: &Arc<ErasureList>, keys: Vec<ErasedKey>) -> Result<(), Error> {
+async fn destroy(vault: &Vault, erased: &dyn Erased, keys: Vec<ErasedKey>) -> Result<(), Error> {
     if keys.is_empty() {
         return Ok(());
     }
     let ids: Vec<KeyId> = keys.iter().map(|erased| erased.key).collect();
     vault.destroy(&ids).await?;
-    let list = Arc::clone(list);
-    // Who panics there has written what a kill could have left, too.
-    let listed = tokio::task::spawn_blocking(move || list.append(&keys)).await;
-    listed.map_err(|_| Error::OutcomeUnknown)??;
-    Ok(())
+    erased.list(keys).await
 }
 
-/// Finishes erasures that were interrupted after their event. `pool` reads log and vault.
-pub(crate) async fn finish(pool: &PgPool, vault: &Vault, list: &Arc<ErasureList>) -> Result<(), Error> {
-    let (undone, _) = undone(pool, list).await?;
-    destroy(vault, list, undone).await
+/// Finishes erasures that were interrupted after their event.
+pub(crate) async fn finish(vault: &Vault, erased: &dyn Erased) -> Result<(), Error> {
+    let (undone, _) = undone(erased).await?;
+    destroy(vault, erased, undone).await
 }
 
 /// How the keys of erased demands stand.
-pub(crate) async fn unfinished(pool: &PgPool, list: &ErasureList) -> Result<Unfinished, Error> {
-    Ok(undone(pool, list).await?.1)
+pub(crate) async fn unfinished(erased: &dyn Erased) -> Result<Unfinished, Error> {
+    Ok(undone(erased).await?.1)
 }
 
-async fn undone(pool: &PgPool, list: &ErasureList) -> Result<(Vec<ErasedKey>, Unfinished), Error> {
-    type Row = (String, PgDate, i64, Vec<u8>, bool);
-    let rows: Vec<Row> = sqlx::query_as(ERASED)
-        .fetch_all(pool)
-        .await
-        .map_err(|error| Error::Database(format!("reading the erased demands: {error}")))?;
-    let mut state = Unfinished { erased: rows.len(), ..Unfinished::default() };
-    if rows.is_empty() {
+async fn undone(erased: &dyn Erased) -> Result<(Vec<ErasedKey>, Unfinished), Error> {
+    let by_log = erased.by_log().await?;
+    let mut state = Unfinished { erased: by_log.len(), ..Unfinished::default() };
+    if by_log.is_empty() {
         return Ok((Vec::new(), state));
     }
-    let listed: HashSet<(KeyId, [u8; 32])> =
-        list.entries()?.into_iter().map(|erased| (erased.key, erased.commitment)).collect();
+    let listed = erased.listed().await?;
+    let listed: HashSet<(KeyId, [u8; 32])> = listed.into_iter().map(|key| (key.key, key.commitment)).collect();
     let mut undone = Vec::new();
-    for (stream, PgDate(erased_on), key, commitment, live) in rows {
-        let (key, commitment) = (KeyId::new(key), <[u8; 32]>::try_from(commitment).unwrap_or_default());
-        let unlisted = !listed.contains(&(key, commitment));
+    for (key, live) in by_log {
+        let unlisted = !listed.contains(&(key.key, key.commitment));
         state.live += usize::from(live);
         state.unlisted += usize::from(unlisted);
         if live || unlisted {
-            undone.push(ErasedKey { key, commitment, stream, erased_on });
+            undone.push(key);
         }
     }
     Ok((undone, state))
 }
 
 /// Destroys the keys of the list that are live again, because the database was restored.
-pub(crate) async fn apply_list(owner: &PgPool, vault: &Vault, list: &ErasureList) -> Result<u64, Error> {
-    let live = vault.live_again(&list.entries()?).await?;
+pub(crate) async fn apply_list(owner: &PgPool, vault: &Vault, erased: &dyn Erased) -> Result<u64, Error> {
+    let live = vault.live_again(&erased.listed().await?).await?;
     if live.is_empty() { Ok(0) } else { Ok(vault.destroy_again(owner, &live).await?) }
 }
 
 /// Refuses to read where erased keys are live again: nobody who may destroy them has been here since the restore.
-pub(crate) async fn check_list(vault: &Vault, list: &ErasureList) -> Result<(), Error> {
-    match vault.live_again(&list.entries()?).await?.len() {
+pub(crate) async fn check_list(vault: &Vault, erased: &dyn Erased) -> Result<(), Error> {
+    match vault.live_again(&erased.listed().await?).await?.len() {
         0 => Ok(()),
         count => Err(vault::Error::ErasedKeysLive { count }.into()),
     }

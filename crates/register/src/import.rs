@@ -92,8 +92,8 @@ impl Register {
         let recorded_at = to_the_microsecond(parts.clock.now());
         let (orders, wrong) = ordered(rows);
         // A task of its own: a dropped caller never leaves a row between two awaits.
-        let submitted = tokio::spawn(async move { parts.submit(orders, recorded_at, Fate::Written).await });
-        Ok(told(wrong, submitted.await.unwrap_or(Err(Error::OutcomeUnknown))?))
+        let submitted = async move { parts.submit(orders, recorded_at, Fate::Written).await };
+        Ok(told(wrong, self.parts.tasks.run(submitted).await.unwrap_or(Err(Error::OutcomeUnknown))?))
     }
 
     /// What [`Register::import`] would do with these rows, after those that were rehearsed before; changes nothing.

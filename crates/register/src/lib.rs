@@ -30,6 +30,8 @@ mod export;
 mod history;
 mod import;
 pub mod lines;
+#[cfg(feature = "memory")]
+pub mod memory;
 mod numbers;
 mod open;
 mod organisations;
@@ -42,6 +44,7 @@ mod settings;
 mod sheet;
 mod stock;
 mod stream;
+mod tasks;
 mod terms;
 mod territory;
 mod trial;

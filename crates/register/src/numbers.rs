@@ -7,42 +7,24 @@
 //! key-encryption keys, before the first number of a block is used and before a brought number is acknowledged. Opening to
 //! write moves the counters up to the marks first.
 
+mod counters;
+
 use std::collections::{BTreeMap, HashMap};
-use std::sync::Arc;
 
 use event_log::Reader;
 use jiff::civil::Date;
 use nomenclature::{DeskCode, Sequence, Territory, UniqueNumber};
 use serde::Serialize;
-use sqlx::PgPool;
 use tokio::sync::Mutex;
-use vault::{HighWater, Marks};
+use vault::Marks;
+
+pub(crate) use counters::{Counters, PgCounters};
 
 use crate::Error;
 use crate::stream::DEMAND;
 
 /// How many numbers a process leases at once.
 const BLOCK: i32 = 100;
-
-const LEASE: &str = "
-INSERT INTO register.number_counters AS c (territory, month, next_sequence)
-VALUES ($1, $2, 1 + $3)
-ON CONFLICT (territory, month) DO UPDATE SET next_sequence = c.next_sequence + $3
-  WHERE c.next_sequence + $3 <= 1000000
-RETURNING next_sequence - $3";
-
-const SKIP: &str = "
-UPDATE register.number_counters SET next_sequence = $3
- WHERE territory = $1 AND month = $2 AND next_sequence < $3";
-
-// In the order of the keys, so that two processes never wait for one another.
-const MOVE_ABOVE: &str = "
-INSERT INTO register.number_counters AS c (territory, month, next_sequence)
-SELECT territory, month, next FROM unnest($1::text[], $2::text[], $3::int[]) AS brought (territory, month, next)
-ON CONFLICT (territory, month) DO UPDATE SET next_sequence = excluded.next_sequence
-  WHERE c.next_sequence < excluded.next_sequence";
-
-const COUNTERS: &str = "SELECT territory, month, next_sequence FROM register.number_counters ORDER BY territory, month";
 
 /// A counter that stands below what was given out: the database was restored from an older copy.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -59,31 +41,33 @@ pub struct ForgottenNumbers {
 
 /// The numbers of this process.
 pub(crate) struct Numbers {
-    pool: PgPool,
-    marks: Arc<HighWater>,
+    counters: Box<dyn Counters>,
     free: Mutex<HashMap<(Territory, String), Vec<i32>>>,
 }
 
 impl Numbers {
-    pub(crate) fn new(pool: PgPool, marks: HighWater) -> Self {
-        Self { pool, marks: Arc::new(marks), free: Mutex::default() }
+    pub(crate) fn new(counters: Box<dyn Counters>) -> Self {
+        Self { counters, free: Mutex::default() }
     }
 
     /// How far counters have gone.
-    pub(crate) fn marks(&self) -> &HighWater {
-        &self.marks
+    pub(crate) fn counters(&self) -> &dyn Counters {
+        &*self.counters
     }
 
     /// Brings counters and marks to the higher of both: counters that a restored database set back, and marks that an
     /// older program did not write.
     pub(crate) async fn agree(&self) -> Result<(), Error> {
-        let forgotten = forgotten(&self.pool, &self.marks).await?;
-        self.set(&forgotten.iter().map(|f| (&*f.territory, &*f.month, f.free_from)).collect::<Vec<_>>()).await?;
+        let forgotten = forgotten(&*self.counters).await?;
+        if !forgotten.is_empty() {
+            let moved: Vec<_> = forgotten.iter().map(|f| (&*f.territory, &*f.month, f.free_from)).collect();
+            self.counters.move_above(&moved).await?;
+        }
         let mut groups: BTreeMap<String, Marks> = BTreeMap::new();
-        for (territory, month, next) in counters(&self.pool).await? {
+        for (territory, month, next) in self.counters.all().await? {
             groups.entry(territory).or_default().insert(month, i64::from(next));
         }
-        self.mark(groups).await
+        self.counters.mark(groups).await
     }
 
     /// Moves every counter `margin` numbers on, and those of the months given in every territory, if they were used or not.
@@ -92,36 +76,15 @@ impl Numbers {
         for territory in Territory::all() {
             next.extend(months.iter().map(|month| ((territory.to_string(), month.clone()), 1)));
         }
-        next.extend(counters(&self.pool).await?.into_iter().map(|(territory, month, next)| ((territory, month), next)));
+        next.extend(self.counters.all().await?.into_iter().map(|(territory, month, next)| ((territory, month), next)));
         let moved = next
             .iter()
             .map(|((territory, month), next)| (&**territory, &**month, next.saturating_add(margin).min(1_000_000)));
         let moved: Vec<_> = moved.collect();
-        self.set(&moved).await?;
+        self.counters.move_above(&moved).await?;
         self.free.lock().await.clear();
         self.agree().await?;
         Ok(moved.len())
-    }
-
-    /// Moves counters up to these.
-    async fn set(&self, next: &[(&str, &str, i32)]) -> Result<(), Error> {
-        if next.is_empty() {
-            return Ok(());
-        }
-        let territories: Vec<&str> = next.iter().map(|(territory, ..)| *territory).collect();
-        let months: Vec<&str> = next.iter().map(|(_, month, _)| *month).collect();
-        let sequences: Vec<i32> = next.iter().map(|(.., next)| *next).collect();
-        let moved = sqlx::query(MOVE_ABOVE).bind(territories).bind(months).bind(sequences).execute(&self.pool).await;
-        moved.map(drop).map_err(|error| database(&error))
-    }
-
-    /// Marks durably how far counters have gone.
-    async fn mark(&self, groups: BTreeMap<String, Marks>) -> Result<(), Error> {
-        let marks = Arc::clone(&self.marks);
-        let raise = move || groups.iter().try_for_each(|(territory, month)| marks.raise(territory, month));
-        // Who panics there has given nothing out.
-        let raised = tokio::task::spawn_blocking(raise).await;
-        Ok(raised.map_err(|_| Error::OutcomeUnknown)??)
     }
 
     /// Allots a number that nobody ever had.
@@ -134,16 +97,10 @@ impl Numbers {
         let mut free = self.free.lock().await;
         let block = free.entry((territory, month(filed_on))).or_default();
         if block.is_empty() {
-            let first: Option<i32> = sqlx::query_scalar(LEASE)
-                .bind(territory.to_string())
-                .bind(month(filed_on))
-                .bind(BLOCK)
-                .fetch_optional(&self.pool)
-                .await
-                .map_err(|error| database(&error))?;
+            let first = self.counters.lease(territory, &month(filed_on), BLOCK).await?;
             let first = first.ok_or(Error::NumbersExhausted)?;
             let mark = Marks::from([(month(filed_on), i64::from(first + BLOCK))]);
-            self.mark(BTreeMap::from([(territory.to_string(), mark)])).await?;
+            self.counters.mark(BTreeMap::from([(territory.to_string(), mark)])).await?;
             block.extend((first..first + BLOCK).rev());
         }
         let sequence = block.pop().and_then(|n| u32::try_from(n).ok()).ok_or(Error::NumbersExhausted)?;
@@ -160,14 +117,7 @@ impl Numbers {
         let next = i32::try_from(last.sequence().value()).unwrap_or(i32::MAX).saturating_add(1).min(1_000_000);
         let mut free = self.free.lock().await;
         free.remove(&(territory, month.clone()));
-        sqlx::query(SKIP)
-            .bind(territory.to_string())
-            .bind(month)
-            .bind(next)
-            .execute(&self.pool)
-            .await
-            .map(drop)
-            .map_err(|error| database(&error))
+        self.counters.skip(territory, &month, next).await
     }
 
     /// Moves the counters above numbers that came with demands: none of them is offered any more.
@@ -191,10 +141,10 @@ impl Numbers {
         for ((territory, month), next) in &highest {
             groups.entry(territory.to_string()).or_default().insert(month.clone(), i64::from(*next));
         }
-        self.mark(groups).await?;
+        self.counters.mark(groups).await?;
         let next: Vec<_> =
             highest.iter().map(|((territory, month), next)| (territory.as_str(), &**month, *next)).collect();
-        self.set(&next).await
+        self.counters.move_above(&next).await
     }
 
     /// Takes back a number whose command was refused before the append.
@@ -206,11 +156,11 @@ impl Numbers {
 }
 
 /// Counters that stand below their marks, so that they would give again what was given.
-pub(crate) async fn forgotten(pool: &PgPool, marks: &HighWater) -> Result<Vec<ForgottenNumbers>, Error> {
+pub(crate) async fn forgotten(kept: &dyn Counters) -> Result<Vec<ForgottenNumbers>, Error> {
     let counters: HashMap<_, _> =
-        counters(pool).await?.into_iter().map(|(territory, month, next)| ((territory, month), next)).collect();
+        kept.all().await?.into_iter().map(|(territory, month, next)| ((territory, month), next)).collect();
     let mut forgotten = Vec::new();
-    for (territory, marks) in marks.all()? {
+    for (territory, marks) in kept.marks().await? {
         for (month, free_from) in marks {
             let next = counters.get(&(territory.clone(), month.clone())).copied().unwrap_or(1);
             let free_from = i32::try_from(free_from).unwrap_or(i32::MAX).min(1_000_000);
@@ -220,16 +170,6 @@ pub(crate) async fn forgotten(pool: &PgPool, marks: &HighWater) -> Result<Vec<Fo
         }
     }
     Ok(forgotten)
-}
-
-/// Every counter: territory, month, next sequence.
-async fn counters(pool: &PgPool) -> Result<Vec<(String, String, i32)>, Error> {
-    sqlx::query_as(COUNTERS).fetch_all(pool).await.map_err(|error| database(&error))
-}
-
-/// What failed, without the values that a server's message can quote.
-fn database(error: &sqlx::Error) -> Error {
-    Error::Log(event_log::Error::of_driver("allotting a number", error))
 }
 
 fn month_of(number: UniqueNumber) -> String {

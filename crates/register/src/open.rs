@@ -10,13 +10,15 @@ use vault::{DEAD_FOR_SAFETY, ErasureList, HighWater, KeyId, Vault};
 
 use crate::Error;
 use crate::clock::Clock;
+use crate::daily::PgDays;
 use crate::directory::LiveDirectory;
-use crate::erasure;
-use crate::numbers::Numbers;
-use crate::register::{Parts, Register};
+use crate::erasure::{self, PgErased};
+use crate::numbers::{Numbers, PgCounters};
+use crate::register::{Parts, Postgres, Register};
 use crate::schema;
 use crate::settings::LiveSettings;
 use crate::stock::StockReader;
+use crate::tasks::Tasks;
 
 /// Two processes at once would both find no schema: the lock of the migrations comes too late for that.
 const CREATE_SCHEMA: &str = "DO $$ BEGIN
@@ -71,15 +73,20 @@ impl Register {
         let vault = Vault::open_folder(writer.clone(), &place.keys, place.clock.today()).await?;
         let register = Self::over(place, (writer, auditors), vault);
         // Before anything can be read: what a restore brought back, and what a kill left undone.
-        let parts = &*register.parts;
-        erasure::apply_list(&owner, &parts.vault, &parts.erasures).await?;
+        erasure::apply_list(&owner, &register.parts.vault, &*register.parts.erased).await?;
         owner.close().await;
+        register.make_good().await?;
+        Ok(register)
+    }
+
+    /// What an opening to write makes good, and what it has to know.
+    pub(crate) async fn make_good(&self) -> Result<(), Error> {
+        let parts = &*self.parts;
         parts.numbers.agree().await?;
-        erasure::finish(parts.reader.pool(), &parts.vault, &parts.erasures).await?;
+        erasure::finish(&parts.vault, &*parts.erased).await?;
         parts.directory.catch_up().await?;
         parts.settings.catch_up().await?;
-        register.forget_unused_keys().await?;
-        Ok(register)
+        self.forget_unused_keys().await
     }
 
     /// Opens the register to look at it: nothing is migrated, no key is made or destroyed, and every session is one that
@@ -97,7 +104,7 @@ impl Register {
         let projector = connect(place.database.clone(), Role::Projector, place.connections).await?;
         let vault = Vault::open_folder_to_read(projector.clone(), &place.keys, place.clock.today()).await?;
         let register = Self::over(place, (projector.clone(), projector), vault);
-        erasure::check_list(&register.parts.vault, &register.parts.erasures).await?;
+        erasure::check_list(&register.parts.vault, &*register.parts.erased).await?;
         register.parts.directory.catch_up().await?;
         register.parts.settings.catch_up().await?;
         Ok(register)
@@ -112,11 +119,14 @@ impl Register {
             settings: LiveSettings::new(reader.clone()),
             audit: reader.on(auditors),
             reader,
-            erasures: Arc::new(ErasureList::of(&place.keys, vault.secrets())),
-            numbers: Numbers::new(pool, HighWater::of(&place.keys, vault.secrets())),
+            erased: Arc::new(erased_of(&place, &pool, &vault)),
+            numbers: Numbers::new(Box::new(counters_of(&place, &pool, &vault))),
             vault,
             clock: place.clock,
-            database: place.database,
+            consultations: Box::new(pool.clone()),
+            days: Box::new(PgDays { pool: pool.clone(), database: place.database.clone() }),
+            tasks: Tasks::default(),
+            postgres: Some(Postgres { pool, database: place.database }),
         };
         Self { parts: Arc::new(parts) }
     }
@@ -137,6 +147,16 @@ impl Register {
             vault.destroy(&unused).await?;
         }
     }
+}
+
+/// Erasures as they stand at a place.
+pub(crate) fn erased_of(place: &Place, pool: &PgPool, vault: &Vault) -> PgErased {
+    PgErased { pool: pool.clone(), list: Arc::new(ErasureList::of(&place.keys, vault.secrets())) }
+}
+
+/// The counters of a place.
+pub(crate) fn counters_of(place: &Place, pool: &PgPool, vault: &Vault) -> PgCounters {
+    PgCounters { pool: pool.clone(), marks: Arc::new(HighWater::of(&place.keys, vault.secrets())) }
 }
 
 impl StockReader {

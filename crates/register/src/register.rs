@@ -9,16 +9,21 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use nomenclature::{Actor, Channel, Territory, UniqueNumber};
 use serde::Serialize;
+use sqlx::PgPool;
 use sqlx::postgres::PgConnectOptions;
 use uuid::Uuid;
-use vault::{ErasureList, Vault};
+use vault::Vault;
 
 use crate::Error;
 use crate::clock::Clock;
+use crate::consultation::Consultations;
+use crate::daily::Days;
 use crate::directory::LiveDirectory;
+use crate::erasure::Erased;
 use crate::numbers::Numbers;
 use crate::settings::LiveSettings;
 use crate::stream;
+use crate::tasks::Tasks;
 
 /// The application. Cheap to clone; every clone is the same register.
 #[derive(Clone)]
@@ -32,11 +37,21 @@ pub(crate) struct Parts {
     /// Sessions of their own: however much is audited, commands have theirs.
     pub(crate) audit: Reader,
     pub(crate) vault: Vault,
-    pub(crate) erasures: Arc<ErasureList>,
+    pub(crate) erased: Arc<dyn Erased>,
     pub(crate) numbers: Numbers,
     pub(crate) directory: LiveDirectory,
     pub(crate) settings: LiveSettings,
     pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) consultations: Box<dyn Consultations>,
+    pub(crate) days: Box<dyn Days>,
+    pub(crate) tasks: Tasks,
+    /// For maintenance; none of a register in memory.
+    pub(crate) postgres: Option<Postgres>,
+}
+
+/// The database itself, for what is asked of it alone.
+pub(crate) struct Postgres {
+    pub(crate) pool: PgPool,
     /// Where the owner is asked for what only he may do.
     pub(crate) database: PgConnectOptions,
 }
@@ -104,6 +119,11 @@ impl Register {
         &self.parts.reader
     }
 
+    /// The sessions that commands and their reads go through; none of a register in memory.
+    pub fn sessions(&self) -> Option<&PgPool> {
+        self.parts.postgres.as_ref().map(|postgres| &postgres.pool)
+    }
+
     /// The clock everything here goes by.
     pub fn clock(&self) -> &dyn Clock {
         &*self.parts.clock
@@ -111,6 +131,11 @@ impl Register {
 }
 
 impl Parts {
+    /// The database, for maintenance.
+    pub(crate) fn postgres(&self) -> Result<&Postgres, Error> {
+        self.postgres.as_ref().ok_or_else(|| Error::Database("this register is kept in memory".to_owned()))
+    }
+
     /// The answer to a committed command, from its events alone: so a repeat gets the very same.
     pub(crate) async fn answer(&self, receipt: Receipt) -> Result<Answer, Error> {
         self.answers(&[receipt]).await.pop().unwrap_or(Err(Error::OutcomeUnknown))

@@ -7,10 +7,11 @@
 use event_log::{PgInstant, Position, Reader, Role, connect};
 use jiff::civil::Date;
 use jiff::{Timestamp, ToSpan as _};
-use vault::{ErasureList, HighWater, Vault};
+use vault::Vault;
 
+use crate::erasure::Erased as _;
 use crate::numbers::{self, ForgottenNumbers};
-use crate::open::Place;
+use crate::open::{Place, counters_of, erased_of};
 use crate::register::Register;
 use crate::{Error, schema};
 
@@ -48,12 +49,12 @@ pub async fn forgotten(place: &Place) -> Result<Forgotten, Error> {
         .fetch_optional(&pool)
         .await
         .map_err(|error| Error::Log(event_log::Error::of_driver("reading the last event", &error)))?;
-    let list = ErasureList::of(&place.keys, vault.secrets());
+    let erased = erased_of(&place, &pool, &vault);
     Ok(Forgotten {
         position: Reader::new(pool.clone()).head().await?,
         last_recorded_at: last.map(|PgInstant(at)| at),
-        erased: vault.live_again(&list.entries()?).await?.len(),
-        numbers: numbers::forgotten(&pool, &HighWater::of(&place.keys, vault.secrets())).await?,
+        erased: vault.live_again(&erased.listed().await?).await?.len(),
+        numbers: numbers::forgotten(&counters_of(&place, &pool, &vault)).await?,
     })
 }
 

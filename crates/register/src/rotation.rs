@@ -18,7 +18,7 @@ impl Register {
         let parts = &*self.parts;
         let today = parts.clock.today();
         // A session for this alone: only the owner moves keys.
-        let owner = connect(parts.database.clone(), Role::Owner, 1).await?;
+        let owner = connect(parts.postgres()?.database.clone(), Role::Owner, 1).await?;
         let rotation = parts.vault.rotate(&owner, today).await;
         owner.close().await;
         Ok(rotation?)

@@ -1,7 +1,7 @@
 //! What territories decided for themselves, kept up with the log: the one place that resolves which delays are in force.
 
 use std::collections::HashMap;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use cqrs_es::Aggregate as _;
 use demand::Settings;
@@ -10,6 +10,7 @@ use event_log::{Position, Reader, RecordedEvent, StreamType};
 use jiff::civil::Date;
 use nomenclature::Territory;
 use tokio::sync::RwLock;
+use tokio::time::Instant;
 
 use crate::Error;
 use crate::stream::unreadable;

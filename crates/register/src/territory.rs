@@ -69,7 +69,7 @@ impl Register {
     /// As [`Register::execute`].
     pub async fn set_territory(&self, request: TerritoryRequest) -> Result<TerritoryAnswer, Error> {
         let parts = Arc::clone(&self.parts);
-        match tokio::spawn(async move { parts.set_territory(&request).await }).await {
+        match self.parts.tasks.run(async move { parts.set_territory(&request).await }).await {
             Ok(answer) => answer,
             Err(_) => Err(Error::OutcomeUnknown),
         }

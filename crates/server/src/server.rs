@@ -189,7 +189,7 @@ fn figures(
     metrics: &Metrics,
 ) -> impl Future<Output = ()> + Send + use<> {
     let mut pools = views.pools.clone();
-    pools.push(("writer", register.reader().pool().clone()));
+    pools.extend(register.sessions().map(|sessions| ("writer", sessions.clone())));
     let sources = metrics::watch::Sources { register: register.clone(), views: views.handles(), pools };
     let metrics = metrics.clone();
     async move {

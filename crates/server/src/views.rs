@@ -10,7 +10,7 @@ use projection::{
     BulkFold, Feed, Handle, Opener, Options, Pages, Projection, Quarantine, Rebuild, Resolve, Runner, State,
 };
 use register::{Place, Register};
-use sqlx::PgPool;
+use sqlx::{PgConnection, PgPool};
 use tokio::sync::oneshot;
 use tokio::task::{AbortHandle, JoinHandle};
 use vault::Vault;
@@ -96,14 +96,14 @@ impl Views {
 }
 
 /// A projection that this process keeps up with the log.
-pub struct Kept<P, O: Opener> {
+pub struct Kept<P: Projection, O: Opener> {
     runner: Runner<P, O>,
     handle: Handle,
 }
 
 impl<P, O> Kept<P, O>
 where
-    P: Projection + 'static,
+    P: Projection<Tables = PgConnection> + 'static,
     O: Opener<Event = P::Event> + 'static,
 {
     /// One that is rebuilt stream by stream.

@@ -3,13 +3,13 @@
 use std::collections::{BTreeSet, VecDeque};
 use std::fmt;
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use sqlx::PgPool;
+use tokio::time::Instant;
 use uuid::Uuid;
 
-use crate::lease::Lease;
-use crate::{DataKey, Error, KekId, KeyId, KeyService, registry};
+use crate::store::{Lease, Store};
+use crate::{DataKey, Error, KekId, KeyId, KeyService, Wrapped, registry};
 
 /// Keys a block: one insert for so many new streams, or for as many as are drawn at once.
 const BLOCK: usize = 64;
@@ -17,11 +17,6 @@ const BLOCK: usize = 64;
 /// How long a block may be used before the lease is looked at again. Far below
 /// [`DEAD_FOR_SAFETY`](crate::DEAD_FOR_SAFETY), so that no key of a lease that others take for dead is given out.
 const FRESH: Duration = Duration::from_secs(10);
-
-const RESERVE: &str = "SELECT nextval(pg_get_serial_sequence('vault.keys', 'id')) FROM generate_series(1, $1)";
-const INSERT: &str = "INSERT INTO vault.keys (id, kek_id, wrapped, commitment, lease_id) \
-     SELECT id, kek_id, wrapped, commitment, $1 \
-     FROM UNNEST($2::bigint[], $3::text[], $4::bytea[], $5::bytea[]) AS fresh (id, kek_id, wrapped, commitment)";
 
 /// A durable key that no stream names yet.
 #[derive(Debug)]
@@ -49,13 +44,15 @@ impl Block {
     }
 }
 
+/// A lease, with the key-encryption keys that are known to be registered.
+type Held = (Box<dyn Lease>, BTreeSet<KekId>);
+
 /// The block in hand, and the lease behind it. A draw takes from the block under a lock of nanoseconds; only who finds it
 /// empty or stale goes to the database, one at a time.
 #[derive(Default)]
 pub(crate) struct Drawer {
     block: Mutex<Block>,
-    /// With the key-encryption keys that are known to be registered.
-    lease: tokio::sync::Mutex<Option<(Lease, BTreeSet<KekId>)>>,
+    lease: tokio::sync::Mutex<Option<Held>>,
 }
 
 impl fmt::Debug for Drawer {
@@ -69,7 +66,12 @@ impl Drawer {
         self.block.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    pub async fn draw(&self, pool: &PgPool, service: &dyn KeyService, count: usize) -> Result<Vec<DrawnKey>, Error> {
+    pub async fn draw(
+        &self,
+        store: &dyn Store,
+        service: &dyn KeyService,
+        count: usize,
+    ) -> Result<Vec<DrawnKey>, Error> {
         let mut drawn = Vec::with_capacity(count);
         self.take_into(&mut drawn, count);
         if drawn.len() == count {
@@ -82,7 +84,7 @@ impl Drawer {
             if drawn.len() == count {
                 return Ok(drawn);
             }
-            if let Err(error) = self.renew(&mut slot, pool, service, count - drawn.len()).await {
+            if let Err(error) = self.renew(&mut slot, store, service, count - drawn.len()).await {
                 drawn.into_iter().for_each(|key| self.give_back(key));
                 return Err(error);
             }
@@ -100,8 +102,8 @@ impl Drawer {
     /// Afterwards the block is confirmed and not empty.
     async fn renew(
         &self,
-        slot: &mut Option<(Lease, BTreeSet<KekId>)>,
-        pool: &PgPool,
+        slot: &mut Option<Held>,
+        store: &dyn Store,
         service: &dyn KeyService,
         missing: usize,
     ) -> Result<(), Error> {
@@ -115,16 +117,16 @@ impl Drawer {
             *self.block() = Block::default();
             *slot = None;
             asked = Instant::now();
-            *slot = Some((Lease::take(pool).await?, BTreeSet::new()));
+            *slot = Some((store.lease().await?, BTreeSet::new()));
         }
         let Some((lease, registered)) = slot else { return Ok(()) };
         let mut keys = VecDeque::new();
         if self.block().keys.is_empty() {
             asked = Instant::now();
-            keys = provision(lease, registered, service, missing.max(BLOCK)).await?;
+            keys = provision(&mut **lease, registered, service, missing.max(BLOCK)).await?;
         }
         let mut block = self.block();
-        block.lease = Some(lease.id);
+        block.lease = Some(lease.id());
         block.confirmed = Some(asked);
         block.keys.extend(keys);
         Ok(())
@@ -140,35 +142,26 @@ impl Drawer {
 
 /// Makes a block of keys; when this returns they are committed.
 async fn provision(
-    lease: &mut Lease,
+    lease: &mut dyn Lease,
     registered: &mut BTreeSet<KekId>,
     service: &dyn KeyService,
     count: usize,
 ) -> Result<VecDeque<DrawnKey>, Error> {
-    let count = i64::try_from(count).unwrap_or(i64::MAX);
-    let ids: Vec<i64> = sqlx::query_scalar(RESERVE).bind(count).fetch_all(&mut lease.connection).await?;
-    let mut keys = VecDeque::with_capacity(ids.len());
+    let ids = lease.reserve(count).await?;
     // A new week may begin in the middle of a block.
-    let (mut keks, mut wrapped_keys) = (Vec::with_capacity(ids.len()), Vec::with_capacity(ids.len()));
-    for &id in &ids {
-        let (id, key) = (KeyId::new(id), DataKey::random()?);
-        let wrapped = service.wrap(&key, id).await?;
-        if !registered.contains(&wrapped.kek) {
-            registry::register_kek(&mut lease.connection, service, wrapped.kek).await?;
-            registered.insert(wrapped.kek);
+    let (mut keys, mut rows) = (VecDeque::with_capacity(ids.len()), Vec::with_capacity(ids.len()));
+    for id in ids {
+        let key = DataKey::random()?;
+        let Wrapped { kek, bytes } = service.wrap(&key, id).await?;
+        if !registered.contains(&kek) {
+            let fingerprint = service.fingerprint(kek).await?.ok_or(Error::UnknownKek { kek })?;
+            registry::is_the_known_one(kek, fingerprint, &lease.make_known(kek, fingerprint).await?)?;
+            registered.insert(kek);
         }
-        keks.push(wrapped.kek.to_string());
-        wrapped_keys.push(wrapped.bytes);
-        keys.push_back(DrawnKey { id, commitment: key.commitment(), key, lease: lease.id });
+        let commitment = key.commitment();
+        rows.push((id.get(), kek.to_string(), Some(bytes), commitment.to_vec()));
+        keys.push_back(DrawnKey { id, commitment, key, lease: lease.id() });
     }
-    let commitments: Vec<&[u8]> = keys.iter().map(|key| key.commitment.as_slice()).collect();
-    sqlx::query(INSERT)
-        .bind(lease.id)
-        .bind(&ids)
-        .bind(&keks)
-        .bind(&wrapped_keys)
-        .bind(&commitments)
-        .execute(&mut lease.connection)
-        .await?;
+    lease.insert(rows).await?;
     Ok(keys)
 }

@@ -6,6 +6,7 @@ use std::time::Duration;
 use sqlx::PgPool;
 
 use crate::lease::LOCK_CLASS;
+use crate::store::Store;
 use crate::{DataKey, ErasedKey, Error, KekId, KeyId, KeyService, Wrapped};
 
 /// How long a lease must have been seen dead before its unnamed keys may go. A process whose session was cut lives on for
@@ -52,7 +53,7 @@ pub enum KeyState {
 }
 
 pub(crate) async fn states(
-    pool: &PgPool,
+    store: &dyn Store,
     service: &dyn KeyService,
     ids: &[KeyId],
 ) -> Result<HashMap<KeyId, KeyState>, Error> {
@@ -60,12 +61,15 @@ pub(crate) async fn states(
     if ids.is_empty() {
         return Ok(found);
     }
-    let rows: Vec<Row> = sqlx::query_as(STATES).bind(numbers(ids)).fetch_all(pool).await?;
-    for row in rows {
+    for row in store.rows(ids).await? {
         let id = KeyId::new(row.0);
         found.insert(id, live(service, row).await?.map_or(KeyState::Erased, KeyState::Live));
     }
     Ok(found)
+}
+
+pub(crate) async fn rows(pool: &PgPool, ids: &[KeyId]) -> Result<Vec<Row>, Error> {
+    Ok(sqlx::query_as(STATES).bind(numbers(ids)).fetch_all(pool).await?)
 }
 
 /// The key of a row, compared with its commitment; none for a tombstone.

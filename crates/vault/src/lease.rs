@@ -5,10 +5,13 @@
 
 use std::time::Duration;
 
+use async_trait::async_trait;
 use sqlx::{Connection, PgConnection, PgPool};
 use uuid::Uuid;
 
-use crate::Error;
+use crate::keys::Row;
+use crate::store::Lease;
+use crate::{Error, Fingerprint, KekId, KeyId, registry};
 
 /// First half of the advisory lock's key, "sneK"; the second is the lease's own number.
 pub(crate) const LOCK_CLASS: i32 = 0x736E_654B;
@@ -20,12 +23,18 @@ const PATIENCE: Duration = Duration::from_secs(5);
 const TAKE: &str = "WITH lease AS (INSERT INTO vault.leases (lease_id) VALUES ($1) RETURNING lock_number) \
      SELECT pg_try_advisory_lock($2, lock_number) FROM lease";
 
-pub(crate) struct Lease {
-    pub id: Uuid,
-    pub connection: PgConnection,
+const RESERVE: &str = "SELECT nextval(pg_get_serial_sequence('vault.keys', 'id')) FROM generate_series(1, $1)";
+const INSERT: &str = "INSERT INTO vault.keys (id, kek_id, wrapped, commitment, lease_id) \
+     SELECT id, kek_id, wrapped, commitment, $1 \
+     FROM UNNEST($2::bigint[], $3::text[], $4::bytea[], $5::bytea[]) AS fresh (id, kek_id, wrapped, commitment)";
+
+/// A lease in PostgreSQL.
+pub(crate) struct PgLease {
+    id: Uuid,
+    connection: PgConnection,
 }
 
-impl Lease {
+impl PgLease {
     pub async fn take(pool: &PgPool) -> Result<Self, Error> {
         // From the pool, so that the session has the pool's role and settings; it never goes back there.
         let mut connection = pool.acquire().await?.detach();
@@ -36,9 +45,39 @@ impl Lease {
         }
         Ok(Self { id, connection })
     }
+}
+
+#[async_trait]
+impl Lease for PgLease {
+    fn id(&self) -> Uuid {
+        self.id
+    }
 
     /// Whether the session, and the lock with it, is still there.
-    pub async fn lives(&mut self) -> bool {
+    async fn lives(&mut self) -> bool {
         matches!(tokio::time::timeout(PATIENCE, self.connection.ping()).await, Ok(Ok(())))
+    }
+
+    async fn reserve(&mut self, count: usize) -> Result<Vec<KeyId>, Error> {
+        let count = i64::try_from(count).unwrap_or(i64::MAX);
+        let ids: Vec<i64> = sqlx::query_scalar(RESERVE).bind(count).fetch_all(&mut self.connection).await?;
+        Ok(ids.into_iter().map(KeyId::new).collect())
+    }
+
+    async fn make_known(&mut self, kek: KekId, fingerprint: Fingerprint) -> Result<Vec<u8>, Error> {
+        registry::make_known(&mut self.connection, kek, fingerprint).await
+    }
+
+    async fn insert(&mut self, rows: Vec<Row>) -> Result<(), Error> {
+        let (mut ids, mut keks, mut wrapped, mut commitments) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        for (id, kek, bytes, commitment) in rows {
+            ids.push(id);
+            keks.push(kek);
+            wrapped.push(bytes);
+            commitments.push(commitment);
+        }
+        let query = sqlx::query(INSERT).bind(self.id).bind(ids).bind(keks).bind(wrapped).bind(commitments);
+        query.execute(&mut self.connection).await?;
+        Ok(())
     }
 }

@@ -39,10 +39,13 @@ mod key_file;
 mod key_service;
 mod keys;
 mod lease;
+#[cfg(feature = "memory")]
+pub mod memory;
 mod registry;
 mod rotation;
 mod secret;
 mod secrets;
+mod store;
 mod vault;
 mod wrapping;
 

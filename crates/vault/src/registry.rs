@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use sqlx::PgPool;
+use sqlx::{PgConnection, PgPool};
 
 use crate::{Error, Fingerprint, KekId, KeyService, Secrets, file_key_service, secrets};
 
@@ -118,16 +118,29 @@ async fn compare(
 
 /// Registers a key-encryption key before its first use; another key of the same name was first: mismatch.
 pub(crate) async fn register_kek(
-    connection: &mut sqlx::PgConnection,
+    connection: &mut PgConnection,
     service: &dyn KeyService,
     kek: KekId,
 ) -> Result<(), Error> {
     let fingerprint = service.fingerprint(kek).await?.ok_or(Error::UnknownKek { kek })?;
+    let stored = make_known(connection, kek, fingerprint).await?;
+    is_the_known_one(kek, fingerprint, &stored)
+}
+
+/// Registers a key-encryption key unless one of this name is known, and returns the fingerprint of the one that is.
+pub(crate) async fn make_known(
+    connection: &mut PgConnection,
+    kek: KekId,
+    fingerprint: Fingerprint,
+) -> Result<Vec<u8>, Error> {
     let name = kek.to_string();
-    let bytes = fingerprint.as_bytes().as_slice();
-    sqlx::query(REGISTER_KEK).bind(&name).bind(bytes).execute(&mut *connection).await?;
-    let stored: Vec<u8> = sqlx::query_scalar(READ_KEK).bind(&name).fetch_one(connection).await?;
+    sqlx::query(REGISTER_KEK).bind(&name).bind(fingerprint.as_bytes().as_slice()).execute(&mut *connection).await?;
+    Ok(sqlx::query_scalar(READ_KEK).bind(&name).fetch_one(connection).await?)
+}
+
+/// Refuses a key-encryption key of which another one of the same name is known.
+pub(crate) fn is_the_known_one(kek: KekId, fingerprint: Fingerprint, stored: &[u8]) -> Result<(), Error> {
     let mut mismatch = Mismatch::default();
-    mismatch.compare(&name, &stored, Some(fingerprint));
+    mismatch.compare(&kek.to_string(), stored, Some(fingerprint));
     mismatch.result()
 }

@@ -37,6 +37,11 @@ impl Secrets {
         Ok(Self { search_token: key(SEARCH_TOKEN)?, receipt_digest: key(RECEIPT_DIGEST)? })
     }
 
+    #[cfg(feature = "memory")]
+    pub(crate) fn of(search_token: Secret32, receipt_digest: Secret32) -> Self {
+        Self { search_token, receipt_digest }
+    }
+
     /// A blind index: equal parts give equal tokens, and without the key a token says nothing, not even to somebody who
     /// guesses names. Parts are told apart: `["ab", "c"]` and `["a", "bc"]` differ.
     pub fn blind(&self, parts: &[&[u8]]) -> [u8; 32] {

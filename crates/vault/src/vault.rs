@@ -10,6 +10,7 @@ use sqlx::{Connection, Executor, PgPool};
 
 use crate::draw::Drawer;
 use crate::lease::LOCK_CLASS;
+use crate::store::Store;
 use crate::{
     DrawnKey, ErasedKey, Error, FileKeyService, KekId, KeyId, KeyService, KeyState, Rotation, Secrets, Wrapping, keys,
     registry, rotation,
@@ -25,7 +26,7 @@ const CREATE_SCHEMA: &str = "DO $$ BEGIN \
 
 /// The keys of one database, opened with the key folder that belongs to it. Share it in an [`Arc`].
 pub struct Vault {
-    pool: PgPool,
+    store: Box<dyn Store>,
     service: Arc<dyn KeyService>,
     secrets: Secrets,
     drawer: Drawer,
@@ -78,7 +79,11 @@ impl Vault {
     /// only [`Vault::states`] and [`Vault::secrets`].
     pub async fn open(pool: PgPool, service: Arc<dyn KeyService>, secrets: Secrets) -> Result<Self, Error> {
         registry::check_and_register(&pool, &*service, &secrets).await?;
-        Ok(Self { pool, service, secrets, drawer: Drawer::default() })
+        Ok(Self::over(Box::new(pool), service, secrets))
+    }
+
+    pub(crate) fn over(store: Box<dyn Store>, service: Arc<dyn KeyService>, secrets: Secrets) -> Self {
+        Self { store, service, secrets, drawer: Drawer::default() }
     }
 
     /// The keyed hashes that belong to this database.
@@ -94,7 +99,7 @@ impl Vault {
 
     /// So many new keys, durable already: what is not in memory costs one insert for all of them.
     pub async fn draw_many(&self, count: usize) -> Result<Vec<DrawnKey>, Error> {
-        self.drawer.draw(&self.pool, &*self.service, count).await
+        self.drawer.draw(&*self.store, &*self.service, count).await
     }
 
     /// Takes back a key whose append was refused, for the next draw. After an append with an unknown outcome a key must not
@@ -105,7 +110,7 @@ impl Vault {
 
     /// The state of each of these keys, in one query. An unwrapped key is compared with its commitment.
     pub async fn states(&self, ids: &[KeyId]) -> Result<HashMap<KeyId, KeyState>, Error> {
-        keys::states(&self.pool, &*self.service, ids).await
+        keys::states(&*self.store, &*self.service, ids).await
     }
 
     /// Wraps under the key-encryption key of this day's week from now on, made when it is not there, and forgets
@@ -125,18 +130,18 @@ impl Vault {
 
     /// How the keys stand to the week of this day: what [`Vault::rotate`] would find.
     pub async fn wrapping(&self, today: Date) -> Result<Wrapping, Error> {
-        rotation::wrapping(&self.pool, today).await
+        self.store.wrapping(today).await
     }
 
     /// Destroys keys: what they sealed is erased. Returns how many were alive and could go; a destroyed key stays so for
     /// ever. In a database that knows a log, a key goes only for a reason that stands there.
     pub async fn destroy(&self, ids: &[KeyId]) -> Result<u64, Error> {
-        keys::destroy(&self.pool, ids).await
+        self.store.destroy(ids).await
     }
 
     /// Which erased keys are live: none, unless the database was restored from a backup that is older than the erasure.
     pub async fn live_again(&self, erased: &[ErasedKey]) -> Result<Vec<KeyId>, Error> {
-        keys::live_again(&self.pool, erased).await
+        self.store.live_again(erased).await
     }
 
     /// Destroys keys that were destroyed before, whatever the log says. `owner` is a pool of the role `sne_owner`.
@@ -149,11 +154,11 @@ impl Vault {
     /// sees them gone. The caller knows the log: it [destroys](Vault::destroy) those that no stream names and
     /// [settles](Vault::settle) the others, then asks again until none is left.
     pub async fn dead_lease_keys(&self, dead_for: Duration) -> Result<Vec<KeyId>, Error> {
-        keys::dead(&self.pool, dead_for).await
+        self.store.dead(dead_for).await
     }
 
     /// Marks keys as named by a stream, so that [`Vault::dead_lease_keys`] lists them no more. Returns how many it marked.
     pub async fn settle(&self, ids: &[KeyId]) -> Result<u64, Error> {
-        keys::settle(&self.pool, ids).await
+        self.store.settle(ids).await
     }
 }

@@ -1,30 +1,9 @@
-//! Reading for many at once: one statement, whose answers stand in the order of what was asked.
-//!
-//! LATERAL with OFFSET 0 gives one look-up for each, whatever the planner believes of the tables.
+//! Reading for many at once: one look-up, whose answers stand in the order of what was asked.
 
-use sqlx::postgres::PgRow;
 use uuid::Uuid;
 
-use super::event::{bytes32, column, columns};
 use super::{Reader, RecordedEvent};
-use crate::{Error, Position, Receipt, StreamId};
-
-const READ_STREAMS: &str = concat!(
-    "SELECT k.place, e.* FROM unnest($1::text[]) WITH ORDINALITY AS k(stream, place) CROSS JOIN LATERAL (SELECT ",
-    columns!(),
-    " FROM log.events WHERE stream = k.stream ORDER BY version OFFSET 0) AS e ORDER BY k.place, e.version"
-);
-const READ_COMMANDS: &str = concat!(
-    "SELECT k.place, e.* FROM unnest($1::bigint[], $2::bigint[]) WITH ORDINALITY AS k(first, last, place) ",
-    "CROSS JOIN LATERAL (SELECT ",
-    columns!(),
-    " FROM log.events WHERE position BETWEEN k.first AND k.last ORDER BY position OFFSET 0) AS e ",
-    "ORDER BY k.place, e.position"
-);
-const RECEIPTS: &str = "SELECT k.place, r.* \
-    FROM unnest($1::text[], $2::uuid[]) WITH ORDINALITY AS k(organisation, command_id, place) \
-    CROSS JOIN LATERAL (SELECT e.position, e.command_size, e.body_digest FROM log.events AS e \
-     WHERE e.organisation = k.organisation AND e.command_id = k.command_id AND e.body_digest IS NOT NULL OFFSET 0) AS r";
+use crate::{Error, Receipt, StreamId};
 
 impl Reader {
     /// The events of several streams, in the order asked for, each in order of version: one statement for all of them.
@@ -34,23 +13,14 @@ impl Reader {
     /// # Errors
     /// [`Error::Connection`] or [`Error::Database`].
     pub async fn read_streams(&self, streams: &[StreamId]) -> Result<Vec<Result<Vec<RecordedEvent>, Error>>, Error> {
-        let names: Vec<String> = streams.iter().map(StreamId::to_string).collect();
-        let rows = self.rows("reading streams", READ_STREAMS, arguments!(names)).await?;
-        let mut read: Vec<Result<Vec<RecordedEvent>, Error>> = streams.iter().map(|_| Ok(Vec::new())).collect();
-        for row in &rows {
-            let Ok(events) = placed(&mut read, row)? else { continue };
-            let version = u32::try_from(events.len() + 1).unwrap_or(u32::MAX);
-            let checked = match RecordedEvent::from_row(row, 1) {
-                Ok(event) if event.version == version => Ok(event),
-                Ok(event) => Err(Error::VersionGap { stream: event.stream, version }),
-                Err(error) => Err(error),
-            };
-            match checked {
-                Ok(event) => events.push(event),
-                Err(error) => *placed(&mut read, row)? = Err(error),
-            }
-        }
-        Ok(read)
+        let whole = |events: Vec<Result<RecordedEvent, Error>>| {
+            let checked = (1..).zip(events).map(|(version, event)| match event? {
+                event if event.version == version => Ok(event),
+                event => Err(Error::VersionGap { stream: event.stream, version }),
+            });
+            checked.collect()
+        };
+        Ok(self.store.streams(streams).await?.into_iter().map(whole).collect())
     }
 
     /// The events of several committed commands, in the order asked for: one statement for all of them. One with a hole is an
@@ -59,25 +29,12 @@ impl Reader {
     /// # Errors
     /// [`Error::Connection`] or [`Error::Database`].
     pub async fn read_commands(&self, receipts: &[Receipt]) -> Result<Vec<Result<Vec<RecordedEvent>, Error>>, Error> {
-        let (first, last): (Vec<i64>, Vec<i64>) =
-            receipts.iter().map(|command| (command.first.get(), command.last.get())).unzip();
-        let rows = self.rows("reading commands", READ_COMMANDS, arguments!(first, last)).await?;
-        let mut read: Vec<Result<Vec<RecordedEvent>, Error>> = receipts.iter().map(|_| Ok(Vec::new())).collect();
-        for row in &rows {
-            let command = placed(&mut read, row)?;
-            match (RecordedEvent::from_row(row, 1), &mut *command) {
-                (Ok(event), Ok(events)) => events.push(event),
-                (Err(error), Ok(_)) => *command = Err(error),
-                (_, Err(_)) => {}
-            }
-        }
-        for (command, events) in receipts.iter().zip(&mut read) {
-            let whole = events.as_ref().is_ok_and(|events| command.first.before().plus(events.len()) == command.last);
-            if events.is_ok() && !whole {
-                *events = Err(Error::Gap { position: command.last });
-            }
-        }
-        Ok(read)
+        let whole = |(command, events): (&Receipt, Vec<Result<RecordedEvent, Error>>)| {
+            let events = events.into_iter().collect::<Result<Vec<_>, _>>()?;
+            let complete = command.first.before().plus(events.len()) == command.last;
+            if complete { Ok(events) } else { Err(Error::Gap { position: command.last }) }
+        };
+        Ok(receipts.iter().zip(self.store.commands(receipts).await?).map(whole).collect())
     }
 
     /// The receipts of several commands, in the order asked for: one statement for all of them.
@@ -85,26 +42,6 @@ impl Reader {
     /// # Errors
     /// As [`Reader::receipt`].
     pub async fn receipts(&self, commands: &[(&str, Uuid)]) -> Result<Vec<Option<(Receipt, [u8; 32])>>, Error> {
-        let (organisations, ids): (Vec<String>, Vec<Uuid>) =
-            commands.iter().map(|(organisation, id)| ((*organisation).to_owned(), *id)).unzip();
-        let rows = self.rows("reading receipts", RECEIPTS, arguments!(organisations, ids)).await?;
-        let mut read = vec![None; commands.len()];
-        for row in &rows {
-            let first: i64 = column(row, 1, "position")?;
-            let size: i16 = column(row, 2, "command_size")?;
-            let size = usize::try_from(size).map_err(|_| Error::Unreadable { field: "command_size" })?;
-            let first = Position::try_new(first)?;
-            let receipt = Receipt { first, last: first.before().plus(size) };
-            let digest = bytes32(row, 3, "body_digest")?.ok_or(Error::Unreadable { field: "body_digest" })?;
-            *placed(&mut read, row)? = Some((receipt, digest));
-        }
-        Ok(read)
+        self.store.receipts(commands).await
     }
-}
-
-/// What a row of a look-up by array belongs to: its first column counts from 1.
-fn placed<'a, T>(read: &'a mut [T], row: &PgRow) -> Result<&'a mut T, Error> {
-    let place: i64 = column(row, 0, "place")?;
-    let index = usize::try_from(place - 1).map_err(|_| Error::Unreadable { field: "place" })?;
-    read.get_mut(index).ok_or(Error::Unreadable { field: "place" })
 }

@@ -3,13 +3,19 @@
 use event_log::{ClaimOp, Refusal, StreamSpan};
 use uuid::Uuid;
 
-use crate::world::{append, claim, command, committed, conflict, refused, stream, with_claims, world};
+use crate::world::{World, append, claim, command, committed, conflict, refused, stream, with_claims};
+
+on_both!(
+    a_command_writes_all_its_streams_in_order,
+    one_stale_stream_refuses_the_whole_command,
+    one_held_claim_refuses_the_whole_command,
+    a_stream_without_events_only_guards_its_version,
+    conflicts_never_harm_their_neighbours,
+);
 
 const TAG: Uuid = Uuid::from_u128(1);
 
-#[tokio::test]
-async fn a_command_writes_all_its_streams_in_order() {
-    let world = world().await;
+async fn a_command_writes_all_its_streams_in_order(world: World) {
     let receipt = committed(world.one(command(vec![append("a", 0, 2), append("b", 0, 1)])).await);
     let events = world.log.reader().read_range(receipt.first..=receipt.last).await.expect("read");
     let places: Vec<_> = events.iter().map(|event| (event.stream.as_str(), event.version)).collect();
@@ -20,9 +26,7 @@ async fn a_command_writes_all_its_streams_in_order() {
     assert_eq!(commitments, [true, false, true]);
 }
 
-#[tokio::test]
-async fn one_stale_stream_refuses_the_whole_command() {
-    let world = world().await;
+async fn one_stale_stream_refuses_the_whole_command(world: World) {
     committed(world.one(command(vec![append("b", 0, 1)])).await);
     let several = with_claims(
         command(vec![append("a", 0, 1), append("b", 0, 1), append("c", 0, 1)]),
@@ -35,9 +39,7 @@ async fn one_stale_stream_refuses_the_whole_command() {
     assert_eq!(world.log.reader().claim_holders(1, b"key").await.expect("read"), []);
 }
 
-#[tokio::test]
-async fn one_held_claim_refuses_the_whole_command() {
-    let world = world().await;
+async fn one_held_claim_refuses_the_whole_command(world: World) {
     let take = |holder: &str, key: &[u8]| claim(holder, key, "075", ClaimOp::Take { tag: TAG });
     committed(world.one(with_claims(command(vec![append("a", 0, 1)]), vec![take("a", b"two")])).await);
     let both = with_claims(command(vec![append("b", 0, 1)]), vec![take("b", b"one"), take("b", b"two")]);
@@ -46,18 +48,14 @@ async fn one_held_claim_refuses_the_whole_command() {
     assert_eq!(world.log.reader().read_stream(&stream("b"), StreamSpan::ALL).await.expect("read"), []);
 }
 
-#[tokio::test]
-async fn a_stream_without_events_only_guards_its_version() {
-    let world = world().await;
+async fn a_stream_without_events_only_guards_its_version(world: World) {
     committed(world.one(command(vec![append("a", 0, 2)])).await);
     committed(world.one(command(vec![append("a", 2, 0), append("b", 0, 1)])).await);
     let stale = command(vec![append("a", 1, 0), append("c", 0, 1)]);
     assert_eq!(refused(world.one(stale).await), conflict("a", 1, 2));
 }
 
-#[tokio::test]
-async fn conflicts_never_harm_their_neighbours() {
-    let world = world().await;
+async fn conflicts_never_harm_their_neighbours(world: World) {
     committed(world.one(command(vec![append("taken", 0, 1)])).await);
     let mut commands = Vec::new();
     for n in 0..60 {

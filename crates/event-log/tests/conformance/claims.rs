@@ -3,7 +3,20 @@
 use event_log::{Claim, ClaimOp, ClaimRow, Refusal, Verdict};
 use uuid::Uuid;
 
-use crate::world::{PERSON, World, append, claim, command, committed, refused, stream, with_claims, world};
+use crate::world::{PERSON, World, append, claim, command, committed, refused, stream, with_claims};
+
+on_both!(
+    a_claim_has_one_taker_and_names_it,
+    a_claim_is_taken_per_scope_and_found_over_all,
+    a_released_claim_can_be_taken_again,
+    only_the_holder_releases,
+    releases_come_before_takes_whatever_the_order_given,
+    force_takes_the_lowest_free_ordinal,
+    a_holder_cannot_force_beside_itself,
+    live_claims_of_one_key_share_their_tag,
+    two_commands_of_one_call_on_one_key_are_decided_one_after_the_other,
+    all_claims_can_be_listed_in_pages,
+);
 
 const TAG: Uuid = Uuid::from_u128(1);
 const OTHER_TAG: Uuid = Uuid::from_u128(2);
@@ -29,9 +42,7 @@ fn held(index: usize, holder: &str) -> Refusal {
     Refusal::ClaimHeld { index, holder: stream(holder) }
 }
 
-#[tokio::test]
-async fn a_claim_has_one_taker_and_names_it() {
-    let world = world().await;
+async fn a_claim_has_one_taker_and_names_it(world: World) {
     committed(act(&world, vec![claim("a", b"key", "075", TAKE)]).await);
     assert_eq!(refused(act(&world, vec![claim("b", b"key", "075", TAKE)]).await), held(0, "a"));
     assert_eq!(refused(act(&world, vec![claim("a", b"key", "075", TAKE)]).await), held(0, "a"));
@@ -41,9 +52,7 @@ async fn a_claim_has_one_taker_and_names_it() {
     committed(act(&world, vec![other_kind, claim("b", b"yek", "075", TAKE)]).await);
 }
 
-#[tokio::test]
-async fn a_claim_is_taken_per_scope_and_found_over_all() {
-    let world = world().await;
+async fn a_claim_is_taken_per_scope_and_found_over_all(world: World) {
     committed(act(&world, vec![claim("a", b"key", "075", TAKE)]).await);
     committed(act(&world, vec![claim("b", b"key", "069", TAKE)]).await);
     assert_eq!(holders(&world, b"key").await, [row("069", 0, "b"), row("075", 0, "a")]);
@@ -53,18 +62,14 @@ async fn a_claim_is_taken_per_scope_and_found_over_all() {
     assert_eq!(tags.collect::<Vec<_>>(), [vec![], vec![TAG, TAG], vec![]]);
 }
 
-#[tokio::test]
-async fn a_released_claim_can_be_taken_again() {
-    let world = world().await;
+async fn a_released_claim_can_be_taken_again(world: World) {
     committed(act(&world, vec![claim("a", b"key", "075", TAKE)]).await);
     committed(act(&world, vec![claim("a", b"key", "075", ClaimOp::Release)]).await);
     assert_eq!(holders(&world, b"key").await, []);
     committed(act(&world, vec![claim("b", b"key", "075", TAKE)]).await);
 }
 
-#[tokio::test]
-async fn only_the_holder_releases() {
-    let world = world().await;
+async fn only_the_holder_releases(world: World) {
     let release = |holder, scope| vec![claim(holder, b"key", scope, ClaimOp::Release)];
     assert_eq!(refused(act(&world, release("a", "075")).await), Refusal::ClaimNotHeld { index: 0 });
     committed(act(&world, vec![claim("a", b"key", "075", TAKE)]).await);
@@ -73,9 +78,7 @@ async fn only_the_holder_releases() {
     committed(act(&world, release("a", "075")).await);
 }
 
-#[tokio::test]
-async fn releases_come_before_takes_whatever_the_order_given() {
-    let world = world().await;
+async fn releases_come_before_takes_whatever_the_order_given(world: World) {
     committed(act(&world, vec![claim("a", b"key", "075", TAKE)]).await);
     // Given on: taken by another in the command that releases.
     let pass_on = vec![claim("b", b"key", "075", TAKE), claim("a", b"key", "075", ClaimOp::Release)];
@@ -91,9 +94,7 @@ async fn releases_come_before_takes_whatever_the_order_given() {
     assert_eq!(holders(&world, b"key").await, [row("075", 0, "b"), row("075", 1, "c")]);
 }
 
-#[tokio::test]
-async fn force_takes_the_lowest_free_ordinal() {
-    let world = world().await;
+async fn force_takes_the_lowest_free_ordinal(world: World) {
     for holder in ["a", "b", "c", "d"] {
         committed(act(&world, vec![claim(holder, b"key", "075", FORCE)]).await);
     }
@@ -108,16 +109,12 @@ async fn force_takes_the_lowest_free_ordinal() {
     assert_eq!(holders(&world, b"key").await, expected.collect::<Vec<_>>());
 }
 
-#[tokio::test]
-async fn a_holder_cannot_force_beside_itself() {
-    let world = world().await;
+async fn a_holder_cannot_force_beside_itself(world: World) {
     committed(act(&world, vec![claim("a", b"key", "075", TAKE)]).await);
     assert_eq!(refused(act(&world, vec![claim("a", b"key", "075", FORCE)]).await), held(0, "a"));
 }
 
-#[tokio::test]
-async fn live_claims_of_one_key_share_their_tag() {
-    let world = world().await;
+async fn live_claims_of_one_key_share_their_tag(world: World) {
     let with_other_tag = ClaimOp::Take { tag: OTHER_TAG };
     let conflict = Refusal::TagConflict { index: 0, actual: TAG };
     committed(act(&world, vec![claim("a", b"key", "075", TAKE)]).await);
@@ -136,9 +133,7 @@ async fn live_claims_of_one_key_share_their_tag() {
     assert!(!found.is_empty() && found.iter().all(|holder| holder.tag == OTHER_TAG));
 }
 
-#[tokio::test]
-async fn two_commands_of_one_call_on_one_key_are_decided_one_after_the_other() {
-    let world = world().await;
+async fn two_commands_of_one_call_on_one_key_are_decided_one_after_the_other(world: World) {
     let taken_by =
         |holder: &str, op| with_claims(command(vec![append(holder, 0, 1)]), vec![claim(holder, b"key", "075", op)]);
     let verdicts = world.log.append(vec![taken_by("a", TAKE), taken_by("b", TAKE), taken_by("c", FORCE)]).await;
@@ -149,9 +144,7 @@ async fn two_commands_of_one_call_on_one_key_are_decided_one_after_the_other() {
     assert_eq!(holders(&world, b"key").await, [row("075", 0, "a"), row("075", 1, "c")]);
 }
 
-#[tokio::test]
-async fn all_claims_can_be_listed_in_pages() {
-    let world = world().await;
+async fn all_claims_can_be_listed_in_pages(world: World) {
     for (key, scope) in [(b"k1", "075"), (b"k1", "069"), (b"k2", "075"), (b"k3", "001")] {
         committed(act(&world, vec![claim("a", key, scope, TAKE)]).await);
     }

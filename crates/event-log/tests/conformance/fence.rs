@@ -5,12 +5,12 @@ use std::path::Path;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use event_log::{EventLog, Options};
+use event_log::{EventLog, Options, Role};
 use sqlx::{ConnectOptions, Executor};
 use tokio::net::{UnixListener, UnixStream};
 use tokio::sync::watch;
 
-use crate::world::{append, command, committed, conflict, refused, world};
+use crate::world::{append, command, committed, conflict, postgres, refused};
 
 const SESSIONS: &str = "SELECT count(*) FROM pg_stat_activity \
     WHERE datname = current_database() AND application_name = 'sne_append'";
@@ -48,7 +48,7 @@ impl Proxy {
 
 #[tokio::test]
 async fn a_lost_session_ends_before_its_round_is_sent_again() {
-    let world = world().await;
+    let world = postgres().await;
     committed(world.one(command(vec![append("a", 0, 1)])).await);
     let folder = std::env::temp_dir().join(format!("sne-fence-{}", std::process::id()));
     std::fs::create_dir_all(&folder).expect("a folder");
@@ -57,7 +57,7 @@ async fn a_lost_session_ends_before_its_round_is_sent_again() {
     let proxy = Proxy::start(&server, &folder, world.options.get_port());
 
     let options = Options { connections: 1, patience: Duration::from_secs(30) };
-    let log = EventLog::new(world.options.clone().socket(&folder), world.log.reader().pool().clone(), options);
+    let log = EventLog::new(world.options.clone().socket(&folder), world.pool(Role::Writer).await, options);
     let before: i64 = world.count(SESSIONS).await;
 
     // Somebody holds the head row; the round waits for it in the server.

@@ -4,11 +4,15 @@ use event_log::{Refusal, Verdict};
 use tokio::task::JoinSet;
 use uuid::Uuid;
 
-use crate::world::{append, command, committed, refused, world};
+use crate::world::{World, append, command, committed, refused};
 
-#[tokio::test]
-async fn a_fenced_command_is_refused_for_ever_and_writes_nothing() {
-    let world = world().await;
+on_both!(
+    a_fenced_command_is_refused_for_ever_and_writes_nothing,
+    a_committed_command_cannot_be_fenced,
+    of_a_command_and_its_fence_one_comes_first,
+);
+
+async fn a_fenced_command_is_refused_for_ever_and_writes_nothing(world: World) {
     committed(world.one(command(vec![append("a", 0, 2)])).await);
     let given_up = command(vec![append("b", 0, 1)]);
     let fenced = world.log.fence(&given_up.organisation, given_up.id).await.expect("fenced").expect("not committed");
@@ -34,20 +38,17 @@ async fn a_fenced_command_is_refused_for_ever_and_writes_nothing() {
     assert!(matches!(verdicts.as_slice(), [Verdict::Refused(Refusal::Fenced), Verdict::Committed(_)]), "{verdicts:?}");
 }
 
-#[tokio::test]
-async fn a_committed_command_cannot_be_fenced() {
-    let world = world().await;
+async fn a_committed_command_cannot_be_fenced(world: World) {
     let done = command(vec![append("a", 0, 1)]);
     let receipt = committed(world.one(done.clone()).await);
     assert_eq!(world.log.fence(&done.organisation, done.id).await.expect("asked"), None);
+    let id = done.id;
     assert_eq!(world.one(done).await, Verdict::Repeated(receipt));
-    assert_eq!(world.count("SELECT count(*) FROM log.fences").await, 0);
+    assert_eq!(world.log.reader().fenced("org-1", id).await.expect("read"), None);
 }
 
 /// Sent and given up at the same instant, over connections of their own: one of both happens, and both sides know which.
-#[tokio::test(flavor = "multi_thread")]
-async fn of_a_command_and_its_fence_one_comes_first() {
-    let world = world().await;
+async fn of_a_command_and_its_fence_one_comes_first(world: World) {
     let mut races = JoinSet::new();
     for race in 0..60 {
         let log = world.log.clone();
@@ -67,5 +68,5 @@ async fn of_a_command_and_its_fence_one_comes_first() {
             both => panic!("{both:?}"),
         }
     }
-    assert_eq!(world.count("SELECT count(*) FROM log.events").await, committed);
+    assert_eq!(world.log.reader().head().await.expect("head").get(), committed);
 }

@@ -3,7 +3,7 @@
 use event_log::Role;
 use sqlx::{Executor, PgPool};
 
-use crate::world::{append, command, committed, world};
+use crate::world::{append, command, committed, postgres};
 
 async fn sqlstate(pool: &PgPool, sql: &str) -> String {
     match pool.execute(sql).await {
@@ -14,7 +14,7 @@ async fn sqlstate(pool: &PgPool, sql: &str) -> String {
 
 #[tokio::test]
 async fn no_role_may_insert_update_delete_or_truncate() {
-    let world = world().await;
+    let world = postgres().await;
     committed(world.one(command(vec![append("a", 0, 1)])).await);
     let tables: Vec<(String, String)> = sqlx::query_as(
         "SELECT c.relname::text, a.attname::text FROM pg_class AS c JOIN pg_attribute AS a ON a.attrelid = c.oid AND a.attnum = 1 \
@@ -48,7 +48,7 @@ async fn no_role_may_insert_update_delete_or_truncate() {
 
 #[tokio::test]
 async fn only_the_writer_may_call_the_functions_that_append_and_fence() {
-    let world = world().await;
+    let world = postgres().await;
     let count = "SELECT count(*) FROM pg_roles AS r, pg_proc AS p \
                   WHERE p.pronamespace = 'log'::regnamespace AND r.rolname = ANY ($1) \
                     AND has_function_privilege(r.oid, p.oid, 'EXECUTE')";
@@ -64,7 +64,7 @@ async fn only_the_writer_may_call_the_functions_that_append_and_fence() {
 
 #[tokio::test]
 async fn each_role_reads_what_it_needs_and_no_more() {
-    let world = world().await;
+    let world = postgres().await;
     for (role, table, may) in [
         (Role::Writer, "events", true),
         (Role::Writer, "claims", true),

@@ -3,11 +3,11 @@
 use event_log::{Error, Role};
 use private_postgres::test_util::{TestCluster, shared};
 
-use crate::world::{append, command, committed, open, options, world};
+use crate::world::{append, command, committed, open, options, postgres};
 
 #[tokio::test]
 async fn a_second_migration_changes_nothing() {
-    let world = world().await;
+    let world = postgres().await;
     committed(world.one(command(vec![append("a", 0, 1)])).await);
     event_log::create_roles(&world.options).await.expect("the roles are there");
     event_log::migrate(&world.options).await.expect("the schema is there");

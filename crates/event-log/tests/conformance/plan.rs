@@ -5,12 +5,12 @@
 
 use std::time::Duration;
 
-use event_log::{ClaimOp, EventLog, Options};
+use event_log::{ClaimOp, EventLog, Options, Role};
 use sqlx::{Executor, PgConnection};
 use tokio::time::{Instant, MissedTickBehavior, interval};
 use uuid::Uuid;
 
-use crate::world::{append, claim, command, committed, with_claims, world};
+use crate::world::{append, claim, command, committed, postgres, with_claims};
 
 const COMMANDS: usize = 50_000;
 const ARRAY: usize = 64;
@@ -51,7 +51,7 @@ fn create(n: usize) -> event_log::Command {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn appends_on_a_fresh_analysed_schema_do_not_read_more_and_more_pages() {
-    let world = world().await;
+    let world = postgres().await;
     let mut looker = world.superuser().await;
     // Nobody else touches the tables, and no later statistics save a bad plan.
     for table in ["head", "events", "claims"] {
@@ -62,7 +62,7 @@ async fn appends_on_a_fresh_analysed_schema_do_not_read_more_and_more_pages() {
 
     // One session from the first command to the last: it keeps the plans it made on empty tables.
     let options = Options { connections: 1, ..Options::default() };
-    let log = EventLog::new(world.options.clone(), world.log.reader().pool().clone(), options);
+    let log = EventLog::new(world.options.clone(), world.pool(Role::Writer).await, options);
     let mut looks: Vec<Look> = Vec::new();
     let mut appended = 0;
     while appended < COMMANDS {

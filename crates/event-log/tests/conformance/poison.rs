@@ -3,11 +3,11 @@
 use event_log::{Refusal, Verdict};
 use sqlx::Executor;
 
-use crate::world::{append, command, committed, event, refused, world};
+use crate::world::{append, command, committed, event, postgres, refused};
 
 #[tokio::test]
 async fn a_poison_command_fails_alone() {
-    let world = world().await;
+    let world = postgres().await;
     world
         .superuser()
         .await

@@ -6,9 +6,9 @@ use event_log::{Error, Position, Role};
 use private_postgres::test_util::TestCluster;
 use sqlx::{ConnectOptions, Executor};
 
-use crate::world::{append, command, open, world};
+use crate::world::{append, command, open, postgres};
 
-async fn set(world: &crate::world::World, setting: &str) {
+async fn set(world: &crate::world::PgWorld, setting: &str) {
     let database = world.options.get_database().expect("a database");
     let sql = format!("ALTER DATABASE {database} SET {setting}");
     world.superuser().await.execute(sql.as_str()).await.expect("the setting is changed");
@@ -16,7 +16,7 @@ async fn set(world: &crate::world::World, setting: &str) {
 
 #[tokio::test]
 async fn safe_settings_are_reported() {
-    let world = world().await;
+    let world = postgres().await;
     let settings = event_log::check_settings(&world.pool(Role::Writer).await).await.expect("safe");
     assert!(settings.server_version >= event_log::OLDEST_SERVER);
     assert_eq!((settings.synchronous_commit.as_str(), settings.data_checksums.as_str()), ("on", "on"));
@@ -27,7 +27,7 @@ async fn safe_settings_are_reported() {
 #[tokio::test]
 async fn a_database_that_may_lose_acknowledged_commands_is_refused() {
     for value in ["off", "local", "remote_write"] {
-        let world = world().await;
+        let world = postgres().await;
         set(&world, &format!("synchronous_commit = {value}")).await;
         let error = event_log::check_settings(&world.pool(Role::Writer).await).await.expect_err("unsafe");
         assert!(matches!(error, Error::UnsafeSetting { name: "synchronous_commit", value: ref v } if v == value));
@@ -68,7 +68,7 @@ async fn a_server_that_may_lose_pages_is_refused() {
 
 #[tokio::test]
 async fn a_setting_of_the_login_counts_too() {
-    let world = world().await;
+    let world = postgres().await;
     let mut superuser = world.superuser().await;
     let login = private_postgres::test_util::shared().fresh_name("unsafe_login");
     for sql in [
@@ -92,7 +92,7 @@ async fn a_setting_of_the_login_counts_too() {
 
 #[tokio::test]
 async fn a_login_that_is_no_superuser_appends() {
-    let world = world().await;
+    let world = postgres().await;
     let login = private_postgres::test_util::shared().fresh_name("plain_login");
     let mut superuser = world.superuser().await;
     superuser.execute(format!("CREATE ROLE {login} LOGIN NOINHERIT").as_str()).await.expect("made");
@@ -105,34 +105,34 @@ async fn a_login_that_is_no_superuser_appends() {
 
 #[tokio::test]
 async fn an_unknown_database_is_told_at_once() {
-    let world = world().await;
+    let world = postgres().await;
     let nowhere = world.options.clone().database("no_such_database");
     let error = event_log::connect(nowhere.clone(), Role::Writer, 1).await.expect_err("no such database");
     assert!(matches!(error, Error::Database { ref code, .. } if code == "3D000"), "{error}");
-    let log = event_log::EventLog::new(nowhere, world.log.reader().pool().clone(), event_log::Options::default());
+    let log = event_log::EventLog::new(nowhere, world.pool(Role::Writer).await, event_log::Options::default());
     let error = log.append(vec![command(vec![append("a", 0, 1)])]).await.expect_err("no such database");
     assert!(matches!(error, Error::Database { ref code, .. } if code == "3D000"), "{error}");
 }
 
 #[tokio::test]
 async fn a_database_out_of_reach_is_no_unknown_outcome() {
-    let world = world().await;
+    let world = postgres().await;
     let nowhere = world.options.clone().socket("/nonexistent");
     let patience = Duration::from_millis(50);
     let options = event_log::Options { patience, ..Default::default() };
-    let log = event_log::EventLog::new(nowhere, world.log.reader().pool().clone(), options);
+    let log = event_log::EventLog::new(nowhere, world.pool(Role::Writer).await, options);
     let error = log.append(vec![command(vec![append("a", 0, 1)])]).await.expect_err("out of reach");
     assert!(matches!(error, Error::Unreachable { .. }), "{error}");
 }
 
 #[tokio::test]
 async fn a_stuck_database_is_an_unknown_outcome() {
-    let world = world().await;
+    let world = postgres().await;
     let mut stuck = world.superuser().await;
     stuck.execute("BEGIN; SELECT 1 FROM log.head FOR UPDATE").await.expect("the head row is held");
     let patience = Duration::from_millis(300);
     let options = event_log::Options { patience, connections: 1 };
-    let log = event_log::EventLog::new(world.options.clone(), world.log.reader().pool().clone(), options);
+    let log = event_log::EventLog::new(world.options.clone(), world.pool(Role::Writer).await, options);
     let asked = command(vec![append("a", 0, 1)]);
     let error = log.append(vec![asked.clone()]).await.expect_err("nobody answers");
     assert!(matches!(error, Error::OutcomeUnknown { .. }), "{error}");
@@ -145,7 +145,7 @@ async fn a_stuck_database_is_an_unknown_outcome() {
 
 #[tokio::test]
 async fn who_examines_is_told_everything_unsafe_at_once() {
-    let world = world().await;
+    let world = postgres().await;
     set(&world, "synchronous_commit = off").await;
     let (settings, faults) = event_log::read_settings(&world.pool(Role::Projector).await).await.expect("read");
     assert_eq!(settings.synchronous_commit, "off");

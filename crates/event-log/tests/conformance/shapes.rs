@@ -6,7 +6,13 @@ use event_log::{
 use jiff::civil::date;
 use uuid::Uuid;
 
-use crate::world::{append, claim, command, committed, with_claims, world};
+use crate::world::{World, append, claim, command, committed, with_claims};
+
+on_both!(
+    a_wrong_shape_refuses_the_call_and_writes_nothing,
+    the_largest_lawful_command_is_committed,
+    texts_of_every_script_come_back_byte_for_byte,
+);
 
 const TAKE: ClaimOp = ClaimOp::Take { tag: Uuid::from_u128(1) };
 
@@ -16,9 +22,7 @@ fn changed(change: impl FnOnce(&mut Command)) -> Command {
     command
 }
 
-#[tokio::test]
-async fn a_wrong_shape_refuses_the_call_and_writes_nothing() {
-    let world = world().await;
+async fn a_wrong_shape_refuses_the_call_and_writes_nothing(world: World) {
     type Expected = fn(&Error) -> bool;
     let wrong: Vec<(Command, Expected)> = vec![
         (changed(|c| c.streams.clear()), |e| matches!(e, Error::EmptyCommand)),
@@ -94,9 +98,7 @@ async fn a_wrong_shape_refuses_the_call_and_writes_nothing() {
     assert_eq!(world.log.reader().head().await.expect("head"), Position::ZERO);
 }
 
-#[tokio::test]
-async fn the_largest_lawful_command_is_committed() {
-    let world = world().await;
+async fn the_largest_lawful_command_is_committed(world: World) {
     let mut events = append("a", 0, 4);
     for event in &mut events.events[..2] {
         event.payload = format!("\"{}\"", "é".repeat((MAX_PART_BYTES - 2) / 2));
@@ -119,9 +121,7 @@ async fn the_largest_lawful_command_is_committed() {
     assert_eq!(read[1].sealed.len(), MAX_PART_BYTES - 3);
 }
 
-#[tokio::test]
-async fn texts_of_every_script_come_back_byte_for_byte() {
-    let world = world().await;
+async fn texts_of_every_script_come_back_byte_for_byte(world: World) {
     let mut written = command(vec![append("a", 0, 1)]);
     // The same letter composed and decomposed, right to left, beyond the basic plane, and JSON's own escapes.
     written.streams[0].events[0].payload = "{\"n\":\"é e\u{301} ﷽ 𝔛 𓀀 李 \\u0000 \\\" \t\"}".to_owned();

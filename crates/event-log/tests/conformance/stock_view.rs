@@ -4,11 +4,11 @@ use event_log::Role;
 use serde_json::{Value, json};
 use sqlx::Row;
 
-use crate::world::{append, command, committed, world};
+use crate::world::{append, command, committed, postgres};
 
 #[tokio::test]
 async fn stock_events_are_json_with_the_columns_of_postgres_es() {
-    let world = world().await;
+    let world = postgres().await;
     let mut written = command(vec![append("a", 0, 2)]);
     written.actor = "agent \"7\" \\".to_owned();
     committed(world.one(written.clone()).await);
@@ -48,7 +48,7 @@ async fn stock_events_are_json_with_the_columns_of_postgres_es() {
 
 #[tokio::test]
 async fn the_view_has_no_null() {
-    let world = world().await;
+    let world = postgres().await;
     let mut bare = append("a", 0, 1);
     bare.territory = None;
     bare.key = None;

@@ -1,23 +1,18 @@
-//! Two processes on the same streams and claims, sessions killed all the time, a reader that counts.
+//! Two processes on the same streams and claims, connections lost all the time: one gapless log, and claims that follow from it.
+
+mod in_memory;
+mod in_postgres;
 
 use std::collections::{BTreeMap, HashMap};
-use std::io::Write;
-use std::process::Stdio;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use event_log::{Claim, ClaimOp, Command, Position, Receipt, Refusal, Verdict};
 use serde_json::{Value, json};
-use sqlx::{ConnectOptions, PgConnection};
-use tokio::io::{AsyncBufReadExt, BufReader};
-use tokio::time::{Instant, MissedTickBehavior, interval};
 use uuid::Uuid;
 
-use crate::world::{PERSON, World, append, claim, command, open, with_claims, world};
+use crate::world::{PERSON, World, append, claim, command, with_claims};
 
-const DATABASE: &str = "EVENT_LOG_STORM_DATABASE";
-const STORM: Duration = Duration::from_secs(6);
 const TASKS: u64 = 24;
 const STREAMS: u64 = 60;
 const KEYS: u64 = 12;
@@ -45,7 +40,7 @@ fn tag(key: &str) -> Uuid {
 }
 
 /// What a command does to claims stands in its first payload, so that claims can be recomputed from the log.
-fn told(mut command: Command) -> Command {
+fn telling(mut command: Command) -> Command {
     let told: Vec<Value> = command
         .claims
         .iter()
@@ -73,31 +68,6 @@ fn random_claims(dice: &mut Dice, holder: &str) -> Vec<Claim> {
     }
 }
 
-/// One of the two processes: does nothing unless the storm has started it.
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn storm_process() {
-    let Ok(url) = std::env::var(DATABASE) else { return };
-    let log = open(&url.parse().expect("a database")).await;
-    let end = Instant::now() + STORM;
-    let versions: Versions = Arc::default();
-    let tasks: Vec<_> = (0..TASKS)
-        .map(|task| {
-            let (log, versions) = (log.clone(), Arc::clone(&versions));
-            tokio::spawn(async move {
-                let mut dice = Dice(task ^ u64::from(std::process::id()) << 20);
-                let mut acknowledged: Vec<(Command, Receipt)> = Vec::new();
-                while Instant::now() < end {
-                    storm_call(&log, &mut dice, &versions, &mut acknowledged).await;
-                }
-            })
-        })
-        .collect();
-    for task in tasks {
-        task.await.expect("no task saw a wrong answer");
-    }
-    say("done");
-}
-
 /// The versions this process has heard of.
 type Versions = Arc<Mutex<HashMap<String, u32>>>;
 
@@ -111,14 +81,15 @@ fn learn(versions: &Versions, stream: &str, version: u32) {
     *known = version.max(*known);
 }
 
-async fn storm_call(
+async fn call(
     log: &event_log::EventLog,
     dice: &mut Dice,
     versions: &Versions,
     acknowledged: &mut Vec<(Command, Receipt)>,
+    told: impl Fn(Uuid, Receipt),
 ) {
     if !acknowledged.is_empty() && dice.below(100) < 15 {
-        return storm_repeat(log, dice, acknowledged).await;
+        return repeat(log, dice, acknowledged).await;
     }
     let commands: Vec<Command> = (0..=dice.below(3))
         .map(|_| {
@@ -131,17 +102,17 @@ async fn storm_call(
             }
             let claims = random_claims(dice, &streams[0].0);
             let streams = streams.iter().map(|(name, n)| append(name, version_of(versions, name), *n)).collect();
-            told(with_claims(command(streams), claims))
+            telling(with_claims(command(streams), claims))
         })
         .collect();
     let dropped = dice.below(20) == 0;
-    let call = log.append(commands.clone());
+    let asked = log.append(commands.clone());
     if dropped {
         // Asked and gone; nothing is known of it and nothing is claimed.
-        let _ = tokio::time::timeout(Duration::ZERO, call).await;
+        let _ = tokio::time::timeout(Duration::ZERO, asked).await;
         return;
     }
-    let verdicts = call.await.expect("no killed session surfaces");
+    let verdicts = asked.await.expect("no killed session surfaces");
     assert_eq!(verdicts.len(), commands.len());
     for (command, verdict) in commands.into_iter().zip(verdicts) {
         match verdict {
@@ -152,7 +123,7 @@ async fn storm_call(
                     let version = append.expected_version + append.events.len() as u32;
                     learn(versions, append.stream.as_str(), version);
                 }
-                say(&format!("ack {} {} {}", command.id, receipt.first, receipt.last));
+                told(command.id, receipt);
                 acknowledged.push((command, receipt));
             }
             Verdict::Refused(Refusal::VersionConflict { stream, actual, expected }) => {
@@ -167,7 +138,7 @@ async fn storm_call(
     }
 }
 
-async fn storm_repeat(log: &event_log::EventLog, dice: &mut Dice, acknowledged: &[(Command, Receipt)]) {
+async fn repeat(log: &event_log::EventLog, dice: &mut Dice, acknowledged: &[(Command, Receipt)]) {
     let (command, receipt) = &acknowledged[dice.below(acknowledged.len() as u64) as usize];
     let mut again = command.clone();
     let expected = if dice.below(3) == 0 {
@@ -179,102 +150,8 @@ async fn storm_repeat(log: &event_log::EventLog, dice: &mut Dice, acknowledged: 
     assert_eq!(log.append(vec![again]).await.expect("no killed session surfaces"), [expected]);
 }
 
-fn say(line: &str) {
-    // One write a line: many threads speak at once. The test harness may leave the cursor behind its own words.
-    let line = format!("\n{line}\n");
-    std::io::stdout().lock().write_all(line.as_bytes()).expect("the parent listens");
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn two_processes_under_killed_sessions_give_one_gapless_log() {
-    let world = world().await;
-    let database = world.options.get_database().expect("a database").to_owned();
-    let cluster = private_postgres::test_util::shared();
-    let url = cluster.url(cluster.superuser(), &database);
-    let acknowledged = Mutex::new(Vec::new());
-    let over = AtomicBool::new(false);
-    let processes = async {
-        tokio::join!(storm_child(&url, &acknowledged), storm_child(&url, &acknowledged));
-        over.store(true, Ordering::Relaxed);
-    };
-    let ((), kills, looks) = tokio::join!(processes, kill_until(&world, &over), look_until(&world, &over));
-    let acknowledged = acknowledged.into_inner().expect("no panic before");
-    eprintln!("{} commands acknowledged, {kills} sessions killed, {looks} looks", acknowledged.len());
-    assert!(kills > 10 && looks > 10 && acknowledged.len() > 100);
-    settle(&world, &acknowledged).await;
-}
-
-async fn storm_child(url: &str, acknowledged: &Mutex<Vec<(Uuid, Receipt)>>) {
-    let mut child = tokio::process::Command::new(std::env::current_exe().expect("this test"))
-        .args(["storm::storm_process", "--exact", "--nocapture"])
-        .env(DATABASE, url)
-        .stdout(Stdio::piped())
-        .kill_on_drop(true)
-        .spawn()
-        .expect("the process starts");
-    let mut lines = BufReader::new(child.stdout.take().expect("piped")).lines();
-    let mut done = false;
-    while let Some(line) = lines.next_line().await.expect("read") {
-        let words: Vec<&str> = line.split(' ').collect();
-        match words[..] {
-            ["ack", id, first, last] => {
-                let position = |text: &str| Position::try_new(text.parse().expect("a number")).expect("a position");
-                let receipt = Receipt { first: position(first), last: position(last) };
-                acknowledged.lock().expect("no panic before").push((id.parse().expect("an id"), receipt));
-            }
-            ["done"] => done = true,
-            _ => {}
-        }
-    }
-    assert!(done && child.wait().await.expect("ended").success(), "a process saw a wrong answer");
-}
-
-async fn kill_until(world: &World, over: &AtomicBool) -> i64 {
-    let mut killer = world.superuser().await;
-    let mut beat = interval(Duration::from_millis(60));
-    let mut kills = 0;
-    while !over.load(Ordering::Relaxed) {
-        beat.tick().await;
-        kills += sqlx::query_scalar::<_, i64>(
-            "SELECT count(pg_terminate_backend(pid)) FROM (SELECT pid FROM pg_stat_activity \
-              WHERE application_name = 'sne_append' AND datname = current_database() ORDER BY random() LIMIT 1) AS one",
-        )
-        .fetch_one(&mut killer)
-        .await
-        .expect("the killer lives");
-    }
-    kills
-}
-
-async fn look_until(world: &World, over: &AtomicBool) -> u64 {
-    let mut looker = world.superuser().await;
-    // Often, but not as often as it can: the machine is there for the storm.
-    let mut beat = interval(Duration::from_millis(3));
-    beat.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    let mut looks = 0;
-    while !over.load(Ordering::Relaxed) {
-        beat.tick().await;
-        look(&mut looker).await;
-        looks += 1;
-    }
-    looks
-}
-
-/// At every look, as many events as the highest position says, and the head says the same.
-async fn look(looker: &mut PgConnection) {
-    let (count, highest, head): (i64, i64, i64) = sqlx::query_as(
-        "SELECT count(*), coalesce(max(position), 0), (SELECT position FROM log.head WHERE id = 1) FROM log.events",
-    )
-    .fetch_one(looker)
-    .await
-    .expect("the looker lives");
-    assert_eq!((count, head), (highest, highest), "a hole was seen");
-}
-
 /// After the storm: nothing acknowledged is lost or doubled, no version is missing, claims follow from events.
 async fn settle(world: &World, acknowledged: &[(Uuid, Receipt)]) {
-    let mut looker = world.options.connect().await.expect("connects");
-    look(&mut looker).await;
     let reader = world.log.reader();
     let mut after = Position::ZERO;
     let mut events = Vec::new();

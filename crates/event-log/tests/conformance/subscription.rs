@@ -2,16 +2,20 @@
 
 use std::time::Duration;
 
-use event_log::{Position, Reader, Role};
+use event_log::Position;
 use tokio::time::timeout;
 
-use crate::world::{append, command, committed, open, world};
+use crate::world::{World, append, command, committed};
+
+on_both!(
+    a_subscription_catches_up_and_then_follows,
+    appends_of_another_process_are_found_too,
+    a_dropped_wait_loses_nothing,
+);
 
 const LONG: Duration = Duration::from_secs(20);
 
-#[tokio::test]
-async fn a_subscription_catches_up_and_then_follows() {
-    let world = world().await;
+async fn a_subscription_catches_up_and_then_follows(world: World) {
     committed(world.one(command(vec![append("a", 0, 5)])).await);
     let mut subscription = world.log.subscribe(Position::ZERO);
     let mut seen = Vec::new();
@@ -26,21 +30,17 @@ async fn a_subscription_catches_up_and_then_follows() {
     assert_eq!(subscription.position(), seen[5].position);
 }
 
-#[tokio::test]
-async fn appends_of_another_process_are_found_too() {
-    let world = world().await;
+async fn appends_of_another_process_are_found_too(world: World) {
     // A log of its own stands for another process: it shares no bell.
-    let other = open(&world.options).await;
-    let mut subscription = Reader::new(world.pool(Role::Projector).await).subscribe(Position::ZERO);
+    let other = world.another().await;
+    let mut subscription = world.apart().await.subscribe(Position::ZERO);
     let (page, answer) =
         tokio::join!(timeout(LONG, subscription.next_page(10)), other.append(vec![command(vec![append("a", 0, 1)])]));
     answer.expect("appended");
     assert_eq!(page.expect("found").expect("read").events.len(), 1);
 }
 
-#[tokio::test]
-async fn a_dropped_wait_loses_nothing() {
-    let world = world().await;
+async fn a_dropped_wait_loses_nothing(world: World) {
     let mut subscription = world.log.subscribe(Position::ZERO);
     assert!(timeout(Duration::from_millis(20), subscription.next_page(10)).await.is_err());
     committed(world.one(command(vec![append("a", 0, 2)])).await);

@@ -1,9 +1,15 @@
 //! Walking along the streams: each event once, whatever the ranges and pages; faults are named by their position.
 
-use event_log::{Error, Position, Role, StreamWalk};
+use event_log::{Error, Position};
 use sqlx::Executor as _;
 
-use crate::world::{World, append, command, committed, world};
+use crate::world::{World, append, command, committed, postgres};
+
+on_both!(
+    ranges_and_pages_of_any_size_give_every_event_once_in_the_order_of_streams,
+    it_reads_what_a_page_by_position_reads,
+    ranges_hold_about_as_many_events_each,
+);
 
 /// Streams of one to five events, written by turns.
 async fn lives(world: &World, streams: u32) -> i64 {
@@ -23,7 +29,7 @@ fn at(position: i64) -> Position {
 
 /// Everything up to a position: (stream, version, position) in the order it was given out.
 async fn walked(world: &World, up_to: i64, ranges: u32, page: u32) -> Result<Vec<(String, u32, i64)>, Error> {
-    let mut walk = StreamWalk::open(&world.pool(Role::Projector).await).await?;
+    let mut walk = world.walk().await;
     let mut seen = Vec::new();
     for range in world.log.reader().stream_ranges(at(up_to), ranges).await? {
         walk.begin(range, at(up_to));
@@ -40,9 +46,7 @@ async fn walked(world: &World, up_to: i64, ranges: u32, page: u32) -> Result<Vec
     Ok(seen)
 }
 
-#[tokio::test]
-async fn ranges_and_pages_of_any_size_give_every_event_once_in_the_order_of_streams() {
-    let world = world().await;
+async fn ranges_and_pages_of_any_size_give_every_event_once_in_the_order_of_streams(world: World) {
     let head = lives(&world, 40).await;
     for (ranges, page) in [(1, 1_000), (3, 7), (16, 1), (500, 4)] {
         let seen = walked(&world, head, ranges, page).await.expect("walked");
@@ -56,24 +60,20 @@ async fn ranges_and_pages_of_any_size_give_every_event_once_in_the_order_of_stre
     assert!(walked(&world, 0, 4, 3).await.expect("walked").is_empty());
 }
 
-#[tokio::test]
-async fn it_reads_what_a_page_by_position_reads() {
-    let world = world().await;
+async fn it_reads_what_a_page_by_position_reads(world: World) {
     lives(&world, 11).await;
-    let mut walk = StreamWalk::open(&world.pool(Role::Projector).await).await.expect("opened");
+    let mut walk = world.walk().await;
     walk.begin(event_log::StreamRange::default(), at(1_000));
     let mut walked = walk.next_page(1_000).await.expect("walked");
     walked.sort_by_key(|event| event.position);
     assert_eq!(walked, world.log.reader().read_after(Position::ZERO, 1_000).await.expect("read").events);
 }
 
-#[tokio::test]
-async fn ranges_hold_about_as_many_events_each() {
-    let world = world().await;
+async fn ranges_hold_about_as_many_events_each(world: World) {
     let head = lives(&world, 200).await;
     let ranges = world.log.reader().stream_ranges(at(head), 8).await.expect("split");
     assert_eq!(ranges.len(), 8);
-    let mut walk = StreamWalk::open(&world.pool(Role::Projector).await).await.expect("opened");
+    let mut walk = world.walk().await;
     for range in ranges {
         walk.begin(range, at(head));
         let events = walk.next_page(10_000).await.expect("walked").len() as i64;
@@ -89,7 +89,7 @@ async fn what_cannot_be_read_is_named_by_its_position() {
         ("UPDATE log.events SET stream_type = 'X' WHERE stream = 's''002' AND version = 3", "stream_type"),
         ("UPDATE log.events SET commitment = 'x' WHERE stream = 's''002' AND version = 3", "commitment"),
     ] {
-        let world = world().await;
+        let world = postgres().await;
         let head = lives(&world, 10).await;
         let place = world.count("SELECT position FROM log.events WHERE stream = 's''002' AND version = 3").await;
         world.superuser().await.execute(tamper).await.expect("an event is damaged");
@@ -103,7 +103,7 @@ async fn what_cannot_be_read_is_named_by_its_position() {
 
 #[tokio::test]
 async fn a_missing_position_is_found_wherever_it_is() {
-    let world = world().await;
+    let world = postgres().await;
     let head = lives(&world, 10).await;
     let reader = world.log.reader();
     assert_eq!(reader.first_missing(at(head)).await.expect("counted"), None);
@@ -120,7 +120,7 @@ async fn a_missing_position_is_found_wherever_it_is() {
 /// The trap of plans made for tables that look empty: a sort of the whole log for each page.
 #[tokio::test]
 async fn on_tables_that_were_analysed_empty_it_walks_along_the_index_all_the_same() {
-    let world = world().await;
+    let world = postgres().await;
     let mut looker = world.superuser().await;
     looker.execute("ALTER TABLE log.events SET (autovacuum_enabled = false)").await.expect("kept away");
     looker.execute("VACUUM ANALYZE log.events").await.expect("analysed");

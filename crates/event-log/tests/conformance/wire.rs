@@ -4,11 +4,11 @@ use event_log::{PgDate, PgInstant, Role};
 use jiff::Timestamp;
 use jiff::civil::date;
 
-use crate::world::world;
+use crate::world::postgres;
 
 #[tokio::test]
 async fn instants_and_dates_come_back_as_postgresql_prints_them() {
-    let pool = world().await.pool(Role::Projector).await;
+    let pool = postgres().await.pool(Role::Projector).await;
     for (text, printed) in [
         ("2000-01-01T00:00:00Z", "2000-01-01 00:00:00+00"),
         ("1970-01-01T00:00:00Z", "1970-01-01 00:00:00+00"),
@@ -47,7 +47,7 @@ async fn instants_and_dates_come_back_as_postgresql_prints_them() {
 
 #[tokio::test]
 async fn what_is_finer_than_a_microsecond_is_cut_towards_the_past() {
-    let pool = world().await.pool(Role::Projector).await;
+    let pool = postgres().await.pool(Role::Projector).await;
     for (nanos, micros) in [(1_999, 1), (-1, -1), (-1_001, -2)] {
         let instant = Timestamp::from_nanosecond(nanos).expect("an instant");
         let back: PgInstant =
@@ -58,7 +58,7 @@ async fn what_is_finer_than_a_microsecond_is_cut_towards_the_past() {
 
 #[tokio::test]
 async fn what_jiff_cannot_keep_is_an_error() {
-    let pool = world().await.pool(Role::Projector).await;
+    let pool = postgres().await.pool(Role::Projector).await;
     for sql in ["SELECT 'infinity'::timestamptz", "SELECT '294276-01-01'::timestamptz"] {
         assert!(sqlx::query_scalar::<_, PgInstant>(sql).fetch_one(&pool).await.is_err(), "{sql}");
     }

@@ -1,10 +1,12 @@
-//! A database of one's own for each test, and commands short to write.
+//! A log of one's own for each test, in PostgreSQL or in memory, and commands short to write.
 
+use std::ops::Deref;
 use std::sync::OnceLock;
 
+use event_log::memory::{Kind, MemoryLog};
 use event_log::{
-    Claim, ClaimOp, Command, EventLog, KeyRef, NewEvent, Options, Receipt, Refusal, Role, StreamAppend, StreamId,
-    StreamType, TerritoryCode, Verdict,
+    Claim, ClaimOp, Command, EventLog, KeyRef, NewEvent, Options, Reader, Receipt, Refusal, Role, StreamAppend,
+    StreamId, StreamType, StreamWalk, TerritoryCode, Verdict,
 };
 use jiff::Timestamp;
 use jiff::civil::date;
@@ -17,36 +19,116 @@ pub const DEMAND: StreamType = StreamType::from_static("demand");
 pub const ORGANISATION: StreamType = StreamType::from_static("organisation");
 pub const PERSON: i16 = 1;
 
-pub struct World {
-    pub options: PgConnectOptions,
-    pub log: EventLog,
+/// Runs each of these, which is what the log promises wherever it is kept, on both logs.
+macro_rules! on_both {
+    ($($promise:ident),+ $(,)?) => {
+        mod postgres {
+            $(
+                #[tokio::test]
+                async fn $promise() {
+                    super::$promise($crate::world::postgres().await.world).await;
+                }
+            )+
+        }
+        mod memory {
+            $(
+                #[tokio::test]
+                async fn $promise() {
+                    super::$promise($crate::world::memory()).await;
+                }
+            )+
+        }
+    };
 }
 
-/// A migrated database with its log.
-pub async fn world() -> World {
-    let options = database();
-    let log = open(&options).await;
-    World { options, log }
+/// A log, and the place that it is kept in.
+pub struct World {
+    pub log: EventLog,
+    place: Place,
+}
+
+enum Place {
+    Postgres(Box<PgConnectOptions>),
+    Memory(MemoryLog),
 }
 
 impl World {
-    /// A connection that may do everything.
-    pub async fn superuser(&self) -> PgConnection {
-        self.options.connect().await.expect("the superuser connects")
+    pub fn of(log: MemoryLog) -> Self {
+        Self { log: log.open(Kind, Options::default()), place: Place::Memory(log) }
     }
 
-    pub async fn pool(&self, role: Role) -> PgPool {
-        event_log::connect(self.options.clone(), role, 2).await.expect("the role connects")
+    /// The same log as another process has it: it shares no bell.
+    pub async fn another(&self) -> EventLog {
+        match &self.place {
+            Place::Postgres(options) => open(options).await,
+            Place::Memory(log) => log.open(Kind, Options::default()),
+        }
+    }
+
+    /// The same log as a process reads it that appends nothing.
+    pub async fn apart(&self) -> Reader {
+        match &self.place {
+            Place::Postgres(options) => Reader::new(pool(options, Role::Projector).await),
+            Place::Memory(log) => log.reader(Kind),
+        }
+    }
+
+    pub async fn walk(&self) -> StreamWalk {
+        match &self.place {
+            Place::Postgres(options) => StreamWalk::open(&pool(options, Role::Projector).await).await.expect("opened"),
+            Place::Memory(log) => log.walk(Kind),
+        }
     }
 
     /// Appends one command.
     pub async fn one(&self, command: Command) -> Verdict {
         self.log.append(vec![command]).await.expect("the log answers").pop().expect("one command, one verdict")
     }
+}
+
+/// A log in memory.
+pub fn memory() -> World {
+    World::of(MemoryLog::default())
+}
+
+/// A log in PostgreSQL, with its database.
+pub struct PgWorld {
+    pub options: PgConnectOptions,
+    pub world: World,
+}
+
+/// A migrated database with its log.
+pub async fn postgres() -> PgWorld {
+    let options = database();
+    let log = open(&options).await;
+    PgWorld { world: World { log, place: Place::Postgres(Box::new(options.clone())) }, options }
+}
+
+impl Deref for PgWorld {
+    type Target = World;
+
+    fn deref(&self) -> &World {
+        &self.world
+    }
+}
+
+impl PgWorld {
+    /// A connection that may do everything.
+    pub async fn superuser(&self) -> PgConnection {
+        self.options.connect().await.expect("the superuser connects")
+    }
+
+    pub async fn pool(&self, role: Role) -> PgPool {
+        pool(&self.options, role).await
+    }
 
     pub async fn count(&self, sql: &'static str) -> i64 {
         sqlx::query_scalar(sql).fetch_one(&mut self.superuser().await).await.expect("the count is read")
     }
+}
+
+async fn pool(options: &PgConnectOptions, role: Role) -> PgPool {
+    event_log::connect(options.clone(), role, 2).await.expect("the role connects")
 }
 
 /// A log on a database, with its own reading pool.

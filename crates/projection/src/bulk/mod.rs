@@ -38,7 +38,7 @@ pub(crate) use staged::{clear, make};
 /// What [`fold`](Projection::fold) brings about page by page, this must bring about, too, down to the byte: the events of
 /// a stream come in order of version, and all of them.
 #[async_trait]
-pub trait BulkFold: Projection {
+pub trait BulkFold: Projection<Tables = PgConnection> {
     /// What is known of a stream while it is folded.
     type Stream: Default + Send + 'static;
     /// What streams leave behind for the end, as long as it is in memory; `()` where each row follows from one stream.
@@ -150,7 +150,7 @@ struct Build<P: BulkFold, O: Opener> {
 
 /// What a rebuild asks of a view that can be built stream by stream.
 #[async_trait]
-pub(crate) trait Bulk<P, O: Opener>: Debug + Send + Sync {
+pub(crate) trait Bulk<P: Projection, O: Opener>: Debug + Send + Sync {
     /// A worker for the view of a runner, which goes on without what was set aside.
     fn worker(&self, runner: &Runner<P, O>, decided: Decided) -> Box<dyn Worker>;
     /// See [`BulkFold::STAGED`].

@@ -12,7 +12,8 @@ use tokio::task::JoinSet;
 
 use super::{Opening, Worker};
 use crate::owner::{WORKERS, lock_shared, unlock_shared};
-use crate::session::{self, Slot};
+use crate::place::Slot;
+use crate::postgres;
 use crate::{Error, Rebuilding};
 
 /// A range is about this long, so that the last ones end together.
@@ -114,7 +115,7 @@ fn first(one: Option<Error>, other: Option<Error>) -> Option<Error> {
 
 async fn run(work: &Work, pool: &PgPool, mut views: Vec<Box<dyn Worker>>) -> Result<(), Error> {
     let mut walk = StreamWalk::open(pool).await.map_err(at_its_place)?;
-    let mut session = session::open(pool, Slot::Next).await?;
+    let mut session = postgres::open(pool, Slot::Next).await?;
     for view in &mut views {
         lock_shared(&mut session, WORKERS, view.name()).await?;
     }

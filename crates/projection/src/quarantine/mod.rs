@@ -16,14 +16,15 @@ mod stops;
 use std::fmt;
 use std::sync::Arc;
 
+use event_log::Position;
 use sqlx::PgPool;
 
 use crate::Error;
+use crate::place::View;
 
 pub(crate) use decided::Decided;
 pub use decision::{Decision, Signature, decisions};
 pub use resolving::{Asked, Reason, Resolve, Resolving};
-pub(crate) use stops::record as record_stop;
 pub use stops::{Stop, stops};
 
 /// Signs decisions, and tells those that it signed; wired by whoever knows the keys.
@@ -63,5 +64,10 @@ impl Quarantine {
             Some(forged) => Err(Error::Forged { position: forged.decision.position }),
             None => Ok(Decided::new(decisions.into_iter().map(|row| (row.decision.position, row.decision.leaf)))),
         }
+    }
+
+    /// Writes down that a view stopped, for those who look from outside.
+    pub(crate) async fn record_stop(&self, view: &View, position: Position, cause: &str) -> Result<(), Error> {
+        stops::record(&self.pool, (view.name, view.stored_version()), position, cause).await
     }
 }

@@ -19,6 +19,7 @@ pub struct Also;
 #[async_trait]
 impl Projection for Also {
     type Event = String;
+    type Tables = PgConnection;
 
     const NAME: &'static str = "also";
     const VERSION: u32 = 1;

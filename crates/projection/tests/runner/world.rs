@@ -30,6 +30,7 @@ pub struct Counts<const V: u32>;
 #[async_trait]
 impl<const V: u32> Projection for Counts<V> {
     type Event = String;
+    type Tables = PgConnection;
 
     const NAME: &'static str = "counts";
     const VERSION: u32 = V;

@@ -64,7 +64,8 @@ impl Register {
         // A task of its own: a dropped caller never leaves a command between two awaits.
         let orders = requests.into_iter().map(Order::from).collect();
         let recorded_at = to_the_microsecond(parts.clock.now());
-        match tokio::spawn(async move { parts.submit(orders, recorded_at, Fate::Written).await }).await {
+        let submitted = async move { parts.submit(orders, recorded_at, Fate::Written).await };
+        match self.parts.tasks.run(submitted).await {
             Ok(answers) => Ok(answers?.into_iter().map(|answer| answer.map(|entered| entered.answer())).collect()),
             Err(_) => Err(Error::OutcomeUnknown),
         }

@@ -33,7 +33,8 @@ pub use report::{AbnormalCount, DailyReport, DelayCount, Failed, TerritoryDay};
 use crate::Error;
 use crate::bulk::{self, OwnAct};
 use crate::register::Register;
-use lock::Lock;
+pub(crate) use done::{Days, PgDays};
+pub(crate) use lock::Lock;
 
 /// Entries of the list looked at together.
 const PAGE: u16 = bulk::PAGE as u16;
@@ -94,7 +95,7 @@ impl Register {
         }
         // Before the lock: a view that is being built keeps nobody else waiting.
         self.caught_up(run.list, Position::ZERO).await?;
-        let mut lock = Lock::take(&self.parts.database).await?;
+        let mut lock = self.parts.days.lock().await?;
         self.finish_erasures().await?;
         let mut report = DailyReport::of(today);
         let mut last = Position::ZERO;
@@ -112,11 +113,11 @@ impl Register {
         self.caught_up(run.list, last).await?;
         file::clear_unfinished(run.notices)?;
         for day in &mut report.territories {
-            self.write_lists(&run, day, &mut report.files, &mut lock).await?;
+            self.write_lists(&run, day, &mut report.files, &mut *lock).await?;
             self.fill(day, run.list, today).await?;
         }
         report.deleted = file::delete_sent(run.notices, &report.territories, today)?;
-        done::record(self.parts.reader.pool(), today, self.parts.clock.now()).await?;
+        self.parts.days.record(today, self.parts.clock.now()).await?;
         lock.release().await;
         Ok(report)
     }
@@ -126,7 +127,15 @@ impl Register {
     /// # Errors
     /// [`Error::Database`].
     pub async fn daily_done(&self) -> Result<bool, Error> {
-        done::is_recorded(self.parts.reader.pool(), self.parts.clock.today()).await
+        self.parts.days.is_recorded(self.parts.clock.today()).await
+    }
+
+    /// The last run of a day that came to its end, in whatever process.
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub async fn last_daily_run(&self) -> Result<Option<DailyDone>, Error> {
+        self.parts.days.last().await
     }
 
     /// What a run on a day would find; changes nothing.
@@ -158,7 +167,7 @@ impl Register {
     /// [`Error::DailyRunning`]: the run does it at its end; [`Error::DueList`]; [`Error::NoticeFile`].
     pub async fn delete_sent_lists(&self, list: &dyn DueList, notices: &Path) -> Result<Vec<String>, Error> {
         self.caught_up(list, Position::ZERO).await?;
-        let lock = Lock::take(&self.parts.database).await?;
+        let lock = self.parts.days.lock().await?;
         let mut territories = Vec::new();
         for territory in list.territories().await? {
             let unsent = list.unsent_lists(territory).await?;
@@ -219,7 +228,7 @@ impl Register {
         run: &DailyRun<'_>,
         day: &mut TerritoryDay,
         files: &mut Vec<NoticeFile>,
-        lock: &mut Lock,
+        lock: &mut dyn Lock,
     ) -> Result<(), Error> {
         for list in run.list.unsent_lists(day.territory).await? {
             if file::is_past(list.listed_on, self.parts.clock.today()) {

@@ -21,7 +21,7 @@ use super::port::ListedNotice;
 use super::report::Failed;
 use super::{DailyRun, PAGE, Phase, Progress};
 use crate::Error;
-use crate::consultation::{self, Consultation};
+use crate::consultation::Consultation;
 use crate::register::Register;
 use crate::stream::{self, Opening};
 
@@ -70,7 +70,7 @@ impl Register {
                 purpose: "RENEWAL_NOTICE",
                 opened: "NAME_AND_ADDRESS",
             };
-            consultation::record(self.parts.reader.pool(), &consultation, &opened).await?;
+            self.parts.consultations.record(&consultation, &opened).await?;
             for (notice, line) in page.iter().zip(self.lines(&page, &settings).await?) {
                 match line {
                     Ok(Some(line)) => file.write(&line)?,

@@ -34,8 +34,8 @@ impl Examiner<'_> {
 
     /// Every erased demand has lost its key, and stands in the list that a restore applies.
     pub async fn examine_erasures(&self, findings: &mut Findings) -> Result<(), Error> {
-        let Some(list) = self.erasures else { return Ok(()) };
-        let state = match erasure::unfinished(self.reader.pool(), list).await {
+        let Some(erased) = self.erased else { return Ok(()) };
+        let state = match erasure::unfinished(erased).await {
             Err(Error::Vault(error)) => {
                 findings.note("effacements", String::new(), vec![crate::wording::vault_trouble(&error)]);
                 return Ok(());
@@ -59,8 +59,8 @@ impl Examiner<'_> {
 
     /// No counter stands below what was given out: a restored one would give it again.
     pub async fn examine_numbers(&self, findings: &mut Findings) -> Result<(), Error> {
-        let Some(marks) = self.marks else { return Ok(()) };
-        let forgotten = match numbers::forgotten(self.reader.pool(), marks).await {
+        let Some(counters) = self.counters else { return Ok(()) };
+        let forgotten = match numbers::forgotten(counters).await {
             Err(Error::Vault(error)) => {
                 findings.note("numéros", String::new(), vec![crate::wording::vault_trouble(&error)]);
                 return Ok(());

@@ -10,11 +10,14 @@ mod surroundings;
 use access::{Action, Profile, Purpose, Resource, may};
 use event_log::{Position, Reader, Role, connect};
 use serde::Serialize;
-use vault::{ErasureList, HighWater, Vault};
+use sqlx::PgPool;
+use vault::Vault;
 
 use crate::clock::Clock;
 use crate::directory::LiveDirectory;
-use crate::open::Place;
+use crate::erasure::Erased;
+use crate::numbers::Counters;
+use crate::open::{Place, counters_of, erased_of};
 use crate::register::Register;
 use crate::stock::StockReader;
 use crate::{Error, erasure, schema, wording};
@@ -85,21 +88,23 @@ pub async fn examine(place: &Place, depth: Depth, progress: impl Fn(Position, Po
     let keys = match Vault::open_folder_to_read(projector.clone(), &place.keys, place.clock.today()).await {
         Err(error @ vault::Error::Database(_)) => return Err(error.into()),
         Err(error) => Err(wording::vault_trouble(&error)),
-        Ok(vault) => match erasure::check_list(&vault, &ErasureList::of(&place.keys, vault.secrets())).await {
+        Ok(vault) => match erasure::check_list(&vault, &erased_of(&place, &projector, &vault)).await {
             Ok(()) => Ok(vault),
             Err(Error::Vault(error)) => Err(wording::vault_trouble(&error)),
             Err(error) => return Err(error),
         },
     };
-    let erasures = keys.as_ref().ok().map(|vault| ErasureList::of(&place.keys, vault.secrets()));
-    let marks = keys.as_ref().ok().map(|vault| HighWater::of(&place.keys, vault.secrets()));
-    let reader = Reader::new(projector.clone());
+    let erased = keys.as_ref().ok().map(|vault| erased_of(&place, &projector, vault));
+    let counters = keys.as_ref().ok().map(|vault| counters_of(&place, &projector, vault));
+    let (reader, pool) = (Reader::new(projector.clone()), &projector);
     let directory = LiveDirectory::new(reader.clone());
     directory.catch_up().await?;
     let keys = keys.as_ref().map_err(String::as_str);
-    let (erasures, marks) = (erasures.as_ref(), marks.as_ref());
-    let examiner = Examiner { reader: &reader, keys, erasures, marks, directory: &directory, clock: &*place.clock };
-    examiner.examine(depth, &StockReader::new(projector), &progress).await
+    let erased = erased.as_ref().map(|erased| erased as &dyn Erased);
+    let counters = counters.as_ref().map(|counters| counters as &dyn Counters);
+    let examiner =
+        Examiner { reader: &reader, pool, keys, erased, counters, directory: &directory, clock: &*place.clock };
+    examiner.examine(depth, &StockReader::new(projector.clone()), &progress).await
 }
 
 impl Register {
@@ -118,9 +123,9 @@ impl Register {
         may(Profile::Operator, Action::Inspect, Resource::Register, Purpose::Administration)?;
         let parts = &*self.parts;
         let (reader, directory, clock) = (&parts.reader, &parts.directory, &*parts.clock);
-        let erasures = Some(&*parts.erasures);
-        let marks = Some(parts.numbers.marks());
-        let examiner = Examiner { reader, keys: Ok(&parts.vault), erasures, marks, directory, clock };
+        let (erased, counters) = (Some(&*parts.erased), Some(parts.numbers.counters()));
+        let pool = &parts.postgres()?.pool;
+        let examiner = Examiner { reader, pool, keys: Ok(&parts.vault), erased, counters, directory, clock };
         examiner.examine(depth, stock, &progress).await
     }
 }
@@ -128,12 +133,14 @@ impl Register {
 /// What an examination reads with.
 struct Examiner<'a> {
     reader: &'a Reader,
+    /// Settings, clock, keys and counters of the database.
+    pool: &'a PgPool,
     /// The keys, or in French why there are none: then personal parts stay sealed and persons are not recomputed.
     keys: Result<&'a Vault, &'a str>,
-    /// The list of erased keys, where there are keys.
-    erasures: Option<&'a ErasureList>,
+    /// How erasures stand, where there are keys.
+    erased: Option<&'a dyn Erased>,
     /// How far counters had gone, where there are keys.
-    marks: Option<&'a HighWater>,
+    counters: Option<&'a dyn Counters>,
     directory: &'a LiveDirectory,
     clock: &'a dyn Clock,
 }
@@ -165,7 +172,7 @@ impl Examiner<'_> {
         progress: &impl Fn(Position, Position),
     ) -> Result<Findings, Error> {
         let mut findings = Findings::default();
-        surroundings::settings(&mut findings, self.reader.pool()).await?;
+        surroundings::settings(&mut findings, self.pool).await?;
         let pass = self.pass(head, progress).await?;
         let last_recorded = pass.last_recorded;
         let demands = pass.told(&mut findings, head, self.keys.err());

@@ -53,7 +53,7 @@ impl Examiner<'_> {
         // The machine itself, whatever clock the register was given: a demonstration lives through a year in a minute.
         let before = SystemClock.now();
         let PgInstant(theirs) = sqlx::query_scalar("SELECT clock_timestamp()")
-            .fetch_one(self.reader.pool())
+            .fetch_one(self.pool)
             .await
             .map_err(|error| Error::Database(format!("asking the database's clock: {error}")))?;
         let after = SystemClock.now();

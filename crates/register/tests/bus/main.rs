@@ -9,6 +9,8 @@ mod erasure;
 mod examination;
 mod following;
 mod importing;
+#[cfg(feature = "memory")]
+mod in_memory;
 mod numbers;
 mod places;
 mod reinstating;

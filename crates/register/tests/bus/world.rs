@@ -28,7 +28,7 @@ pub const ANTIBES: &str = "210600045/G0604/agent-02";
 pub const OTHER_LESSOR: &str = "552032534/G0602/agent-03";
 pub const TOULON: &str = "356000000/G8301/agent-04";
 
-const ORGANISATIONS: &[&str] = &[
+pub const ORGANISATIONS: &[&str] = &[
     r#"{"siren":"732829320","name":"Office fictif des Collines","kind":"HLM","territories":["006"],"since":"2020-01-01",
         "desks":[{"code":"G0601","name":"Nice","territory":"006","opened_on":"2020-01-01"}]}"#,
     r#"{"siren":"552032534","name":"Société fictive du Var","kind":"SEM","territories":["006"],"since":"2020-01-01",

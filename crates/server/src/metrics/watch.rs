@@ -125,8 +125,7 @@ pub struct Sources {
 pub async fn watch(metrics: Metrics, sources: Sources) {
     loop {
         metrics.0.watched.look(&sources).await;
-        let pool = sources.register.reader().pool();
-        if let Ok(Ok(Some(last))) = tokio::time::timeout(EVERY, register::last_daily_run(pool)).await {
+        if let Ok(Ok(Some(last))) = tokio::time::timeout(EVERY, sources.register.last_daily_run()).await {
             metrics.daily().done(&last);
         }
         tokio::time::sleep(EVERY).await;

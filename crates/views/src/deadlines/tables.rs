@@ -45,6 +45,7 @@ pub struct KeepDeadlines;
 #[async_trait]
 impl Projection for KeepDeadlines {
     type Event = DemandEvent;
+    type Tables = PgConnection;
 
     const NAME: &'static str = "deadlines";
     const VERSION: u32 = 2;

@@ -58,6 +58,7 @@ impl SharedManagement {
 #[async_trait]
 impl Projection for SharedManagement {
     type Event = SeenEvent;
+    type Tables = PgConnection;
 
     const NAME: &'static str = "shared_management";
     const VERSION: u32 = 4;

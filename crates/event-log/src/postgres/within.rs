@@ -7,11 +7,11 @@ use sqlx::query::Query;
 use sqlx::{Acquire as _, Executor as _, PgPool, Postgres};
 use tokio::time::{Instant, timeout_at};
 
-use super::Reader;
+use super::PgStore;
 use crate::Error;
 
 tokio::task_local! {
-    static UNTIL: Instant;
+    pub(crate) static UNTIL: Instant;
 }
 
 /// Runs something whose reads of the log all end at an instant: a statement that is still running then is ended by the
@@ -20,7 +20,7 @@ pub async fn read_until<F: Future>(until: Instant, reads: F) -> F::Output {
     UNTIL.scope(until, reads).await
 }
 
-impl Reader {
+impl PgStore {
     /// The rows of a look-up.
     pub(super) async fn rows(
         &self,

@@ -7,13 +7,15 @@
 
 use std::time::Duration;
 
+use async_trait::async_trait;
 use sqlx::postgres::PgConnectOptions;
 use sqlx::{ConnectOptions, PgConnection};
 use tokio::time::sleep;
 use uuid::Uuid;
 
-use super::batch::{Answer, Batch};
-use crate::{Error, Role, error, settings};
+use super::batch::Batch;
+use crate::store::{Fault, Slot, Slots};
+use crate::{Command, Error, Role, Verdict, error, settings};
 
 const TRY_FENCE: &str = "SELECT pg_try_advisory_lock($1)";
 // An advisory lock of 64 bits stands in pg_locks as two halves. Five seconds for the old session to end.
@@ -28,55 +30,57 @@ const FENCE_PAUSE: Duration = Duration::from_millis(10);
 
 /// The session that appends: look-ups by index whatever the statistics say, and one plan for ever. With plans made for
 /// the empty tables of a fresh database every append would read the whole log.
-pub(super) fn session(options: PgConnectOptions) -> PgConnectOptions {
+fn session(options: PgConnectOptions) -> PgConnectOptions {
     Role::Writer.session(options).application_name("sne_append").options([("plan_cache_mode", "force_generic_plan")])
+}
+
+/// Connections that append, each made when first needed.
+#[derive(Debug)]
+pub(crate) struct PgSlots(PgConnectOptions);
+
+impl PgSlots {
+    pub(crate) fn new(connect: PgConnectOptions) -> Self {
+        Self(session(connect))
+    }
+}
+
+impl Slots for PgSlots {
+    fn slot(&self) -> Box<dyn Slot> {
+        let (half, _) = Uuid::new_v4().as_u64_pair();
+        Box::new(PgSlot { options: self.0.clone(), fence: half.cast_signed(), connection: None })
+    }
 }
 
 /// A place for one connection.
 #[derive(Debug)]
-pub(super) struct Slot {
+struct PgSlot {
+    options: PgConnectOptions,
     fence: i64,
     connection: Option<PgConnection>,
 }
 
-/// What an attempt failed with.
-pub(super) enum Fault {
-    /// The content of a command, with the SQLSTATE; rolled back.
-    Content(String),
-    /// The database is not fit; this attempt wrote nothing.
-    Database(Error),
-    /// The answer was lost, or the database is busy or away: to be tried again.
-    Lost(String),
-}
-
-impl Slot {
-    pub(super) fn new() -> Self {
-        let (half, _) = Uuid::new_v4().as_u64_pair();
-        Self { fence: half.cast_signed(), connection: None }
-    }
-
-    /// Forgets the connection; its session is ended by the next one, if it does not end by itself.
-    pub(super) fn disconnect(&mut self) {
-        self.connection = None;
-    }
-
-    /// One attempt. `sent` becomes true once the round may have reached the server.
-    pub(super) async fn call(
-        &mut self,
-        options: &PgConnectOptions,
-        batch: &Batch<'_>,
-        sent: &mut bool,
-    ) -> Result<Answer, Fault> {
+#[async_trait]
+impl Slot for PgSlot {
+    async fn call(&mut self, round: &[&Command], sent: &mut bool) -> Result<Vec<Verdict>, Fault> {
         if self.connection.is_none() {
-            self.connection = Some(self.open(options).await?);
+            self.connection = Some(self.open().await?);
         }
         let Some(connection) = &mut self.connection else { return Err(Fault::Lost(String::new())) };
+        let batch = Batch::of(round);
         *sent = true;
-        batch.call(connection).await.map_err(|failed| fault("appending", &failed))
+        let answer = batch.call(connection).await.map_err(|failed| fault("appending", &failed))?;
+        answer.verdicts(round).map_err(Fault::Unreadable)
     }
 
-    async fn open(&self, options: &PgConnectOptions) -> Result<PgConnection, Fault> {
-        let mut connection = options.connect().await.map_err(|failed| fault("connecting", &failed))?;
+    /// Its session is ended by the next one, if it does not end by itself.
+    fn disconnect(&mut self) {
+        self.connection = None;
+    }
+}
+
+impl PgSlot {
+    async fn open(&self) -> Result<PgConnection, Fault> {
+        let mut connection = self.options.connect().await.map_err(|failed| fault("connecting", &failed))?;
         // Before the role is chosen: the writer may not end sessions, the login may end its own.
         while !self.try_fence(&mut connection).await.map_err(|failed| fault("connecting", &failed))? {
             sqlx::query(END_HOLDER)
