@@ -6,7 +6,7 @@ SHELL := /bin/bash
 CARGO ?= cargo
 ARGS ?=
 
-.PHONY: help deps demo test kill chaos drill fuzz mutants bench docs serve sample fmt
+.PHONY: help deps demo test kill chaos lanes sabotage drill fuzz mutants bench docs serve sample fmt
 
 help: ## list the verbs
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 10
@@ -36,9 +36,20 @@ kill: deps ## a hundred kills of the daily run, fifty of an import (make test: e
 	$(CARGO) build --package cli
 	DAILY_KILLS=100 IMPORT_KILLS=50 $(CARGO) test --package tests --test blackbox -- daily::kills import::kills --nocapture
 
-chaos: deps ## do the register all the harm there is, whole lanes one by one; writes docs/chaos.json and docs/chaos.md (ARGS=kills for one lane; make test: a short one of each)
+chaos: deps ## do the register all the harm there is: whole lanes, then sabotages that they must notice; writes docs/chaos.json and docs/chaos.md (make test: short lanes; make lanes ARGS=kills, make sabotage ARGS=lost-receipt for a part)
+	$(MAKE) lanes
+	SIM_SEEDS=20000 $(CARGO) test --package simulator -- --nocapture
+	$(MAKE) sabotage
+	UPDATE=1 $(CARGO) test --package tests --test blackbox -- chaos_document_is_fresh
+
+lanes: deps ## run whole lanes of the harm that make test does in short, one by one (ARGS=kills for one)
 	$(CARGO) build --package cli
 	CHAOS=full $(CARGO) test --package tests --test chaos -- --test-threads=1 --nocapture $(ARGS)
+	python3 tests/chaos/summary.py
+
+sabotage: deps ## patch a copy of the tree with one mistake at a time, and show that the lanes notice (ARGS=lost-receipt for one)
+	CARGO="$(CARGO)" python3 tests/chaos/sabotage.py $(ARGS)
+	python3 tests/chaos/summary.py
 
 drill: deps ## lose a register under load and restore it to five random seconds with the commands of docs/operations.md (make test: one)
 	$(CARGO) build --package cli

@@ -2,6 +2,7 @@
 
 mod kills;
 mod lists;
+mod naughty;
 mod stage;
 
 use demand::pending::Delay;

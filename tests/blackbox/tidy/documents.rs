@@ -9,7 +9,7 @@ use demand::Class;
 use super::{files, root};
 
 /// Compares a document with what the code says, or writes it when `UPDATE` is set.
-fn check(path: &str, expected: &str) {
+pub(super) fn check(path: &str, expected: &str) {
     let file = root().join(path);
     if std::env::var_os("UPDATE").is_some() {
         std::fs::write(&file, expected).unwrap();
