@@ -22,6 +22,7 @@ mod within;
 
 pub(crate) use slot::PgSlots;
 pub(crate) use walk::PgWalk;
+#[cfg(feature = "memory")]
 pub(crate) use within::UNTIL;
 pub use within::{read_until, rows_until};
 
