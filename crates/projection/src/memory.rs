@@ -82,6 +82,7 @@ struct State<R> {
     /// Sessions up to this one were ended.
     ended: u64,
     commits: Vec<Commit>,
+    /// What the last commits replaced.
     before: VecDeque<(Key, Position, R)>,
 }
 
@@ -113,6 +114,12 @@ impl<R: Rows> MemoryPlace<R> {
         Self { state: Arc::new(Mutex::new(state)), chance }
     }
 
+    /// The same database, as another process reaches it.
+    #[must_use]
+    pub fn through(&self, chance: Chance) -> Self {
+        Self { state: Arc::clone(&self.state), chance }
+    }
+
     /// Where a live view stands and what it holds then; none while it was not built.
     pub fn seen(&self, name: &str) -> Option<(Position, R)> {
         let state = self.state();
@@ -120,7 +127,7 @@ impl<R: Rows> MemoryPlace<R> {
         found.map(|(_, build)| (build.position, build.rows.clone()))
     }
 
-    /// Every page that was committed, in that order.
+    /// Every page that was committed and not lost, in that order.
     pub fn commits(&self) -> Vec<Commit> {
         self.state().commits.clone()
     }
@@ -138,6 +145,7 @@ impl<R: Rows> MemoryPlace<R> {
         let mut state = self.state();
         for _ in 0..lost {
             let Some((key, position, rows)) = state.before.pop_back() else { break };
+            state.commits.pop();
             if let Some(build) = state.builds.get_mut(&key) {
                 (build.position, build.rows) = (position, rows);
             }
@@ -153,15 +161,16 @@ impl<R: Clone> State<R> {
     fn commit(&mut self, session: u64, key: Key, rows: Option<R>, moved: Option<(Position, Position)>) {
         let owned = self.owners.get(key.0) == Some(&session);
         let Some(build) = self.builds.get_mut(&key) else { return };
+        let (from, to) = moved.unwrap_or((build.position, build.position));
         self.before.push_back((key, build.position, build.rows.clone()));
         if self.before.len() > MOST_LOST {
             self.before.pop_front();
         }
-        build.rows = rows.unwrap_or_else(|| build.rows.clone());
-        if let Some((from, to)) = moved {
-            build.position = to;
-            self.commits.push(Commit { view: key.0, session, owned, from, to });
+        build.position = to;
+        if let Some(rows) = rows {
+            build.rows = rows;
         }
+        self.commits.push(Commit { view: key.0, session, owned, from, to });
     }
 }
 

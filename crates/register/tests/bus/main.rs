@@ -9,7 +9,6 @@ mod erasure;
 mod examination;
 mod following;
 mod importing;
-#[cfg(feature = "memory")]
 mod in_memory;
 mod numbers;
 mod places;
