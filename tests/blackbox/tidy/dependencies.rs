@@ -131,6 +131,7 @@ const MAY_NAME: &[(&str, &[&str])] = &[
             "synth",
         ],
     ),
+    ("simulator", &["nomenclature", "demand", "event-log", "register"]),
     ("fuzz", &["nomenclature", "demand", "register", "server", "vault", "views"]),
 ];
 
