@@ -7,8 +7,11 @@
 use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use client::{Client, Outcome};
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
 use nomenclature::Actor;
 use private_postgres::test_util::TestCluster;
 use proto::v1::ListSharedDemandsResponse;
@@ -27,12 +30,14 @@ use uuid::Uuid;
 
 use crate::lane::{self, Lane};
 
-/// Cycles of a short run and of a whole one, of the bus and of the server with its door: each kills both the process and
-/// the postmaster.
-const BUS_CYCLES: (usize, usize) = (5, 50);
-const DOOR_CYCLES: (usize, usize) = (3, 50);
+/// Cycles of a short run and of a whole one, of the bus and of the server with its door: each kills the process, one of its
+/// sessions, which makes the database end all of them and recover, and the postmaster.
+const BUS_CYCLES: (usize, usize) = (3, 50);
+const DOOR_CYCLES: (usize, usize) = (2, 50);
 /// Acknowledgements between two kills.
 const ACKS_BETWEEN: usize = 200;
+/// Until a database that recovers says who is connected.
+const RECOVERY: Duration = Duration::from_secs(30);
 
 /// A database, a data folder, and what a load under kills came to there.
 struct Scene {
@@ -44,7 +49,7 @@ struct Scene {
 }
 
 impl Scene {
-    /// Kills a worker, then the postmaster, again and again under load; then lets everything settle.
+    /// Kills a worker, then a session, then the postmaster, again and again under load; then lets everything settle.
     async fn of(worker: Worker, cycles: usize, lane: &mut Lane) -> Self {
         let cluster = TestCluster::start().unwrap();
         let (database, url) = world::new_database(&cluster);
@@ -56,6 +61,8 @@ impl Scene {
         for _ in 0..cycles {
             load.runs_until(load.acks() + ACKS_BETWEEN);
             load.kill_the_worker();
+            load.runs_until(load.acks() + ACKS_BETWEEN);
+            kill_a_session(&cluster, &database);
             load.runs_until(load.acks() + ACKS_BETWEEN);
             cluster.kill_postmaster();
             cluster.restart().unwrap();
@@ -72,7 +79,7 @@ impl Scene {
             .filter(|entry| matches!(entry, Entry::Answer(Reply::Unknown { .. } | Reply::Failed { .. })))
             .count();
         assert!(hurt > 0, "no order was hurt by a postmaster that died under load");
-        lane.counted("cycles", cycles);
+        lane.counted("kills", cycles * 3);
         lane.counted("orders open when a worker died", told.died_with.iter().sum::<usize>());
         lane.counted("orders that failed on the way", hurt);
         lane.counted("events", evidence.head);
@@ -81,6 +88,25 @@ impl Scene {
 
     fn keys(&self) -> PathBuf {
         self.folder.path().join("keys")
+    }
+}
+
+/// Kills a session of the register that the database draws.
+fn kill_a_session(cluster: &TestCluster, database: &str) {
+    let draw = format!(
+        "SELECT pid FROM pg_stat_activity WHERE datname = '{database}' AND backend_type = 'client backend' \
+         ORDER BY random() LIMIT 1"
+    );
+    let until = Instant::now() + RECOVERY;
+    loop {
+        // Just started, it may not let anybody in yet, and nobody may be there.
+        let drawn = cluster.psql("postgres", &draw).ok().and_then(|pid| pid.parse().ok());
+        if let Some(pid) = drawn
+            && kill(Pid::from_raw(pid), Signal::SIGKILL).is_ok()
+        {
+            return;
+        }
+        assert!(Instant::now() < until, "nobody is connected");
     }
 }
 

@@ -3,6 +3,13 @@
 #![allow(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
 #![allow(clippy::print_stderr, reason = "what a long suite measured is worth a line")]
 
+mod cancelled;
+mod clock_jumps;
+mod crowd;
 mod doctored;
+mod full_disk;
 mod kills;
 mod lane;
+mod reordered;
+mod slow_readers;
+mod storm;

@@ -9,6 +9,8 @@
 //! command is sent, and before an answer counts.
 
 pub mod cast;
+pub mod dice;
+pub mod door;
 pub mod ledger;
 pub mod load;
 pub mod stage;

@@ -11,11 +11,12 @@ use serde_json::{Value, json};
 use uuid::{Builder, Uuid};
 
 use crate::cast::{self, ANTIBES, CANNES, NICE};
+use crate::dice::Dice;
 use crate::wire::{Ack, Order};
 
 /// Draws the next orders.
 pub struct Generator {
-    state: u64,
+    dice: Dice,
     persons: usize,
     today: Date,
     demands: Vec<Known>,
@@ -35,7 +36,7 @@ impl Generator {
     /// A generator that has asked for nothing yet.
     pub fn new(seed: u64, versions: bool) -> Self {
         let today = SystemClock.today();
-        Self { state: seed, persons: 0, today, demands: Vec::new(), versions, queue: VecDeque::new() }
+        Self { dice: Dice::new(seed), persons: 0, today, demands: Vec::new(), versions, queue: VecDeque::new() }
     }
 
     /// Takes note of a demand that may be acted on, and of its version.
@@ -48,12 +49,7 @@ impl Generator {
     }
 
     fn draw(&mut self, below: usize) -> usize {
-        // SplitMix64: plenty for choosing what to do next.
-        self.state = self.state.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mut z = self.state;
-        z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        usize::try_from((z ^ (z >> 31)) >> 1).unwrap_or(0) % below
+        self.dice.below(below)
     }
 
     fn id(&mut self) -> Uuid {

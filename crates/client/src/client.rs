@@ -1,5 +1,7 @@
 //! Calls.
 
+use std::time::Duration;
+
 use nomenclature::Actor;
 use prost_reflect::DynamicMessage;
 use proto::v1;
@@ -21,6 +23,8 @@ use crate::territory::TerritoryAnswer;
 pub struct Client {
     channel: Channel,
     interface: Interface,
+    /// How long a call may take, when that is bounded.
+    patience: Option<Duration>,
 }
 
 /// The demand that an act is on, as its caller last read it.
@@ -40,7 +44,15 @@ impl Client {
     pub fn at(address: &str) -> Result<Self, Refused> {
         let channel =
             Endpoint::from_shared(format!("http://{address}")).map_err(|_| Refused::Unreadable)?.connect_lazy();
-        Ok(Self { channel, interface: Interface::new()? })
+        Ok(Self { channel, interface: Interface::new()?, patience: None })
+    }
+
+    /// The same connection, whose calls say that they may take so long and no longer. What comes of a call whose time is
+    /// over is not known.
+    #[must_use]
+    pub fn within(mut self, patience: Duration) -> Self {
+        self.patience = Some(patience);
+        self
     }
 
     /// Sends an act written as JSON the way the register's files write it; `on` says on which demand, none for a
@@ -142,6 +154,9 @@ impl Client {
         let mut request = Request::new(message);
         for (key, value) in metadata_of(actor) {
             request.metadata_mut().insert(key, value.parse().map_err(|_| Refused::Unreadable)?);
+        }
+        if let Some(patience) = self.patience {
+            request.set_timeout(patience);
         }
         let mut grpc = Grpc::new(self.channel.clone());
         grpc.ready().await.map_err(|error| Refused::Lost(error.to_string()))?;

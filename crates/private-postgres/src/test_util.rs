@@ -4,7 +4,7 @@
 //! ended, however it ended: values in statics are never dropped, and a killed test drops nothing.
 
 use std::os::unix::process::CommandExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
@@ -53,7 +53,11 @@ impl TestCluster {
 
     /// As [`TestCluster::start`], with server settings added.
     pub fn start_with(settings: &[(&str, &str)]) -> Result<Self, Error> {
-        let parent = std::env::temp_dir();
+        Self::start_in(std::env::temp_dir(), settings)
+    }
+
+    /// As [`TestCluster::start_with`], in a folder of another disk.
+    pub fn start_in(parent: PathBuf, settings: &[(&str, &str)]) -> Result<Self, Error> {
         let folder = tempfile::Builder::new()
             .prefix("sne-test-")
             .tempdir_in(&parent)

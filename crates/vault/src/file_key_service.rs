@@ -25,12 +25,11 @@ struct Held {
 }
 
 impl FileKeyService {
-    /// Opens the folder, makes it (mode 0700) and this week's key when they are not there; both are on disk before this
+    /// Opens the folder, makes it (mode 0700) and the key of the week when they are not there; both are on disk before this
     /// returns. It does not know the database: [`Vault::open_folder`](crate::Vault::open_folder) looks there first.
-    pub fn open_or_create(folder: impl Into<PathBuf>, today: Date) -> Result<Self, Error> {
+    pub fn open_or_create(folder: impl Into<PathBuf>, current: KekId) -> Result<Self, Error> {
         let folder = folder.into();
         key_file::prepare(&folder)?;
-        let current = KekId::of(today);
         let mut keys = load(&folder)?;
         keys.insert(current, key_file::read_or_create(&folder, &file_name(current))?);
         // Another process may have made the key a moment ago and not have flushed the folder yet.

@@ -168,6 +168,11 @@ impl Store for MemoryKeys {
         self.call(|state| state.live(ids).filter_map(|key| key.lease.take()).count() as u64).await
     }
 
+    /// No key-encryption key retires here.
+    async fn week_of(&self, day: Date) -> Result<KekId, Error> {
+        Ok(KekId::of(day))
+    }
+
     async fn wrapping(&self, _today: Date) -> Result<Wrapping, Error> {
         let counted = self.call(|state| {
             let mut live: BTreeMap<KekId, u64> = BTreeMap::new();

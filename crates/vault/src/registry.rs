@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use jiff::civil::Date;
 use sqlx::{PgConnection, PgPool};
 
 use crate::{Error, Fingerprint, KekId, KeyService, Secrets, file_key_service, secrets};
@@ -18,6 +19,9 @@ const REGISTER_SECRETS: &str = "INSERT INTO vault.secrets (name, fingerprint) \
      ON CONFLICT (name) DO NOTHING";
 const REGISTER_KEK: &str =
     "INSERT INTO vault.key_encryption_keys (kek_id, fingerprint) VALUES ($1, $2) ON CONFLICT (kek_id) DO NOTHING";
+const WEEK_AFTER_RETIRED: &str = "SELECT min(later.kek_id) FROM vault.key_encryption_keys AS later \
+     WHERE later.kek_id > $1 AND later.retired_at IS NULL AND EXISTS \
+       (SELECT FROM vault.key_encryption_keys AS own WHERE own.kek_id = $1 AND own.retired_at IS NOT NULL)";
 const READ_KEK: &str = "SELECT fingerprint FROM vault.key_encryption_keys WHERE kek_id = $1";
 
 /// What the database says.
@@ -56,6 +60,14 @@ impl Mismatch {
         self.different.sort();
         Err(Error::KeyFolderMismatch { missing: self.missing, different: self.different })
     }
+}
+
+/// The week whose key wraps on a day: its own, or the first later one whose key is in use when its own was retired already.
+/// A clock that ran ahead for some weeks, and was put right, leaves such weeks behind.
+pub(crate) async fn week_of(pool: &PgPool, day: Date) -> Result<KekId, Error> {
+    let week = KekId::of(day);
+    let later: Option<String> = sqlx::query_scalar(WEEK_AFTER_RETIRED).bind(week.to_string()).fetch_one(pool).await?;
+    Ok(later.and_then(|later| KekId::parse(&later)).unwrap_or(week))
 }
 
 /// Compares a folder before anything is made in it.

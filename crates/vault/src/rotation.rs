@@ -87,10 +87,12 @@ pub(crate) async fn wrapping(pool: &PgPool, today: Date) -> Result<Wrapping, Err
 /// Does what is due; `None` when another process is at it.
 pub(crate) async fn rotate(owner: &PgPool, service: &dyn KeyService, today: Date) -> Result<Option<Rotation>, Error> {
     let mut rotation = Rotation::default();
-    let week = KekId::of(today);
+    let week = registry::week_of(owner, today).await?;
     if service.begin(week).await? {
         rotation.made = Some(week);
     }
+    // A clock that was set back: what is wrapped goes on under the key of the later week, and nothing moves back.
+    let week = service.current();
     // A session of its own: the lock goes with it, however this ends.
     let mut connection = owner.acquire().await?.detach();
     let alone: bool = sqlx::query_scalar(TRY_LOCK).bind(LOCK_CLASS).bind(ROTATION).fetch_one(&mut connection).await?;

@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use crate::keys::{self, Row};
 use crate::lease::PgLease;
-use crate::{ErasedKey, Error, Fingerprint, KekId, KeyId, Wrapping, rotation};
+use crate::{ErasedKey, Error, Fingerprint, KekId, KeyId, Wrapping, registry, rotation};
 
 /// A place for keys.
 #[async_trait]
@@ -26,6 +26,8 @@ pub(crate) trait Store: Send + Sync {
     async fn dead(&self, dead_for: Duration) -> Result<Vec<KeyId>, Error>;
     /// Marks keys as named by a stream; returns how many it marked.
     async fn settle(&self, ids: &[KeyId]) -> Result<u64, Error>;
+    /// The week whose key-encryption key wraps on a day.
+    async fn week_of(&self, day: Date) -> Result<KekId, Error>;
     /// How live keys are wrapped.
     async fn wrapping(&self, today: Date) -> Result<Wrapping, Error>;
 }
@@ -69,6 +71,10 @@ impl Store for PgPool {
 
     async fn settle(&self, ids: &[KeyId]) -> Result<u64, Error> {
         keys::settle(self, ids).await
+    }
+
+    async fn week_of(&self, day: Date) -> Result<KekId, Error> {
+        registry::week_of(self, day).await
     }
 
     async fn wrapping(&self, today: Date) -> Result<Wrapping, Error> {

@@ -12,7 +12,7 @@ use crate::draw::Drawer;
 use crate::lease::LOCK_CLASS;
 use crate::store::Store;
 use crate::{
-    DrawnKey, ErasedKey, Error, FileKeyService, KekId, KeyId, KeyService, KeyState, Rotation, Secrets, Wrapping, keys,
+    DrawnKey, ErasedKey, Error, FileKeyService, KeyId, KeyService, KeyState, Rotation, Secrets, Wrapping, keys,
     registry, rotation,
 };
 
@@ -54,7 +54,7 @@ impl Vault {
     /// all: [`Error::KeyFolderMismatch`], and nothing is made in it. `today` names the key-encryption key of the week.
     pub async fn open_folder(pool: PgPool, folder: &Path, today: Date) -> Result<Self, Error> {
         registry::check_folder(&pool, folder).await?;
-        let service = FileKeyService::open_or_create(folder, today)?;
+        let service = FileKeyService::open_or_create(folder, registry::week_of(&pool, today).await?)?;
         let secrets = Secrets::open_or_create(folder)?;
         Self::open(pool, Arc::new(service), secrets).await
     }
@@ -116,7 +116,7 @@ impl Vault {
     /// Wraps under the key-encryption key of this day's week from now on, made when it is not there, and forgets
     /// those that were destroyed. [`Vault::rotate`] does so first.
     pub async fn begin_week(&self, today: Date) -> Result<(), Error> {
-        self.service.begin(KekId::of(today)).await.map(drop)
+        self.service.begin(self.store.week_of(today).await?).await.map(drop)
     }
 
     /// Does what rotation is due on this day: the key-encryption key of the week, live keys moved to it in batches, old

@@ -1,8 +1,7 @@
 //! What is below the server fails: the database, its willingness to write, its disk, its sessions.
 
 use std::collections::BTreeSet;
-use std::fs::Permissions;
-use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
+use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::Arc;
@@ -13,6 +12,7 @@ use register::SystemClock;
 use tokio::task::JoinHandle;
 
 use super::{client, privacy};
+use tests::stage::disk::{NO_MOUNT, SmallDisk};
 use tests::stage::served::Served;
 use tests::stage::sne::Place;
 use tests::stage::world;
@@ -133,8 +133,6 @@ async fn with_every_session_taken_a_server_says_so_and_acknowledges_nothing() {
     scene.while_failing("sessions are all taken", fail, mend).await;
 }
 
-const NO_MOUNT: &str = "skipped: needs the right to mount a disk of its own";
-
 /// Every write of every process of the cluster fails from now on, as on a disk that turned read-only under it. The limit is
 /// set as the account of the cluster: root may not where it lacks that one capability.
 fn refuse_writes(scene: &Scene) {
@@ -174,47 +172,18 @@ async fn on_a_disk_that_refuses_every_write_a_server_says_so_and_acknowledges_no
     Scene::new("4s").await.while_failing("disk refuses writes", refuse_writes, mend).await;
 }
 
-/// A disk of its own, small enough to be filled. Needs root.
-struct SmallDisk(tempfile::TempDir);
-
-impl SmallDisk {
-    fn mount() -> Option<Self> {
-        let folder = tempfile::Builder::new().permissions(Permissions::from_mode(0o755)).tempdir().unwrap();
-        let options = ["-t", "tmpfs", "-o", "size=192m,mode=755", "none"];
-        let mounted = Command::new("mount").args(options).arg(folder.path()).output().unwrap();
-        mounted.status.success().then_some(Self(folder))
-    }
-
-    fn filler(&self) -> PathBuf {
-        self.0.path().join("filler")
-    }
-
-    /// Not a byte is left.
-    fn fill(&self) {
-        let mut filler = std::fs::File::create(self.filler()).unwrap();
-        let full = std::io::copy(&mut std::io::repeat(0), &mut filler).unwrap_err();
-        assert_eq!(full.kind(), std::io::ErrorKind::StorageFull);
-    }
-}
-
-impl Drop for SmallDisk {
-    fn drop(&mut self) {
-        let _ = Command::new("umount").arg("--lazy").arg(self.0.path()).status();
-    }
-}
-
 /// PostgreSQL takes what fits into the pages that it has, then nothing.
 #[tokio::test(flavor = "multi_thread")]
 async fn on_a_full_disk_a_server_says_so_and_acknowledges_nothing_that_it_cannot_keep() {
     let Some(disk) = SmallDisk::mount() else { return eprintln!("{NO_MOUNT}") };
-    let place = Place::private(disk.0.path().join("data"));
-    let organisations = disk.0.path().join("organisations.ndjson");
+    let place = Place::private(disk.path().join("data"));
+    let organisations = disk.path().join("organisations.ndjson");
     std::fs::write(&organisations, synth::SAMPLE_ORGANISATIONS).unwrap();
     place.sne(&["org", "import", organisations.to_str().unwrap()]).ends(0);
     let served = Served::start(place, &["--longest-call", "4s"]);
     let signs = tempfile::tempdir().unwrap();
-    let mend = || std::fs::remove_file(disk.filler()).unwrap();
-    Trial::of("disk is full", &served, signs.path()).while_failing(|| disk.fill(), mend).await;
+    let (fail, mend) = (|| disk.fill(0), || disk.has_room());
+    Trial::of("disk is full", &served, signs.path()).while_failing(fail, mend).await;
     privacy::nobody_is_named(&served.stops());
 }
 
@@ -227,9 +196,9 @@ fn without_a_database_or_a_disk_to_write_to_a_server_does_not_start_and_says_why
     assert!(refused.err.contains("la base ne répond pas"), "{}", refused.err);
     // A disk that is mounted to be read only.
     let Some(disk) = SmallDisk::mount() else { return eprintln!("{NO_MOUNT}") };
-    let remounted = Command::new("mount").args(["-o", "remount,ro"]).arg(disk.0.path()).status().unwrap();
+    let remounted = Command::new("mount").args(["-o", "remount,ro"]).arg(disk.path()).status().unwrap();
     assert!(remounted.success());
-    let place = Place::private(disk.0.path().join("data"));
+    let place = Place::private(disk.path().join("data"));
     let refused = place.sne(&["serve", "--listen", "127.0.0.1:0"]).ends(1);
     assert!(refused.err.contains("dossier") && refused.err.contains("Read-only"), "{}", refused.err);
 }

@@ -9,8 +9,8 @@ use private_postgres::test_util::shared;
 use register::SystemClock;
 use serde_json::Value;
 use server::Options;
-use sqlx::{ConnectOptions as _, PgConnection, postgres::PgConnectOptions};
 use tests::cast::{self, NICE};
+use tests::stage::held::Held;
 use tokio::task::JoinHandle;
 use uuid::Uuid;
 
@@ -32,33 +32,6 @@ fn newcomer(n: usize) -> Value {
     cast::register(cast::form(&format!("Venu {}", cast::letters(n)), "Zoé", "1990-02-28"))
 }
 
-/// Somebody holds the head of the log: every append waits.
-struct Held(PgConnection);
-
-impl Held {
-    async fn of(server: &InProcess) -> Self {
-        let options: PgConnectOptions = server.superuser().parse().unwrap();
-        let mut holder = options.connect().await.unwrap();
-        sqlx::raw_sql("BEGIN; SELECT FROM log.head FOR UPDATE").execute(&mut holder).await.unwrap();
-        Self(holder)
-    }
-
-    /// Waits until so many appends of this database wait for us.
-    async fn until_waited_for_by(&mut self, appends: i64) {
-        let waiting = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() \
-             AND application_name = 'sne_append' AND wait_event_type = 'Lock'";
-        let until = Instant::now() + PATIENCE;
-        while sqlx::query_scalar::<_, i64>(waiting).fetch_one(&mut self.0).await.unwrap() < appends {
-            assert!(Instant::now() < until, "nothing waits for the head of the log");
-            tokio::task::yield_now().await;
-        }
-    }
-
-    async fn let_go(mut self) {
-        sqlx::raw_sql("COMMIT").execute(&mut self.0).await.unwrap();
-    }
-}
-
 fn sent(client: &Client, id: Uuid, n: usize) -> JoinHandle<Result<client::Answer, client::Refused>> {
     let client = client.clone();
     tokio::spawn(async move { client.act(nice(), id, None, &newcomer(n)).await })
@@ -67,7 +40,7 @@ fn sent(client: &Client, id: Uuid, n: usize) -> JoinHandle<Result<client::Answer
 #[tokio::test(flavor = "multi_thread")]
 async fn an_act_goes_on_when_its_caller_leaves_and_its_outcome_can_be_asked() {
     let (server, client) = serve(Options::default()).await;
-    let mut held = Held::of(&server).await;
+    let mut held = Held::of(&server.superuser()).await;
     let id = Uuid::new_v4();
     let call = sent(&client, id, 0);
     held.until_waited_for_by(1).await;
@@ -114,7 +87,7 @@ async fn a_storm_of_callers_who_leave_harms_nobody() {
 #[tokio::test(flavor = "multi_thread")]
 async fn told_to_stop_a_server_lets_calls_under_way_end_with_their_answer() {
     let (server, client) = serve(Options::default()).await;
-    let mut held = Held::of(&server).await;
+    let mut held = Held::of(&server.superuser()).await;
     let call = sent(&client, Uuid::new_v4(), 0);
     held.until_waited_for_by(1).await;
     let address = server.address.clone();
@@ -135,7 +108,7 @@ async fn told_to_stop_a_server_lets_calls_under_way_end_with_their_answer() {
 async fn a_call_that_never_ends_does_not_keep_a_server_from_stopping() {
     let short = Duration::from_millis(100);
     let (server, client) = serve(Options { drain: short, lame_duck: short, ..Options::default() }).await;
-    let mut held = Held::of(&server).await;
+    let mut held = Held::of(&server.superuser()).await;
     let call = sent(&client, Uuid::new_v4(), 0);
     held.until_waited_for_by(1).await;
     tokio::time::timeout(PATIENCE, server.told_to_stop()).await.expect("the drain has a bound").unwrap().unwrap();

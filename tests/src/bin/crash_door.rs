@@ -12,19 +12,17 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 
-use client::{Client, On, Outcome, Refused};
+use client::{Client, Outcome};
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 use serde_json::Value;
+use tests::door;
 use tests::wire::{Ack, Order, Reply, orders};
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
 /// Calls under way at once.
 const IN_FLIGHT: usize = 16;
-
-/// Refusals that say nothing of the command: it is sent again.
-const PASSING: [&str; 5] = ["UNAVAILABLE", "OUTCOME_UNKNOWN", "DEADLINE_EXCEEDED", "TOO_MANY_CALLS", "SHUTTING_DOWN"];
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
@@ -93,26 +91,16 @@ fn serve(database: &str, keys: &Path) -> Result<(Child, String), Box<dyn Error>>
     Ok((server, address))
 }
 
-async fn pass_on(door: &Client, order: &Order) -> Reply {
+async fn pass_on(client: &Client, order: &Order) -> Reply {
     let command_id = order.command_id;
     if order.again {
-        match door.outcome(order.actor, command_id).await {
+        match client.outcome(order.actor, command_id).await {
             Ok(Outcome::Committed(answer)) => return Reply::Ack(Ack::told(command_id, &answer)),
             Ok(Outcome::NotCommittedAsOf(_) | Outcome::TerritoryCommitted(_) | Outcome::Fenced(_)) => {}
             Err(_) => return Reply::Unknown { command_id },
         }
     }
-    let on = order.number.map(|number| (number.to_string(), format!("v{}", order.version.unwrap_or_default())));
-    let on = on.as_ref().map(|(number, etag)| On { number, etag });
-    let act = serde_json::to_value(&order.act).expect("an act is JSON");
-    match door.act(order.actor, command_id, on, &act).await {
-        Ok(answer) => Reply::Ack(Ack::told(command_id, &answer)),
-        Err(Refused::Told(told)) if !PASSING.contains(&told.reason.as_str()) => {
-            Reply::Refused { command_id, reason: told.reason }
-        }
-        Err(Refused::Unreadable) => Reply::Refused { command_id, reason: "UNREADABLE".to_owned() },
-        Err(Refused::Told(_) | Refused::Lost(_)) => Reply::Unknown { command_id },
-    }
+    door::send(client, order).await
 }
 
 fn tell(reply: &Reply) -> io::Result<()> {

@@ -19,6 +19,8 @@ const EXPECTED_REFUSALS: &[&str] = &[
     "VERSION_CONFLICT",
     // In process an act names none: it is decided anew, time and again.
     "CONTENDED",
+    // Whoever could not wait for the outcome has given it up for good.
+    "COMMAND_FENCED",
 ];
 
 /// Everything that is wrong; empty when all is well.

@@ -4,8 +4,11 @@
 #![allow(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
 
 pub mod checker;
+pub mod disk;
 pub mod evidence;
+pub mod held;
 pub mod processes;
+pub mod proxy;
 pub mod served;
 pub mod sne;
 pub mod world;

@@ -2,7 +2,7 @@ use std::fs::{self, Permissions};
 use std::os::unix::fs::PermissionsExt;
 
 use jiff::civil::date;
-use vault::{Error, FileKeyService, KeyService, KeyState, Secrets, Vault};
+use vault::{Error, FileKeyService, KekId, KeyService, KeyState, Secrets, Vault};
 
 use crate::support::{House, TODAY};
 
@@ -83,7 +83,7 @@ async fn each_missing_or_regenerated_key_is_named() {
 async fn a_service_opened_behind_the_vaults_back_is_compared_too() {
     let house = used_house().await;
     let other = tempfile::tempdir().unwrap();
-    let service = FileKeyService::open_or_create(other.path().join("keys"), TODAY).unwrap();
+    let service = FileKeyService::open_or_create(other.path().join("keys"), KekId::of(TODAY)).unwrap();
     let secrets = Secrets::open_or_create(house.keys()).unwrap();
     let opened = Vault::open(house.pool("sne_writer").await, std::sync::Arc::new(service), secrets).await;
     assert_eq!(mismatch(opened), (vec![], vec!["kek-2026-W48".to_owned()]));
@@ -111,7 +111,7 @@ async fn a_new_week_has_a_new_key_and_the_old_keys_still_open() {
 #[tokio::test]
 async fn two_processes_that_open_a_fresh_folder_at_once_get_the_same_keys() {
     let folder = tempfile::tempdir().unwrap();
-    let open = || FileKeyService::open_or_create(folder.path().join("keys"), TODAY).unwrap();
+    let open = || FileKeyService::open_or_create(folder.path().join("keys"), KekId::of(TODAY)).unwrap();
     let services: Vec<FileKeyService> = std::thread::scope(|scope| {
         let threads: Vec<_> = (0..8).map(|_| scope.spawn(open)).collect();
         threads.into_iter().map(|thread| thread.join().unwrap()).collect()
@@ -128,7 +128,7 @@ async fn two_processes_that_open_a_fresh_folder_at_once_get_the_same_keys() {
 fn a_damaged_or_exposed_key_file_is_refused() {
     let folder = tempfile::tempdir().unwrap();
     let keys = folder.path().join("keys");
-    let open = || FileKeyService::open_or_create(&keys, TODAY);
+    let open = || FileKeyService::open_or_create(&keys, KekId::of(TODAY));
     open().unwrap();
     let file = keys.join("kek-2026-W48.key");
     let whole = fs::read(&file).unwrap();

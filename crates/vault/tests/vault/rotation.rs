@@ -45,6 +45,42 @@ async fn a_running_process_wraps_under_the_key_of_the_week_once_it_has_begun() {
     assert_eq!(rotate(&house, &vault, after(8)).await.rewrapped, 64, "a clock that goes back begins no old week");
 }
 
+/// A week that was never begun has no key, and needs none once a later one was.
+#[tokio::test]
+async fn a_rotation_after_the_clock_went_back_moves_nothing_back_and_goes_on_under_the_later_key() {
+    let house = House::new().await;
+    let vault = house.open().await.unwrap();
+    let drawn = vault.draw().await.unwrap();
+    assert_eq!(rotate(&house, &vault, after(35)).await.rewrapped, 64);
+    assert_eq!(rotate(&house, &vault, after(7)).await, Rotation::default());
+    assert_eq!(under(&house), "kek-2026-W53|64");
+    assert!(!file(&house, "kek-2026-W49").exists());
+    // What another process drew meanwhile, whose clock was never wrong.
+    let late = house.open().await.unwrap().draw().await.unwrap();
+    assert_eq!(rotate(&house, &vault, after(8)).await.rewrapped, 64);
+    all_open(&vault, &[drawn.id, late.id]).await;
+}
+
+/// A clock that ran ahead let a key of a week to come live and be destroyed; then it was put right.
+#[tokio::test]
+async fn a_week_whose_key_was_destroyed_before_it_came_goes_by_the_next_key_that_lives() {
+    let house = House::new().await;
+    let ahead = house.open().await.unwrap();
+    let drawn = ahead.draw().await.unwrap();
+    // A week, then another one that ends its key, then the end of the days for which it is kept.
+    for day in [after(7), after(21), after(42)] {
+        rotate(&house, &ahead, day).await;
+    }
+    assert!(!file(&house, "kek-2026-W49").exists(), "destroyed, as it should be");
+    let vault = Vault::open_folder(house.pool("sne_writer").await, &house.keys(), after(7)).await.unwrap();
+    let late = vault.draw().await.unwrap();
+    all_open(&vault, &[drawn.id, late.id]).await;
+    vault.begin_week(after(8)).await.unwrap();
+    rotate(&house, &vault, after(8)).await;
+    all_open(&vault, &[drawn.id, late.id]).await;
+    assert!(!file(&house, "kek-2026-W49").exists(), "made anew under the name of another one");
+}
+
 #[tokio::test]
 async fn a_rotation_moves_every_live_key_and_leaves_tombstones_and_open_keys_as_they_are() {
     let house = House::new().await;
