@@ -7,11 +7,13 @@
 //!   and two processes can both believe to be first.
 //! - When a connection is lost, nobody knows whether the round was committed. The same round is sent again; receipts
 //!   answer for what was. The lost session is ended before ([`slot`]), or it could still commit what was refused since.
+//! - Where a synchronous standby must hold what is acknowledged, it is asked after each such answer ([`standby`]).
 //! - Each call runs in a task of its own: a caller that goes away never leaves a connection half-way.
 
 mod batch;
 mod rounds;
 mod slot;
+mod standby;
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -26,6 +28,7 @@ use crate::{Command, Error, Position, Reader, Refusal, Subscription, Verdict};
 use batch::Batch;
 pub use rounds::{MAX_ROUND_BYTES, MAX_ROUND_COMMANDS};
 use slot::{Fault, Slot};
+pub use standby::Standby;
 
 const FENCE: &str = "SELECT log.fence($1, $2)";
 const FIRST_PAUSE: Duration = Duration::from_millis(5);
@@ -39,11 +42,13 @@ pub struct Options {
     pub connections: usize,
     /// How long a round of commands may stay without an answer before the call gives up: 30 s.
     pub patience: Duration,
+    /// Who must hold a command before it is called committed: the primary alone.
+    pub standby: Standby,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { connections: 4, patience: Duration::from_secs(30) }
+        Self { connections: 4, patience: Duration::from_secs(30), standby: Standby::NotAsked }
     }
 }
 
@@ -58,6 +63,7 @@ struct Inner {
     connect: PgConnectOptions,
     reader: Reader,
     patience: Duration,
+    standby: Standby,
     permits: Semaphore,
     idle: Mutex<Vec<Slot>>,
     /// When an attempt last failed although its content was sound; none once a round was answered since.
@@ -77,6 +83,7 @@ impl EventLog {
             connect: slot::session(connect),
             reader: Reader::new(readers),
             patience: options.patience,
+            standby: options.standby,
             permits: Semaphore::new(options.connections.max(1)),
             idle: Mutex::new(Vec::new()),
             failed_at: Mutex::new(None),
@@ -109,14 +116,18 @@ impl EventLog {
     /// fenced, the same at each asking. A command that is still under way is decided by who gets the head row first.
     ///
     /// # Errors
-    /// [`Error::Connection`] or [`Error::Database`], after which it may be fenced or not: ask again.
+    /// [`Error::Connection`], [`Error::Database`] or [`Error::OutcomeUnknown`], after which it may be fenced or not: ask
+    /// again.
     pub async fn fence(&self, organisation: &str, command: Uuid) -> Result<Option<Position>, Error> {
+        let failed = |error: sqlx::Error| Error::from_sqlx("fencing a command", &error);
+        let mut session = self.reader().pool().acquire().await.map_err(failed)?;
         let fenced: Option<i64> = sqlx::query_scalar(FENCE)
             .bind(organisation)
             .bind(command)
-            .fetch_one(self.reader().pool())
+            .fetch_one(&mut *session)
             .await
-            .map_err(|error| Error::from_sqlx("fencing a command", &error))?;
+            .map_err(failed)?;
+        self.inner.standby.must_hold(&mut session).await?;
         fenced.map(Position::try_new).transpose()
     }
 
@@ -161,7 +172,7 @@ impl Inner {
             Ok(Ok(permit)) => permit,
             Ok(Err(_)) | Err(_) => return Err(unreachable("all appending connections are busy")),
         };
-        let mut slot = self.idle().pop().unwrap_or_else(Slot::new);
+        let mut slot = self.idle().pop().unwrap_or_else(|| Slot::new(self.standby));
 
         let members: Vec<&Command> = round.iter().map(|index| &commands[*index]).collect();
         let answers = match self.send(&mut slot, &members, deadline).await {

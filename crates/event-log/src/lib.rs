@@ -69,7 +69,7 @@ mod subscribe;
 mod verdict;
 mod wire;
 
-pub use append::{EventLog, MAX_ROUND_BYTES, MAX_ROUND_COMMANDS, Options};
+pub use append::{EventLog, MAX_ROUND_BYTES, MAX_ROUND_COMMANDS, Options, Standby};
 pub use command::{
     Claim, ClaimOp, Command, KeyRef, MAX_CLAIM_KEY_BYTES, MAX_COMMAND_BYTES, MAX_COMMAND_EVENTS, MAX_PART_BYTES,
     NewEvent, StreamAppend,

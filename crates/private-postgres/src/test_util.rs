@@ -3,6 +3,8 @@
 //! They run with the durability settings of production. A watchdog process removes each one after the test process has
 //! ended, however it ended: values in statics are never dropped, and a killed test drops nothing.
 
+mod standby;
+
 use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
@@ -53,14 +55,7 @@ impl TestCluster {
 
     /// As [`TestCluster::start`], with server settings added.
     pub fn start_with(settings: &[(&str, &str)]) -> Result<Self, Error> {
-        let parent = std::env::temp_dir();
-        let folder = tempfile::Builder::new()
-            .prefix("sne-test-")
-            .tempdir_in(&parent)
-            .map_err(Error::folder("create a folder in", parent))?
-            .keep();
-        let watchdog = watch(&folder)?;
-        let mut options = Options::new(folder).setting("max_connections", "200");
+        let (mut options, watchdog) = new_folder()?;
         for (name, value) in settings {
             options = options.setting(*name, *value);
         }
@@ -150,6 +145,18 @@ impl Drop for TestCluster {
         drop(self.watchdog.stdin.take());
         let _ = self.watchdog.wait();
     }
+}
+
+/// A new folder in that for temporary files, and who removes it.
+fn new_folder() -> Result<(Options, Child), Error> {
+    let parent = std::env::temp_dir();
+    let folder = tempfile::Builder::new()
+        .prefix("sne-test-")
+        .tempdir_in(&parent)
+        .map_err(Error::folder("create a folder in", parent))?
+        .keep();
+    let watchdog = watch(&folder)?;
+    Ok((Options::new(folder).setting("max_connections", "200"), watchdog))
 }
 
 fn watch(folder: &Path) -> Result<Child, Error> {

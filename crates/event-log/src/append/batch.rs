@@ -235,6 +235,11 @@ impl Answer {
         })
     }
 
+    /// Whether some command is called committed or repeated.
+    pub(super) fn tells_of_commits(&self) -> bool {
+        self.status.iter().any(|status| matches!(status, 0 | 1))
+    }
+
     /// The answer as verdicts, in the order of the commands.
     pub(super) fn verdicts(&self, commands: &[&Command]) -> Result<Vec<Verdict>, Error> {
         commands.iter().enumerate().map(|(at, command)| self.verdict(at, command)).collect()

@@ -13,6 +13,7 @@ use tokio::time::sleep;
 use uuid::Uuid;
 
 use super::batch::{Answer, Batch};
+use super::standby::{NOT_HELD, Standby};
 use crate::{Error, Role, error, settings};
 
 const TRY_FENCE: &str = "SELECT pg_try_advisory_lock($1)";
@@ -36,6 +37,7 @@ pub(super) fn session(options: PgConnectOptions) -> PgConnectOptions {
 #[derive(Debug)]
 pub(super) struct Slot {
     fence: i64,
+    standby: Standby,
     connection: Option<PgConnection>,
 }
 
@@ -50,9 +52,9 @@ pub(super) enum Fault {
 }
 
 impl Slot {
-    pub(super) fn new() -> Self {
+    pub(super) fn new(standby: Standby) -> Self {
         let (half, _) = Uuid::new_v4().as_u64_pair();
-        Self { fence: half.cast_signed(), connection: None }
+        Self { fence: half.cast_signed(), standby, connection: None }
     }
 
     /// Forgets the connection; its session is ended by the next one, if it does not end by itself.
@@ -72,7 +74,15 @@ impl Slot {
         }
         let Some(connection) = &mut self.connection else { return Err(Fault::Lost(String::new())) };
         *sent = true;
-        batch.call(connection).await.map_err(|failed| fault("appending", &failed))
+        let answer = batch.call(connection).await.map_err(|failed| fault("appending", &failed))?;
+        if answer.tells_of_commits() {
+            match self.standby.holds(connection).await {
+                Ok(true) => {}
+                Ok(false) => return Err(Fault::Lost(NOT_HELD.to_owned())),
+                Err(failed) => return Err(fault("asking what the standby holds", &failed)),
+            }
+        }
+        Ok(answer)
     }
 
     async fn open(&self, options: &PgConnectOptions) -> Result<PgConnection, Fault> {
@@ -88,6 +98,7 @@ impl Slot {
         }
         // Settings can be changed while the server runs.
         settings::check(&mut connection).await.map_err(unfit)?;
+        self.standby.check_on(&mut connection).await.map_err(unfit)?;
         Role::Writer.assume(&mut connection).await.map_err(unfit)?;
         Ok(connection)
     }
