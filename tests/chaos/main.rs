@@ -4,5 +4,6 @@
 #![allow(clippy::print_stderr, reason = "what a long suite measured is worth a line")]
 
 mod doctored;
+mod failover;
 mod kills;
 mod lane;

@@ -5,6 +5,7 @@
 
 pub mod checker;
 pub mod evidence;
+pub mod procedure;
 pub mod processes;
 pub mod served;
 pub mod sne;

@@ -97,14 +97,17 @@ impl Reader {
         session: &mut PgConnection,
         organisations: Vec<String>,
         ids: Vec<Uuid>,
-    ) -> Result<Vec<Option<(Receipt, [u8; 32])>>, Error> {
+    ) -> Result<Vec<Found>, Error> {
         let asked = ids.len();
         let rows = sqlx::query(RECEIPTS).bind(organisations).bind(ids).fetch_all(session).await;
         receipts(&rows.map_err(|error| Error::from_sqlx("reading receipts", &error))?, asked)
     }
 }
 
-fn receipts(rows: &[PgRow], asked: usize) -> Result<Vec<Option<(Receipt, [u8; 32])>>, Error> {
+/// A receipt, and the digest of the body that the command came with.
+type Found = Option<(Receipt, [u8; 32])>;
+
+fn receipts(rows: &[PgRow], asked: usize) -> Result<Vec<Found>, Error> {
     let mut read = vec![None; asked];
     for row in rows {
         let first: i64 = column(row, 1, "position")?;
