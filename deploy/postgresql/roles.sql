@@ -1,7 +1,8 @@
 -- The four roles of the register. Run once by a superuser (or a role with CREATEROLE), connected to the register's
 -- database; running it again changes nothing.
 --
---   sne_owner      owns the schemas, migrates them, owns the append function
+--   sne_owner      owns the schemas, migrates them, owns the append function; reads the statistics of all sessions, so
+--                  that one function of it can say what a synchronous standby holds (docs/operations.md)
 --   sne_writer     may execute the append function, which alone writes the log
 --   sne_projector  reads the log, makes and fills view tables
 --   sne_reader     queries
@@ -37,5 +38,13 @@ BEGIN
   IF NOT pg_catalog.has_database_privilege('sne_owner', pg_catalog.current_database(), 'CREATE') THEN
     EXECUTE pg_catalog.format('GRANT CREATE ON DATABASE %I TO sne_owner', pg_catalog.current_database());
   END IF;
+
+  -- Who only has CREATEROLE may not give this on PostgreSQL 16 or newer. It is needed with a synchronous standby alone, and
+  -- the register says so then.
+  BEGIN
+    GRANT pg_read_all_stats TO sne_owner;
+  EXCEPTION
+    WHEN insufficient_privilege THEN RAISE NOTICE 'sne_owner may not read the statistics of all sessions';
+  END;
 END
 $roles$;

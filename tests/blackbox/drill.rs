@@ -4,7 +4,6 @@
 //! was lost. `make drill` restores to several seconds of a longer load; `make test` to one.
 
 mod disaster;
-mod procedure;
 mod restored;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -23,8 +22,8 @@ use tests::wire::{Ack, Reply};
 use uuid::Uuid;
 
 use disaster::{Disaster, ROWS};
-use procedure::By;
 use restored::Restored;
+use tests::stage::procedure::By;
 use tests::stage::processes::{Load, Worker};
 use tests::stage::served::Served;
 

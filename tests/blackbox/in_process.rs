@@ -1,5 +1,6 @@
 //! The server inside of the test, where its clock and its limits can be chosen; everything else is real.
 
+use event_log::Standby;
 use std::sync::Arc;
 
 use private_postgres::test_util::shared;
@@ -35,7 +36,13 @@ impl Prepared {
         let keys = tempfile::tempdir().unwrap();
         let (database, url) = world::new_database(shared());
         let database_options: PgConnectOptions = url.parse().unwrap();
-        let place = Place { database: database_options, keys: keys.path().join("keys"), connections: 8, clock };
+        let place = Place {
+            database: database_options,
+            keys: keys.path().join("keys"),
+            connections: 8,
+            standby: Standby::NotAsked,
+            clock,
+        };
         let register = Register::open(place.clone()).await.unwrap();
         world::bring_in_the_cast(&register).await;
         Self { register, place, database, keys }

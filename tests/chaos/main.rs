@@ -7,6 +7,7 @@ mod cancelled;
 mod clock_jumps;
 mod crowd;
 mod doctored;
+mod failover;
 mod full_disk;
 mod kills;
 mod lane;

@@ -4,6 +4,7 @@
 //! is done in earnest; the others are written past it ([`prefill`]). What is timed is one call: notices
 //! listed, radiations done, lists written, everything that is left counted.
 
+use event_log::Standby;
 use std::path::Path;
 use std::process::Stdio;
 use std::sync::Arc;
@@ -130,7 +131,13 @@ async fn in_a_process_of_its_own(house: &House, lists: &Path) -> Result<Ran, Fai
 /// Runs [`DAY`] over a register, and tells of it on standard output.
 pub async fn run_day(database: &str, keys: &Path, notices: &Path) -> Result<(), Failure> {
     let clock = Arc::new(SetClock::at(noon(DAY)));
-    let place = Place { database: database.parse()?, keys: keys.to_owned(), connections: CALLERS as u32, clock };
+    let place = Place {
+        database: database.parse()?,
+        keys: keys.to_owned(),
+        connections: CALLERS as u32,
+        standby: Standby::NotAsked,
+        clock,
+    };
     let register = Register::open(place.clone()).await?;
     let due = DueNow::keep(&register, &place).await?;
     let started = Instant::now();

@@ -3,6 +3,7 @@
 //! The rows are made before the clock runs, in a file; a program of its own imports them, window by window, so that its
 //! memory is that of the import: reading the lines, deciding, sealing, claims, numbers, append.
 
+use event_log::Standby;
 use std::io::{BufRead as _, BufReader, BufWriter, Write as _};
 use std::path::Path;
 use std::process::Stdio;
@@ -135,7 +136,8 @@ async fn in_a_process_of_its_own(house: &House, file: &Path) -> Result<Ran, Fail
 /// Imports a file into a register, and tells of it on standard output.
 pub async fn run_import(database: &str, keys: &Path, file: &Path) -> Result<(), Failure> {
     let clock = Arc::new(SetClock::at(noon(DAY)));
-    let place = Place { database: database.parse()?, keys: keys.to_owned(), connections: 2, clock };
+    let place =
+        Place { database: database.parse()?, keys: keys.to_owned(), connections: 2, standby: Standby::NotAsked, clock };
     let register = Register::open(place).await?;
     let before = register.reader().head().await.map_err(register::Error::from)?;
     let file = std::fs::File::open(file).map_err(Failure::io("opening the rows"))?;

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Parser, Subcommand, ValueEnum};
-use event_log::Position;
+use event_log::{Position, Standby};
 use jiff::civil::Date;
 use nomenclature::{Actor, Territory, UniqueNumber};
 
@@ -64,6 +64,8 @@ pub struct Place {
     pub database_url: Option<String>,
     /// Connections for commands and their reads.
     pub connections: u32,
+    /// Whether a synchronous standby must hold an act before it is confirmed.
+    pub standby: Standby,
 }
 
 /// How results are presented.

@@ -172,9 +172,11 @@ fn explain(error: &register::Error) -> (String, u8) {
         | Error::PredecessorMissing
         | Error::MalformedRequest => (format!("acte refusé ({error})"), 4),
         Error::OutcomeUnknown => ("issue inconnue : renvoyez le même acte, il ne sera appliqué qu'une fois".into(), 1),
-        Error::Log(error @ (event_log::Error::UnsafeSetting { .. } | event_log::Error::ServerTooOld { .. })) => {
-            (register::database_trouble(error), 1)
-        }
+        Error::Log(
+            error @ (event_log::Error::UnsafeSetting { .. }
+            | event_log::Error::StandbyHidden
+            | event_log::Error::ServerTooOld { .. }),
+        ) => (register::database_trouble(error), 1),
         Error::Log(error) => {
             let hint = error.hint().map(|hint| format!("\n  {hint}")).unwrap_or_default();
             (format!("{} : {}{hint}", trouble(error), with_causes(error)), 1)

@@ -72,7 +72,7 @@ impl Site {
                 (given(&cluster.url(LOGIN, DATABASE))?, Some(cluster))
             }
         };
-        Ok(Self::of(database, &data_dir, place.connections, clock))
+        Ok(Self::of(database, &data_dir, &place, clock))
     }
 
     /// A database that is there: a private cluster is started or adopted, never made.
@@ -91,16 +91,16 @@ impl Site {
                 (given(&cluster.url(LOGIN, DATABASE))?, Some(cluster))
             }
         };
-        Ok(Self::of(database, &data_dir, place.connections, clock))
+        Ok(Self::of(database, &data_dir, &place, clock))
     }
 
     fn of(
         (database, cluster): (PgConnectOptions, Option<Cluster>),
         data_dir: &Path,
-        connections: u32,
+        &args::Place { connections, standby, .. }: &args::Place,
         clock: Arc<dyn Clock>,
     ) -> Self {
-        Self { place: Place { database, keys: data_dir.join("keys"), connections, clock }, cluster }
+        Self { place: Place { database, keys: data_dir.join("keys"), connections, standby, clock }, cluster }
     }
 }
 

@@ -7,6 +7,7 @@
 //!   and two processes can both believe to be first.
 //! - When a connection is lost, nobody knows whether the round was committed. The same round is sent again; receipts
 //!   answer for what was. The lost session is ended before, or it could still commit what was refused since.
+//! - Where a synchronous standby must hold what is acknowledged, it is asked after each such answer ([`Standby`](crate::Standby)).
 //! - Each call runs in a task of its own: a caller that goes away never leaves a connection half-way.
 
 mod rounds;
@@ -22,7 +23,7 @@ use uuid::Uuid;
 
 use crate::postgres;
 use crate::store::{Fault, Slot, Slots};
-use crate::{Command, Error, Position, Reader, Refusal, Subscription, Verdict};
+use crate::{Command, Error, Position, Reader, Receipt, Refusal, Standby, Subscription, Verdict};
 pub use rounds::{MAX_ROUND_BYTES, MAX_ROUND_COMMANDS};
 
 const FIRST_PAUSE: Duration = Duration::from_millis(5);
@@ -36,11 +37,13 @@ pub struct Options {
     pub connections: usize,
     /// How long a round of commands may stay without an answer before the call gives up: 30 s.
     pub patience: Duration,
+    /// Who must hold a command before it is called committed: the primary alone.
+    pub standby: Standby,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { connections: 4, patience: Duration::from_secs(30) }
+        Self { connections: 4, patience: Duration::from_secs(30), standby: Standby::NotAsked }
     }
 }
 
@@ -70,7 +73,8 @@ impl EventLog {
     ///
     /// Appending needs sessions of its own: a pooler between must not share them between transactions.
     pub fn new(connect: PgConnectOptions, readers: PgPool, options: Options) -> Self {
-        Self::over(Box::new(postgres::PgSlots::new(connect)), Reader::new(readers), options)
+        let reader = Reader::over(Arc::new(postgres::PgStore::new(readers, options.standby)));
+        Self::over(Box::new(postgres::PgSlots::new(connect, options.standby)), reader, options)
     }
 
     pub(crate) fn over(slots: Box<dyn Slots>, reader: Reader, options: Options) -> Self {
@@ -110,9 +114,27 @@ impl EventLog {
     /// fenced, the same at each asking. A command that is still under way is decided by who gets the head row first.
     ///
     /// # Errors
-    /// [`Error::Connection`] or [`Error::Database`], after which it may be fenced or not: ask again.
+    /// [`Error::Connection`], [`Error::Database`] or [`Error::OutcomeUnknown`], after which it may be fenced or not: ask
+    /// again.
     pub async fn fence(&self, organisation: &str, command: Uuid) -> Result<Option<Position>, Error> {
         self.reader().store.fence(organisation, command).await
+    }
+
+    /// The receipt of one command, as [`EventLog::receipts`] tells it.
+    ///
+    /// # Errors
+    /// Those of [`EventLog::receipts`].
+    pub async fn receipt(&self, organisation: &str, command: Uuid) -> Result<Option<(Receipt, [u8; 32])>, Error> {
+        Ok(self.receipts(&[(organisation, command)]).await?.pop().flatten())
+    }
+
+    /// As [`Reader::receipts`], for those who will call a command committed: with [`Standby::Synchronous`], what is found is
+    /// held by the standby.
+    ///
+    /// # Errors
+    /// Those of [`Reader::receipts`]; [`Error::OutcomeUnknown`] when one is there and the standby does not have it in time.
+    pub async fn receipts(&self, commands: &[(&str, Uuid)]) -> Result<Vec<Option<(Receipt, [u8; 32])>>, Error> {
+        self.reader().store.acknowledged(commands).await
     }
 
     /// Appends commands in the order given and answers each; see [`Verdict`]. What was answered *committed* is durable.

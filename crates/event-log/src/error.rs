@@ -84,6 +84,10 @@ pub enum Error {
         value: String,
     },
 
+    /// What a standby holds is asked for, and the register may not see it.
+    #[error("owner of the log may not see what standbys hold")]
+    StandbyHidden,
+
     /// No position may be missing, yet this one is: the log is damaged. Never skipped.
     #[error("position {position} is missing from the log")]
     Gap {
@@ -173,6 +177,10 @@ impl Error {
             }
             Self::ServerTooOld { .. } => "Use PostgreSQL 15 or newer.",
             Self::UnsafeSetting { name: "server_encoding", .. } => "Create the database with encoding UTF8.",
+            Self::UnsafeSetting { name: "synchronous_standby_names", .. } => {
+                "Name a synchronous standby, or do without one (docs/operations.md)."
+            }
+            Self::StandbyHidden => "Run deploy/postgresql/roles.sql again, as a superuser.",
             Self::UnsafeSetting { .. } => "Set it to on, for the server, the database and the login alike.",
             Self::ReadOnly => "Point the register at the primary server.",
             Self::OutcomeUnknown { .. } => "Ask for the receipt of the command, or send the same command again.",

@@ -17,10 +17,12 @@ mod batch;
 mod claims;
 mod decode;
 mod slot;
+mod standby;
 mod walk;
 mod within;
 
 pub(crate) use slot::PgSlots;
+pub use standby::Standby;
 pub(crate) use walk::PgWalk;
 #[cfg(feature = "memory")]
 pub(crate) use within::UNTIL;
@@ -83,11 +85,12 @@ const KEYS_IN_USE: &str = "SELECT k.id FROM unnest($1::bigint[]) AS k(id) \
 #[derive(Debug)]
 pub(crate) struct PgStore {
     pool: PgPool,
+    standby: Standby,
 }
 
 impl PgStore {
-    pub(crate) fn new(pool: PgPool) -> Self {
-        Self { pool }
+    pub(crate) fn new(pool: PgPool, standby: Standby) -> Self {
+        Self { pool, standby }
     }
 }
 
@@ -106,12 +109,11 @@ impl Store for PgStore {
     }
 
     async fn fence(&self, organisation: &str, command: Uuid) -> Result<Option<Position>, Error> {
-        let fenced: Option<i64> = sqlx::query_scalar(FENCE)
-            .bind(organisation)
-            .bind(command)
-            .fetch_one(&self.pool)
-            .await
-            .map_err(|error| Error::from_sqlx("fencing a command", &error))?;
+        let failed = |error: sqlx::Error| Error::from_sqlx("fencing a command", &error);
+        let mut session = self.pool.acquire().await.map_err(failed)?;
+        let fenced = sqlx::query_scalar(FENCE).bind(organisation).bind(command).fetch_one(&mut *session).await;
+        let fenced: Option<i64> = fenced.map_err(failed)?;
+        self.standby.must_hold(&mut session).await?;
         fenced.map(Position::try_new).transpose()
     }
 
@@ -186,6 +188,14 @@ impl Store for PgStore {
 
     async fn receipts(&self, commands: &[(&str, Uuid)]) -> Result<Vec<Option<(Receipt, [u8; 32])>>, Error> {
         self.read_receipts(commands).await
+    }
+
+    async fn acknowledged(&self, commands: &[(&str, Uuid)]) -> Result<Vec<Option<(Receipt, [u8; 32])>>, Error> {
+        let found = self.read_receipts(commands).await?;
+        if self.standby == Standby::NotAsked || found.iter().all(Option::is_none) {
+            return Ok(found);
+        }
+        self.held_receipts(commands).await
     }
 
     async fn fenced(&self, organisation: &str, command: Uuid) -> Result<Option<Position>, Error> {

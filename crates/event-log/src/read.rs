@@ -21,7 +21,7 @@ use uuid::Uuid;
 
 use crate::postgres::PgStore;
 use crate::store::Store;
-use crate::{Error, Position, Receipt, StreamId, StreamType, Subscription};
+use crate::{Error, Position, Receipt, Standby, StreamId, StreamType, Subscription};
 
 /// The type whose streams make up nearly the whole log. It is read by position; every other type has a small index.
 pub const BULK_STREAM_TYPE: &str = "demand";
@@ -73,7 +73,7 @@ impl Reader {
     ///
     /// Prefer [`EventLog::reader`](crate::EventLog::reader) where this process appends too: its bell is shared.
     pub fn new(pool: PgPool) -> Self {
-        Self::over(Arc::new(PgStore::new(pool)))
+        Self::over(Arc::new(PgStore::new(pool, Standby::NotAsked)))
     }
 
     pub(crate) fn over(store: Arc<dyn Store>) -> Self {
@@ -83,7 +83,7 @@ impl Reader {
     /// The same log read through another pool, woken by the same appends.
     #[must_use]
     pub fn on(&self, pool: PgPool) -> Self {
-        Self { store: Arc::new(PgStore::new(pool)), bell: Arc::clone(&self.bell) }
+        Self { store: Arc::new(PgStore::new(pool, Standby::NotAsked)), bell: Arc::clone(&self.bell) }
     }
 
     /// The pool it reads with.

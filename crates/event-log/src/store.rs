@@ -69,6 +69,9 @@ pub(crate) trait Store: fmt::Debug + Send + Sync {
     /// The receipts of several commands, each with the digest of its body.
     async fn receipts(&self, commands: &[(&str, Uuid)]) -> Result<Vec<Option<(Receipt, [u8; 32])>>, Error>;
 
+    /// As [`Store::receipts`], for those who will call a command committed: what is found is where it must be for that.
+    async fn acknowledged(&self, commands: &[(&str, Uuid)]) -> Result<Vec<Option<(Receipt, [u8; 32])>>, Error>;
+
     /// As of which position a command is fenced.
     async fn fenced(&self, organisation: &str, command: Uuid) -> Result<Option<Position>, Error>;
 

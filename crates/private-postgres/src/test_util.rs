@@ -3,6 +3,8 @@
 //! They run with the durability settings of production. A watchdog process removes each one after the test process has
 //! ended, however it ended: values in statics are never dropped, and a killed test drops nothing.
 
+mod standby;
+
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -58,13 +60,7 @@ impl TestCluster {
 
     /// As [`TestCluster::start_with`], in a folder of another disk.
     pub fn start_in(parent: PathBuf, settings: &[(&str, &str)]) -> Result<Self, Error> {
-        let folder = tempfile::Builder::new()
-            .prefix("sne-test-")
-            .tempdir_in(&parent)
-            .map_err(Error::folder("create a folder in", parent))?
-            .keep();
-        let watchdog = watch(&folder)?;
-        let mut options = Options::new(folder).setting("max_connections", "200");
+        let (mut options, watchdog) = new_folder(parent)?;
         for (name, value) in settings {
             options = options.setting(*name, *value);
         }
@@ -154,6 +150,17 @@ impl Drop for TestCluster {
         drop(self.watchdog.stdin.take());
         let _ = self.watchdog.wait();
     }
+}
+
+/// A new folder in that for temporary files, and who removes it.
+fn new_folder(parent: PathBuf) -> Result<(Options, Child), Error> {
+    let folder = tempfile::Builder::new()
+        .prefix("sne-test-")
+        .tempdir_in(&parent)
+        .map_err(Error::folder("create a folder in", parent))?
+        .keep();
+    let watchdog = watch(&folder)?;
+    Ok((Options::new(folder).setting("max_connections", "200"), watchdog))
 }
 
 fn watch(folder: &Path) -> Result<Child, Error> {

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use event_log::{EventLog, Options, Role, check_settings, connect};
+use event_log::{EventLog, Options, Role, Standby, check_settings, connect};
 use sqlx::postgres::PgConnectOptions;
 use sqlx::{ConnectOptions as _, Executor as _, PgPool};
 use vault::{DEAD_FOR_SAFETY, ErasureList, HighWater, KeyId, Vault};
@@ -40,6 +40,8 @@ pub struct Place {
     pub keys: PathBuf,
     /// Connections for commands and their reads.
     pub connections: u32,
+    /// Whether a synchronous standby must hold an act before it is confirmed.
+    pub standby: Standby,
     /// The clock.
     pub clock: Arc<dyn Clock>,
 }
@@ -49,6 +51,8 @@ impl Place {
     #[must_use]
     pub fn to_read(mut self) -> Self {
         self.database = self.database.options([("default_transaction_read_only", "on")]);
+        // Nothing is confirmed, and it may be a standby itself.
+        self.standby = Standby::NotAsked;
         self
     }
 }
@@ -57,12 +61,14 @@ impl Register {
     /// Opens the register, migrating its schemas first.
     ///
     /// # Errors
-    /// Refuses a database whose settings could lose an acknowledged command (design law 12), and a key folder that does
+    /// Refuses a database whose settings could lose an acknowledged command (design law 12) or that has no synchronous
+    /// standby where one is asked for, and a key folder that does
     /// not belong to the database. Erasures are made good first, those that a restored database has forgotten and those that
     /// were interrupted, and its counters of numbers moved above what was given out.
     pub async fn open(place: Place) -> Result<Self, Error> {
         let owner = schema::owner(&place).await?;
         check_settings(&owner).await?;
+        place.standby.check(&owner).await?;
         event_log::migrate(&place.database).await?;
         Vault::migrate(&owner).await?;
         migrate(&owner).await?;
@@ -111,7 +117,8 @@ impl Register {
     }
 
     fn over(place: Place, (pool, auditors): (PgPool, PgPool), vault: Vault) -> Self {
-        let log = EventLog::new(place.database.clone(), pool.clone(), Options::default());
+        let options = Options { standby: place.standby, ..Options::default() };
+        let log = EventLog::new(place.database.clone(), pool.clone(), options);
         let reader = log.reader().clone();
         let parts = Parts {
             log,

@@ -117,7 +117,7 @@ impl Register {
 impl Parts {
     /// The answer to a committed command; `None` while it is not.
     async fn committed(&self, organisation: &str, command_id: Uuid) -> Result<Option<Outcome>, Error> {
-        let Some((receipt, _)) = self.reader.receipt(organisation, command_id).await? else { return Ok(None) };
+        let Some((receipt, _)) = self.log.receipt(organisation, command_id).await? else { return Ok(None) };
         let last = self.reader.read_range(receipt.last..=receipt.last).await.map_err(|_| Error::OutcomeUnknown)?;
         let outcome = match last.last() {
             Some(last) if last.stream_type == TERRITORY => territory_answer_of(last).map(Outcome::TerritoryCommitted),

@@ -122,7 +122,7 @@ impl Parts {
         let body = serde_json::to_vec(&said).map_err(|_| Error::MalformedRequest)?;
         let digest = self.vault.secrets().digest(&body);
         let organisation = request.actor.organisation_code();
-        if let Some((receipt, of_first)) = self.reader.receipt(organisation, request.command_id).await? {
+        if let Some((receipt, of_first)) = self.log.receipt(organisation, request.command_id).await? {
             return if of_first == digest { self.territory_answer(receipt).await } else { Err(Error::CommandIdReused) };
         }
         let recorded_at = to_the_microsecond(self.clock.now());
@@ -203,7 +203,7 @@ impl Parts {
             return Err(refusal);
         }
         let organisation = run.request.actor.organisation_code();
-        match self.reader.receipt(organisation, run.request.command_id).await {
+        match self.log.receipt(organisation, run.request.command_id).await {
             Ok(Some((receipt, of_first))) if of_first == run.digest => self.territory_answer(receipt).await,
             Ok(Some(_)) => Err(Error::CommandIdReused),
             Ok(None) => Err(refusal),

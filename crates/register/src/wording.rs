@@ -60,6 +60,14 @@ pub fn database_trouble(error: &event_log::Error) -> String {
         E::UnsafeSetting { name: "server_encoding", value } => {
             format!("la base est codée en {value} : créez-la en UTF8")
         }
+        E::UnsafeSetting { name: "synchronous_standby_names", .. } => {
+            "synchronous_standby_names est vide, aucun serveur de secours synchrone ne garde les actes : nommez-en un, \
+             ou retirez synchronous_standby de la configuration (docs/operations.md)"
+                .to_owned()
+        }
+        E::StandbyHidden => "le registre ne peut pas voir ce que gardent les serveurs de secours : relancez \
+             deploy/postgresql/roles.sql en superutilisateur"
+            .to_owned(),
         E::UnsafeSetting { name, value } => format!(
             "{name} vaut {value}, un acte confirmé pourrait être perdu : mettez-le à on pour le serveur, la base et le compte"
         ),

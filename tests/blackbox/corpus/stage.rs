@@ -1,5 +1,6 @@
 //! A register of its own for each table, and what an input comes to there.
 
+use event_log::Standby;
 use std::sync::Arc;
 
 use client::Client;
@@ -58,6 +59,7 @@ impl Stage {
             database: url.parse().unwrap(),
             keys: keys.path().to_owned(),
             connections: 8,
+            standby: Standby::NotAsked,
             clock: clock.clone(),
         };
         let door = if over_tcp() { Some(Door::open(&register, &place).await) } else { None };

@@ -1,5 +1,6 @@
 //! `sne daily` killed again and again: every notice once, every radiation and erasure once, and the same lists in the end.
 
+use event_log::Standby;
 use std::collections::BTreeSet;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
@@ -111,7 +112,13 @@ async fn killed_anywhere_and_run_again_it_does_everything_once() {
     let today = SystemClock.today();
     let clock = Arc::new(SetClock::at(noon(add_months(today, -14))));
     let keys = folder.path().join("keys");
-    let place = Place { database: url.parse().unwrap(), keys: keys.clone(), connections: 8, clock: clock.clone() };
+    let place = Place {
+        database: url.parse().unwrap(),
+        keys: keys.clone(),
+        connections: 8,
+        standby: Standby::NotAsked,
+        clock: clock.clone(),
+    };
     let register = Register::open(place.clone()).await.unwrap();
     world::bring_in_the_cast(&register).await;
     let due = DueNow::keep(&register, &place).await.unwrap();

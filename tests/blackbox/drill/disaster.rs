@@ -13,8 +13,8 @@ use tests::cast::{self, NICE};
 use tests::ledger::{Entry, Ledger};
 use tests::wire::{Ack, Reply};
 
-use super::procedure::{By, Procedure};
 use tests::stage::evidence::Evidence;
+use tests::stage::procedure::{By, Procedure};
 use tests::stage::processes::{Load, Worker};
 use tests::stage::sne::Place;
 use tests::stage::world;

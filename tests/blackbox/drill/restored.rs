@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use jiff::Timestamp;
 
 use super::disaster::{Disaster, text};
-use super::procedure::By;
+use tests::stage::procedure::By;
 use tests::stage::sne::Place;
 use tests::stage::world;
 

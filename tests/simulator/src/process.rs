@@ -55,7 +55,7 @@ impl House {
     /// Opens a register with a life of its own.
     async fn open(&self, life: &Life, alive: &Arc<AtomicBool>) -> Result<Register, Error> {
         let wire = Wire { dice: self.dice.clone(), weather: self.weather.clone(), alive: Arc::clone(alive) };
-        let log = self.log.open(wire, Options { connections: 2, patience: PATIENCE });
+        let log = self.log.open(wire, Options { connections: 2, patience: PATIENCE, ..Options::default() });
         let (database, clock) = (self.database.clone(), Arc::clone(&self.clock));
         Register::open_in_memory(MemoryPlace { log, database, clock, life: life.clone() }).await
     }

@@ -2,6 +2,7 @@
 //!
 //! Usage: `crash_worker DATABASE_URL KEY_FOLDER`. At the end of its input it finishes what it has begun, and leaves.
 
+use event_log::Standby;
 use std::error::Error;
 use std::io::{self, Write as _};
 use std::sync::Arc;
@@ -20,7 +21,13 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let (Some(database), Some(keys)) = (arguments.next(), arguments.next()) else {
         return Err("usage: crash_worker DATABASE_URL KEY_FOLDER".into());
     };
-    let place = Place { database: database.parse()?, keys: keys.into(), connections: 8, clock: Arc::new(SystemClock) };
+    let place = Place {
+        database: database.parse()?,
+        keys: keys.into(),
+        connections: 8,
+        standby: Standby::NotAsked,
+        clock: Arc::new(SystemClock),
+    };
     let register = Register::open(place).await?;
     let mut orders = orders();
     let room = Arc::new(Semaphore::new(IN_FLIGHT));

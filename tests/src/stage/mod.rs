@@ -7,6 +7,7 @@ pub mod checker;
 pub mod disk;
 pub mod evidence;
 pub mod held;
+pub mod procedure;
 pub mod processes;
 pub mod proxy;
 pub mod served;

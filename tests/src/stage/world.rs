@@ -1,5 +1,6 @@
 //! Registers for the suites: a database with its roles, and the organisations of the cast.
 
+use event_log::Standby;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -28,7 +29,13 @@ pub fn new_database(cluster: &TestCluster) -> (String, String) {
 
 /// A register on a database, as a process of its own would open it.
 pub async fn open(url: &str, keys: &Path, clock: Arc<dyn Clock>) -> Register {
-    let place = Place { database: url.parse().unwrap(), keys: keys.to_owned(), connections: 8, clock };
+    let place = Place {
+        database: url.parse().unwrap(),
+        keys: keys.to_owned(),
+        connections: 8,
+        standby: Standby::NotAsked,
+        clock,
+    };
     Register::open(place).await.unwrap()
 }
 

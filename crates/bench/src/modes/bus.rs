@@ -1,6 +1,7 @@
 //! The whole bus: receipt, rights, load, decide, number, claims, seal, append. Realistic households, two events a
 //! registration, each demand renewed once, the day after.
 
+use event_log::Standby;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -84,7 +85,7 @@ impl Desk {
 
     /// Where such a register lies.
     pub fn place(&self, database: PgConnectOptions, connections: u32) -> Place {
-        Place { database, keys: self.keys.clone(), connections, clock: self.clock.clone() }
+        Place { database, keys: self.keys.clone(), connections, standby: Standby::NotAsked, clock: self.clock.clone() }
     }
 
     /// Moves the clock of everything here to a day.

@@ -7,6 +7,7 @@
 mod living;
 mod stock;
 
+use event_log::Standby;
 use std::path::Path;
 use std::process::Stdio;
 use std::sync::Arc;
@@ -157,7 +158,13 @@ async fn in_a_process_of_its_own(house: &House, views: &str) -> Result<Ran, Fail
 /// Rebuilds views of a register, and tells of it on standard output.
 pub async fn run_rebuild(database: &str, keys: &Path, views: &str) -> Result<(), Failure> {
     let clock = Arc::new(SetClock::at(noon(FIRST_DAY)));
-    let place = Place { database: database.parse()?, keys: keys.to_owned(), connections: CONNECTIONS, clock };
+    let place = Place {
+        database: database.parse()?,
+        keys: keys.to_owned(),
+        connections: CONNECTIONS,
+        standby: Standby::NotAsked,
+        clock,
+    };
     let register = Register::open(place.clone()).await?;
     let known = View::ALL.iter().filter(|(name, _)| views == ALL || *name == views);
     let chosen: Vec<View> = known.map(|(_, view)| *view).collect();

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use event_log::Standby;
+
 use super::file::Written;
 use super::value::{count, database, duration, loopback, show_database, show_duration};
 use super::{Config, Daily};
@@ -72,6 +74,23 @@ pub static KEYS: &[Key] = &[
         written: Written::Integer,
         set: |config, text| count(text, 2..=200).map(|n| config.connections = n),
         show: |config| config.connections.to_string(),
+    },
+    Key {
+        name: "database.synchronous_standby",
+        variable: "SNE_SYNCHRONOUS_STANDBY",
+        flag: "synchronous-standby",
+        metavar: "on|off",
+        help: "Un acte n'est confirmé qu'une fois gardé aussi par un serveur de secours synchrone",
+        written: Written::Text,
+        set: |config, text| {
+            config.standby = match text {
+                "on" => Standby::Synchronous,
+                "off" => Standby::NotAsked,
+                _ => return Err("« on » ou « off » est attendu".to_owned()),
+            };
+            Ok(())
+        },
+        show: |config| if config.standby == Standby::Synchronous { "on".to_owned() } else { "off".to_owned() },
     },
     Key {
         name: "server.listen",

@@ -12,6 +12,7 @@ mod value;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use event_log::Standby;
 pub use fault::{Fault, Source};
 pub use flags::Flags;
 pub use value::only_this_machine;
@@ -36,6 +37,8 @@ pub struct Config {
     pub database_url: Option<String>,
     /// Connections for commands and their reads.
     pub connections: u32,
+    /// Whether a synchronous standby must hold an act before it is confirmed.
+    pub standby: Standby,
     /// The server's limits.
     pub server: server::Options,
     /// Whether a server does the daily run of itself.
@@ -62,6 +65,7 @@ impl Default for Config {
             data_dir: crate::house::default_data_dir(),
             database_url: None,
             connections: 8,
+            standby: Standby::NotAsked,
             server: server::Options { metrics, ..server::Options::default() },
             daily: Daily::Done,
             files: Vec::new(),
@@ -91,7 +95,8 @@ impl Config {
     /// What flags and environment alone say of the place, for what must never run on the data of a configured register.
     pub fn place_of_flags(at: &Where) -> Place {
         let database_url = at.database_url.clone().or_else(|| variable(keys::DATABASE_URL.variable));
-        Place { data_dir: data_dir_of(at), database_url, connections: Self::default().connections }
+        let Self { connections, standby, .. } = Self::default();
+        Place { data_dir: data_dir_of(at), database_url, connections, standby }
     }
 
     /// Where the register is.
@@ -100,6 +105,7 @@ impl Config {
             data_dir: Some(self.data_dir.clone()),
             database_url: self.database_url.clone(),
             connections: self.connections,
+            standby: self.standby,
         }
     }
 

@@ -126,6 +126,10 @@ impl Store for MemoryStore {
         self.look(|view| commands.iter().map(|(organisation, id)| view.receipt(organisation, *id)).collect()).await
     }
 
+    async fn acknowledged(&self, commands: &[(&str, Uuid)]) -> Result<Vec<Option<(Receipt, [u8; 32])>>, Error> {
+        self.receipts(commands).await
+    }
+
     async fn fenced(&self, organisation: &str, command: Uuid) -> Result<Option<Position>, Error> {
         self.look(|view| view.fenced(organisation, command)).await
     }

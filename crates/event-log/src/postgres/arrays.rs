@@ -2,6 +2,7 @@
 //!
 //! LATERAL with OFFSET 0 gives one look-up for each, whatever the planner believes of the tables.
 
+use sqlx::PgConnection;
 use sqlx::postgres::PgRow;
 use uuid::Uuid;
 
@@ -46,18 +47,36 @@ impl PgStore {
         let (organisations, ids): (Vec<String>, Vec<Uuid>) =
             commands.iter().map(|(organisation, id)| ((*organisation).to_owned(), *id)).unzip();
         let rows = self.rows("reading receipts", RECEIPTS, arguments!(organisations, ids)).await?;
-        let mut read = vec![None; commands.len()];
-        for row in &rows {
-            let first: i64 = column(row, 1, "position")?;
-            let size: i16 = column(row, 2, "command_size")?;
-            let size = usize::try_from(size).map_err(|_| Error::Unreadable { field: "command_size" })?;
-            let first = Position::try_new(first)?;
-            let receipt = Receipt { first, last: first.before().plus(size) };
-            let digest = bytes32(row, 3, "body_digest")?.ok_or(Error::Unreadable { field: "body_digest" })?;
-            *placed(&mut read, row)? = Some((receipt, digest));
-        }
-        Ok(read)
+        receipts(&rows, commands.len())
     }
+}
+
+/// A receipt, and the digest of the body that the command came with.
+type Found = Option<(Receipt, [u8; 32])>;
+
+/// As [`PgStore::read_receipts`], on a session that more will be asked.
+pub(super) async fn receipts_on(
+    session: &mut PgConnection,
+    organisations: Vec<String>,
+    ids: Vec<Uuid>,
+) -> Result<Vec<Found>, Error> {
+    let asked = ids.len();
+    let rows = sqlx::query(RECEIPTS).bind(organisations).bind(ids).fetch_all(session).await;
+    receipts(&rows.map_err(|error| Error::from_sqlx("reading receipts", &error))?, asked)
+}
+
+fn receipts(rows: &[PgRow], asked: usize) -> Result<Vec<Found>, Error> {
+    let mut read = vec![None; asked];
+    for row in rows {
+        let first: i64 = column(row, 1, "position")?;
+        let size: i16 = column(row, 2, "command_size")?;
+        let size = usize::try_from(size).map_err(|_| Error::Unreadable { field: "command_size" })?;
+        let first = Position::try_new(first)?;
+        let receipt = Receipt { first, last: first.before().plus(size) };
+        let digest = bytes32(row, 3, "body_digest")?.ok_or(Error::Unreadable { field: "body_digest" })?;
+        *placed(&mut read, row)? = Some((receipt, digest));
+    }
+    Ok(read)
 }
 
 /// The events of each of so many that were asked for.

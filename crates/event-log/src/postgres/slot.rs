@@ -14,6 +14,7 @@ use tokio::time::sleep;
 use uuid::Uuid;
 
 use super::batch::Batch;
+use super::standby::{NOT_HELD, Standby};
 use crate::store::{Fault, Slot, Slots};
 use crate::{Command, Error, Role, Verdict, error, settings};
 
@@ -36,18 +37,22 @@ fn session(options: PgConnectOptions) -> PgConnectOptions {
 
 /// Connections that append, each made when first needed.
 #[derive(Debug)]
-pub(crate) struct PgSlots(PgConnectOptions);
+pub(crate) struct PgSlots {
+    options: PgConnectOptions,
+    standby: Standby,
+}
 
 impl PgSlots {
-    pub(crate) fn new(connect: PgConnectOptions) -> Self {
-        Self(session(connect))
+    pub(crate) fn new(connect: PgConnectOptions, standby: Standby) -> Self {
+        Self { options: session(connect), standby }
     }
 }
 
 impl Slots for PgSlots {
     fn slot(&self) -> Box<dyn Slot> {
         let (half, _) = Uuid::new_v4().as_u64_pair();
-        Box::new(PgSlot { options: self.0.clone(), fence: half.cast_signed(), connection: None })
+        let fence = half.cast_signed();
+        Box::new(PgSlot { options: self.options.clone(), fence, standby: self.standby, connection: None })
     }
 }
 
@@ -56,6 +61,7 @@ impl Slots for PgSlots {
 struct PgSlot {
     options: PgConnectOptions,
     fence: i64,
+    standby: Standby,
     connection: Option<PgConnection>,
 }
 
@@ -69,7 +75,15 @@ impl Slot for PgSlot {
         let batch = Batch::of(round);
         *sent = true;
         let answer = batch.call(connection).await.map_err(|failed| fault("appending", &failed))?;
-        answer.verdicts(round).map_err(Fault::Unreadable)
+        let verdicts = answer.verdicts(round).map_err(Fault::Unreadable)?;
+        if verdicts.iter().any(|verdict| verdict.receipt().is_some()) {
+            match self.standby.holds(connection).await {
+                Ok(true) => {}
+                Ok(false) => return Err(Fault::Lost(NOT_HELD.to_owned())),
+                Err(failed) => return Err(fault("asking what the standby holds", &failed)),
+            }
+        }
+        Ok(verdicts)
     }
 
     /// Its session is ended by the next one, if it does not end by itself.

@@ -56,7 +56,7 @@ async fn a_lost_session_ends_before_its_round_is_sent_again() {
     let server = world.options.get_socket().expect("the cluster listens on a socket").clone();
     let proxy = Proxy::start(&server, &folder, world.options.get_port());
 
-    let options = Options { connections: 1, patience: Duration::from_secs(30) };
+    let options = Options { connections: 1, patience: Duration::from_secs(30), ..Options::default() };
     let log = EventLog::new(world.options.clone().socket(&folder), world.pool(Role::Writer).await, options);
     let before: i64 = world.count(SESSIONS).await;
 

@@ -47,7 +47,7 @@ async fn no_role_may_insert_update_delete_or_truncate() {
 }
 
 #[tokio::test]
-async fn only_the_writer_may_call_the_functions_that_append_and_fence() {
+async fn only_the_writer_may_call_the_functions_that_append_fence_and_ask_about_the_standby() {
     let world = postgres().await;
     let count = "SELECT count(*) FROM pg_roles AS r, pg_proc AS p \
                   WHERE p.pronamespace = 'log'::regnamespace AND r.rolname = ANY ($1) \

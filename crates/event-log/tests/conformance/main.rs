@@ -20,6 +20,7 @@ mod poison;
 mod reading;
 mod settings;
 mod shapes;
+mod standby;
 mod stock_view;
 mod storm;
 mod subscription;

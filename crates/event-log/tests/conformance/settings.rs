@@ -131,7 +131,7 @@ async fn a_stuck_database_is_an_unknown_outcome() {
     let mut stuck = world.superuser().await;
     stuck.execute("BEGIN; SELECT 1 FROM log.head FOR UPDATE").await.expect("the head row is held");
     let patience = Duration::from_millis(300);
-    let options = event_log::Options { patience, connections: 1 };
+    let options = event_log::Options { patience, connections: 1, ..Default::default() };
     let log = event_log::EventLog::new(world.options.clone(), world.pool(Role::Writer).await, options);
     let asked = command(vec![append("a", 0, 1)]);
     let error = log.append(vec![asked.clone()]).await.expect_err("nobody answers");

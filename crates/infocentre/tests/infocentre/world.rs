@@ -6,7 +6,7 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use demand::DemandEvent;
-use event_log::{Position, Reader, RecordedEvent, Role, connect};
+use event_log::{Position, Reader, RecordedEvent, Role, Standby, connect};
 use infocentre::{AsKnown, Infocentre, KeepStatistics};
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
@@ -49,7 +49,8 @@ async fn play() -> Played {
     let lines: Vec<Line> = lines.filter(|line| line.household <= HOUSEHOLDS).collect();
     let clock = Arc::new(SetClock::at(noon(lines[0].day)));
     let keys = folder.path().join("keys");
-    let place = Place { database: options(&database), keys, connections: 4, clock: clock.clone() };
+    let place =
+        Place { database: options(&database), keys, connections: 4, standby: Standby::NotAsked, clock: clock.clone() };
     let register = Register::open(place).await.unwrap();
     projection::migrate(&options(&database)).await.unwrap();
     for line in synth::SAMPLE_ORGANISATIONS.lines() {

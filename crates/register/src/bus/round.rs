@@ -156,7 +156,7 @@ impl<'a> Round<'a> {
         });
         ids.extend(named.collect::<HashSet<_>>());
         let borrowed: Vec<(&str, Uuid)> = ids.iter().map(|(organisation, id)| (organisation.as_str(), *id)).collect();
-        let mut receipts = self.parts.reader.receipts(&borrowed).await?;
+        let mut receipts = self.parts.log.receipts(&borrowed).await?;
         let of_named = receipts.split_off(asked.len());
         let named = ids.split_off(asked.len());
         let mut others = Others::default();
@@ -343,7 +343,7 @@ impl<'a> Round<'a> {
         }
         let ids =
             refused.iter().map(|(run, _)| (run.order.request.actor.organisation_code(), run.order.request.command_id));
-        let receipts = self.parts.reader.receipts(&ids.collect::<Vec<_>>()).await;
+        let receipts = self.parts.log.receipts(&ids.collect::<Vec<_>>()).await;
         // When that fails, whether a refusal is true cannot be said now.
         let mut receipts = receipts.map(Vec::into_iter);
         for (run, error) in refused {

@@ -1,6 +1,7 @@
 //! Erasure on a real database: nobody reads again, a kill loses nothing, a restore brings nothing back.
 
 use demand::{Demand, RejectionReason};
+use event_log::Standby;
 use jiff::ToSpan as _;
 use jiff::civil::Date;
 use nomenclature::{Actor, UniqueNumber};
@@ -47,7 +48,13 @@ fn listed(world: &World) -> usize {
 
 fn place(world: &World) -> Place {
     let keys = world.keys.path().to_owned();
-    Place { database: options(&world.database), keys, connections: 2, clock: world.clock.clone() }
+    Place {
+        database: options(&world.database),
+        keys,
+        connections: 2,
+        standby: Standby::NotAsked,
+        clock: world.clock.clone(),
+    }
 }
 
 async fn names(register: &Register, number: UniqueNumber) -> bool {

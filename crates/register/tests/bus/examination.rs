@@ -4,6 +4,7 @@ use demand::form::identity::PersonDraft;
 use demand::modification::Origin;
 use demand::registration::ForceReason;
 use demand::{Act, FormDraft};
+use event_log::Standby;
 use register::{Depth, Error, Findings, Place, Viewer};
 
 use crate::world::*;
@@ -171,6 +172,7 @@ async fn a_database_whose_clock_goes_wrong_is_found() {
         database: options(&world.database),
         keys: world.keys.path().to_owned(),
         connections: 2,
+        standby: Standby::NotAsked,
         clock: world.clock.clone(),
     };
     let found = faults(&register::examine(&place, Depth::Usual, |_, _| ()).await.unwrap());

@@ -2,6 +2,7 @@
 
 use demand::registration::ForceReason;
 use demand::{Act, Demand, FormDraft};
+use event_log::Standby;
 use jiff::civil::date;
 use nomenclature::UniqueNumber;
 use register::{Depth, Entered, Error, ImportRow, Register, Rehearsal, Viewer};
@@ -260,6 +261,7 @@ async fn a_rehearsal_says_what_the_import_does_and_writes_nothing() {
         database: options(&world.database),
         keys: world.keys.path().to_owned(),
         connections: 2,
+        standby: Standby::NotAsked,
         clock: world.clock.clone(),
     });
     let reader = reader.await.unwrap();

@@ -1,5 +1,6 @@
 //! Unique numbers (INV-03, INV-04, INV-05).
 
+use event_log::Standby;
 use std::collections::HashSet;
 
 use jiff::civil::date;
@@ -136,6 +137,7 @@ async fn inv_04_a_restored_database_gives_no_number_that_it_has_forgotten() {
         database: options(&world.database),
         keys: world.keys.path().to_owned(),
         connections: 2,
+        standby: Standby::NotAsked,
         clock: world.clock.clone(),
     };
     let forgotten = register::forgotten(&place).await.unwrap();

@@ -1,5 +1,6 @@
 //! A register on a database of its own, with two lessors, a commune and a lessor elsewhere.
 
+use event_log::Standby;
 use std::sync::Arc;
 
 use demand::form::contact::{AddressDraft, ContactDraft};
@@ -114,7 +115,13 @@ impl World {
 }
 
 pub async fn open(database: &str, keys: &std::path::Path, clock: &Arc<SetClock>) -> Result<Register, Error> {
-    let place = Place { database: options(database), keys: keys.to_owned(), connections: 4, clock: clock.clone() };
+    let place = Place {
+        database: options(database),
+        keys: keys.to_owned(),
+        connections: 4,
+        standby: Standby::NotAsked,
+        clock: clock.clone(),
+    };
     Register::open(place).await
 }
 

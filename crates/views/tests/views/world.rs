@@ -7,7 +7,7 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use event_log::{Position, Reader, RecordedEvent, Role, connect};
+use event_log::{Position, Reader, RecordedEvent, Role, Standby, connect};
 use jiff::civil::{Date, date};
 use jiff::tz::TimeZone;
 use nomenclature::UniqueNumber;
@@ -97,8 +97,13 @@ async fn play() -> Played {
     event_log::create_roles(&options(&database)).await.unwrap();
     let folder = tempfile::tempdir().unwrap();
     let clock = Arc::new(SetClock::at(noon(TODAY)));
-    let place =
-        Place { database: options(&database), keys: folder.path().join("keys"), connections: 4, clock: clock.clone() };
+    let place = Place {
+        database: options(&database),
+        keys: folder.path().join("keys"),
+        connections: 4,
+        standby: Standby::NotAsked,
+        clock: clock.clone(),
+    };
     let register = Register::open(place).await.unwrap();
     projection::migrate(&options(&database)).await.unwrap();
     for line in synth::SAMPLE_ORGANISATIONS.lines() {
@@ -294,7 +299,7 @@ impl World {
         event_log::create_roles(&options(&self.database)).await.unwrap();
         let clock = Arc::new(SetClock::at(noon(day)));
         let (database, keys) = (options(&self.database), self.folder.path().to_owned());
-        Register::open(Place { database, keys, connections: 4, clock }).await.unwrap()
+        Register::open(Place { database, keys, connections: 4, standby: Standby::NotAsked, clock }).await.unwrap()
     }
 
     /// A session of the superuser, outside of all pools.

@@ -8,8 +8,7 @@ use std::process::{Command, Stdio};
 
 use private_postgres::Binaries;
 
-use crate::tidy::root;
-use tests::stage::sne::binary;
+use crate::stage::sne::binary;
 
 /// Whose commands they are.
 #[derive(Clone, Copy)]
@@ -29,7 +28,8 @@ pub struct Procedure {
 impl Procedure {
     /// The account is the one that owns the cluster's data.
     pub fn read(pgdata: &Path) -> Self {
-        let page = std::fs::read_to_string(root().join("docs/operations.md")).unwrap();
+        let house = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
+        let page = std::fs::read_to_string(house.join("docs/operations.md")).unwrap();
         let owner = std::fs::metadata(pgdata).unwrap();
         Self { page, account: (owner.uid(), owner.gid()) }
     }
