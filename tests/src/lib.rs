@@ -5,8 +5,8 @@
 //! with what an external ledger says.
 //!
 //! Here are the [`stage`] of both, the [`cast`] (organisations, and acts as JSON, the way a client would write them), the
-//! [`load`], the [`wire`] to its workers, and the [`ledger`], which is the only witness a crash leaves in peace: on disk before a
-//! command is sent, and before an answer counts.
+//! [`load`] with its [`dice`], the [`wire`] to its workers, the [`door`] of a server, and the [`ledger`], which is the only
+//! witness a crash leaves in peace: on disk before a command is sent, and before an answer counts.
 
 pub mod cast;
 pub mod dice;
