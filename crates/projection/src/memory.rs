@@ -16,7 +16,7 @@ use sqlx::PgPool;
 use tokio::sync::OwnedMutexGuard;
 
 use crate::place::{Place, Session, Slot, Tables, Transaction, View};
-use crate::{Error, Opener, Projection, Runner};
+use crate::{Error, Handle, Opener, Projection, Runner};
 
 /// Asked before and after each call: how long it takes, or none when the session is lost there. What was lost before did
 /// nothing, what was lost after did all of it.
@@ -51,6 +51,13 @@ impl<R: Rows> Tables for MemoryTables<R> {
     }
 }
 
+impl Handle {
+    /// How far the runner of this process told to have folded the view: what wakes those who wait for it.
+    pub fn told(&self) -> Position {
+        self.progress.borrow().position
+    }
+}
+
 /// A database of views in memory. Cheap to clone; every clone is the same database.
 #[derive(Clone)]
 pub struct MemoryPlace<R> {
@@ -63,8 +70,8 @@ pub struct MemoryPlace<R> {
 pub struct Commit {
     /// Name of the projection.
     pub view: &'static str,
-    /// The session that committed it.
-    pub session: u64,
+    /// The session that folded it; none when the view was [switched](MemoryPlace::switch).
+    pub session: Option<u64>,
     /// Whether the session was the owner of the view.
     pub owned: bool,
     /// Where the view stood before.
@@ -132,6 +139,20 @@ impl<R: Rows> MemoryPlace<R> {
         self.state().commits.clone()
     }
 
+    /// Puts tables that were built up to a position in the place of the live ones, as a rebuild does at its end. Refused for a
+    /// view that is not built or further on, and while somebody moves it.
+    pub fn switch(&self, name: &str, to: Position, rows: R) -> bool {
+        let mut state = self.state();
+        let live = |((view, slot), _): &(&Key, &Build<R>)| *view == name && *slot == Slot::Live;
+        let Some((key, build)) = state.builds.iter().find(live) else { return false };
+        let (key, from) = (*key, build.position);
+        let Ok(_row) = Arc::clone(&build.row).try_lock_owned() else { return false };
+        if to > from {
+            state.commit(None, key, Some(rows), Some((from, to)));
+        }
+        to > from
+    }
+
     /// Ends every session, as a server does that goes away for a moment.
     pub fn cut(&self) {
         let mut state = self.state();
@@ -158,8 +179,8 @@ impl<R: Rows> MemoryPlace<R> {
 }
 
 impl<R: Clone> State<R> {
-    fn commit(&mut self, session: u64, key: Key, rows: Option<R>, moved: Option<(Position, Position)>) {
-        let owned = self.owners.get(key.0) == Some(&session);
+    fn commit(&mut self, session: Option<u64>, key: Key, rows: Option<R>, moved: Option<(Position, Position)>) {
+        let owned = session.is_some() && self.owners.get(key.0).copied() == session;
         let Some(build) = self.builds.get_mut(&key) else { return };
         let (from, to) = moved.unwrap_or((build.position, build.position));
         self.before.push_back((key, build.position, build.rows.clone()));
@@ -316,7 +337,7 @@ impl<R: Rows> Transaction<MemoryTables<R>> for MemoryTransaction<'_, R> {
         let Self { session, row, moved, tables } = *self;
         let Some(key) = session.key else { return Ok(()) };
         let rows = tables.map(|tables| tables.rows);
-        let done = session.call(COMMITTING, move |state, id| state.commit(id, key, rows, moved)).await;
+        let done = session.call(COMMITTING, move |state, id| state.commit(Some(id), key, rows, moved)).await;
         drop(row);
         done
     }

@@ -1,6 +1,7 @@
 //! Direct dependencies between rooms, the licences of everything, and what the pure rooms never name.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 use std::process::Command;
 use std::sync::OnceLock;
 
@@ -144,6 +145,25 @@ fn rooms_name_only_the_rooms_below_them() {
             assert!(allowed.contains(&other.as_str()), "{room} must not depend on {other}");
         }
     }
+}
+
+/// What is kept in memory is for simulations: neither a room nor its defaults turn it on for the program.
+#[test]
+fn the_program_keeps_nothing_in_memory_that_must_last() {
+    let mut known = 0;
+    for package in metadata()["packages"].as_array().unwrap() {
+        let manifest = Path::new(package["manifest_path"].as_str().unwrap());
+        if !manifest.starts_with(root().join("crates")) {
+            continue;
+        }
+        known += usize::from(!package["features"]["memory"].is_null());
+        let turned_on = |features: &Value| features.as_array().into_iter().flatten().any(|name| name == "memory");
+        assert!(!turned_on(&package["features"]["default"]), "{} is in memory by default", package["name"]);
+        for dependency in package["dependencies"].as_array().unwrap().iter().filter(|d| d["kind"].is_null()) {
+            assert!(!turned_on(&dependency["features"]), "{} keeps {} in memory", package["name"], dependency["name"]);
+        }
+    }
+    assert!(known >= 4, "log, keys, register and views can be kept in memory");
 }
 
 #[test]

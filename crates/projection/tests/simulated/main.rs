@@ -51,7 +51,7 @@ fn whatever_happens_a_view_is_the_fold_of_the_log_up_to_where_it_stands() {
             all.deaths > count && all.lost > count && all.crashes > count / 4 && all.stopped > count / 20,
             "{all:?}"
         );
-        assert!(all.commits > 10 * count, "{all:?}");
+        assert!(all.commits > 10 * count && all.switches > count / 2, "{all:?}");
     }
 }
 

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use event_log::memory::{Kind, MemoryLog};
-use event_log::{Command, EventLog, NewEvent, StreamAppend, StreamId, StreamType, Verdict};
+use event_log::{Command, EventLog, NewEvent, Position, StreamAppend, StreamId, StreamType, Verdict};
 use jiff::civil::date;
 use projection::memory::MemoryPlace;
 use tokio::time::{Instant, sleep};
@@ -25,6 +25,7 @@ pub struct Played {
     pub deaths: u64,
     pub lost: u64,
     pub crashes: u64,
+    pub switches: u64,
     pub stopped: u64,
     pub commits: u64,
     pub events: u64,
@@ -36,6 +37,7 @@ impl AddAssign for Played {
         self.deaths += other.deaths;
         self.lost += other.lost;
         self.crashes += other.crashes;
+        self.switches += other.switches;
         self.stopped += other.stopped;
         self.commits += other.commits;
         self.events += other.events;
@@ -51,7 +53,9 @@ struct World {
     written: Vec<Option<String>>,
     versions: [u32; 4],
     last_seen: [i64; 2],
+    farthest: [i64; 2],
     crashes: u64,
+    switches: u64,
 }
 
 /// Plays a seed to its end.
@@ -62,13 +66,23 @@ pub async fn play(seed: u64) -> Played {
     let quiet = Arc::new(AtomicBool::new(false));
     let at_once = Arc::new(|| Some(Duration::ZERO));
     let ground = Ground { log, place: MemoryPlace::new(at_once), dice, quiet, tally: Arc::new(Tally::default()) };
-    let mut world = World { ground, log: kind, written: Vec::new(), versions: [0; 4], last_seen: [0; 2], crashes: 0 };
+    let mut world = World {
+        ground,
+        log: kind,
+        written: Vec::new(),
+        versions: [0; 4],
+        last_seen: [0; 2],
+        crashes: 0,
+        switches: 0,
+        farthest: [0; 2],
+    };
     world.play().await;
     let Tally { deaths, lost } = &*world.ground.tally;
     Played {
         deaths: deaths.load(Ordering::SeqCst),
         lost: lost.load(Ordering::SeqCst),
         crashes: world.crashes,
+        switches: world.switches,
         stopped: world.unreadable().is_some().into(),
         commits: world.ground.place.commits().len() as u64,
         events: world.written.len() as u64,
@@ -90,11 +104,12 @@ impl World {
             }
             match dice.roll(40) {
                 0 => self.ground.place.cut(),
-                1 => self.crash(usize::try_from(dice.roll(5)).unwrap()),
+                1 => self.crash(&processes, usize::try_from(dice.roll(5)).unwrap()),
+                2 | 3 => self.switch(),
                 _ => {}
             }
             sleep(dice.millis(0, 120)).await;
-            self.check();
+            self.check(&processes);
         }
         self.end_well(processes).await;
     }
@@ -113,7 +128,7 @@ impl World {
                 }
             }
             sleep(Duration::from_millis(100)).await;
-            self.check();
+            self.check(&processes);
         }
         if let Some(position) = self.unreadable() {
             // Whoever owns a view stands there and says so; the others wait.
@@ -122,7 +137,7 @@ impl World {
             while process.stops().is_none() {
                 assert!(Instant::now() < until, "nobody stops at the event that cannot be read");
                 sleep(Duration::from_millis(100)).await;
-                self.check();
+                self.check(&[]);
             }
             let position = i64::try_from(position).unwrap();
             assert_eq!(process.stops(), Some([position; 2]));
@@ -143,10 +158,22 @@ impl World {
         }
     }
 
-    fn crash(&mut self, lost: usize) {
+    fn crash(&mut self, processes: &[Option<Process>], lost: usize) {
+        self.check(processes);
         self.ground.place.crash(lost);
         self.crashes += 1;
         self.last_seen = [0; 2];
+    }
+
+    /// A view was built anew elsewhere, perhaps further than the live one, and takes its place.
+    fn switch(&mut self) {
+        let dice = &self.ground.dice;
+        let name = DIARIES[usize::from(dice.once_in(2))];
+        let last = self.unreadable().map_or(self.written.len(), |position| position - 1);
+        let to = last.saturating_sub(usize::try_from(dice.roll(4)).unwrap());
+        let to = i64::try_from(to).unwrap();
+        let rows = fold(&self.written, to);
+        self.switches += u64::from(self.ground.place.switch(name, Position::try_new(to).unwrap(), rows));
     }
 
     /// Some events of one stream. Nothing is written behind one that cannot be read twice.
@@ -173,10 +200,16 @@ impl World {
     }
 
     /// What holds at every moment.
-    fn check(&mut self) {
-        for (name, last_seen) in DIARIES.iter().zip(&mut self.last_seen) {
+    fn check(&mut self, processes: &[Option<Process>]) {
+        for (nth, name) in DIARIES.iter().enumerate() {
             let Some((position, rows)) = self.ground.place.seen(name) else { continue };
-            let position = position.get();
+            let (position, last_seen) = (position.get(), &mut self.last_seen[nth]);
+            let farthest = &mut self.farthest[nth];
+            *farthest = position.max(*farthest);
+            for process in processes.iter().flatten() {
+                let told = process.handles[nth].told().get();
+                assert!(told <= *farthest, "view {name} is told to be at {told}, it never was beyond {farthest}");
+            }
             assert!(position >= *last_seen, "view {name} went back from {last_seen} to {position}");
             *last_seen = position;
             let folded = fold(&self.written, position);
@@ -185,7 +218,7 @@ impl World {
         for name in DIARIES {
             let mut stood = 0;
             for commit in self.ground.place.commits().iter().filter(|commit| commit.view == name) {
-                assert!(commit.owned, "{commit:?}: who committed does not own the view");
+                assert!(commit.owned || commit.session.is_none(), "{commit:?}: who committed does not own the view");
                 assert_eq!(commit.from.get(), stood, "{commit:?} does not begin where the view stood");
                 assert!(commit.to > commit.from, "{commit:?} does not move");
                 stood = commit.to.get();
