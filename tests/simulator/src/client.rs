@@ -55,6 +55,7 @@ impl Client {
             let of_here = |number: &&UniqueNumber| number.territory().as_str() == self.desk.territory;
             ledger.numbers.iter().filter(of_here).copied().collect()
         };
+        let rare = self.dice.percent(30);
         let command_id = Uuid::from_u128(self.dice.bits());
         let actor = self.actor.clone();
         let channel = Channel::Desk;
@@ -62,7 +63,9 @@ impl Client {
             let act = workload::register(&mut self.dice, self.desk);
             return Some(Request { command_id, actor, channel, number: None, expected_version: None, act });
         }
-        let number = *self.dice.pick(&numbers)?;
+        // Mostly one of the latest, which has most of its life before it.
+        let latest = &numbers[numbers.len().saturating_sub(4)..];
+        let number = *self.dice.pick(if rare { &numbers } else { latest })?;
         let (viewer, process) = (self.actor.clone(), self.process());
         let looked = self.processes[process].ask(async |register| look(&register, number, &viewer).await).await;
         let Asked::Answered(Ok((known, version, today))) = looked else { return None };

@@ -81,9 +81,10 @@ async fn live(plan: Plan) -> Result<Lived, Vec<String>> {
     weather.set_rough(true);
     let ledger: Arc<Mutex<Ledger>> = Arc::default();
     let seen = Seen::default();
-    let mut around = JoinSet::new();
     let lagging = Lagging { dice: shared(3), weather: weather.clone(), seen: Mutex::default() };
-    around.spawn(watch(house.log.reader(lagging), Arc::clone(&seen), Arc::clone(&ledger)));
+    let mut watcher = JoinSet::new();
+    watcher.spawn(watch(house.log.reader(lagging), Arc::clone(&seen), Arc::clone(&ledger)));
+    let mut around = JoinSet::new();
     if plan.trouble.crashes {
         around.spawn(processes_die(use_of(4), Arc::clone(&processes), Arc::clone(&ledger)));
     }
@@ -100,10 +101,11 @@ async fn live(plan: Plan) -> Result<Lived, Vec<String>> {
     while let Some(lived) = clients.join_next().await {
         lived.map_err(|error| vec![error.to_string()])?;
     }
+    around.shutdown().await;
     weather.set_rough(false);
     // What dead processes had sent arrives, and the reader sees the rest.
     sleep(SETTLES).await;
-    around.shutdown().await;
+    watcher.shutdown().await;
 
     let events = check::events(&house.log.reader(Kind)).await?;
     let mut ledger = std::mem::take(&mut *ledger.lock().unwrap_or_else(PoisonError::into_inner));
