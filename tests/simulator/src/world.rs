@@ -22,6 +22,8 @@ use crate::watcher::{Seen, watch};
 use crate::wire::{Lagging, Shared, Weather, beside};
 use crate::workload::{DESKS, ORGANISATIONS};
 
+/// For so long a process must be dead until its keys are nobody's (`vault::DEAD_FOR_SAFETY`).
+const DEAD_FOR_SAFETY: Duration = Duration::from_secs(600);
 /// Longer than any message takes, and any patience.
 const SETTLES: Duration = Duration::from_secs(20);
 
@@ -113,7 +115,10 @@ async fn live(plan: Plan) -> Result<Lived, Vec<String>> {
     if seen != events {
         ledger.fault(format!("a reader saw {} events that are not the log's {}", seen.len(), events.len()));
     }
-    // Nothing is known any more but what was kept.
+    // Nothing is known any more but what was kept. Keys that the dead had drawn are destroyed, those that no stream names.
+    processes.iter().for_each(Process::kill);
+    drop((helper, house.helper().await.map_err(failed)?));
+    sleep(DEAD_FOR_SAFETY + SETTLES).await;
     let fresh = house.helper().await.map_err(failed)?;
     check::all(&fresh, entered, &mut ledger).await?;
     if ledger.faults.is_empty() {
