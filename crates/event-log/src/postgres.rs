@@ -96,10 +96,6 @@ impl PgStore {
 
 #[async_trait]
 impl Store for PgStore {
-    fn pool(&self) -> Option<&PgPool> {
-        Some(&self.pool)
-    }
-
     async fn takes_writes(&self) -> Result<(), Error> {
         let takes: bool = sqlx::query_scalar(TAKES_WRITES)
             .fetch_one(&self.pool)

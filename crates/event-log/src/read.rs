@@ -86,14 +86,6 @@ impl Reader {
         Self { store: Arc::new(PgStore::new(pool, Standby::NotAsked)), bell: Arc::clone(&self.bell) }
     }
 
-    /// The pool it reads with.
-    ///
-    /// # Panics
-    /// On a log that is not in PostgreSQL.
-    pub fn pool(&self) -> &PgPool {
-        self.store.pool().expect("who asks for the pool has a log in PostgreSQL")
-    }
-
     /// Follows the log from behind a position on.
     pub fn subscribe(&self, after: Position) -> Subscription {
         Subscription::new(self.clone(), after, self.bell.subscribe())

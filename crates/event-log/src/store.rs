@@ -7,7 +7,6 @@ use std::fmt;
 
 use async_trait::async_trait;
 use jiff::Timestamp;
-use sqlx::PgPool;
 use uuid::Uuid;
 
 use crate::{
@@ -20,9 +19,6 @@ pub(crate) type ReadEach = Vec<Vec<Result<RecordedEvent, Error>>>;
 /// Where the log is read and command ids are fenced. Each call sees one snapshot; nothing read is checked yet.
 #[async_trait]
 pub(crate) trait Store: fmt::Debug + Send + Sync {
-    /// The pool behind it, where there is one.
-    fn pool(&self) -> Option<&PgPool>;
-
     /// [`Error::ReadOnly`] where nothing can be appended.
     async fn takes_writes(&self) -> Result<(), Error>;
 

@@ -32,6 +32,10 @@ impl Client {
     pub(crate) async fn live(mut self, steps: u64) {
         for _ in 0..steps {
             sleep(Duration::from_micros(self.dice.below(150_000))).await;
+            if self.dice.percent(12) {
+                self.send_many().await;
+                continue;
+            }
             let Some(request) = self.request().await else { continue };
             self.ledger().intend(&request);
             self.deliver(&request).await;
@@ -55,15 +59,18 @@ impl Client {
             let of_here = |number: &&UniqueNumber| number.territory().as_str() == self.desk.territory;
             ledger.numbers.iter().filter(of_here).copied().collect()
         };
+        let rare = self.dice.percent(30);
         let command_id = Uuid::from_u128(self.dice.bits());
-        let actor = self.actor.clone();
+        let actor = self.actor;
         let channel = Channel::Desk;
         if numbers.is_empty() || self.dice.percent(35) {
             let act = workload::register(&mut self.dice, self.desk);
             return Some(Request { command_id, actor, channel, number: None, expected_version: None, act });
         }
-        let number = *self.dice.pick(&numbers)?;
-        let (viewer, process) = (self.actor.clone(), self.process());
+        // Mostly one of the latest, which has most of its life before it.
+        let latest = &numbers[numbers.len().saturating_sub(4)..];
+        let number = *self.dice.pick(if rare { &numbers } else { latest })?;
+        let (viewer, process) = (self.actor, self.process());
         let looked = self.processes[process].ask(async |register| look(&register, number, &viewer).await).await;
         let Asked::Answered(Ok((known, version, today))) = looked else { return None };
         let expected_version = self.dice.percent(20).then_some(version);
@@ -95,17 +102,34 @@ impl Client {
     /// One attempt; whether its end is known.
     async fn send(&mut self, request: &Request) -> bool {
         let process = self.process();
-        attempt(&self.processes[process], &self.ledger, request).await
+        attempt(&self.processes[process], &self.ledger, std::slice::from_ref(request)).await.is_empty()
     }
 
     /// Two attempts at once, as of a client that does not wait; whether the end is known.
     async fn send_twice(&mut self, request: &Request) -> bool {
         let (one, other) = (self.process(), self.process());
         let (one, other) = tokio::join!(
-            attempt(&self.processes[one], &self.ledger, request),
-            attempt(&self.processes[other], &self.ledger, request),
+            attempt(&self.processes[one], &self.ledger, std::slice::from_ref(request)),
+            attempt(&self.processes[other], &self.ledger, std::slice::from_ref(request)),
         );
-        one && other
+        one.is_empty() && other.is_empty()
+    }
+
+    /// Several commands in one call, some of them the same one again; what is not answered is sent alone then.
+    async fn send_many(&mut self) {
+        let mut requests = Vec::new();
+        for _ in 0..3 {
+            requests.extend(self.request().await);
+        }
+        if self.dice.percent(30) {
+            requests.extend(requests.first().cloned());
+        }
+        requests.iter().for_each(|request| self.ledger().intend(request));
+        let process = self.process();
+        let unanswered = attempt(&self.processes[process], &self.ledger, &requests).await;
+        for request in unanswered {
+            self.deliver(&request).await;
+        }
     }
 
     /// The same id for another body: refused, if the first body was heard of.
@@ -141,26 +165,35 @@ impl Client {
     }
 }
 
-/// One attempt at a command; whether its end is known.
-async fn attempt(process: &Process, ledger: &Mutex<Ledger>, request: &Request) -> bool {
-    let id = id_of(request);
+/// One attempt at some commands, in one call; those of which the end is not known.
+async fn attempt(process: &Process, ledger: &Mutex<Ledger>, requests: &[Request]) -> Vec<Request> {
     let locked = || ledger.lock().unwrap_or_else(PoisonError::into_inner);
-    let before: Option<Answer> = locked().intents.get(&id).and_then(|intent| intent.answer);
-    let answer = process.ask(async |register| register.execute(request.clone()).await).await;
-    match answer {
-        Asked::Answered(Ok(answer)) => locked().acknowledge(&id, answer),
-        Asked::Answered(Err(Error::OutcomeUnknown | Error::Log(_) | Error::Vault(_) | Error::Database(_))) => {
-            locked().lose(&id);
-            return false;
+    let first_answer = |request: &Request| locked().intents.get(&id_of(request)).and_then(|intent| intent.answer);
+    let before: Vec<Option<Answer>> = requests.iter().map(first_answer).collect();
+    let answers = match process.ask(async |register| register.submit_many(requests.to_vec()).await).await {
+        Asked::Answered(Ok(answers)) => answers,
+        Asked::Answered(Err(_)) | Asked::Dead => {
+            requests.iter().for_each(|request| locked().lose(&id_of(request)));
+            return requests.to_vec();
         }
-        Asked::Answered(Err(refused)) => locked().refuse(&id, &refused, before),
-        Asked::Dead => {
-            locked().lose(&id);
-            return false;
+        Asked::Hangs => {
+            locked().fault("no answer of a process that lives".to_owned());
+            return Vec::new();
         }
-        Asked::Hangs => locked().fault(format!("{}: no answer of a process that lives", id.1)),
+    };
+    let mut unknown = Vec::new();
+    for ((request, answer), before) in requests.iter().zip(answers).zip(before) {
+        let id = id_of(request);
+        match answer {
+            Ok(answer) => locked().acknowledge(&id, answer),
+            Err(Error::OutcomeUnknown | Error::Log(_) | Error::Vault(_) | Error::Database(_)) => {
+                locked().lose(&id);
+                unknown.push(request.clone());
+            }
+            Err(refused) => locked().refuse(&id, &refused, before),
+        }
     }
-    true
+    unknown
 }
 
 /// What was told of a command.

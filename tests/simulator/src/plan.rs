@@ -31,7 +31,8 @@ pub struct Trouble {
 impl Plan {
     /// What a seed stands for when nothing else is said: some are calm, some are rough.
     pub fn of(seed: u64) -> Self {
-        let trouble = Trouble { lost: [0, 1, 4, 9][(seed % 4) as usize], crashes: seed % 3 != 0, days: seed % 2 == 0 };
+        let lost = [0, 1, 4, 9][(seed % 4) as usize];
+        let trouble = Trouble { lost, crashes: !seed.is_multiple_of(3), days: seed.is_multiple_of(2) };
         Self { seed, processes: 2 + seed % 2, clients: 4, steps: 9, trouble }
     }
 }

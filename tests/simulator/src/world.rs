@@ -22,6 +22,8 @@ use crate::watcher::{Seen, watch};
 use crate::wire::{Lagging, Shared, Weather, beside};
 use crate::workload::{DESKS, ORGANISATIONS};
 
+/// For so long a process must be dead until its keys are nobody's (`vault::DEAD_FOR_SAFETY`).
+const DEAD_FOR_SAFETY: Duration = Duration::from_secs(600);
 /// Longer than any message takes, and any patience.
 const SETTLES: Duration = Duration::from_secs(20);
 
@@ -81,9 +83,10 @@ async fn live(plan: Plan) -> Result<Lived, Vec<String>> {
     weather.set_rough(true);
     let ledger: Arc<Mutex<Ledger>> = Arc::default();
     let seen = Seen::default();
-    let mut around = JoinSet::new();
     let lagging = Lagging { dice: shared(3), weather: weather.clone(), seen: Mutex::default() };
-    around.spawn(watch(house.log.reader(lagging), Arc::clone(&seen), Arc::clone(&ledger)));
+    let mut watcher = JoinSet::new();
+    watcher.spawn(watch(house.log.reader(lagging), Arc::clone(&seen), Arc::clone(&ledger)));
+    let mut around = JoinSet::new();
     if plan.trouble.crashes {
         around.spawn(processes_die(use_of(4), Arc::clone(&processes), Arc::clone(&ledger)));
     }
@@ -100,10 +103,11 @@ async fn live(plan: Plan) -> Result<Lived, Vec<String>> {
     while let Some(lived) = clients.join_next().await {
         lived.map_err(|error| vec![error.to_string()])?;
     }
+    around.shutdown().await;
     weather.set_rough(false);
     // What dead processes had sent arrives, and the reader sees the rest.
     sleep(SETTLES).await;
-    around.shutdown().await;
+    watcher.shutdown().await;
 
     let events = check::events(&house.log.reader(Kind)).await?;
     let mut ledger = std::mem::take(&mut *ledger.lock().unwrap_or_else(PoisonError::into_inner));
@@ -111,7 +115,10 @@ async fn live(plan: Plan) -> Result<Lived, Vec<String>> {
     if seen != events {
         ledger.fault(format!("a reader saw {} events that are not the log's {}", seen.len(), events.len()));
     }
-    // Nothing is known any more but what was kept.
+    // Nothing is known any more but what was kept. Keys that the dead had drawn are destroyed, those that no stream names.
+    processes.iter().for_each(Process::kill);
+    drop((helper, house.helper().await.map_err(failed)?));
+    sleep(DEAD_FOR_SAFETY + SETTLES).await;
     let fresh = house.helper().await.map_err(failed)?;
     check::all(&fresh, entered, &mut ledger).await?;
     if ledger.faults.is_empty() {

@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use jiff::Timestamp;
-use sqlx::PgPool;
 use tokio::time::timeout_at;
 use uuid::Uuid;
 
@@ -50,10 +49,6 @@ fn broken(action: &'static str) -> Error {
 
 #[async_trait]
 impl Store for MemoryStore {
-    fn pool(&self) -> Option<&PgPool> {
-        None
-    }
-
     async fn takes_writes(&self) -> Result<(), Error> {
         self.look(|_| ()).await
     }

@@ -50,7 +50,8 @@ pub(super) async fn held(reader: &Reader, found: &[Found], ledger: &mut Ledger) 
     let told = |scope: &str, holders: &Holders| (scope.to_owned(), holders.clone());
     let mut stored: Vec<_> = stored.iter().map(|((_, scope), holders)| told(scope, holders)).collect();
     let mut due: Vec<_> = due.iter().map(|((_, scope), holders)| told(scope, holders)).collect();
-    (stored.sort(), due.sort());
+    stored.sort();
+    due.sort();
     if stored != due {
         faults.push(format!("claims are held by {stored:?}, due are {due:?}"));
     }
