@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use demand::notice::{NoticeChannel, NoticeSentDraft};
+use event_log::Standby;
 use jiff::civil::{Date, date};
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan as _};
@@ -67,7 +68,13 @@ impl Life {
         let folder = tempfile::tempdir().unwrap();
         let (database, url) = world::new_database(shared());
         let keys = folder.path().join("keys");
-        let place = Place { database: url.parse().unwrap(), keys, connections: 8, clock: clock.clone() };
+        let place = Place {
+            database: url.parse().unwrap(),
+            keys,
+            connections: 8,
+            clock: clock.clone(),
+            standby: Standby::NotAsked,
+        };
         let register = Register::open(place.clone()).await.unwrap();
         world::bring_in_the_cast(&register).await;
         let line = json!({
