@@ -5,5 +5,9 @@
 
 mod doctored;
 mod failover;
+mod kept;
 mod kills;
 mod lane;
+mod points;
+mod projector_crashes;
+mod rebuild_kills;

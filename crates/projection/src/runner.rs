@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use event_log::{Position, Reader};
-use sqlx::PgPool;
+use sqlx::{Connection as _, PgPool};
 use tokio::sync::watch;
 
 use crate::bulk::{Bulk, BulkFold, ByStreams};
@@ -35,6 +35,9 @@ impl Default for Options {
 /// A catch-up of so many events changes what the planner must know of the tables; a view that was never built and has so
 /// many before it is built like a rebuild, where it can be.
 const MANY: i64 = 10_000;
+
+/// How often a runner that has nothing to fold asks whether its session lives.
+const SIGN_OF_LIFE: Duration = Duration::from_secs(1);
 
 /// Runs one projection in this process.
 #[derive(Debug)]
@@ -257,9 +260,19 @@ where
         let head = self.feed.reader().head().await?;
         self.tell(Some(from), state_at(from, head));
         loop {
-            let page = tokio::select! {
-                () = &mut *drain => return Ok(()),
-                page = log.next() => page?,
+            let page = {
+                let mut next = pin!(log.next());
+                loop {
+                    tokio::select! {
+                        () = &mut *drain => return Ok(()),
+                        page = &mut next => break page?,
+                        // A server that died has forgotten pages which were not on its disk. They are folded again, though
+                        // no event comes that would tell.
+                        () = tokio::time::sleep(SIGN_OF_LIFE) => {
+                            session.ping().await.map_err(Error::database("asking whether the session lives"))?;
+                        }
+                    }
+                }
             };
             match session::advance(&mut session, &*self.projection, Slot::Live, from, &page).await {
                 Ok(position) => {
