@@ -267,6 +267,10 @@ impl<R: Rows> Session<MemoryTables<R>> for MemorySession<R> {
         self.call("reading the checkpoint", read).await
     }
 
+    async fn lives(&mut self) -> Result<(), Error> {
+        self.call("asking whether the session lives", |_, _| ()).await
+    }
+
     async fn try_own(&mut self, view: &View) -> Result<bool, Error> {
         let name = view.name;
         let take = move |state: &mut State<R>, id| *state.owners.entry(name).or_insert(id) == id;

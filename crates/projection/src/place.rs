@@ -39,6 +39,8 @@ pub trait Place<T>: Clone + Debug + Send + Sync + 'static {
 pub trait Session<T>: Send {
     /// Version and position of a build; `None` when there is none.
     async fn checkpoint(&mut self, view: &View) -> Result<Option<(u32, Position)>, Error>;
+    /// Asks whether it is still there: an error that passes when it is not.
+    async fn lives(&mut self) -> Result<(), Error>;
     /// Tries to take the lock of the one who folds the live build. It ends with the session, and is never waited for.
     async fn try_own(&mut self, view: &View) -> Result<bool, Error>;
     /// Makes the tables of a build and its checkpoint before the first event.

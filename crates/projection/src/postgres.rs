@@ -103,6 +103,10 @@ impl Session<PgConnection> for PgConnection {
             .transpose()
     }
 
+    async fn lives(&mut self) -> Result<(), Error> {
+        sqlx::Connection::ping(self).await.map_err(Error::database("asking whether the session lives"))
+    }
+
     async fn try_own(&mut self, view: &View) -> Result<bool, Error> {
         try_lock(self, LIVE, view.name).await
     }

@@ -38,6 +38,9 @@ const MANY: i64 = 10_000;
 /// The place that tables like those of a projection are kept in.
 type PlaceOf<P> = <<P as Projection>::Tables as Tables>::Place;
 
+/// How often a runner that has nothing to fold asks whether its session lives.
+const SIGN_OF_LIFE: Duration = Duration::from_secs(1);
+
 /// Runs one projection in this process.
 #[derive(Debug)]
 pub struct Runner<P: Projection, O: Opener> {
@@ -263,9 +266,19 @@ where
         let head = self.feed.reader().head().await?;
         self.tell(Some(from), state_at(from, head));
         loop {
-            let page = tokio::select! {
-                () = &mut *drain => return Ok(()),
-                page = log.next() => page?,
+            let page = {
+                let mut next = pin!(log.next());
+                loop {
+                    tokio::select! {
+                        () = &mut *drain => return Ok(()),
+                        page = &mut next => break page?,
+                        // A server that died has forgotten pages which were not on its disk. They are folded again, though
+                        // no event comes that would tell.
+                        () = tokio::time::sleep(SIGN_OF_LIFE) => {
+                            session.lives().await?;
+                        }
+                    }
+                }
             };
             match session::advance(&mut *session, &*self.projection, &view, from, &page).await {
                 Ok(position) => {

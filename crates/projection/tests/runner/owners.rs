@@ -54,3 +54,20 @@ async fn a_checkpoint_that_somebody_else_moved_is_not_moved_from_where_it_was() 
     world.seen(position).await;
     world.assert_whole().await;
 }
+
+#[tokio::test]
+async fn what_a_crash_of_the_database_lost_is_folded_again_though_nothing_new_comes() {
+    let world = World::new().await;
+    let running = world.run(10);
+    let position = world.write_many(5).await;
+    world.seen(position).await;
+    // As a crash leaves it: the last commits were not on disk, and the session is gone.
+    world.sql(
+        "BEGIN; TRUNCATE views.counts, views.texts; UPDATE projection.checkpoints SET position = 0; COMMIT; \
+         SELECT pg_terminate_backend(l.pid, 10000) FROM pg_locks AS l WHERE l.locktype = 'advisory' \
+            AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())",
+    );
+    world.seen(position).await;
+    world.assert_whole().await;
+    drop(running);
+}
