@@ -50,7 +50,7 @@ def cargo(*arguments, **more):
 
 
 def build(what):
-    for arguments in (["build", "--package", "cli"], ["test", "--package", "tests", "--package", "simulator", "--no-run"]):
+    for arguments in (["build", "--package", "cli"], ["test", "--package", "tests", "--package", "simulator", "--package", "projection", "--no-run"]):
         process = cargo(*arguments)
         said, _ = process.communicate()
         if process.returncode:
