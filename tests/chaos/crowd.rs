@@ -143,6 +143,10 @@ impl Doors {
     /// Sends so many copies of an order at once, over different connections.
     async fn send(&self, copies: usize, order: &Order, mut dice: Dice) -> Vec<Reply> {
         let first = dice.below(CONNECTIONS);
+        if dice.below(12) == 0 {
+            // Another connection has another fate.
+            self.anew(first);
+        }
         let mut sent = JoinSet::new();
         for copy in 0..copies {
             let place = (first + copy) % CONNECTIONS;

@@ -20,7 +20,7 @@ use tests::wire::Reply;
 use crate::lane::{self, Lane};
 
 /// How often the disk fills up in a short run and in a whole one.
-const TIMES: (usize, usize) = (1, 10);
+const TIMES: (usize, usize) = (1, 6);
 /// Acknowledgements before it does, and after it had room again.
 const ACKS: usize = 200;
 /// Orders that are answered with a failure before there is room again: fewer than are under way at once.

@@ -32,8 +32,8 @@ use crate::lane::{self, Lane};
 
 /// Cycles of a short run and of a whole one, of the bus and of the server with its door: each kills the process, one of its
 /// sessions, which makes the database end all of them and recover, and the postmaster.
-const BUS_CYCLES: (usize, usize) = (3, 50);
-const DOOR_CYCLES: (usize, usize) = (2, 50);
+const BUS_CYCLES: (usize, usize) = (2, 50);
+const DOOR_CYCLES: (usize, usize) = (1, 50);
 /// Acknowledgements between two kills.
 const ACKS_BETWEEN: usize = 200;
 /// Until a database that recovers says who is connected.

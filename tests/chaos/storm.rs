@@ -51,6 +51,8 @@ enum Sent {
     Told(client::Told),
     /// Nobody knows.
     Lost,
+    /// Nobody knows, and nobody was in a hurry: the server ended the connection.
+    Ended,
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -62,7 +64,7 @@ async fn a_command_sent_a_thousand_times_is_done_once_and_has_one_answer() {
     let served = Served::on(&url, folder.path());
     let proxy = Proxy::before(&served.address, 4, Plan::drawn).await;
     let superuser = shared().url(shared().superuser(), &database);
-    let (mut answered, mut told, mut lost) = (0, 0, 0);
+    let (mut answered, mut told, mut lost, mut ended) = (0, 0, 0, 0);
     for number in 0..lane::either(COMMANDS) {
         let command = Command::of(number);
         let sent = command.storms(&served.address, &proxy, &superuser).await;
@@ -80,6 +82,7 @@ async fn a_command_sent_a_thousand_times_is_done_once_and_has_one_answer() {
                     told += 1;
                 }
                 Sent::Lost => lost += 1,
+                Sent::Ended => ended += 1,
             }
         }
         let other = cast::register(cast::form("Autre", "Luc", "1991-03-04"));
@@ -98,7 +101,10 @@ async fn a_command_sent_a_thousand_times_is_done_once_and_has_one_answer() {
     lane.counted("told to come back, or that their time is over", told);
     lane.counted("lost on the way, or left, or out of time", lost);
     lane.counted("connections that the proxy ended", proxy.ended());
-    served.stops();
+    // Those who left have reset their calls, and did so faster than a busy server takes calls up.
+    let floods = served.stops().matches("remotely-reset pending-accept streams reached limit").count();
+    assert!(ended == 0 || floods > 0, "{ended} calls were lost on sound connections");
+    lane.counted("lost with a connection that the server ended as a flood of resets", ended);
     lane.held();
 }
 
@@ -179,11 +185,9 @@ impl Caller {
         match answer {
             Ok(Ok(answer)) => return Sent::Answered(answer),
             Ok(Err(Refused::Told(told))) => return Sent::Told(*told),
-            Ok(Err(Refused::Lost(why))) => {
-                assert!(self.again.is_some() || manner == Manner::Hasty, "{manner:?}: {why}")
-            }
+            Ok(Err(Refused::Lost(_))) if self.again.is_none() && manner != Manner::Hasty => return Sent::Ended,
+            Ok(Err(Refused::Lost(_))) | Err(_) => {}
             Ok(Err(Refused::Unreadable)) => panic!("nothing was sent"),
-            Err(_) => {}
         }
         if manner == Manner::Patient
             && let Some(address) = &self.again
