@@ -11,6 +11,8 @@
 //! after its commit.
 //!
 //! [`PersistedEventStore`]: cqrs_es::persist::PersistedEventStore
+//! [`StreamType`]: crate::StreamType
+//! [`EventLog::subscribe`]: crate::EventLog::subscribe
 
 mod metadata;
 mod repository;

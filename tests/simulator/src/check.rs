@@ -61,6 +61,7 @@ pub async fn all(fresh: &Register, entered: Position, ledger: &mut Ledger) -> Re
     commands::answered_again(fresh, ledger).await;
     let found = folded(fresh, &events, ledger).await;
     numbers(&found, ledger);
+    keys(&events, ledger);
     claims::held(fresh.reader(), &found, ledger).await.map_err(|error| vec![error.to_string()])
 }
 
@@ -97,6 +98,17 @@ async fn folded(fresh: &Register, events: &[RecordedEvent], ledger: &mut Ledger)
         }
     }
     found
+}
+
+/// No key is two streams'.
+fn keys(events: &[RecordedEvent], ledger: &mut Ledger) {
+    let mut streams: BTreeMap<i64, &str> = BTreeMap::new();
+    for event in events {
+        let Some(key) = event.key_id else { continue };
+        if *streams.entry(key).or_insert(event.stream.as_str()) != event.stream.as_str() {
+            ledger.fault(format!("key {key} is that of {} and of another stream", event.stream));
+        }
+    }
 }
 
 /// No number, which is its territory, month and sequence, is two demands'.

@@ -85,7 +85,11 @@ impl Client {
     /// Sends a command until its end is known, or there is something better to do.
     async fn deliver(&mut self, request: &Request) {
         for _ in 0..TRIES {
-            let known = if self.dice.percent(15) { self.send_twice(request).await } else { self.send(request).await };
+            let known = match self.dice.below(10) {
+                0 | 1 => self.send_twice(request).await,
+                2 => self.send_and_ask(request).await,
+                _ => self.send(request).await,
+            };
             if known {
                 return;
             }
@@ -113,6 +117,22 @@ impl Client {
             attempt(&self.processes[other], &self.ledger, std::slice::from_ref(request)),
         );
         one.is_empty() && other.is_empty()
+    }
+
+    /// An attempt, and a question what became of it meanwhile; whether the end is known.
+    async fn send_and_ask(&mut self, request: &Request) -> bool {
+        let (one, other) = (self.process(), self.process());
+        let pause = Duration::from_micros(self.dice.below(3_000));
+        let asked = async {
+            sleep(pause).await;
+            let ask = async |register: Register| register.outcome(request.command_id, &request.actor).await;
+            if let Asked::Answered(Ok(outcome)) = self.processes[other].ask(ask).await {
+                hear(&mut self.ledger(), &id_of(request), outcome);
+            }
+        };
+        let alone = std::slice::from_ref(request);
+        let (unknown, ()) = tokio::join!(attempt(&self.processes[one], &self.ledger, alone), asked);
+        unknown.is_empty()
     }
 
     /// Several commands in one call, some of them the same one again; what is not answered is sent alone then.
@@ -172,6 +192,15 @@ async fn attempt(process: &Process, ledger: &Mutex<Ledger>, requests: &[Request]
     let before: Vec<Option<Answer>> = requests.iter().map(first_answer).collect();
     let answers = match process.ask(async |register| register.submit_many(requests.to_vec()).await).await {
         Asked::Answered(Ok(answers)) => answers,
+        Asked::Answered(Err(refused)) if !unknown_after(&refused) => {
+            // Only of a command that came alone it tells that nothing was written.
+            if let [alone] = requests {
+                locked().refuse(&id_of(alone), &refused, before.first().copied().flatten());
+                return requests.to_vec();
+            }
+            requests.iter().for_each(|request| locked().lose(&id_of(request)));
+            return requests.to_vec();
+        }
         Asked::Answered(Err(_)) | Asked::Dead => {
             requests.iter().for_each(|request| locked().lose(&id_of(request)));
             return requests.to_vec();
@@ -186,7 +215,7 @@ async fn attempt(process: &Process, ledger: &Mutex<Ledger>, requests: &[Request]
         let id = id_of(request);
         match answer {
             Ok(answer) => locked().acknowledge(&id, answer),
-            Err(Error::OutcomeUnknown | Error::Log(_) | Error::Vault(_) | Error::Database(_)) => {
+            Err(failed) if unknown_after(&failed) => {
                 locked().lose(&id);
                 unknown.push(request.clone());
             }
@@ -194,6 +223,15 @@ async fn attempt(process: &Process, ledger: &Mutex<Ledger>, requests: &[Request]
         }
     }
     unknown
+}
+
+/// Whether an attempt that failed so may have written something.
+fn unknown_after(error: &Error) -> bool {
+    match error {
+        Error::Log(event_log::Error::Unreachable { .. }) => false,
+        Error::OutcomeUnknown | Error::Log(_) | Error::Vault(_) | Error::Database(_) => true,
+        _ => false,
+    }
 }
 
 /// What was told of a command.

@@ -34,6 +34,10 @@ pub struct Intent {
     pub fenced: Option<Position>,
     /// Somebody was told that it was given up.
     pub never: bool,
+    /// It was refused because these demands hold a person of it.
+    pub held_by: Vec<UniqueNumber>,
+    /// It was refused because its demand had moved on from the version it names.
+    pub moved: bool,
     /// Up to here it was said not to be there.
     pub absent: Position,
     /// Some attempt at it has no known end: it may be in the log, or come there still.
@@ -90,6 +94,8 @@ impl Ledger {
             answer: None,
             fenced: None,
             never: false,
+            held_by: Vec::new(),
+            moved: false,
             absent: Position::ZERO,
             open: false,
         };
@@ -144,8 +150,12 @@ impl Ledger {
         if let Some(answer) = before {
             self.fault(format!("{}: refused ({reason}) after it was committed at {}", id.1, answer.position));
         }
-        if let (Error::CommandFenced, Some(intent)) = (reason, self.intents.get_mut(id)) {
-            intent.never = true;
+        let Some(intent) = self.intents.get_mut(id) else { return };
+        match reason {
+            Error::CommandFenced => intent.never = true,
+            Error::Duplicate { held_by } => intent.held_by.push(*held_by),
+            Error::VersionConflict { .. } => intent.moved = true,
+            _ => {}
         }
     }
 

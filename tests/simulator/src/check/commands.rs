@@ -50,6 +50,15 @@ pub(super) fn written(events: &[RecordedEvent], entered: Position, ledger: &mut 
     for (id, intent) in &ledger.intents {
         let Some(answer) = &intent.answer else { continue };
         let told = commands.get(id).is_some_and(|written| tells(answer, &written.events));
+        // A version that a command names was there until its own effect; and nobody is a duplicate of himself.
+        let by_itself = intent.moved
+            || intent.held_by.iter().any(|holder| {
+                *holder == answer.number && intent.request.number.is_none()
+                    || answer.opened.is_some_and(|opened| opened.number == *holder)
+            });
+        if by_itself {
+            faults.push(format!("{}: refused because of its own effect at {}", id.1, answer.position));
+        }
         if !told {
             faults.push(format!("{}: answered {answer:?}, which the log does not tell", id.1));
         }
