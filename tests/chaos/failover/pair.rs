@@ -39,15 +39,17 @@ impl Pair {
         format!("postgresql:///{database}?host={}&port={}&user={LOGIN}", host.display(), port(&self.primary))
     }
 
-    /// The standby takes over and gets a standby of its own; returns the old primary, which is down.
-    pub fn fail_over(&mut self) -> TestCluster {
+    /// The standby takes over and gets a standby of its own; returns the old primary, which is down, and what a look at the
+    /// new one showed before anybody found it.
+    pub fn fail_over<T>(&mut self, look: impl FnOnce(&TestCluster) -> T) -> (TestCluster, T) {
         self.standby.restart().unwrap();
         run(&self.procedure, "promote", &self.standby, &[]);
         let next = standby_of(&self.procedure, &self.standby);
         let promoted = std::mem::replace(&mut self.standby, next);
         let old = std::mem::replace(&mut self.primary, promoted);
+        let seen = look(&self.primary);
         self.moves_here();
-        old
+        (old, seen)
     }
 
     /// Lets the primary wait for its standby, and the address lead to it.
