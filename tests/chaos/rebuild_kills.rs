@@ -16,7 +16,9 @@ const PAGE: u32 = 20;
 /// The last messages of a rebuild: the switch.
 const SWITCH: usize = 14;
 /// Every so many messages, in the switch and before it.
-const STEPS: [(usize, usize); 2] = [(7, 1), (1_000, 6)];
+const STEPS: (usize, usize) = (7, 1);
+/// Where else it is killed, evenly.
+const PLACES: (usize, usize) = (1, 6);
 
 /// How a rebuild reads the log.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -54,8 +56,8 @@ async fn kills_of<K: Kept>(house: &House, direct: &PgPool, (way, running): (Way,
     let points = Points::before(&house.options);
     rebuilds::<K>(house, &points, way).await.unwrap();
     let all = usize::try_from(points.seen()).unwrap();
-    let [switch, before] = STEPS.map(lane::either);
-    let switching = (all - SWITCH + 1..=all).step_by(switch);
+    let before = ((all - SWITCH) / lane::either(PLACES)).max(1);
+    let switching = (all - SWITCH + 1..=all).step_by(lane::either(STEPS));
     let places = (1 + before / 2..=all - SWITCH).step_by(before).chain(switching);
     let (mut tried, mut kills) = (0, 0);
     for (place, n) in places.enumerate() {
