@@ -106,6 +106,7 @@ impl PgSlot {
         }
         // Settings can be changed while the server runs.
         settings::check(&mut connection).await.map_err(unfit)?;
+        self.standby.check_on(&mut connection).await.map_err(unfit)?;
         Role::Writer.assume(&mut connection).await.map_err(unfit)?;
         Ok(connection)
     }

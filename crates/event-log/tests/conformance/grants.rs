@@ -52,7 +52,7 @@ async fn only_the_writer_may_call_the_functions_that_append_fence_and_ask_about_
     let count = "SELECT count(*) FROM pg_roles AS r, pg_proc AS p \
                   WHERE p.pronamespace = 'log'::regnamespace AND r.rolname = ANY ($1) \
                     AND has_function_privilege(r.oid, p.oid, 'EXECUTE')";
-    for (role, may) in [("sne_writer", 2), ("sne_projector", 0), ("sne_reader", 0)] {
+    for (role, may) in [("sne_writer", 3), ("sne_projector", 0), ("sne_reader", 0)] {
         let found: i64 = sqlx::query_scalar(count)
             .bind([role].as_slice())
             .fetch_one(&mut world.superuser().await)
