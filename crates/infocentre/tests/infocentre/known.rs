@@ -133,10 +133,10 @@ async fn figures_are_the_same_whichever_form_the_households_filled_in() {
             let Ok(mut payload) = serde_json::from_str::<serde_json::Value>(&event.payload) else { continue };
             let Some(facts) = payload.get_mut("facts") else { continue };
             // Who is a tenant of social housing stays one, on either form.
-            if facts["present_dwelling"][0] != "HLM" {
-                facts["present_dwelling"][0] = words[0].into();
+            if !facts["present_dwelling"].to_string().contains("HLM") {
+                facts["present_dwelling"] = vec![words[0]].into();
             }
-            facts["reasons"][0] = words[1].into();
+            facts["reasons"] = vec![words[1]].into();
             event.payload = payload.to_string();
             rewritten += 1;
         }
