@@ -18,7 +18,9 @@ use tests::cast::NICE;
 use tests::dice::Dice;
 use tokio::sync::oneshot;
 
-use self::life::{Life, auditor, noon};
+use tests::stage::world::noon;
+
+use self::life::{Life, auditor};
 use crate::lane::{self, Lane};
 
 /// Jumps of a short run and of a whole one.

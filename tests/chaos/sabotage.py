@@ -43,6 +43,11 @@ def copy():
             file.unlink()
 
 
+def apply(patch, *more):
+    place = f"--directory={COPY.relative_to(ROOT)}"
+    subprocess.run(["git", "apply", "--whitespace=nowarn", place, *more, str(patch)], cwd=ROOT, check=True)
+
+
 def cargo(*arguments, **more):
     settings = {**os.environ, "CARGO_TARGET_DIR": str(BUILD), **more}
     settings.pop("CHAOS", None)
@@ -65,9 +70,7 @@ def run(suite):
     except subprocess.TimeoutExpired:
         process.kill()
         return True, "it waits for ever"
-    assert "0 passed; 0 failed" not in said.split("running ")[-1] or "test result" in said, said[-2000:]
-    ran = "... FAILED" in said or "... ok" in said or "test result: ok" in said and "0 passed" not in said
-    if not ran:
+    if "... ok" not in said and "... FAILED" not in said:
         sys.exit(f"cargo test {suite}: nothing was run:\n{said[-4000:]}")
     return process.returncode != 0, said
 
@@ -88,7 +91,7 @@ def main():
     for patch in patches:
         what, suites = read(patch)
         print(f"{patch.stem}: {what}", flush=True)
-        subprocess.run(["git", "apply", "--whitespace=nowarn", f"--directory={COPY.relative_to(ROOT)}", str(patch)], cwd=ROOT, check=True)
+        apply(patch)
         try:
             build(patch.stem)
             for suite in suites:
@@ -102,13 +105,9 @@ def main():
                 if not noticed:
                     missed.append((patch.stem, suite))
         finally:
-            copy_back(patch)
+            apply(patch, "--reverse")
     if missed:
         sys.exit(f"not noticed: {missed}")
-
-
-def copy_back(patch):
-    subprocess.run(["git", "apply", "--reverse", "--whitespace=nowarn", f"--directory={COPY.relative_to(ROOT)}", str(patch)], cwd=ROOT, check=True)
 
 
 main()

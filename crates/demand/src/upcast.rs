@@ -44,8 +44,8 @@ pub(crate) fn part(
     version: u16,
     (tag, content): (u8, Vec<u8>),
 ) -> Result<Vec<u8>, serde_json::Error> {
-    let due = STEPS.iter().filter(|step| step.event_type == event_type && step.from >= version);
-    due.into_iter().try_fold(content, |content, step| (step.part)(tag, content))
+    let mut due = STEPS.iter().filter(|step| step.event_type == event_type && step.from >= version);
+    due.try_fold(content, |content, step| (step.part)(tag, content))
 }
 
 #[cfg(test)]

@@ -20,8 +20,7 @@ use server::DueNow;
 use tests::cast::{NICE, form, letters, register};
 use uuid::Uuid;
 
-use super::stage::noon;
-use tests::stage::world;
+use tests::stage::world::{self, noon};
 
 /// Kills of a usual run; `make kill` asks for more.
 const KILLS: usize = 8;

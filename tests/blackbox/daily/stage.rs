@@ -5,15 +5,14 @@ use std::sync::Arc;
 
 use demand::notice::{NoticeChannel, NoticeSentDraft};
 use jiff::civil::{Date, date};
-use jiff::tz::TimeZone;
-use nomenclature::{Actor, Channel, UniqueNumber};
+use nomenclature::UniqueNumber;
 use private_postgres::test_util::shared;
-use register::{DailyReport, DailyRun, Error, NoticeProof, Request, SetClock};
+use register::{DailyReport, DailyRun, Error, NoticeProof, SetClock};
 use serde_json::Value;
 use server::DueNow;
 use tempfile::TempDir;
 use tests::cast::{NICE, form, register};
-use uuid::Uuid;
+use tests::stage::world::{noon, request};
 
 use crate::in_process::Prepared;
 
@@ -27,10 +26,6 @@ pub struct Stage {
     pub clock: Arc<SetClock>,
     pub due: DueNow,
     folder: TempDir,
-}
-
-pub fn noon(day: Date) -> jiff::Timestamp {
-    TimeZone::get("Europe/Paris").unwrap().to_timestamp(day.at(12, 0, 0, 0)).unwrap()
 }
 
 impl Stage {
@@ -55,15 +50,7 @@ impl Stage {
     }
 
     pub async fn ask(&self, actor: &str, number: Option<UniqueNumber>, act: Value) -> Result<register::Answer, Error> {
-        let request = Request {
-            command_id: Uuid::new_v4(),
-            actor: Actor::parse(actor).unwrap(),
-            channel: Channel::Desk,
-            number,
-            expected_version: None,
-            act: serde_json::from_value(act).unwrap(),
-        };
-        self.prepared.register.execute(request).await
+        self.prepared.register.execute(request(actor, number, act)).await
     }
 
     /// A new demand; the clock stays on its day.

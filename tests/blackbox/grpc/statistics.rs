@@ -4,8 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use event_log::Position;
-use jiff::civil::{Date, date};
-use jiff::tz::TimeZone;
+use jiff::civil::date;
 use nomenclature::UniqueNumber;
 use private_postgres::test_util::shared;
 use register::{Request, SetClock};
@@ -14,7 +13,7 @@ use server::Options;
 use super::client;
 use crate::in_process::Prepared;
 use tests::stage::sne::Place;
-use tests::stage::world::LOGIN;
+use tests::stage::world::{LOGIN, noon};
 
 /// Takes part to read statistics, and has no desk.
 const READER: &str = "000070003";
@@ -147,10 +146,6 @@ fn printed(place: &Place) -> String {
     place.sne(&["stats", "table", "stocks", "006", "--by", "commune"]).ends(2);
     assert!(Path::new(&place.data_dir).is_dir());
     told
-}
-
-fn noon(day: Date) -> jiff::Timestamp {
-    TimeZone::get("Europe/Paris").unwrap().to_timestamp(day.at(12, 0, 0, 0)).unwrap()
 }
 
 #[test]

@@ -7,7 +7,7 @@ use event_log::Standby;
 use jiff::civil::{Date, date};
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan as _};
-use nomenclature::{Actor, Channel, UniqueNumber};
+use nomenclature::{Actor, UniqueNumber};
 use private_postgres::test_util::shared;
 use register::{
     Answer, AsOf, Clock as _, DailyRun, Error, NoticeProof, Place, Register, Replayed, Request, SetClock, Viewer,
@@ -18,7 +18,6 @@ use tempfile::TempDir;
 use tests::cast::{self, ANTIBES, NICE};
 use tests::dice::Dice;
 use tests::stage::world;
-use uuid::Uuid;
 
 /// The clock stays between these days.
 const FIRST: Date = date(2025, 6, 1);
@@ -53,10 +52,6 @@ pub struct Life {
 
 fn paris() -> TimeZone {
     TimeZone::get("Europe/Paris").unwrap()
-}
-
-pub fn noon(day: Date) -> Timestamp {
-    paris().to_timestamp(day.at(12, 0, 0, 0)).unwrap()
 }
 
 pub fn auditor() -> Actor {
@@ -138,14 +133,7 @@ impl Life {
 
     /// The rules may refuse; nothing else may go wrong.
     async fn asks(&mut self, actor: &str, number: Option<UniqueNumber>, act: Value) -> Option<Answer> {
-        let request = Request {
-            command_id: Uuid::new_v4(),
-            actor: Actor::parse(actor).unwrap(),
-            channel: Channel::Desk,
-            number,
-            expected_version: None,
-            act: serde_json::from_value(act).unwrap(),
-        };
+        let request = world::request(actor, number, act);
         match self.register.execute(request.clone()).await {
             Ok(answer) => {
                 self.done.push((request, answer));

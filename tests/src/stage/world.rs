@@ -1,12 +1,19 @@
 //! Registers for the suites: a database with its roles, and the organisations of the cast.
 
-use event_log::Standby;
 use std::path::Path;
 use std::sync::Arc;
 
-use crate::cast::ORGANISATIONS;
+use event_log::Standby;
+use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use nomenclature::{Actor, Channel, UniqueNumber};
 use private_postgres::test_util::TestCluster;
-use register::{Clock, Place, Register};
+use register::{Clock, Place, Register, Request};
+use serde_json::Value;
+use uuid::Uuid;
+
+use crate::cast::ORGANISATIONS;
 
 /// The login of the program.
 pub const LOGIN: &str = "sne_app";
@@ -14,6 +21,23 @@ pub const LOGIN: &str = "sne_app";
 const CREATE_LOGIN: &str = "
 DO $$ BEGIN CREATE ROLE sne_app LOGIN NOINHERIT; EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL; END $$;
 GRANT sne_owner, sne_writer, sne_projector, sne_reader TO sne_app;";
+
+/// The middle of a day in Paris.
+pub fn noon(day: Date) -> Timestamp {
+    TimeZone::get("Europe/Paris").unwrap().to_timestamp(day.at(12, 0, 0, 0)).unwrap()
+}
+
+/// What an agent asks for at a desk, with an id of its own and of no version.
+pub fn request(actor: &str, number: Option<UniqueNumber>, act: Value) -> Request {
+    Request {
+        command_id: Uuid::new_v4(),
+        actor: Actor::parse(actor).unwrap(),
+        channel: Channel::Desk,
+        number,
+        expected_version: None,
+        act: serde_json::from_value(act).unwrap(),
+    }
+}
 
 /// A new database with the roles; its address for the login of the program.
 pub fn new_database(cluster: &TestCluster) -> (String, String) {
