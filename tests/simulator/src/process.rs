@@ -8,7 +8,8 @@ use event_log::Options;
 use event_log::memory::MemoryLog;
 use register::memory::{Life, MemoryDatabase, MemoryPlace};
 use register::{Clock, Error, Register};
-use tokio::sync::watch;
+use tokio::sync::Notify;
+use tokio::sync::futures::OwnedNotified;
 use tokio::time::{sleep, timeout};
 
 use crate::wire::{Shared, Weather, Wire};
@@ -38,7 +39,8 @@ struct Living {
     register: Register,
     life: Life,
     alive: Arc<AtomicBool>,
-    death: watch::Sender<()>,
+    /// Told to all who wait for an answer, in the order in which they asked. (A `watch` wakes in an order of its own chance.)
+    death: Arc<Notify>,
 }
 
 /// What came of asking a process.
@@ -80,7 +82,7 @@ impl Process {
                 Err(_) => sleep(Duration::from_millis(50)).await,
             }
         };
-        let living = Living { register, life, alive, death: watch::Sender::new(()) };
+        let living = Living { register, life, alive, death: Arc::default() };
         *self.living.lock().unwrap_or_else(PoisonError::into_inner) = Some(living);
     }
 
@@ -91,21 +93,21 @@ impl Process {
             alive.store(false, Ordering::Relaxed);
             life.end();
             drop(register);
-            death.send_replace(());
+            death.notify_waiters();
         }
     }
 
-    fn living(&self) -> Option<(Register, watch::Receiver<()>)> {
+    fn living(&self) -> Option<(Register, OwnedNotified)> {
         let living = self.living.lock().unwrap_or_else(PoisonError::into_inner);
-        living.as_ref().map(|living| (living.register.clone(), living.death.subscribe()))
+        living.as_ref().map(|living| (living.register.clone(), Arc::clone(&living.death).notified_owned()))
     }
 
     /// Asks it something, as long as it lives.
     pub(crate) async fn ask<T>(&self, ask: impl AsyncFnOnce(Register) -> T) -> Asked<T> {
-        let Some((register, mut death)) = self.living() else { return Asked::Dead };
+        let Some((register, death)) = self.living() else { return Asked::Dead };
         tokio::select! {
             biased;
-            _ = death.changed() => Asked::Dead,
+            () = death => Asked::Dead,
             answer = timeout(HANGS, ask(register)) => answer.map_or(Asked::Hangs, Asked::Answered),
         }
     }

@@ -76,7 +76,7 @@ fn one_seed() {
 
 #[test]
 fn the_same_seed_lives_the_same_life() {
-    for seed in 0..8 {
+    for seed in 0..32 {
         let plan = Plan::of(seed);
         let lives: BTreeSet<_> = (0..2).map(|_| run(plan).expect("lived").history).collect();
         assert_eq!(lives.len(), 1, "{plan}");
