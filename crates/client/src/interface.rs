@@ -1,6 +1,6 @@
 //! The interface as it describes itself: JSON becomes messages by it.
 
-use prost_reflect::{DescriptorPool, DynamicMessage};
+use prost_reflect::{DescriptorPool, DynamicMessage, MethodDescriptor};
 use serde_json::{Map, Value};
 
 use crate::act::message_of;
@@ -26,6 +26,14 @@ impl Interface {
     /// [`Refused::Unreadable`], which a test would show.
     pub fn new() -> Result<Self, Refused> {
         DescriptorPool::decode(proto::DESCRIPTORS).map(Self).map_err(|_| Refused::Unreadable)
+    }
+
+    /// Every method that there is, such as `RegistrationService/GetDemand`, and whether its answer is a stream.
+    pub fn methods(&self) -> Vec<(String, bool)> {
+        let ours = self.0.services().filter(|service| service.package_name() == "sne.v1");
+        let methods = ours.flat_map(|service| service.methods().collect::<Vec<_>>());
+        let name = |method: &MethodDescriptor| format!("{}/{}", method.parent_service().name(), method.name());
+        methods.map(|method| (name(&method), method.is_server_streaming())).collect()
     }
 
     /// The call of a method with a message written as JSON.
