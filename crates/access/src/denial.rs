@@ -33,6 +33,9 @@ pub enum Denial {
     /// Only the system actor does this.
     #[error("OPERATOR_ONLY")]
     OperatorOnly,
+    /// Another agent of the organisation might: this one was not given the role.
+    #[error("ROLE_MISSING")]
+    RoleMissing,
     /// Only an auditor replays the log.
     #[error("AUDITOR_ONLY")]
     AuditorOnly,
@@ -54,6 +57,7 @@ impl Denial {
         Self::NotTheState,
         Self::NotForTheOperator,
         Self::OperatorOnly,
+        Self::RoleMissing,
         Self::AuditorOnly,
         Self::Purpose,
     ];

@@ -4,44 +4,19 @@ use std::collections::HashMap;
 
 use cqrs_es::Aggregate as _;
 use jiff::civil::Date;
-use nomenclature::{Actor, DeskCode, OrganisationKind, Siren, Territory};
+use nomenclature::{Actor, DeskCode, OrganisationKind, Siren};
 
 use crate::denial::Denial;
 use crate::organisation::{Organisation, OrganisationEvent};
+use crate::profile::Profile;
+use crate::roles::Roles;
+use crate::scopes::Scopes;
 
 /// Every organisation that takes part. A pure fold: two directories that saw the same events are equal.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Directory {
     organisations: HashMap<Siren, Organisation>,
     desks: HashMap<DeskCode, Siren>,
-}
-
-/// What is known of an actor on a day, as far as rights depend on it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Profile {
-    /// The system actor of the command line: no network call can be it.
-    Operator,
-    /// An agent at an open desk of an organisation that takes part.
-    Agent {
-        /// The organisation.
-        organisation: Siren,
-        /// Its kind.
-        kind: OrganisationKind,
-        /// The desk.
-        desk: DeskCode,
-        /// The desk's territory.
-        territory: Territory,
-    },
-    /// An agent of an auditing organisation, which has no desk.
-    Auditor {
-        /// The organisation.
-        organisation: Siren,
-    },
-    /// An agent of an organisation that takes part to read statistics, which has no desk either.
-    StatisticsReader {
-        /// The organisation.
-        organisation: Siren,
-    },
 }
 
 impl Directory {
@@ -84,18 +59,22 @@ impl Directory {
         let organisation =
             self.organisations.get(siren).filter(|o| o.takes_part_on(day)).ok_or(Denial::UnknownOrganisation)?;
         let kind = organisation.kind().ok_or(Denial::UnknownOrganisation)?;
-        match (kind, desk) {
-            (OrganisationKind::Auditor, None) => return Ok(Profile::Auditor { organisation: *siren }),
-            (OrganisationKind::StatisticsReader, None) => {
-                return Ok(Profile::StatisticsReader { organisation: *siren });
-            }
-            _ => {}
+        let roles = Roles::by_default(kind);
+        let member = |desk, territories| Profile::Member {
+            organisation: *siren,
+            kind,
+            desk,
+            scopes: Scopes::uniform(roles, territories),
+        };
+        // Who audits or reads statistics has no desk.
+        if desk.is_none() && matches!(kind, OrganisationKind::Auditor | OrganisationKind::StatisticsReader) {
+            return Ok(member(None, organisation.territories()));
         }
         let code = desk.ok_or(Denial::UnknownDesk)?;
         let (_, desk) = organisation.desks().find(|(other, _)| **other == code).ok_or(Denial::UnknownDesk)?;
         if !desk.is_open_on(day) {
             return Err(Denial::DeskClosed);
         }
-        Ok(Profile::Agent { organisation: *siren, kind, desk: code, territory: desk.territory })
+        Ok(member(Some((code, desk.territory)), desk.territory.into()))
     }
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use cqrs_es::Aggregate;
 use cqrs_es::event_sink::EventSink;
 use jiff::civil::Date;
-use nomenclature::{DeskCode, OrganisationKind, Siren, Territory};
+use nomenclature::{DeskCode, OrganisationKind, Siren, Territories, Territory};
 use serde::{Deserialize, Serialize};
 
 /// A body that takes part in the register, folded from its events. Its stream is its SIREN.
@@ -212,6 +212,11 @@ impl Organisation {
     /// Whether it takes part on a day.
     pub fn takes_part_on(&self, day: Date) -> bool {
         self.registered.as_ref().is_some_and(|identity| identity.since <= day)
+    }
+
+    /// Its territories.
+    pub fn territories(&self) -> Territories {
+        self.registered.iter().flat_map(|identity| &identity.territories).copied().collect()
     }
 
     /// Whether the territory is one of its own.

@@ -52,6 +52,7 @@ pub use codes::person::{Civility, CoApplicantLink, Custody, FamilySituation, Kin
 pub use codes::piece::PieceType;
 pub use codes::radiation::{InadmissibilityGround, RadiationMotive};
 pub use codes::reason::Reason;
+pub use codes::role::Role;
 pub use error::ParseError;
 pub use geography::agglomerations::{LargeAgglomeration, has_large_agglomeration, large_agglomerations};
 pub use geography::communes::{Commune, CommuneStatus, commune, communes, communes_of, successor};
@@ -62,6 +63,7 @@ pub use identifiers::desk::DeskCode;
 pub use identifiers::place::{CommuneCode, DepartementCode, PostalCode};
 pub use identifiers::rpls::RplsId;
 pub use identifiers::siren::Siren;
+pub use identifiers::territories::Territories;
 pub use identifiers::territory::Territory;
 pub use identifiers::unique_number::{Sequence, UniqueNumber};
 pub use vintage::Vintage;

@@ -1,6 +1,6 @@
 //! What became of a command whose answer got lost, and which demands a person holds.
 
-use access::{Action, Profile, Purpose, Resource, may};
+use access::{Action, Denial, Profile, Purpose, Resource, may};
 use demand::claims::{ClaimedPerson, PersonKey};
 use event_log::Position;
 use nomenclature::{Actor, Territory, UniqueNumber};
@@ -71,9 +71,7 @@ impl Register {
     /// [`Error::Denied`], or a failure of the log.
     pub async fn readable_territory(&self, actor: &Actor) -> Result<Territory, Error> {
         let profile = self.parts.directory.profile(actor, self.parts.clock.today()).await?;
-        let Profile::Agent { territory, .. } = profile else {
-            return Err(Error::Denied(access::Denial::NotARegisteringService));
-        };
+        let territory = profile.home().ok_or(Denial::NotARegisteringService)?;
         may(profile, Action::Read, Resource::Demand { territory }, Purpose::Attribution)?;
         Ok(territory)
     }

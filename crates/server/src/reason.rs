@@ -176,6 +176,7 @@ pub(crate) fn of_denial(denial: Denial) -> Row {
         Denial::NotALessor => "Seul un bailleur peut faire cet acte.",
         Denial::NotTheManager => "Seul le service chargé des renouvellements du territoire peut faire cet acte.",
         Denial::NotTheState => "Seul le service de l'État du territoire peut faire cet acte.",
+        Denial::RoleMissing => "Le profil de l'agent ne permet pas cet acte.",
         Denial::AuditorOnly => "Seul un auditeur peut relire le journal.",
     };
     Row { reason: denial.to_string(), code: Code::PermissionDenied, french, retry: None }

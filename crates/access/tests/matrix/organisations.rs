@@ -1,14 +1,14 @@
 //! The dated folding of organisations and their desks.
 
 use access::{
-    Denial, Directory, OpenDesk, Organisation, OrganisationCommand, OrganisationEvent, OrganisationRejection, Profile,
-    RegisterOrganisation, codec,
+    Denial, Directory, OpenDesk, Organisation, OrganisationCommand, OrganisationEvent, OrganisationRejection,
+    RegisterOrganisation, Role, Roles, codec,
 };
 use cqrs_es::Aggregate as _;
 use jiff::civil::date;
 use nomenclature::{Actor, AgentId, OrganisationKind};
 
-use crate::{desk, siren, territory};
+use crate::{desk, member, siren, territory};
 
 #[test]
 fn an_auditor_and_a_reader_of_statistics_need_no_desk_and_everybody_else_does() {
@@ -27,9 +27,11 @@ fn an_auditor_and_a_reader_of_statistics_need_no_desk_and_everybody_else_does() 
         let actor = Actor::Agent { organisation: siren(), desk: None, agent: AgentId::parse("agent-01").unwrap() };
         directory.profile(&actor, date(2026, 1, 1))
     };
-    assert_eq!(entered(OrganisationKind::Auditor), Ok(Profile::Auditor { organisation: siren() }));
-    let reader = Profile::StatisticsReader { organisation: siren() };
-    assert_eq!(entered(OrganisationKind::StatisticsReader), Ok(reader));
+    for (kind, role) in
+        [(OrganisationKind::Auditor, Role::Auditor), (OrganisationKind::StatisticsReader, Role::InfocentreReader)]
+    {
+        assert_eq!(entered(kind), Ok(member(kind, Roles::of(&[role]))));
+    }
     assert_eq!(entered(OrganisationKind::Hlm), Err(Denial::UnknownDesk));
 }
 

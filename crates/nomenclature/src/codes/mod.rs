@@ -19,6 +19,7 @@ pub(crate) mod person;
 pub(crate) mod piece;
 pub(crate) mod radiation;
 pub(crate) mod reason;
+pub(crate) mod role;
 
 use list::CodeList;
 
@@ -134,6 +135,7 @@ pub fn code_lists() -> &'static [CodeList] {
             radiation::RadiationMotive::LIST,
             reason::Reason::LIST,
             reason::Reason::LATER,
+            role::Role::LIST,
         ]
     }
 }
@@ -180,6 +182,7 @@ mod tests {
         ("reason-03", 3),
         ("reservation-holder", 6),
         ("resource-kind", 14),
+        ("role", 11),
         ("rpls-dwelling-type", 9),
         ("sex", 2),
         ("sought-category", 3),
@@ -279,6 +282,7 @@ mod tests {
             InadmissibilityGround,
             RadiationMotive,
             Reason,
+            Role,
         ];
         let later = code_lists().iter().filter(|list| list.form_version == Some(FormVersion::V03)).count();
         assert_eq!(tried.len() + later, code_lists().len());
