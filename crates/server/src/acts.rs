@@ -96,7 +96,7 @@ fn place(violations: &mut [Violation]) {
 /// One act on an existing demand.
 macro_rules! on_demand {
     ($self:ident, $request:ident, $response:ident) => {{
-        let actor = $crate::caller::of($request.metadata())?;
+        let actor = $crate::caller::of($request.extensions())?;
         let read = $crate::convert::requests::OnDemand::read($request.into_inner(), actor);
         let request = $self.acts.sound(read).await?;
         let answer = $self.acts.execute(request).await?;

@@ -71,7 +71,7 @@ impl AuditService for Audit {
         &self,
         request: Request<ReplayDemandRequest>,
     ) -> Result<Response<Self::ReplayDemandStream>, Status> {
-        let auditor = caller::of(request.metadata())?;
+        let auditor = caller::of(request.extensions())?;
         let ReplayDemandRequest { number, as_of } = request.into_inner();
         let mut edge = Edge::default();
         let number = edge.number(&number);
@@ -102,7 +102,7 @@ impl AuditService for Audit {
     }
 
     async fn replay_log(&self, request: Request<ReplayLogRequest>) -> Result<Response<Self::ReplayLogStream>, Status> {
-        let auditor = caller::of(request.metadata())?;
+        let auditor = caller::of(request.extensions())?;
         let ReplayLogRequest { after_position, up_to_position } = request.into_inner();
         let mut edge = Edge::default();
         let after = edge.position("after_position", after_position);
@@ -123,7 +123,7 @@ impl AuditService for Audit {
     }
 
     async fn follow_log(&self, request: Request<FollowLogRequest>) -> Result<Response<Self::FollowLogStream>, Status> {
-        let auditor = caller::of(request.metadata())?;
+        let auditor = caller::of(request.extensions())?;
         let mut edge = Edge::default();
         let after = edge.position("after_position", request.get_ref().after_position);
         let after = edge.finish(after)?;

@@ -27,7 +27,7 @@ impl Commands {
 #[tonic::async_trait]
 impl CommandService for Commands {
     async fn get_outcome(&self, request: Request<GetOutcomeRequest>) -> Result<Response<GetOutcomeResponse>, Status> {
-        let actor = caller::of(request.metadata())?;
+        let actor = caller::of(request.extensions())?;
         let mut edge = Edge::default();
         let id = edge.request_id(&request.get_ref().request_id);
         let id = edge.finish(id)?;
@@ -45,7 +45,7 @@ impl CommandService for Commands {
         request: Request<FenceCommandRequest>,
     ) -> Result<Response<FenceCommandResponse>, Status> {
         use fence_command_response::Outcome as Told;
-        let actor = caller::of(request.metadata())?;
+        let actor = caller::of(request.extensions())?;
         let mut edge = Edge::default();
         let id = edge.request_id(&request.get_ref().request_id);
         let id = edge.finish(id)?;

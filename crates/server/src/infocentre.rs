@@ -8,8 +8,7 @@ use proto::v1::{
     GetTableResponse,
 };
 use register::{Register, Viewer};
-use tonic::metadata::MetadataMap;
-use tonic::{Request, Response, Status};
+use tonic::{Extensions, Request, Response, Status};
 
 use crate::caller;
 use crate::convert::infocentre as written;
@@ -27,8 +26,8 @@ impl Figures {
         Self { register, infocentre }
     }
 
-    async fn may(&self, metadata: &MetadataMap) -> Result<(), Refusal> {
-        let actor = caller::of(metadata)?;
+    async fn may(&self, extensions: &Extensions) -> Result<(), Refusal> {
+        let actor = caller::of(extensions)?;
         Ok(self.register.may_read_statistics(Viewer::Agent(&actor)).await?)
     }
 }
@@ -36,7 +35,7 @@ impl Figures {
 #[tonic::async_trait]
 impl InfocentreService for Figures {
     async fn get_series(&self, request: Request<GetSeriesRequest>) -> Result<Response<GetSeriesResponse>, Status> {
-        self.may(request.metadata()).await?;
+        self.may(request.extensions()).await?;
         let until = deadline::of(request.extensions());
         let asked = written::series(request.into_inner(), self.register.clock().today())?;
         let as_known = as_known(asked.at, until);
@@ -46,7 +45,7 @@ impl InfocentreService for Figures {
     }
 
     async fn get_table(&self, request: Request<GetTableRequest>) -> Result<Response<GetTableResponse>, Status> {
-        self.may(request.metadata()).await?;
+        self.may(request.extensions()).await?;
         let until = deadline::of(request.extensions());
         let asked = written::table(request.into_inner(), self.register.clock().today())?;
         let as_known = as_known(asked.at, until);
@@ -58,7 +57,7 @@ impl InfocentreService for Figures {
         &self,
         request: Request<CompareFiguresRequest>,
     ) -> Result<Response<CompareFiguresResponse>, Status> {
-        self.may(request.metadata()).await?;
+        self.may(request.extensions()).await?;
         let until = deadline::of(request.extensions());
         let asked = written::comparison(request.into_inner(), self.register.clock().today())?;
         let as_known = as_known(asked.at, until);

@@ -1,7 +1,7 @@
 //! The network door of the register: gRPC services over [`register::Register`].
 //!
 //! [`Server::bind`] takes a register and [`Options`] and listens; [`Server::run`] serves until it is told to stop, then
-//! drains within a bound. Every call goes through one guard (deadline, load, call log), says who calls by its metadata,
+//! drains within a bound. Every call goes through one guard (deadline, load, call log), is told apart by who calls,
 //! is converted, and is answered by the register or by a view that this process keeps; an error is told by its row in [`Reason`] or in the domain's own lists.
 //!
 //! Callers name themselves by metadata until real identities exist: therefore nothing but a loopback address is ever
@@ -27,6 +27,7 @@ mod follow_up;
 pub mod fuzzing;
 mod guard;
 mod health;
+mod identity;
 mod incoming;
 mod infocentre;
 mod keys;

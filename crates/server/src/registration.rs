@@ -38,7 +38,7 @@ impl RegistrationService for Registration {
         &self,
         request: Request<RegisterDemandRequest>,
     ) -> Result<Response<RegisterDemandResponse>, Status> {
-        let actor = caller::of(request.metadata())?;
+        let actor = caller::of(request.extensions())?;
         let request = self.acts.sound(act::register(request.into_inner(), actor)).await?;
         let answer = self.acts.execute(request).await?;
         Ok(Response::new(RegisterDemandResponse { answer }))
@@ -95,7 +95,7 @@ impl RegistrationService for Registration {
     }
 
     async fn get_demand(&self, request: Request<GetDemandRequest>) -> Result<Response<GetDemandResponse>, Status> {
-        let actor = caller::of(request.metadata())?;
+        let actor = caller::of(request.extensions())?;
         let mut edge = Edge::default();
         let number = edge.number(&request.get_ref().number);
         let number = edge.finish(number)?;
@@ -113,7 +113,7 @@ impl RegistrationService for Registration {
         &self,
         request: Request<FindByIdentityRequest>,
     ) -> Result<Response<FindByIdentityResponse>, Status> {
-        let actor = caller::of(request.metadata())?;
+        let actor = caller::of(request.extensions())?;
         let FindByIdentityRequest { surname, given_names, birth_date } = request.into_inner();
         let mut edge = Edge::default();
         edge.name("surname", &surname);

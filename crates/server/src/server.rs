@@ -20,6 +20,7 @@ use tokio::sync::{Semaphore, watch};
 use tonic::service::Routes;
 use tonic_health::ServingStatus;
 use tonic_health::server::{HealthReporter, health_reporter};
+use tower::layer::util::{Identity, Stack};
 
 use crate::acts::Acts;
 use crate::audit::Audit;
@@ -29,6 +30,7 @@ use crate::error::Error;
 use crate::follow_up::FollowUp;
 use crate::guard::GuardLayer;
 use crate::health::{self, Pulses};
+use crate::identity::AuthenticationLayer;
 use crate::incoming;
 use crate::infocentre::Figures;
 use crate::metrics::{self, Metrics};
@@ -205,11 +207,11 @@ async fn announce(reporter: &HealthReporter, lame_duck: Duration) {
     tokio::time::sleep(lame_duck).await;
 }
 
+/// What every call goes through before a service sees it, from the inside out.
+type Layers = Stack<AuthenticationLayer, Stack<GuardLayer, Identity>>;
+
 /// Every limit that the transport has, said: left out, some of them mean "none" (reset floods, streams, headers).
-fn builder(
-    options: &Options,
-    metrics: Metrics,
-) -> tonic::transport::Server<tower::layer::util::Stack<GuardLayer, tower::layer::util::Identity>> {
+fn builder(options: &Options, metrics: Metrics) -> tonic::transport::Server<Layers> {
     tonic::transport::Server::builder()
         .max_concurrent_streams(options.streams_per_connection)
         .concurrency_limit_per_connection(options.streams_per_connection as usize)
@@ -225,6 +227,7 @@ fn builder(
         .max_connection_age(CONNECTION_AGE)
         .accept_http1(false)
         .layer(GuardLayer::new(options.calls, options.longest_call).measured_by(metrics))
+        .layer(AuthenticationLayer)
 }
 
 fn routes(

@@ -67,7 +67,7 @@ impl SharedManagementService for Shared {
         &self,
         request: Request<GetSharedDemandRequest>,
     ) -> Result<Response<GetSharedDemandResponse>, Status> {
-        let actor = caller::of(request.metadata())?;
+        let actor = caller::of(request.extensions())?;
         let until = deadline::of(request.extensions());
         let GetSharedDemandRequest { number, at_least_position } = request.into_inner();
         let (number, position) = self.readable(&actor, &number, at_least_position).await?;
@@ -81,7 +81,7 @@ impl SharedManagementService for Shared {
         &self,
         request: Request<ListSharedDemandsRequest>,
     ) -> Result<Response<ListSharedDemandsResponse>, Status> {
-        let actor = caller::of(request.metadata())?;
+        let actor = caller::of(request.extensions())?;
         let until = deadline::of(request.extensions());
         let asked = Filters::read(request.into_inner())?;
         let territory = self.register.readable_territory(&actor).await.map_err(Refusal::from)?;
@@ -103,7 +103,7 @@ impl SharedManagementService for Shared {
         &self,
         request: Request<ListDeadlinesRequest>,
     ) -> Result<Response<ListDeadlinesResponse>, Status> {
-        let actor = caller::of(request.metadata())?;
+        let actor = caller::of(request.extensions())?;
         let until = deadline::of(request.extensions());
         Ok(Response::new(self.calendar(&actor, request.into_inner(), until).await?))
     }
@@ -112,7 +112,7 @@ impl SharedManagementService for Shared {
         &self,
         request: Request<ListLateRadiationsRequest>,
     ) -> Result<Response<ListLateRadiationsResponse>, Status> {
-        let actor = caller::of(request.metadata())?;
+        let actor = caller::of(request.extensions())?;
         let until = deadline::of(request.extensions());
         Ok(Response::new(self.late(&actor, request.into_inner(), until).await?))
     }
@@ -121,7 +121,7 @@ impl SharedManagementService for Shared {
         &self,
         request: Request<ListDemandsElsewhereRequest>,
     ) -> Result<Response<ListDemandsElsewhereResponse>, Status> {
-        let actor = caller::of(request.metadata())?;
+        let actor = caller::of(request.extensions())?;
         let until = deadline::of(request.extensions());
         let ListDemandsElsewhereRequest { number, at_least_position } = request.into_inner();
         // Whoever may read the demand may know that the person has others.

@@ -8,8 +8,7 @@ use proto::v1::{
     WithdrawSettingResponse,
 };
 use register::{Register, TerritoryRequest, Viewer};
-use tonic::metadata::MetadataMap;
-use tonic::{Request, Response, Status};
+use tonic::{Extensions, Request, Response, Status};
 
 use crate::acts::Acts;
 use crate::caller;
@@ -31,11 +30,11 @@ impl Territory {
     /// Sends an act on its way, or back with everything that is wrong with it. Whoever may not do it hears so first.
     async fn decide(
         &self,
-        metadata: &MetadataMap,
+        extensions: &Extensions,
         (request_id, etag): (&str, &str),
         act: Act,
     ) -> Result<Option<TerritoryAnswer>, Refusal> {
-        let actor = caller::of(metadata)?;
+        let actor = caller::of(extensions)?;
         let mut edge = Edge::default();
         let command_id = edge.request_id(request_id).unwrap_or_default();
         let expected_version = if etag.is_empty() { None } else { edge.etag(etag) };
@@ -54,7 +53,7 @@ impl TerritoryService for Territory {
         &self,
         request: Request<GetSettingsRequest>,
     ) -> Result<Response<GetSettingsResponse>, Status> {
-        let actor = caller::of(request.metadata())?;
+        let actor = caller::of(request.extensions())?;
         let mut edge = Edge::default();
         let day = match &request.get_ref().day {
             None => Some(None),
@@ -69,10 +68,10 @@ impl TerritoryService for Territory {
         &self,
         request: Request<ChangeSettingRequest>,
     ) -> Result<Response<ChangeSettingResponse>, Status> {
-        let (metadata, _, message) = request.into_parts();
+        let (_, extensions, message) = request.into_parts();
         let ChangeSettingRequest { request_id, etag, name, value, valid_from, note } = message;
         let draft = SettingDraft { name: Some(name), value: value.map(i64::from), valid_from: Some(valid_from), note };
-        let answer = self.decide(&metadata, (&request_id, &etag), Act::ChangeSetting(draft)).await?;
+        let answer = self.decide(&extensions, (&request_id, &etag), Act::ChangeSetting(draft)).await?;
         Ok(Response::new(ChangeSettingResponse { answer }))
     }
 
@@ -80,10 +79,10 @@ impl TerritoryService for Territory {
         &self,
         request: Request<WithdrawSettingRequest>,
     ) -> Result<Response<WithdrawSettingResponse>, Status> {
-        let (metadata, _, message) = request.into_parts();
+        let (_, extensions, message) = request.into_parts();
         let WithdrawSettingRequest { request_id, etag, name, valid_from } = message;
         let draft = WithdrawalDraft { name: Some(name), valid_from: Some(valid_from) };
-        let answer = self.decide(&metadata, (&request_id, &etag), Act::WithdrawSetting(draft)).await?;
+        let answer = self.decide(&extensions, (&request_id, &etag), Act::WithdrawSetting(draft)).await?;
         Ok(Response::new(WithdrawSettingResponse { answer }))
     }
 
@@ -91,7 +90,7 @@ impl TerritoryService for Territory {
         &self,
         request: Request<SetAbnormalDelayRequest>,
     ) -> Result<Response<SetAbnormalDelayResponse>, Status> {
-        let (metadata, _, message) = request.into_parts();
+        let (_, extensions, message) = request.into_parts();
         let SetAbnormalDelayRequest { request_id, etag, commune, dwelling_type, months, valid_from, reference } =
             message;
         let draft = AbnormalDelayDraft {
@@ -101,7 +100,7 @@ impl TerritoryService for Territory {
             valid_from: Some(valid_from),
             reference: Some(reference),
         };
-        let answer = self.decide(&metadata, (&request_id, &etag), Act::SetAbnormalDelay(draft)).await?;
+        let answer = self.decide(&extensions, (&request_id, &etag), Act::SetAbnormalDelay(draft)).await?;
         Ok(Response::new(SetAbnormalDelayResponse { answer }))
     }
 
@@ -109,7 +108,7 @@ impl TerritoryService for Territory {
         &self,
         request: Request<EndAbnormalDelayRequest>,
     ) -> Result<Response<EndAbnormalDelayResponse>, Status> {
-        let (metadata, _, message) = request.into_parts();
+        let (_, extensions, message) = request.into_parts();
         let EndAbnormalDelayRequest { request_id, etag, commune, dwelling_type, valid_from, reference } = message;
         let draft = AbnormalDelayDraft {
             commune,
@@ -118,7 +117,7 @@ impl TerritoryService for Territory {
             valid_from: Some(valid_from),
             reference: Some(reference),
         };
-        let answer = self.decide(&metadata, (&request_id, &etag), Act::EndAbnormalDelay(draft)).await?;
+        let answer = self.decide(&extensions, (&request_id, &etag), Act::EndAbnormalDelay(draft)).await?;
         Ok(Response::new(EndAbnormalDelayResponse { answer }))
     }
 }

@@ -27,6 +27,7 @@ async fn call(served: &Served, path: &str) {
     let request = Request::post(format!("http://localhost{path}"))
         .header("content-type", "application/grpc")
         .header("te", "trailers")
+        .header("sne-organisation", "000005017")
         .header("sne-agent", "Marguerite");
     let mut sender = sender.ready().await.unwrap();
     let (response, _) = sender.send_request(request.body(()).unwrap(), true).unwrap();

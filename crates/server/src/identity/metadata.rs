@@ -1,0 +1,114 @@
+//! What a call's metadata says of who calls.
+
+use http::HeaderMap;
+use nomenclature::{Actor, AgentId, DeskCode, Siren};
+
+use crate::reason::Reason;
+use crate::status::Refusal;
+
+/// What a call says of itself.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Said {
+    pub organisation: Option<Siren>,
+    pub desk: Option<DeskCode>,
+    pub agent: Option<AgentId>,
+}
+
+impl Said {
+    const ORGANISATION: &str = "sne-organisation";
+    const DESK: &str = "sne-desk";
+    const AGENT: &str = "sne-agent";
+
+    /// Reads it. Never the operator: that name is no SIREN, so it cannot be said.
+    ///
+    /// # Errors
+    /// [`Reason::MetadataMalformed`].
+    pub fn read(headers: &HeaderMap) -> Result<Self, Refusal> {
+        Ok(Self {
+            organisation: read(headers, Self::ORGANISATION, |text| Siren::parse(text).ok())?,
+            desk: read(headers, Self::DESK, |text| DeskCode::parse(text).ok())?,
+            agent: read(headers, Self::AGENT, |text| AgentId::parse(text).ok())?,
+        })
+    }
+
+    /// The agent whom it names.
+    ///
+    /// # Errors
+    /// [`Reason::MetadataMissing`].
+    pub fn actor(self) -> Result<Actor, Refusal> {
+        let missing = |key: &str| Refusal::new(Reason::MetadataMissing).with("key", key);
+        let organisation = self.organisation.ok_or_else(|| missing(Self::ORGANISATION))?;
+        let agent = self.agent.ok_or_else(|| missing(Self::AGENT))?;
+        Ok(Actor::Agent { organisation, desk: self.desk, agent })
+    }
+}
+
+fn read<T>(
+    headers: &HeaderMap,
+    key: &'static str,
+    parse: impl FnOnce(&str) -> Option<T>,
+) -> Result<Option<T>, Refusal> {
+    let malformed = || Refusal::new(Reason::MetadataMalformed).with("key", key);
+    let text = only(headers, key).map_err(|_| malformed())?;
+    text.map(|text| parse(text).ok_or_else(malformed)).transpose()
+}
+
+/// A value that stands there twice, or is no text: whoever is named twice is nobody.
+struct NotOne;
+
+/// The only value of a key.
+fn only<'a>(headers: &'a HeaderMap, key: &str) -> Result<Option<&'a str>, NotOne> {
+    let mut values = headers.get_all(key).iter();
+    match (values.next(), values.next()) {
+        (None, _) => Ok(None),
+        (Some(value), None) => value.to_str().map(Some).map_err(|_| NotOne),
+        (Some(_), Some(_)) => Err(NotOne),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use http::HeaderValue;
+    use tonic::Status;
+    use tonic_types::StatusExt as _;
+
+    use super::*;
+
+    fn read(entries: &[(&'static str, &'static str)]) -> Option<Said> {
+        let mut headers = HeaderMap::new();
+        for (key, value) in entries {
+            headers.append(*key, HeaderValue::from_static(value));
+        }
+        Said::read(&headers).ok()
+    }
+
+    #[test]
+    fn a_call_may_say_nothing_of_itself_or_all() {
+        assert_eq!(read(&[]), Some(Said::default()));
+        let all = [(Said::ORGANISATION, "000005017"), (Said::DESK, "006A1"), (Said::AGENT, "agent-01")];
+        let said = read(&all).unwrap();
+        assert_eq!(said.organisation, Siren::parse("000005017").ok());
+        assert_eq!(said.desk, DeskCode::parse("006A1").ok());
+        assert_eq!(said.agent, AgentId::parse("agent-01").ok());
+        assert_eq!(said.actor().ok().unwrap().to_string(), "000005017/006A1/agent-01");
+        for missing in [Said { organisation: None, ..said }, Said { agent: None, ..said }] {
+            let status = Status::from(missing.actor().err().unwrap());
+            assert_eq!(status.get_details_error_info().unwrap().reason, "METADATA_MISSING");
+        }
+        assert!(Said { desk: None, ..said }.actor().is_ok());
+    }
+
+    #[test]
+    fn what_names_nobody_is_nonsense_and_not_nothing() {
+        for entries in [
+            &[(Said::ORGANISATION, "operator")][..],
+            &[(Said::ORGANISATION, "000005018")],
+            &[(Said::AGENT, "a@b.fr")],
+            &[(Said::DESK, "")],
+            &[(Said::ORGANISATION, "000005017"), (Said::ORGANISATION, "000005025")],
+            &[(Said::DESK, "006A1"), (Said::DESK, "006A1")],
+        ] {
+            assert_eq!(read(entries), None, "{entries:?}");
+        }
+    }
+}
