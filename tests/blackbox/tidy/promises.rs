@@ -15,7 +15,7 @@ fn named(section: &str) -> Vec<(&str, &str)> {
 
 /// Whether a source file has a test of this name: a function under an attribute that makes it one, or one of a list that is run
 /// on both logs.
-fn has_test(source: &str, name: &str) -> bool {
+pub(super) fn has_test(source: &str, name: &str) -> bool {
     let mut lists = source.split("on_both!(").skip(1).filter_map(|rest| rest.split_once(");"));
     if lists.any(|(list, _)| list.split(',').any(|listed| listed.trim() == name)) {
         return source.contains(&format!("fn {name}("));
