@@ -14,5 +14,6 @@ mod drill;
 mod grpc;
 mod import;
 mod in_process;
+mod second_line;
 mod several;
 mod tidy;

@@ -29,7 +29,7 @@ pub const IMPORT: &str = "import";
 pub const FIGURES: &str = "figures";
 
 const CREATE_LOGIN: &str = "CREATE ROLE bench LOGIN NOINHERIT; \
-    GRANT sne_owner, sne_writer, sne_projector, sne_reader TO bench";
+    GRANT sne_owner, sne_writer, sne_projector, sne_reader, sne_infocentre TO bench";
 
 /// Settings of a server of this size; a checkpoint in the middle of a run would fill the log with whole pages.
 pub fn settings() -> Vec<(&'static str, String)> {

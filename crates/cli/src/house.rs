@@ -24,7 +24,7 @@ DO $$ BEGIN
   IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'sne_app') THEN
     CREATE ROLE sne_app LOGIN NOINHERIT;
   END IF;
-  GRANT sne_owner, sne_writer, sne_projector, sne_reader TO sne_app;
+  GRANT sne_owner, sne_writer, sne_projector, sne_reader, sne_infocentre TO sne_app;
 END $$";
 
 /// An open register, and the cluster that it runs on, if it is ours. Dropping it stops the cluster.

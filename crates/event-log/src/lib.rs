@@ -83,7 +83,7 @@ pub use command::{
 pub use error::Error;
 pub use identifiers::{Position, StreamId, StreamType, TerritoryCode};
 pub use leaf::{LEAF_FORMAT, LeafHeader, leaf};
-pub use postgres::{Standby, read_until, rows_until};
+pub use postgres::{Standby, read_until};
 pub use read::{
     BULK_STREAM_TYPE, ClaimHolder, ClaimRow, Page, Reader, RecordedEvent, StreamRange, StreamSpan, StreamWalk,
 };

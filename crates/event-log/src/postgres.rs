@@ -26,7 +26,7 @@ pub use standby::Standby;
 pub(crate) use walk::PgWalk;
 #[cfg(feature = "memory")]
 pub(crate) use within::UNTIL;
-pub use within::{read_until, rows_until};
+pub use within::read_until;
 
 use async_trait::async_trait;
 use jiff::Timestamp;

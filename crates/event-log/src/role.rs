@@ -22,11 +22,16 @@ pub enum Role {
     Writer,
     /// Reads the whole log; makes and fills view tables.
     Projector,
-    /// Queries views.
+    /// Queries views; sees the rows of the territories that its transaction names.
     Reader,
+    /// Queries statistics, and sees nothing else.
+    Infocentre,
 }
 
 impl Role {
+    /// Every role.
+    pub const ALL: [Self; 5] = [Self::Owner, Self::Writer, Self::Projector, Self::Reader, Self::Infocentre];
+
     /// The role's name in the database.
     pub fn name(self) -> &'static str {
         match self {
@@ -34,6 +39,7 @@ impl Role {
             Self::Writer => "sne_writer",
             Self::Projector => "sne_projector",
             Self::Reader => "sne_reader",
+            Self::Infocentre => "sne_infocentre",
         }
     }
 
@@ -43,6 +49,7 @@ impl Role {
             Self::Writer => "SET ROLE sne_writer",
             Self::Projector => "SET ROLE sne_projector",
             Self::Reader => "SET ROLE sne_reader",
+            Self::Infocentre => "SET ROLE sne_infocentre",
         }
     }
 
@@ -69,7 +76,7 @@ impl Role {
             // A writer only ever looks rows up by key. A plan made while the tables were empty would read them whole
             // for as long as the session keeps it.
             Self::Writer => options.options([("enable_seqscan", "off"), ("enable_bitmapscan", "off")]),
-            Self::Owner | Self::Projector | Self::Reader => options,
+            Self::Owner | Self::Projector | Self::Reader | Self::Infocentre => options,
         }
     }
 }

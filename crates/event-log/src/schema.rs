@@ -27,10 +27,26 @@ pub async fn migrate(options: &PgConnectOptions) -> Result<(), Error> {
     let options = Role::Owner.session(options.clone()).options([("search_path", "log")]);
     let mut connection = options.connect().await.map_err(|error| Error::from_sqlx("connecting", &error))?;
     Role::Owner.assume(&mut connection).await?;
+    all_roles(&mut connection).await?;
     create_schema(&mut connection).await.map_err(|error| Error::from_sqlx("making the schema", &error))?;
     // `run` on a connection gives a future that cannot be spawned.
     MIGRATOR.run_direct(&mut connection).await.map_err(|error| Error::Migration { message: error.to_string() })?;
     connection.close().await.map_err(|error| Error::from_sqlx("migrating", &error))
+}
+
+/// Migrations grant to all of them, and the script that makes them may be an older one.
+async fn all_roles(connection: &mut PgConnection) -> Result<(), Error> {
+    for role in Role::ALL {
+        let there: bool = sqlx::query_scalar("SELECT to_regrole($1) IS NOT NULL")
+            .bind(role.name())
+            .fetch_one(&mut *connection)
+            .await
+            .map_err(|error| Error::from_sqlx("looking for the roles", &error))?;
+        if !there {
+            return Err(Error::MissingRole { role });
+        }
+    }
+    Ok(())
 }
 
 async fn create_schema(connection: &mut PgConnection) -> Result<(), sqlx::Error> {

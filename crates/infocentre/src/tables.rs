@@ -30,7 +30,7 @@ impl Projection for KeepStatistics {
     type Tables = PgConnection;
 
     const NAME: &'static str = "infocentre";
-    const VERSION: u32 = 2;
+    const VERSION: u32 = 3;
     const TABLES: &'static [&'static str] = &[
         "infocentre_demands",
         "infocentre_households",

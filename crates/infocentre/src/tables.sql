@@ -55,5 +55,5 @@ CREATE TABLE infocentre_reached (
 );
 INSERT INTO infocentre_reached (position) VALUES (0);
 
-GRANT SELECT ON infocentre_demands, infocentre_households, infocentre_leaves, infocentre_counts, infocentre_values,
-  infocentre_reached TO sne_reader;
+-- What counts follow from is the projector's alone: it says of single demands and persons when they were in the register.
+GRANT SELECT ON infocentre_leaves, infocentre_counts, infocentre_values, infocentre_reached TO sne_infocentre;

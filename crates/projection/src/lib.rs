@@ -18,6 +18,8 @@
 //! - **A rebuild runs beside the view**, in a schema of its own, and takes its place in one transaction; a new version of
 //!   a projection begins with one. Where rows follow each from one stream ([`BulkFold`]), whole streams are folded in
 //!   memory on all cores and copied; the other way is by position, like the view itself.
+//! - **Rows belong to territories.** Every table that the reader may see shows him the rows of the territories that his
+//!   transaction names ([`Scope`]), from the moment it is made; a table without a territory cannot be made for him.
 //! - Pages are committed without waiting for the disk: rows and checkpoint are lost together or not at all, and what a
 //!   crash loses is folded again. The log itself never does that.
 //!
@@ -42,6 +44,7 @@ mod rebuild;
 mod rights;
 mod runner;
 mod schema;
+mod scope;
 mod session;
 mod status;
 
@@ -56,8 +59,9 @@ pub use projection::Projection;
 pub use quarantine::{
     Asked, Decision, Quarantine, Reason, Resolve, Resolving, Signature, Signer, Stop, decisions, stops,
 };
-pub use query::{QueryError, ViewReader, is_not_built};
+pub use query::{Isolation, QueryError, ViewReader, is_not_built};
 pub use rebuild::{Rebuild, Rebuilding, rebuild_all};
 pub use runner::{Options, Runner};
 pub use schema::migrate;
+pub use scope::Scope;
 pub use status::{Handle, State, Status};

@@ -6,7 +6,7 @@ use sqlx::{Executor as _, PgConnection, PgPool, Postgres};
 
 use crate::owner::{LIVE, try_lock};
 use crate::place::{Place, Session, Slot, Tables, Transaction, View};
-use crate::{Error, Opener, Projection, Runner};
+use crate::{Error, Opener, Projection, Runner, scope};
 
 impl Slot {
     pub fn name(self) -> &'static str {
@@ -115,6 +115,7 @@ impl Session<PgConnection> for PgConnection {
         let creating = "making the tables of a view";
         let mut transaction = sqlx::Connection::begin(self).await.map_err(Error::database(creating))?;
         transaction.execute(view.create).await.map_err(Error::database(creating))?;
+        scope::draw_in_tx(&mut transaction, view).await?;
         sqlx::query(INSERT)
             .bind(view.name)
             .bind(view.slot.name())

@@ -20,7 +20,8 @@ pub trait Projection: Send + Sync {
     const VERSION: u32;
     /// Its tables.
     const TABLES: &'static [&'static str];
-    /// Makes the tables with their indexes and grants, in an empty schema.
+    /// Makes the tables with their indexes and grants, in an empty schema. Those that the reader may see need a column
+    /// `territory`, and get their policies beside it.
     const CREATE: &'static str;
 
     /// Folds a page into the tables, inside the transaction that also moves the checkpoint. The same events in other

@@ -2,14 +2,15 @@
 
 use std::future::Future;
 
-use event_log::{Position, rows_until};
+use event_log::Position;
+use futures_util::future::BoxFuture;
 use sqlx::postgres::{PgArguments, PgRow};
 use sqlx::query::Query;
-use sqlx::{PgPool, Postgres};
-use tokio::time::Instant;
+use sqlx::{Connection as _, PgConnection, PgPool, Postgres};
+use tokio::time::{Instant, timeout_at};
 
 use crate::columns::position;
-use crate::{AtLeast, Checkpoint, Error, Handle, Projection};
+use crate::{AtLeast, Checkpoint, Error, Handle, Projection, Scope};
 
 /// Why a view does not answer.
 #[derive(Debug, thiserror::Error)]
@@ -62,7 +63,21 @@ pub fn is_not_built(error: &sqlx::Error) -> bool {
     matches!(code.as_deref(), Some("42P01" | "42703" | "3F000"))
 }
 
-/// Asks the tables of a view, with the rights of [`Role::Reader`](event_log::Role::Reader). Cheap to clone.
+/// What the statements of a transaction see of what others commit meanwhile.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Isolation {
+    /// Each sees what was committed before it began.
+    EachItsOwn,
+    /// All see what was committed before the first of them began.
+    OneSnapshot,
+}
+
+/// The server takes no longer time-out: 24 days.
+const LONGEST_TIMEOUT: u128 = i32::MAX as u128;
+
+/// Asks the tables of a view, with the rights of [`Role::Reader`](event_log::Role::Reader), or
+/// [`Role::Infocentre`](event_log::Role::Infocentre) for statistics. Whoever asks says whose rows may be in the answer: the
+/// [`Scope`], which the database holds him to. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct ViewReader {
     pool: PgPool,
@@ -81,11 +96,6 @@ impl ViewReader {
         Self { checkpoint: self.checkpoint.hinted_by(handle), ..self }
     }
 
-    /// The pool that statements run on.
-    pub fn pool(&self) -> &PgPool {
-        &self.pool
-    }
-
     /// Waits until the view is as far as asked; returns a position it has reached.
     ///
     /// # Errors
@@ -94,15 +104,51 @@ impl ViewReader {
         Ok(self.checkpoint.wait_for(at_least).await?)
     }
 
-    /// A statement on its way, which ends at `until` in the database, too. Planned for its values each time: a plan kept from
-    /// when the tables were empty would read them whole.
+    /// What some work reads in a transaction that sees the rows of a scope, and whose statements end at `until` in the database,
+    /// too. Beginning it, binding it in time and telling the scope are one round trip, as beginning alone would be; nothing is
+    /// left of the scope when the session goes back to its pool. To be run in a task that nobody drops, or a session stays inside
+    /// a transaction for a while.
+    ///
+    /// # Errors
+    /// Those of the driver.
+    pub async fn within<T>(
+        &self,
+        scope: &Scope,
+        isolation: Isolation,
+        until: Instant,
+        work: impl for<'t> FnOnce(&'t mut PgConnection) -> BoxFuture<'t, Result<T, sqlx::Error>> + Send,
+    ) -> Result<T, sqlx::Error> {
+        let session = timeout_at(until, self.pool.acquire()).await;
+        let mut session = session.unwrap_or(Err(sqlx::Error::PoolTimedOut))?;
+        let level = match isolation {
+            Isolation::EachItsOwn => "READ COMMITTED",
+            Isolation::OneSnapshot => "REPEATABLE READ",
+        };
+        // Zero would mean "as long as it likes".
+        let left = until.saturating_duration_since(Instant::now()).as_millis().clamp(1, LONGEST_TIMEOUT);
+        let scope = scope.statement();
+        let begin = format!("BEGIN ISOLATION LEVEL {level}, READ ONLY; SET LOCAL statement_timeout TO {left}; {scope}");
+        let mut transaction = session.begin_with(begin).await?;
+        let read = work(&mut transaction).await?;
+        transaction.commit().await?;
+        Ok(read)
+    }
+
+    /// A statement on its way, which sees the rows of a scope and ends at `until` in the database, too. Planned for its values
+    /// each time: a plan kept from when the tables were empty would read them whole.
     pub fn statement(
         &self,
+        scope: Scope,
         statement: Query<'static, Postgres, PgArguments>,
         until: Instant,
     ) -> impl Future<Output = Result<Vec<PgRow>, sqlx::Error>> + Send + use<> {
-        let pool = self.pool.clone();
-        async move { rows_until(&pool, statement.persistent(false), until).await }
+        let reader = self.clone();
+        async move {
+            let statement = statement.persistent(false);
+            let rows =
+                reader.within(&scope, Isolation::EachItsOwn, until, |session| Box::pin(statement.fetch_all(session)));
+            rows.await
+        }
     }
 
     /// The rows of a [statement](Self::statement), whatever position the view is at.
@@ -112,10 +158,11 @@ impl ViewReader {
     pub async fn rows(
         &self,
         action: &'static str,
+        scope: Scope,
         statement: Query<'static, Postgres, PgArguments>,
         until: Instant,
     ) -> Result<Vec<PgRow>, QueryError> {
-        let rows = self.statement(statement, until);
+        let rows = self.statement(scope, statement, until);
         in_a_task(async move { rows.await.map_err(|error| QueryError::of(action, &error)) }, action).await
     }
 

@@ -1,6 +1,6 @@
 //! Rights that an operator has given on the tables of a view: they go over to the tables that take their place.
 //!
-//! What the register's own roles may do is said by the projection, when it makes its tables. Everything else is carried
+//! What the register's own roles may do, and which rows the reader sees, is settled when the tables are made. Everything else is carried
 //! over: grants to other roles, to whole tables and to columns that are still there; and row security, with its policies,
 //! where the new tables say nothing else of it.
 
@@ -20,7 +20,7 @@ const GRANTS: &str = "SELECT format('GRANT %s%s ON views_next.%I TO %s%s', a.pri
      CROSS JOIN LATERAL aclexplode(c.acl) AS a \
      LEFT JOIN pg_catalog.pg_roles AS r ON r.oid = a.grantee \
      WHERE t.relnamespace = 'views'::regnamespace AND t.relname = ANY($1) AND a.grantee <> t.relowner \
-       AND coalesce(r.rolname, '') NOT IN ('sne_owner', 'sne_writer', 'sne_projector', 'sne_reader') \
+       AND coalesce(r.rolname, '') NOT IN ('sne_owner', 'sne_writer', 'sne_projector', 'sne_reader', 'sne_infocentre') \
      ORDER BY 1";
 const ROW_SECURITY: &str = "SELECT format('ALTER TABLE views_next.%I %s ROW LEVEL SECURITY', t.relname, s.word) \
      FROM pg_catalog.pg_class AS t \

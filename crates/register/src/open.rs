@@ -34,7 +34,7 @@ const AUDITORS: u32 = 4;
 /// Where a register lives.
 #[derive(Clone)]
 pub struct Place {
-    /// The database, with a login that is a member of the four roles.
+    /// The database, with a login that is a member of the five roles.
     pub database: PgConnectOptions,
     /// The folder of the keys: outside PostgreSQL and its backups (design law 8).
     pub keys: PathBuf,

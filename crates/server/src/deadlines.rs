@@ -5,6 +5,7 @@ use event_log::Position;
 use jiff::ToSpan as _;
 use jiff::civil::Date;
 use nomenclature::{Actor, DeskCode, Territory};
+use projection::Scope;
 use proto::v1;
 use register::{Terms, Viewer};
 use tokio::time::Instant;
@@ -41,7 +42,8 @@ impl Shared {
             limit: asked.limit,
             ..CalendarQuery::of(territory, today, settings, abnormal)
         };
-        let page = self.deadlines.calendar(query, at_least(asked.position, until), until).await?;
+        let page =
+            self.deadlines.calendar(Scope::of([territory]), query, at_least(asked.position, until), until).await?;
         let next = page.next.map(|place| page_token::write(secrets, &place, &seal)).transpose()?;
         Ok(v1::ListDeadlinesResponse {
             deadlines: page.deadlines.iter().map(|deadline| written::deadline(deadline, today)).collect(),
@@ -79,7 +81,7 @@ impl Shared {
             after: page_token::read(secrets, &page_token, &seal)?,
             limit,
         };
-        let page = self.deadlines.late(&query, at_least(position, until), until).await?;
+        let page = self.deadlines.late(Scope::of([query.territory]), &query, at_least(position, until), until).await?;
         let next = page.next.map(|place| page_token::write(secrets, &place, &seal)).transpose()?;
         Ok(v1::ListLateRadiationsResponse {
             late_radiations: page.late.iter().map(|late| written::late(late, terms.today)).collect(),

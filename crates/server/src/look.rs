@@ -6,7 +6,7 @@ use std::time::Duration;
 use event_log::{Position, Role, connect};
 use jiff::civil::Date;
 use nomenclature::Territory;
-use projection::{AtLeast, QueryError};
+use projection::{AtLeast, QueryError, Scope};
 use register::{Place, Register};
 use tokio::time::Instant;
 use views::deadlines::{CalendarQuery, Deadline, Deadlines, LateQuery, LateRadiation};
@@ -46,8 +46,9 @@ impl Look {
         mut each: impl FnMut(Vec<Deadline>) -> ControlFlow<()>,
     ) -> Result<(), register::Error> {
         query.limit = PAGE;
+        let scope = Scope::of([query.territory]);
         loop {
-            let page = self.view.calendar(query.clone(), self.at_least(), Instant::now() + A_PAGE).await;
+            let page = self.view.calendar(scope.clone(), query.clone(), self.at_least(), Instant::now() + A_PAGE).await;
             let page = page.map_err(unavailable)?;
             match (each(page.deadlines), page.next) {
                 (ControlFlow::Continue(()), Some(next)) => query.after = Some(next),
@@ -68,7 +69,9 @@ impl Look {
     ) -> Result<(), register::Error> {
         let mut query = LateQuery { territory, until, after: None, limit: PAGE };
         loop {
-            let page = self.view.late(&query, self.at_least(), Instant::now() + A_PAGE).await.map_err(unavailable)?;
+            let scope = Scope::of([territory]);
+            let page = self.view.late(scope, &query, self.at_least(), Instant::now() + A_PAGE).await;
+            let page = page.map_err(unavailable)?;
             match (each(page.late), page.next) {
                 (ControlFlow::Continue(()), Some(next)) => query.after = Some(next),
                 _ => return Ok(()),

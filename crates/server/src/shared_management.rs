@@ -6,6 +6,7 @@ use event_log::Position;
 use nomenclature::{
     Actor, CommuneCode, DwellingType, PresentDwelling, Reason as DemandReason, Territory, UniqueNumber,
 };
+use projection::Scope;
 use proto::v1::shared_management_service_server::SharedManagementService;
 use proto::v1::{
     GetSharedDemandRequest, GetSharedDemandResponse, ListDeadlinesRequest, ListDeadlinesResponse,
@@ -45,19 +46,22 @@ impl Shared {
         Ok(pairs.map(|(demand, identity)| shared::write(demand, identity.as_ref(), today)).collect())
     }
 
-    /// The demand that is asked for, of the actor's own territory, and the position that the answer must hold.
+    /// What the actor may see, the demand that is asked for, of his own territory, and the position that the answer must hold.
     async fn readable(
         &self,
         actor: &Actor,
         number: &str,
         at_least_position: i64,
-    ) -> Result<(UniqueNumber, Position), Refusal> {
+    ) -> Result<(Scope, UniqueNumber, Position), Refusal> {
         let mut edge = Edge::default();
         let number = edge.number(number);
         let position = edge.position("at_least_position", at_least_position);
         let (number, position) = edge.finish(number.zip(position))?;
         let territory = self.register.readable_territory(actor).await?;
-        if number.territory() == territory { Ok((number, position)) } else { Err(Refusal::new(Reason::DemandNotFound)) }
+        if number.territory() != territory {
+            return Err(Refusal::new(Reason::DemandNotFound));
+        }
+        Ok((Scope::of([territory]), number, position))
     }
 }
 
@@ -70,8 +74,8 @@ impl SharedManagementService for Shared {
         let actor = caller::of(request.extensions())?;
         let until = deadline::of(request.extensions());
         let GetSharedDemandRequest { number, at_least_position } = request.into_inner();
-        let (number, position) = self.readable(&actor, &number, at_least_position).await?;
-        let answer = self.view.get(number, at_least(position, until), until).await.map_err(Refusal::from)?;
+        let (scope, number, position) = self.readable(&actor, &number, at_least_position).await?;
+        let answer = self.view.get(scope, number, at_least(position, until), until).await.map_err(Refusal::from)?;
         let demand = self.written(answer.demand.into_iter().collect()).await?.pop();
         let demand = demand.ok_or(Refusal::new(Reason::DemandNotFound))?;
         Ok(Response::new(GetSharedDemandResponse { demand: Some(demand), position: answer.position.get() }))
@@ -90,7 +94,7 @@ impl SharedManagementService for Shared {
         let after = page_token::read(secrets, &asked.page_token, &seal)?;
         let query = Query { after, ..asked.query(territory) };
         let at_least = at_least(asked.position, until);
-        let found = self.view.search(&query, at_least, until).await.map_err(Refusal::from)?;
+        let found = self.view.search(Scope::of([territory]), &query, at_least, until).await.map_err(Refusal::from)?;
         let next = found.next.map(|cursor| page_token::write(secrets, &cursor, &seal)).transpose()?;
         Ok(Response::new(ListSharedDemandsResponse {
             demands: self.written(found.demands).await?,
@@ -125,7 +129,7 @@ impl SharedManagementService for Shared {
         let until = deadline::of(request.extensions());
         let ListDemandsElsewhereRequest { number, at_least_position } = request.into_inner();
         // Whoever may read the demand may know that the person has others.
-        let (number, position) = self.readable(&actor, &number, at_least_position).await?;
+        let (_, number, position) = self.readable(&actor, &number, at_least_position).await?;
         let found = self.view.elsewhere(number, at_least(position, until), until).await.map_err(Refusal::from)?;
         let demands = found.demands.ok_or(Refusal::new(Reason::DemandNotFound))?;
         Ok(Response::new(written::elsewhere(&demands, found.position)))

@@ -25,6 +25,8 @@ use crate::keys::Keys;
 /// One session for each runner, one for a rebuild beside it, and those that look up keys.
 const PROJECTOR_CONNECTIONS: u32 = 8;
 const READER_CONNECTIONS: u32 = 8;
+/// An answer of statistics takes up to three at once.
+const INFOCENTRE_CONNECTIONS: u32 = 6;
 /// A view that failed at so many looks in a row is not failing for a moment.
 const MOST_FAILINGS: u32 = 5;
 /// A view this far behind no longer shows what its users have done.
@@ -56,8 +58,8 @@ impl Views {
         projection::migrate(&place.database).await?;
         let projector = connect(place.database.clone(), Role::Projector, PROJECTOR_CONNECTIONS).await?;
         let vault = Vault::open_folder(projector.clone(), &place.keys, place.clock.today()).await?;
-        let reader = connect(place.database.clone(), Role::Reader, READER_CONNECTIONS).await?;
-        Ok(Self::over(register, (projector, reader), vault))
+        let sessions = Sessions::open(projector, place).await?;
+        Ok(Self::over(register, sessions, vault))
     }
 
     /// Opens views that are there to look at them: nothing is made or migrated.
@@ -65,13 +67,14 @@ impl Views {
         let place = place.clone().to_read();
         let projector = connect(place.database.clone(), Role::Projector, PROJECTOR_CONNECTIONS).await?;
         let vault = Vault::open_folder_to_read(projector.clone(), &place.keys, place.clock.today()).await?;
-        let reader = connect(place.database.clone(), Role::Reader, READER_CONNECTIONS).await?;
-        Ok(Self::over(register, (projector, reader), vault))
+        let sessions = Sessions::open(projector, &place).await?;
+        Ok(Self::over(register, sessions, vault))
     }
 
-    fn over(register: &Register, (projector, reader): (PgPool, PgPool), vault: Vault) -> Self {
+    fn over(register: &Register, Sessions { projector, reader, infocentre }: Sessions, vault: Vault) -> Self {
         let keys = Keys(Arc::new(vault));
-        let pools = vec![("projector", projector.clone()), ("reader", reader.clone())];
+        let pools = [("projector", &projector), ("reader", &reader), ("infocentre", &infocentre)];
+        let pools = pools.map(|(name, pool)| (name, pool.clone())).to_vec();
         let blinder = Arc::new(keys.clone());
         let quarantine = Quarantine::new(projector.clone(), blinder.clone());
         // Read once for all, and opened once for each kind: whoever needs no name gets none.
@@ -83,15 +86,30 @@ impl Views {
         let deadlines = Kept::new(KeepDeadlines, &open_facts, going_by);
         let statistics = Kept::new(KeepStatistics, &open_facts, going_by);
         let view = View::new(reader.clone(), blinder).hinted_by(&shared.handle);
-        let calendar = Deadlines::new(reader.clone()).hinted_by(&deadlines.handle);
+        let calendar = Deadlines::new(reader).hinted_by(&deadlines.handle);
         let due = DueLists::new(calendar.clone());
-        let infocentre = Infocentre::new(reader).hinted_by(&statistics.handle);
+        let infocentre = Infocentre::new(infocentre).hinted_by(&statistics.handle);
         Self { view, calendar, due, infocentre, keys, quarantine, pools, shared, deadlines, statistics }
     }
 
     /// How the projections are doing.
     pub fn handles(&self) -> Vec<Handle> {
         vec![self.shared.handle.clone(), self.deadlines.handle.clone(), self.statistics.handle.clone()]
+    }
+}
+
+/// A pool for each of the roles that views are folded and queried by.
+struct Sessions {
+    projector: PgPool,
+    reader: PgPool,
+    infocentre: PgPool,
+}
+
+impl Sessions {
+    async fn open(projector: PgPool, place: &Place) -> Result<Self, Error> {
+        let reader = connect(place.database.clone(), Role::Reader, READER_CONNECTIONS).await?;
+        let infocentre = connect(place.database.clone(), Role::Infocentre, INFOCENTRE_CONNECTIONS).await?;
+        Ok(Self { projector, reader, infocentre })
     }
 }
 

@@ -20,7 +20,7 @@ pub const LOGIN: &str = "sne_app";
 
 const CREATE_LOGIN: &str = "
 DO $$ BEGIN CREATE ROLE sne_app LOGIN NOINHERIT; EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL; END $$;
-GRANT sne_owner, sne_writer, sne_projector, sne_reader TO sne_app;";
+GRANT sne_owner, sne_writer, sne_projector, sne_reader, sne_infocentre TO sne_app;";
 
 /// The middle of a day in Paris.
 pub fn noon(day: Date) -> Timestamp {

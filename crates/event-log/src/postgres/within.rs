@@ -53,10 +53,7 @@ impl PgStore {
 
 /// The rows of a query, on a session of a pool, within the time that is left: the server ends it then. To be run in a task
 /// that nobody drops, or a session stays inside a transaction.
-///
-/// # Errors
-/// Those of the driver; SQLSTATE 57014 when the time is over.
-pub async fn rows_until(
+async fn rows_until(
     pool: &PgPool,
     query: Query<'_, Postgres, PgArguments>,
     until: Instant,

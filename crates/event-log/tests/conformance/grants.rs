@@ -26,7 +26,7 @@ async fn no_role_may_insert_update_delete_or_truncate() {
     let names: Vec<_> = tables.iter().map(|(table, _)| table.as_str()).collect();
     assert_eq!(names, ["_sqlx_migrations", "claims", "events", "fences", "head"]);
 
-    for role in [Role::Writer, Role::Projector, Role::Reader] {
+    for role in [Role::Writer, Role::Projector, Role::Reader, Role::Infocentre] {
         let pool = world.pool(role).await;
         for (table, column) in &tables {
             for sql in [
@@ -47,12 +47,31 @@ async fn no_role_may_insert_update_delete_or_truncate() {
 }
 
 #[tokio::test]
+async fn not_even_the_owner_changes_what_is_recorded() {
+    let world = postgres().await;
+    committed(world.one(command(vec![append("a", 0, 1)])).await);
+    let owner = world.pool(Role::Owner).await;
+    for table in ["events", "fences"] {
+        let column = if table == "events" { "position" } else { "command_id" };
+        for sql in [
+            format!("UPDATE log.{table} SET {column} = {column}"),
+            format!("DELETE FROM log.{table}"),
+            format!("TRUNCATE log.{table}"),
+        ] {
+            assert_eq!(sqlstate(&owner, &sql).await, "42501", "{sql}");
+        }
+    }
+    committed(world.one(command(vec![append("a", 1, 1)])).await);
+    assert_eq!(world.count("SELECT count(*) FROM log.events").await, 2);
+}
+
+#[tokio::test]
 async fn only_the_writer_may_call_the_functions_that_append_fence_and_ask_about_the_standby() {
     let world = postgres().await;
     let count = "SELECT count(*) FROM pg_roles AS r, pg_proc AS p \
                   WHERE p.pronamespace = 'log'::regnamespace AND r.rolname = ANY ($1) \
                     AND has_function_privilege(r.oid, p.oid, 'EXECUTE')";
-    for (role, may) in [("sne_writer", 3), ("sne_projector", 0), ("sne_reader", 0)] {
+    for (role, may) in [("sne_writer", 3), ("sne_projector", 0), ("sne_reader", 0), ("sne_infocentre", 0)] {
         let found: i64 = sqlx::query_scalar(count)
             .bind([role].as_slice())
             .fetch_one(&mut world.superuser().await)
@@ -80,6 +99,11 @@ async fn each_role_reads_what_it_needs_and_no_more() {
         (Role::Reader, "fences", false),
         (Role::Reader, "head", true),
         (Role::Reader, "stock_events", false),
+        (Role::Infocentre, "events", false),
+        (Role::Infocentre, "claims", false),
+        (Role::Infocentre, "fences", false),
+        (Role::Infocentre, "head", true),
+        (Role::Infocentre, "stock_events", false),
     ] {
         let answer = sqlstate(&world.pool(role).await, &format!("SELECT FROM log.{table}")).await;
         assert_eq!(answer != "42501", may, "{role:?} {table}: {answer}");

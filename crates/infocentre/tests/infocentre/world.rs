@@ -103,7 +103,7 @@ impl World {
         let database = shared().fresh_name("infocentre");
         shared().create_database(&database, Some(&played.database)).unwrap();
         let projector = connect(options(&database), Role::Projector, 4).await.unwrap();
-        let reader = connect(options(&database), Role::Reader, 4).await.unwrap();
+        let reader = connect(options(&database), Role::Infocentre, 4).await.unwrap();
         Self { infocentre: Infocentre::new(reader), log: Reader::new(projector.clone()), database, projector }
     }
 

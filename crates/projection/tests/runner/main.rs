@@ -9,6 +9,7 @@ mod quarantine;
 mod rebuilding;
 mod rights;
 mod running;
+mod scoped;
 mod sharing;
 mod waiting;
 mod world;

@@ -1,6 +1,7 @@
 use std::time::Instant;
 
 use projection::{AtLeast, Checkpoint, State};
+use sqlx::Executor as _;
 
 use crate::world::{Counts, LONG, World};
 
@@ -84,6 +85,7 @@ async fn a_rebuild_waits_for_a_query_in_any_order_and_harms_none() {
     world.seen(position).await;
     // One query holds the second table and will want the first one: the order of a search by an index of the view.
     let mut query = world.reader.begin().await.unwrap();
+    query.execute("SET LOCAL sne.territories TO '000,001,002'").await.unwrap();
     let count = |sql: &'static str| sqlx::query_scalar::<_, i64>(sql);
     assert_eq!(count("SELECT count(*) FROM views.texts").fetch_one(&mut *query).await.unwrap(), 9);
     let (runner, _) = world.runner::<1>(100);

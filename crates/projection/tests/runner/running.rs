@@ -72,7 +72,7 @@ async fn readers_read_and_nothing_more() {
     for refused in [
         "UPDATE projection.checkpoints SET position = 7",
         "DELETE FROM projection.checkpoints",
-        "INSERT INTO views.counts VALUES ('note-9', 1)",
+        "INSERT INTO views.counts (stream, events) VALUES ('note-9', 1)",
         "UPDATE views.counts SET events = 0",
         "DROP TABLE views.counts",
         "CREATE TABLE views.mine ()",

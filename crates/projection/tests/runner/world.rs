@@ -12,19 +12,21 @@ use event_log::{
 use jiff::civil::date;
 use private_postgres::test_util::shared;
 use projection::{
-    AtLeast, BulkFold, Checkpoint, CopyRows, Handle, OpenError, Opened, Opener, Options, Projection, Runner, State,
+    AtLeast, BulkFold, Checkpoint, CopyRows, Handle, OpenError, Opened, Opener, Options, Projection, Runner, Scope,
+    State, ViewReader,
 };
 use sqlx::error::BoxDynError;
 use sqlx::postgres::PgConnectOptions;
-use sqlx::{PgConnection, PgPool};
+use sqlx::{PgConnection, PgPool, Row as _};
 use tokio::task::JoinHandle;
+use tokio::time::Instant;
 use uuid::Uuid;
 
 const NOTE: StreamType = StreamType::from_static("note");
 /// Longer than anything here takes.
 pub const LONG: Duration = Duration::from_secs(30);
 
-/// Counts events by stream; the last position folded beside.
+/// Counts events by stream; the last position folded beside. A stream lies in the territory that its last digit says.
 pub struct Counts<const V: u32>;
 
 #[async_trait]
@@ -35,14 +37,15 @@ impl<const V: u32> Projection for Counts<V> {
     const NAME: &'static str = "counts";
     const VERSION: u32 = V;
     const TABLES: &'static [&'static str] = &["counts", "texts"];
-    const CREATE: &'static str = "CREATE TABLE counts (stream text PRIMARY KEY, events bigint NOT NULL); \
-         CREATE TABLE texts (position bigint PRIMARY KEY, text text NOT NULL); \
+    const CREATE: &'static str = "CREATE TABLE counts (stream text PRIMARY KEY, events bigint NOT NULL, \
+           territory text GENERATED ALWAYS AS ('00' || right(stream, 1)) STORED); \
+         CREATE TABLE texts (position bigint PRIMARY KEY, text text NOT NULL, territory text NOT NULL DEFAULT '001'); \
          GRANT SELECT ON counts, texts TO sne_reader";
 
     async fn fold(&self, page: &[Opened<'_, String>], tables: &mut PgConnection) -> Result<(), sqlx::Error> {
         for Opened { recorded, event } in page {
             sqlx::query(
-                "INSERT INTO counts AS c VALUES ($1, 1) ON CONFLICT (stream) DO UPDATE SET events = c.events + 1",
+                "INSERT INTO counts AS c (stream, events) VALUES ($1, 1) ON CONFLICT (stream) DO UPDATE SET events = c.events + 1",
             )
             .bind(recorded.stream.as_str())
             .execute(&mut *tables)
@@ -259,13 +262,21 @@ impl World {
 
     /// What the view says, and what it must say: folded here from the log.
     pub async fn rows(&self) -> (BTreeMap<String, i64>, BTreeMap<String, i64>) {
-        let rows: Vec<(String, i64)> =
-            sqlx::query_as("SELECT stream, events FROM views.counts").fetch_all(&self.reader).await.unwrap();
+        let territories = (0..10).map(|digit| format!("00{digit}"));
+        let rows = self.seen_by(Scope::of(territories)).await;
         let mut expected = BTreeMap::new();
         for event in self.log.reader().read_after(Position::ZERO, 50_000).await.unwrap().events {
             *expected.entry(event.stream.to_string()).or_default() += 1;
         }
         (rows.into_iter().collect(), expected)
+    }
+
+    /// What a reader sees of the counts who may see some territories.
+    pub async fn seen_by(&self, scope: Scope) -> Vec<(String, i64)> {
+        let reader = ViewReader::of::<Counts<1>>(self.reader.clone());
+        let statement = sqlx::query("SELECT stream, events FROM views.counts ORDER BY stream");
+        let rows = reader.rows("reading counts", scope, statement, Instant::now() + LONG).await.unwrap();
+        rows.iter().map(|row| (row.get(0), row.get(1))).collect()
     }
 
     pub async fn assert_whole(&self) {

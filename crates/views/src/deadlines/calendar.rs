@@ -13,9 +13,9 @@ use demand::{DeadlineKind, Settings};
 use event_log::Position;
 use jiff::civil::Date;
 use nomenclature::{DeskCode, Siren, Territory, UniqueNumber};
-use projection::{AtLeast, Projection as _, QueryError, is_not_built};
-use sqlx::{Acquire as _, Executor as _, PgConnection, PgPool};
-use tokio::time::{Instant, timeout_at};
+use projection::{AtLeast, Isolation, Projection as _, QueryError, Scope, is_not_built};
+use sqlx::{Executor as _, PgConnection};
+use tokio::time::Instant;
 
 use super::query::Deadlines;
 use super::tables::KeepDeadlines;
@@ -102,19 +102,25 @@ pub struct CalendarPage {
 }
 
 impl Deadlines {
-    /// What falls due in a territory. The statements end at `until` in the database, too, whether somebody still waits for
+    /// What falls due in a territory, as far as it is within a scope. The statements end at `until` in the database, too, whether somebody still waits for
     /// them or not.
     ///
     /// # Errors
     /// As [`ViewReader::answer`](projection::ViewReader::answer), with [`QueryError::TimedOut`] at that instant.
     pub async fn calendar(
         &self,
+        scope: Scope,
         query: CalendarQuery,
         at_least: AtLeast,
         until: Instant,
     ) -> Result<CalendarPage, QueryError> {
-        let pool = self.reader.pool().clone();
-        let work = async move { in_a_snapshot(&pool, &query, until).await };
+        let reader = self.reader.clone();
+        let work = async move {
+            let found = reader.within(&scope, Isolation::OneSnapshot, until, |snapshot| {
+                Box::pin(async move { Ok(in_a_snapshot(snapshot, &query, until).await) })
+            });
+            found.await.unwrap_or_else(|error| Err(QueryError::of(READING, &error)))
+        };
         let (position, (deadlines, next)) = self.reader.answer(READING, work, at_least).await?;
         Ok(CalendarPage { deadlines, next, position })
     }
@@ -128,27 +134,16 @@ type Found = (Vec<Deadline>, Option<CalendarPlace>);
 
 /// What is found and the position that it is for; none when the view is not built.
 async fn in_a_snapshot(
-    pool: &PgPool,
+    snapshot: &mut PgConnection,
     query: &CalendarQuery,
     until: Instant,
 ) -> Result<Option<(Position, Found)>, QueryError> {
-    let failed = |error| QueryError::of(READING, &error);
-    let session = timeout_at(until, pool.acquire()).await.unwrap_or(Err(sqlx::Error::PoolTimedOut));
-    let mut session = session.map_err(failed)?;
-    // Zero would mean "as long as it likes".
-    let left = until.saturating_duration_since(Instant::now()).as_millis().max(1);
-    let mut snapshot = session.begin().await.map_err(failed)?;
-    let settings =
-        format!("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY; SET LOCAL statement_timeout TO {left}");
-    snapshot.execute(settings.as_str()).await.map_err(failed)?;
     // Before the snapshot is taken: no rebuild exchanges the tables between two statements.
     match snapshot.execute(HOLD).await {
-        Err(error) if is_not_built(&error) => return Ok(None),
-        held => held.map_err(failed)?,
-    };
-    let page = page(&mut snapshot, query, until).await?;
-    snapshot.commit().await.map_err(failed)?;
-    Ok(page)
+        Err(error) if is_not_built(&error) => Ok(None),
+        Err(error) => Err(QueryError::of(READING, &error)),
+        Ok(_) => page(snapshot, query, until).await,
+    }
 }
 
 async fn page(

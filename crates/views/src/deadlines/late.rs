@@ -7,7 +7,7 @@ use event_log::{PgDate, Position};
 use jiff::civil::Date;
 use nomenclature::{Territory, UniqueNumber};
 use projection::columns::{column, day, parsed};
-use projection::{AtLeast, Projection as _, QueryError};
+use projection::{AtLeast, Projection as _, QueryError, Scope};
 use sqlx::postgres::PgRow;
 use tokio::time::Instant;
 
@@ -67,11 +67,17 @@ pub struct LatePage {
 }
 
 impl Deadlines {
-    /// The late radiations of a territory. The statement ends at `until` in the database, too.
+    /// The late radiations of a territory, as far as it is within a scope. The statement ends at `until` in the database, too.
     ///
     /// # Errors
     /// As [`Self::calendar`].
-    pub async fn late(&self, query: &LateQuery, at_least: AtLeast, until: Instant) -> Result<LatePage, QueryError> {
+    pub async fn late(
+        &self,
+        scope: Scope,
+        query: &LateQuery,
+        at_least: AtLeast,
+        until: Instant,
+    ) -> Result<LatePage, QueryError> {
         let limit = query.limit.clamp(1, MOST);
         let (since, number) =
             query.after.map_or((LONG_AGO, String::new()), |LatePlace { since, number }| (since, number.to_string()));
@@ -83,7 +89,7 @@ impl Deadlines {
             .bind(i64::from(limit) + 1)
             .bind(KeepDeadlines::NAME)
             .bind(i32::try_from(KeepDeadlines::VERSION).unwrap_or(i32::MAX));
-        let rows = self.reader.statement(statement, until);
+        let rows = self.reader.statement(scope, statement, until);
         let (position, rows) = self.reader.rows_at("reading late radiations", rows, at_least).await?;
         let nothing = rows.len() == 1 && column::<Option<&str>>(&rows[0], "number")?.is_none();
         let found = if nothing { &[] } else { rows.as_slice() };

@@ -10,7 +10,7 @@ use event_log::{PgDate, Position};
 use jiff::civil::Date;
 use nomenclature::{CommuneCode, DwellingType, Territory, UniqueNumber};
 use projection::columns::{self, column, day, optional_day, parsed};
-use projection::{AtLeast, Handle, QueryError, ViewReader};
+use projection::{AtLeast, Handle, QueryError, Scope, ViewReader};
 use sqlx::postgres::{PgArguments, PgRow};
 use sqlx::query::Query;
 use sqlx::{PgPool, Postgres, Row as _};
@@ -147,7 +147,7 @@ impl Deadlines {
     /// # Errors
     /// [`QueryError::Database`], [`QueryError::TimedOut`], [`QueryError::Unreadable`].
     pub async fn territories(&self) -> Result<Vec<Territory>, QueryError> {
-        let rows = self.rows("reading the territories", sqlx::query(TERRITORIES)).await?;
+        let rows = self.rows("reading the territories", Territory::all(), sqlx::query(TERRITORIES)).await?;
         rows.iter().map(|row| parsed(row, "territory", Territory::parse)).collect()
     }
 
@@ -164,7 +164,7 @@ impl Deadlines {
             }
             None => statement.bind(PgDate(LONG_AGO)).bind("").bind(-1_i32),
         };
-        let rows = self.rows("reading what is due", statement.bind(i64::from(most.max(1)))).await?;
+        let rows = self.rows("reading what is due", &[territory], statement.bind(i64::from(most.max(1)))).await?;
         let mut page = DuePage { due: Vec::new(), next: None };
         for row in &rows {
             let since = columns::day(row, "since")?;
@@ -197,9 +197,9 @@ impl Deadlines {
             return self.walk(query).await;
         }
         let Some(last) = last_due(query) else { return Ok(None) };
-        let (territory, delay) = (query.territory.to_string(), query.delay.code());
-        let statement = sqlx::query(COUNT).bind(territory).bind(delay).bind(PgDate(last));
-        let rows = self.rows("counting what is due", statement).await?;
+        let (territory, delay) = (query.territory, query.delay.code());
+        let statement = sqlx::query(COUNT).bind(territory.to_string()).bind(delay).bind(PgDate(last));
+        let rows = self.rows("counting what is due", &[territory], statement).await?;
         let Some(row) = rows.first() else { return Ok(None) };
         let due = count(row, 0)?;
         Ok(optional_day(row, "min")?.map(|oldest| (due, oldest)))
@@ -232,7 +232,7 @@ impl Deadlines {
         let (since, number) =
             after.map_or((LONG_AGO, String::new()), |(filed_on, number)| (filed_on, number.to_string()));
         let statement = sqlx::query(WAITING).bind(territory.to_string()).bind(PgDate(since)).bind(number);
-        let rows = self.rows("reading who waits", statement.bind(i64::from(most.max(1)))).await?;
+        let rows = self.rows("reading who waits", &[territory], statement.bind(i64::from(most.max(1)))).await?;
         rows.iter().map(waiting).collect()
     }
 
@@ -242,7 +242,7 @@ impl Deadlines {
     /// As [`Self::territories`].
     pub async fn expired(&self, territory: Territory, day: Date) -> Result<u64, QueryError> {
         let statement = sqlx::query(EXPIRED).bind(territory.to_string()).bind(PgDate(day));
-        let rows = self.rows("counting expired demands", statement).await?;
+        let rows = self.rows("counting expired demands", &[territory], statement).await?;
         rows.first().map_or(Ok(0), |row| count(row, 0))
     }
 
@@ -251,7 +251,8 @@ impl Deadlines {
     /// # Errors
     /// As [`Self::territories`].
     pub async fn open_lists(&self, territory: Territory) -> Result<Vec<OpenList>, QueryError> {
-        let rows = self.rows("reading the open lists", sqlx::query(UNSENT).bind(territory.to_string())).await?;
+        let statement = sqlx::query(UNSENT).bind(territory.to_string());
+        let rows = self.rows("reading the open lists", &[territory], statement).await?;
         let list = |row: &PgRow| {
             let listed_on = day(row, "listed_on")?;
             Ok(OpenList { listed_on, unsent: count(row, 1)?, notices: count(row, 2)? })
@@ -272,16 +273,17 @@ impl Deadlines {
     ) -> Result<Vec<ListedNotice>, QueryError> {
         let after = after.map_or_else(String::new, |number| number.to_string());
         let statement = sqlx::query(LIST).bind(territory.to_string()).bind(PgDate(listed_on)).bind(after);
-        let rows = self.rows("reading a list of notices", statement.bind(i64::from(most.max(1)))).await?;
+        let rows = self.rows("reading a list of notices", &[territory], statement.bind(i64::from(most.max(1)))).await?;
         rows.iter().map(notice).collect()
     }
 
     async fn rows(
         &self,
         action: &'static str,
+        territories: &[Territory],
         statement: Query<'static, Postgres, PgArguments>,
     ) -> Result<Vec<PgRow>, QueryError> {
-        self.reader.rows(action, statement, Instant::now() + LONGEST).await
+        self.reader.rows(action, Scope::of(territories), statement, Instant::now() + LONGEST).await
     }
 }
 

@@ -48,7 +48,7 @@ impl Projection for KeepDeadlines {
     type Tables = PgConnection;
 
     const NAME: &'static str = "deadlines";
-    const VERSION: u32 = 2;
+    const VERSION: u32 = 3;
     const TABLES: &'static [&'static str] = &["deadline_demands", "deadline_entries", "deadline_notices"];
     const CREATE: &'static str = include_str!("tables.sql");
 

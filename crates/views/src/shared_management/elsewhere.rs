@@ -4,7 +4,7 @@
 use event_log::Position;
 use nomenclature::{Territory, UniqueNumber};
 use projection::columns::{column, parsed};
-use projection::{AtLeast, Projection as _, QueryError};
+use projection::{AtLeast, Projection as _, QueryError, Scope};
 use tokio::time::Instant;
 
 use super::query::View;
@@ -49,7 +49,8 @@ impl View {
             .bind(MOST)
             .bind(SharedManagement::NAME)
             .bind(i32::try_from(SharedManagement::VERSION).unwrap_or(i32::MAX));
-        let rows = self.reader.statement(statement, until);
+        // By their nature in every territory; no more of them is read than that they are there.
+        let rows = self.reader.statement(Scope::of(Territory::all()), statement, until);
         let (position, rows) = self.reader.rows_at("looking elsewhere", rows, at_least).await?;
         // A checkpoint stands in every row, so there is one.
         let Some(first) = rows.first() else { return Ok(Elsewhere { demands: None, position }) };

@@ -4,11 +4,11 @@ use std::fmt;
 use std::sync::Arc;
 
 use demand::claims::PersonKey;
-use event_log::{PgDate, Position, rows_until};
+use event_log::{PgDate, Position};
 use jiff::civil::Date;
 use nomenclature::{CommuneCode, DwellingType, PresentDwelling, Reason, Territory, UniqueNumber};
 use projection::columns::column;
-use projection::{AtLeast, Handle, Projection as _, QueryError, ViewReader};
+use projection::{AtLeast, Handle, Isolation, Projection as _, QueryError, Scope, ViewReader};
 use sqlx::postgres::PgRow;
 use sqlx::{PgPool, Postgres, QueryBuilder};
 use tokio::time::Instant;
@@ -122,27 +122,38 @@ impl View {
         Self { reader: self.reader.hinted_by(handle), ..self }
     }
 
-    /// The active demand under a number.
+    /// The active demand under a number, when it is within a scope.
     ///
     /// # Errors
     /// As [`View::search`].
-    pub async fn get(&self, number: UniqueNumber, at_least: AtLeast, until: Instant) -> Result<Answer, Error> {
+    pub async fn get(
+        &self,
+        scope: Scope,
+        number: UniqueNumber,
+        at_least: AtLeast,
+        until: Instant,
+    ) -> Result<Answer, Error> {
         let query = Query { number: Some(number), limit: 1, ..Query::of(number.territory()) };
-        let found = self.search(&query, at_least, until).await?;
+        let found = self.search(scope, &query, at_least, until).await?;
         Ok(Answer { demand: found.demands.into_iter().next(), position: found.position })
     }
 
-    /// The active demands that meet a query, in order of seniority. The statement ends at `until` in the database, too,
+    /// The active demands within a scope that meet a query, in order of seniority. The statement ends at `until` in the database, too,
     /// whether somebody still waits for it or not.
     ///
     /// # Errors
     /// [`Error::NameWithoutLetters`]; as [`ViewReader::answer`], with [`QueryError::TimedOut`] at that instant.
-    pub async fn search(&self, query: &Query, at_least: AtLeast, until: Instant) -> Result<Found, Error> {
+    pub async fn search(&self, scope: Scope, query: &Query, at_least: AtLeast, until: Instant) -> Result<Found, Error> {
         let filter = Filter::of(query, &*self.blinder)?;
         let limit = query.limit.clamp(1, MOST);
-        let (pool, mut statement) = (self.reader.pool().clone(), filter.statement(limit));
-        // Planned for these values each time: a plan kept from when the tables were empty would read them whole.
-        let rows = async move { rows_until(&pool, statement.build().persistent(false), until).await };
+        let (reader, mut statement) = (self.reader.clone(), filter.statement(limit));
+        let rows = async move {
+            let rows = reader.within(&scope, Isolation::EachItsOwn, until, |session| {
+                // Planned for these values each time: a plan kept from when the tables were empty would read them whole.
+                Box::pin(async move { statement.build().persistent(false).fetch_all(session).await })
+            });
+            rows.await
+        };
         let (position, rows) = self.reader.rows_at("searching", rows, at_least).await?;
         Ok(found(&rows, position, limit)?)
     }

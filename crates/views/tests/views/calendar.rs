@@ -15,7 +15,7 @@ use views::deadlines;
 use views::deadlines::{CalendarQuery, Deadlines, KeepDeadlines, LateQuery, Which};
 
 use crate::lives::{Dice, Lives, TODAY};
-use crate::world::{World, later};
+use crate::world::{World, everywhere, later};
 
 fn here() -> Territory {
     Territory::parse("006").unwrap()
@@ -59,7 +59,8 @@ fn everything(demands: &BTreeMap<UniqueNumber, Demand>, query: &CalendarQuery) -
 async fn walked(view: &Deadlines, query: &CalendarQuery) -> Vec<Told> {
     let (mut found, mut after) = (Vec::new(), None);
     loop {
-        let page = view.calendar(CalendarQuery { after, ..query.clone() }, AtLeast::NOW, later()).await.unwrap();
+        let page =
+            view.calendar(everywhere(), CalendarQuery { after, ..query.clone() }, AtLeast::NOW, later()).await.unwrap();
         assert!(page.deadlines.len() <= usize::from(query.limit));
         found.extend(page.deadlines.iter().map(told));
         match page.next {
@@ -235,7 +236,7 @@ async fn inv_26_inv_53_late_radiations_are_those_that_somebody_knows_of_the_olde
             let (mut found, mut after) = (Vec::new(), None);
             loop {
                 let query = LateQuery { territory: here(), until, after, limit };
-                let page = view.late(&query, AtLeast::NOW, later()).await.unwrap();
+                let page = view.late(everywhere(), &query, AtLeast::NOW, later()).await.unwrap();
                 assert!(page.late.len() <= usize::from(limit));
                 found.extend(page.late.into_iter().map(|late| (late.place.since, late.place.number, late.known)));
                 match page.next {
@@ -271,19 +272,22 @@ async fn a_calendar_says_its_position_waits_for_it_and_ends_with_its_caller() {
     let query = CalendarQuery::of(here(), TODAY, Settings::default(), Table::default());
     let late = LateQuery { territory: here(), until: TODAY, after: None, limit: 5 };
     let behind = |error| matches!(error, QueryError::Projection(projection::Error::Behind { .. }));
-    assert!(behind(view.calendar(query.clone(), AtLeast::NOW, later()).await.unwrap_err()), "it is not built");
-    assert!(behind(view.late(&late, AtLeast::NOW, later()).await.unwrap_err()), "it is not built");
+    assert!(
+        behind(view.calendar(everywhere(), query.clone(), AtLeast::NOW, later()).await.unwrap_err()),
+        "it is not built"
+    );
+    assert!(behind(view.late(everywhere(), &late, AtLeast::NOW, later()).await.unwrap_err()), "it is not built");
     world.catch_up_deadlines(1_000).await;
     let head = world.log.head().await.unwrap();
-    let page = view.calendar(query.clone(), world.at_head().await, later()).await.unwrap();
+    let page = view.calendar(everywhere(), query.clone(), world.at_head().await, later()).await.unwrap();
     assert_eq!((page.position, page.deadlines.len()), (head, 50));
-    assert_eq!(view.late(&late, world.at_head().await, later()).await.unwrap().position, head);
+    assert_eq!(view.late(everywhere(), &late, world.at_head().await, later()).await.unwrap().position, head);
     let beyond = AtLeast { position: head.next(), within: crate::world::LONG };
-    let refused = view.calendar(query.clone(), beyond, later()).await.unwrap_err();
+    let refused = view.calendar(everywhere(), query.clone(), beyond, later()).await.unwrap_err();
     assert!(matches!(refused, QueryError::Projection(projection::Error::BeyondHead { .. })), "{refused}");
     let elsewhere = Territory::parse("083").unwrap();
     let foreign = CalendarQuery { territory: elsewhere, ..query.clone() };
-    assert!(view.calendar(foreign, AtLeast::NOW, later()).await.unwrap().deadlines.is_empty());
-    let refused = view.calendar(query, AtLeast::NOW, tokio::time::Instant::now()).await.unwrap_err();
+    assert!(view.calendar(everywhere(), foreign, AtLeast::NOW, later()).await.unwrap().deadlines.is_empty());
+    let refused = view.calendar(everywhere(), query, AtLeast::NOW, tokio::time::Instant::now()).await.unwrap_err();
     assert!(matches!(refused, QueryError::TimedOut | QueryError::Database { .. }), "{refused}");
 }

@@ -1,7 +1,7 @@
 use jiff::civil::date;
 use projection::AtLeast;
 
-use crate::world::{World, later};
+use crate::world::{World, everywhere, later};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_erased_key_leaves_the_facts_and_a_rebuild_agrees() {
@@ -18,7 +18,7 @@ async fn an_erased_key_leaves_the_facts_and_a_rebuild_agrees() {
     let running = world.tables();
     world.runner(1_000).0.rebuild().await.unwrap();
     assert!(world.tables() == running, "the rebuild has other rows");
-    let answer = world.view.get(number, AtLeast::NOW, later()).await.unwrap();
+    let answer = world.view.get(everywhere(), number, AtLeast::NOW, later()).await.unwrap();
     assert!(answer.demand.is_none_or(|demand| demand.identity.is_none()));
 }
 

@@ -11,7 +11,7 @@ use register::{Register, Request};
 use uuid::Uuid;
 use views::shared_management::Query;
 
-use crate::world::{World, later, lines};
+use crate::world::{World, everywhere, later, lines};
 
 fn reason(code: &str) -> Query {
     let reason = Some(Reason::parse(code).unwrap());
@@ -24,7 +24,7 @@ fn housed(code: &str) -> Query {
 }
 
 async fn found(world: &World, query: &Query) -> Vec<UniqueNumber> {
-    let found = world.view.search(query, AtLeast::NOW, later()).await.unwrap();
+    let found = world.view.search(everywhere(), query, AtLeast::NOW, later()).await.unwrap();
     found.demands.iter().map(|demand| demand.number).collect()
 }
 

@@ -11,5 +11,6 @@ mod generations;
 mod lives;
 mod rebuilding;
 mod running;
+mod scoped;
 mod searching;
 mod world;

@@ -5,7 +5,7 @@ use proptest::strategy::{Strategy as _, ValueTree as _};
 use vault::envelope;
 use views::IDENTITY;
 
-use crate::world::{World, later};
+use crate::world::{World, everywhere, later};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_running_view_equals_a_rebuild_row_by_row_after_any_pages_and_deaths() {
@@ -45,7 +45,7 @@ async fn the_view_says_of_each_demand_what_its_stream_says() {
         let decoded = events
             .iter()
             .map(|event| demand::codec::decode(&event.event_type, event.schema_version, &event.payload, &[]).unwrap());
-        let answer = world.view.get(*number, world.at_head().await, later()).await.unwrap();
+        let answer = world.view.get(everywhere(), *number, world.at_head().await, later()).await.unwrap();
         let mut folded = Demand::default();
         decoded.for_each(|event| folded.apply(event));
         match (folded, answer.demand) {

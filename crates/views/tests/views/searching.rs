@@ -12,14 +12,14 @@ use tokio::time::Instant;
 use views::Error;
 use views::shared_management::{Query, SharedDemand};
 
-use crate::world::{World, later, lines};
+use crate::world::{World, everywhere, later, lines};
 
 fn home() -> Query {
     Query { limit: 500, ..Query::of(Territory::parse("006").unwrap()) }
 }
 
 async fn search(world: &World, query: &Query) -> Vec<SharedDemand> {
-    world.view.search(query, AtLeast::NOW, later()).await.unwrap().demands
+    world.view.search(everywhere(), query, AtLeast::NOW, later()).await.unwrap().demands
 }
 
 fn numbers(demands: &[SharedDemand]) -> Vec<UniqueNumber> {
@@ -89,7 +89,10 @@ async fn a_person_is_found_however_the_name_is_spelt_and_by_nothing_else() {
     let nobody = Query { name: Some("Personne de ce nom".to_owned()), ..home() };
     assert!(search(&world, &nobody).await.is_empty());
     let empty = Query { name: Some(" -'12 ".to_owned()), ..home() };
-    assert!(matches!(world.view.search(&empty, AtLeast::NOW, later()).await, Err(Error::NameWithoutLetters)));
+    assert!(matches!(
+        world.view.search(everywhere(), &empty, AtLeast::NOW, later()).await,
+        Err(Error::NameWithoutLetters)
+    ));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -104,7 +107,7 @@ async fn nobody_searches_across_territories() {
         Query { number: Some(number), ..elsewhere.clone() },
         Query { commune: all[0].facts.communes.first().copied(), ..elsewhere.clone() },
     ] {
-        let found = world.view.search(&query, AtLeast::NOW, later()).await.unwrap();
+        let found = world.view.search(everywhere(), &query, AtLeast::NOW, later()).await.unwrap();
         assert!(found.demands.is_empty() && found.next.is_none());
         assert_eq!(found.position, world.log.head().await.unwrap());
     }
@@ -121,7 +124,7 @@ async fn pages_give_everybody_once_whatever_leaves_in_between() {
             let (mut paged, mut after) = (Vec::new(), None);
             loop {
                 let page = Query { limit, after, ..query.clone() };
-                let found = world.view.search(&page, AtLeast::NOW, later()).await.unwrap();
+                let found = world.view.search(everywhere(), &page, AtLeast::NOW, later()).await.unwrap();
                 assert!(found.demands.len() <= usize::from(limit));
                 paged.extend(numbers(&found.demands));
                 after = found.next;
@@ -132,7 +135,7 @@ async fn pages_give_everybody_once_whatever_leaves_in_between() {
             assert_eq!(paged, whole);
         }
     }
-    let first = world.view.search(&Query { limit: 5, ..home() }, AtLeast::NOW, later()).await.unwrap();
+    let first = world.view.search(everywhere(), &Query { limit: 5, ..home() }, AtLeast::NOW, later()).await.unwrap();
     world.sql(&format!("DELETE FROM views.shared_demands WHERE number = '{}'", all[4]));
     let second = Query { limit: 5, after: first.next, ..home() };
     assert_eq!(numbers(&search(&world, &second).await), all[5..10]);
@@ -144,7 +147,7 @@ async fn an_answer_tells_its_position_and_waits_for_the_one_asked() {
     let head = world.log.head().await.unwrap();
     let number = world.numbers[0].1;
     let soon = |position| AtLeast { position, within: Duration::from_millis(40) };
-    let not_built = world.view.get(number, AtLeast::NOW, later()).await;
+    let not_built = world.view.get(everywhere(), number, AtLeast::NOW, later()).await;
     assert!(
         matches!(
             &not_built,
@@ -152,12 +155,12 @@ async fn an_answer_tells_its_position_and_waits_for_the_one_asked() {
         ),
         "{not_built:?}"
     );
-    let behind = world.view.get(number, soon(head), later()).await;
+    let behind = world.view.get(everywhere(), number, soon(head), later()).await;
     assert!(
         matches!(behind, Err(Error::Query(QueryError::Projection(projection::Error::Behind { .. })))),
         "{behind:?}"
     );
-    let beyond = world.view.get(number, soon(head.next()), later()).await;
+    let beyond = world.view.get(everywhere(), number, soon(head.next()), later()).await;
     assert!(
         matches!(beyond, Err(Error::Query(QueryError::Projection(projection::Error::BeyondHead { .. })))),
         "{beyond:?}"
@@ -165,8 +168,8 @@ async fn an_answer_tells_its_position_and_waits_for_the_one_asked() {
 
     let running = world.run(30);
     let view = world.view.clone().hinted_by(&running.handle);
-    assert_eq!(view.get(number, world.at_head().await, later()).await.unwrap().position, head);
-    assert_eq!(world.view.get(number, world.at_head().await, later()).await.unwrap().position, head);
+    assert_eq!(view.get(everywhere(), number, world.at_head().await, later()).await.unwrap().position, head);
+    assert_eq!(world.view.get(everywhere(), number, world.at_head().await, later()).await.unwrap().position, head);
     running.kill().await;
 }
 
@@ -177,11 +180,11 @@ async fn a_search_that_takes_too_long_ends_in_the_database_too() {
     let mut holder = world.database().await;
     sqlx::raw_sql("BEGIN; LOCK TABLE views.shared_demands").execute(&mut holder).await.unwrap();
     let until = Instant::now() + Duration::from_millis(50);
-    let found = world.view.search(&home(), AtLeast::NOW, until).await;
+    let found = world.view.search(everywhere(), &home(), AtLeast::NOW, until).await;
     assert!(matches!(found, Err(Error::Query(QueryError::TimedOut))), "{found:?}");
     let waiting =
         "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
     assert_eq!(world.sql(waiting), "0", "nobody waits for the answer of a statement that goes on");
     sqlx::raw_sql("ROLLBACK").execute(&mut holder).await.unwrap();
-    assert!(!world.view.search(&home(), AtLeast::NOW, later()).await.unwrap().demands.is_empty());
+    assert!(!world.view.search(everywhere(), &home(), AtLeast::NOW, later()).await.unwrap().demands.is_empty());
 }

@@ -10,9 +10,9 @@ use async_trait::async_trait;
 use event_log::{Position, Reader, RecordedEvent, Role, Standby, connect};
 use jiff::civil::{Date, date};
 use jiff::tz::TimeZone;
-use nomenclature::UniqueNumber;
+use nomenclature::{Territory, UniqueNumber};
 use private_postgres::test_util::shared;
-use projection::{AtLeast, Handle, Options, Runner, State};
+use projection::{AtLeast, Handle, Options, Runner, Scope, State};
 use register::{Place, Register, Request, SetClock};
 use sqlx::postgres::PgConnectOptions;
 use sqlx::{ConnectOptions as _, PgConnection, PgPool};
@@ -34,6 +34,11 @@ const HOUSEHOLDS: u32 = 90;
 /// When a search that is not about time must be over.
 pub fn later() -> Instant {
     Instant::now() + LONG
+}
+
+/// What somebody sees who may look into every territory.
+pub fn everywhere() -> Scope {
+    Scope::of(Territory::all())
 }
 
 /// The vault behind both ports, as the server wires it.
