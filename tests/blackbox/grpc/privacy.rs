@@ -3,6 +3,8 @@
 use std::collections::BTreeSet;
 
 use serde_json::Value;
+use tests::cast;
+use tests::stage::discreet;
 
 /// What tells who somebody is, by the name of its field in a form.
 const TELLING: &[&str] = &[
@@ -87,5 +89,18 @@ fn collect(value: &Value, texts: &mut BTreeSet<String>) {
         }
         Value::Array(values) => values.iter().for_each(|value| collect(value, texts)),
         _ => {}
+    }
+}
+
+/// Every server of the suites, whatever it was harmed by, is held to this when it ends ([`discreet`]).
+#[test]
+fn the_scan_of_every_log_sees_whom_it_is_for_and_no_figure() {
+    let form = cast::form("Lune", "Zoé", "1990-02-28").to_string();
+    let seen = [&*form, "to a.b@exemple.fr.", "tel=0612345678,", "+33612345678", "290027512345678", "2900275123456"];
+    for text in seen {
+        assert!(discreet::told(text).is_some(), "{text}");
+    }
+    for text in ["position=1234567890123456", "latency_us=1234567", "2026-11-26T19:00:00.123456Z", "a @ b", "@b.fr"] {
+        assert_eq!(discreet::told(text), None, "{text}");
     }
 }

@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
 
 pub mod checker;
+pub mod discreet;
 pub mod disk;
 pub mod evidence;
 pub mod held;

@@ -9,6 +9,7 @@ use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 use serde_json::Value;
 
+use crate::stage::discreet;
 use crate::stage::sne::{Place, Ran};
 
 /// A server. Dropped, it is told to stop, so that it stops its cluster.
@@ -78,10 +79,12 @@ impl Served {
         self.place.sne(arguments).ends(0)
     }
 
-    /// Waits for the end of a server that was told to stop: its whole log.
+    /// Waits for the end of a server that was told to stop: its whole log, which names nobody.
     pub fn ended(mut self) -> String {
         assert!(self.server.wait().unwrap().success());
-        self.log.take().unwrap().join().unwrap()
+        let log = self.log.take().unwrap().join().unwrap();
+        discreet::names_nobody(&log);
+        log
     }
 
     /// Tells it to stop, and waits until it has.
