@@ -47,6 +47,8 @@ pub enum Action {
     Separate,
     /// Enter organisations and desks.
     AdministerOrganisations,
+    /// Administer the organisations, desks and agents of one's own territories.
+    AdministerRights,
     /// Check the register as a whole; sees no name.
     Inspect,
     /// Replay demands and the log, personal parts sealed.
@@ -82,6 +84,7 @@ impl Action {
         Self::SetTerritory,
         Self::Separate,
         Self::AdministerOrganisations,
+        Self::AdministerRights,
         Self::Inspect,
         Self::Audit,
         Self::AskOutcome,

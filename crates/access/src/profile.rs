@@ -1,11 +1,12 @@
 //! What is known of an actor on a day.
 
-use nomenclature::{DeskCode, OrganisationKind, Siren, Territories, Territory};
+use nomenclature::{AgentId, DeskCode, OrganisationKind, Siren, Territories, Territory};
 
 use crate::roles::Roles;
 use crate::scopes::Scopes;
 
 /// What is known of an actor on a day, as far as rights depend on it.
+#[allow(clippy::large_enum_variant, reason = "it is copied a few times a call, and never kept in numbers")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Profile {
     /// The system actor of the command line: no network call can be it.
@@ -16,6 +17,8 @@ pub enum Profile {
         organisation: Siren,
         /// Its kind.
         kind: OrganisationKind,
+        /// He himself, when he has an account of his own; none for a user of a system that his organisation answers for.
+        agent: Option<AgentId>,
         /// The open desk that he acts at, and its territory; none for who acts without one.
         desk: Option<(DeskCode, Territory)>,
         /// His roles, each in its territories. At a desk they are those in the territory of the desk, and no others.

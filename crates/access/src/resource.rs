@@ -1,6 +1,6 @@
 //! What something is done to.
 
-use nomenclature::{Territory, UniqueNumber};
+use nomenclature::{Territories, Territory, UniqueNumber};
 
 /// What it is done to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -14,6 +14,11 @@ pub enum Resource {
     Territory {
         /// The territory.
         territory: Territory,
+    },
+    /// Who takes part in some territories, and with what rights.
+    Rights {
+        /// All of them.
+        territories: Territories,
     },
     /// The register as a whole.
     Register,

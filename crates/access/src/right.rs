@@ -23,10 +23,13 @@ use crate::rule::{Place, Rule};
 /// reads the figures of every place: they come from open facts alone. What falls due with the days (notices, radiation for
 /// non-renewal, erasure) the register does of itself, as the operator, who may see what is due and late.
 ///
+/// The manager allots the access of his territories (R441-2-5 II): under an account of his own, and only where all that an act
+/// reaches is his.
+///
 /// A right is that of a role which the agent has in the territory. Who lacks the role is told what his organisation is not,
 /// when none of its agents may have it.
 pub fn may(profile: Profile, action: Action, resource: Resource, purpose: Purpose) -> Result<(), Denial> {
-    let Profile::Member { kind, scopes, .. } = profile else {
+    let Profile::Member { kind, agent, scopes, .. } = profile else {
         return operator_may(action, resource, purpose);
     };
     let rule = Rule::of(action).ok_or(Denial::OperatorOnly)?;
@@ -40,6 +43,16 @@ pub fn may(profile: Profile, action: Action, resource: Resource, purpose: Purpos
                 return Err(Denial::ForeignTerritory);
             }
             scopes.in_territory(territory)
+        }
+        (Place::Rights, Resource::Rights { territories }) => {
+            if territories.is_empty() || !scopes.territories().contains_all(territories) {
+                return Err(Denial::ForeignTerritory);
+            }
+            let everywhere = rule.roles.iter().filter(|role| scopes.of(*role).contains_all(territories)).collect();
+            if agent.is_none() && Roles::allowed_to(kind).intersection(rule.roles) != Roles::NONE {
+                return Err(Denial::AccountNeeded);
+            }
+            everywhere
         }
         (Place::Register, Resource::Register) | (Place::Everywhere, _) => scopes.roles(),
         _ => return Err(Denial::Purpose),

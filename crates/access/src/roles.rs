@@ -49,6 +49,12 @@ impl Roles {
         Self(self.0 & other.0)
     }
 
+    /// These, but none of the others.
+    #[must_use]
+    pub const fn without(self, others: Self) -> Self {
+        Self(self.0 & !others.0)
+    }
+
     /// Each of them, in the order of the list.
     pub fn iter(self) -> impl Iterator<Item = Role> {
         Role::ALL.iter().copied().filter(move |role| self.contains(*role))

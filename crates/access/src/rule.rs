@@ -14,6 +14,8 @@ pub(crate) enum Place {
     Demand,
     /// What such a territory decided for itself.
     Territory,
+    /// Who takes part in territories in all of which the agent has the role.
+    Rights,
     /// The register as a whole, wherever the agent has the role.
     Register,
     /// Any of them.
@@ -64,6 +66,12 @@ impl Rule {
                 Self::on_territories(readers.union(Roles::of(&[NationalSupport])), Denial::NotARegisteringService)
             }
             Action::SetTerritory => Self::on_territories(Roles::of(&[TerritoryManager]), Denial::NotTheManager),
+            Action::AdministerRights => Self {
+                roles: Roles::of(&[TerritoryManager]),
+                place: Place::Rights,
+                purpose: Purpose::Administration,
+                otherwise: Denial::NotTheManager,
+            },
             Action::AskOutcome => Self {
                 roles: service,
                 place: Place::Register,

@@ -48,6 +48,7 @@ pub use codes::handicap::{
 pub use codes::interface::FileType;
 pub use codes::list::{CodeEntry, CodeList};
 pub use codes::organisation::{Channel, OrganisationKind};
+pub use codes::participation::{EntitlementGround, SuspensionReason};
 pub use codes::person::{Civility, CoApplicantLink, Custody, FamilySituation, Kinship, Nationality, Sex};
 pub use codes::piece::PieceType;
 pub use codes::radiation::{InadmissibilityGround, RadiationMotive};

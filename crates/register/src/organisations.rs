@@ -4,8 +4,8 @@ use std::collections::HashMap;
 use std::ops::AddAssign;
 
 use access::{
-    Action, Organisation, OrganisationCommand, OrganisationEvent, OrganisationRejection, Profile, Purpose,
-    RegisterOrganisation, Resource, codec, may,
+    Action, Organisation, OrganisationAct, OrganisationCommand, OrganisationEvent, OrganisationRejection, Profile,
+    Purpose, RegisterOrganisation, Resource, codec, may,
 };
 use cqrs_es::Aggregate;
 use cqrs_es::event_sink::EventSink;
@@ -97,13 +97,14 @@ impl Register {
     ) -> Result<Vec<Result<Imported, Error>>, Error> {
         may(Profile::Operator, Action::AdministerOrganisations, Resource::Register, Purpose::Administration)?;
         let directory = self.parts.directory.snapshot().await?;
+        let today = self.parts.clock.today();
         let mut holders: HashMap<DeskCode, Siren> = directory.desks().collect();
         let mut organisations: HashMap<Siren, Organisation> = HashMap::new();
         let mut planned = Vec::new();
         for line in lines {
             let known = organisations.get(&line.siren).or_else(|| directory.organisation(line.siren));
             let mut organisation = known.cloned().unwrap_or_default();
-            planned.push(match decide(&mut organisation, line).await {
+            planned.push(match decide(&mut organisation, line, today).await {
                 Err(rejection) => Err(rejection.into()),
                 Ok(_)
                     if line.desks.iter().any(|desk| *holders.get(&desk.code).unwrap_or(&line.siren) != line.siren) =>
@@ -139,7 +140,7 @@ impl Parts {
                 organisation.apply(decode(&event)?.1);
                 version = event.version;
             }
-            let (events, imported) = decide(&mut organisation, &line).await?;
+            let (events, imported) = decide(&mut organisation, &line, self.clock.today()).await?;
             if events.is_empty() {
                 return Ok(imported);
             }
@@ -211,6 +212,7 @@ impl Parts {
 async fn decide(
     organisation: &mut Organisation,
     line: &OrganisationLine,
+    today: Date,
 ) -> Result<(Vec<OrganisationEvent>, Imported), OrganisationRejection> {
     let mut imported = Imported::default();
     let mut commands = Vec::new();
@@ -223,7 +225,7 @@ async fn decide(
     };
     if organisation.kind().is_none() {
         imported.organisations = 1;
-        commands.push(OrganisationCommand::Register(identity));
+        commands.push(OrganisationAct::Register(identity));
     } else if !organisation.is_registered_as(&identity) {
         // Renames and mergers will be acts of their own: a file does not rewrite what is there.
         return Err(OrganisationRejection::Differs);
@@ -237,7 +239,7 @@ async fn decide(
         }
         if known.is_none() {
             imported.desks_opened += 1;
-            commands.push(OrganisationCommand::OpenDesk(access::OpenDesk {
+            commands.push(OrganisationAct::OpenDesk(access::OpenDesk {
                 code: desk.code,
                 name: desk.name.clone(),
                 territory: desk.territory,
@@ -247,15 +249,15 @@ async fn decide(
         match (desk.closed_on, known.and_then(|known| known.closed_on)) {
             (Some(closed_on), None) => {
                 imported.desks_closed += 1;
-                commands.push(OrganisationCommand::CloseDesk { code: desk.code, closed_on });
+                commands.push(OrganisationAct::CloseDesk { code: desk.code, closed_on });
             }
             (asked, closed) if closed.is_some() && asked != closed => return Err(OrganisationRejection::Differs),
             _ => {}
         }
     }
     let sink = EventSink::default();
-    for command in commands {
-        organisation.handle(command, &(), &sink).await?;
+    for act in commands {
+        organisation.handle(OrganisationCommand { today, act }, &(), &sink).await?;
     }
     Ok((sink.collect().await, imported))
 }

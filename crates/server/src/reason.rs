@@ -169,6 +169,13 @@ pub(crate) fn of_denial(denial: Denial) -> Row {
         Denial::NotForTheOperator | Denial::OperatorOnly | Denial::Purpose => {
             return of_denial(Denial::NotARegisteringService);
         }
+        Denial::UnknownCertificate => "Aucun organisme ne répond de ce certificat.",
+        Denial::CertificateRevoked => "Ce certificat est révoqué.",
+        Denial::CertificateExpired => "Ce certificat n'est pas valable aujourd'hui.",
+        Denial::UnknownIdentity => "Aucun compte n'est lié à cette identité.",
+        Denial::UnknownAgent => "Cet agent n'est pas un agent de l'organisme.",
+        Denial::AccountNotCertified => "Votre compte doit être certifié.",
+        Denial::Suspended => "L'organisme ou le compte de l'agent est suspendu.",
         Denial::UnknownOrganisation => "Cet organisme ne participe pas au registre.",
         Denial::UnknownDesk => "Ce guichet n'est pas un guichet de l'organisme, ou aucun guichet n'est indiqué.",
         Denial::DeskClosed => "Ce guichet n'est pas ouvert aujourd'hui.",
@@ -176,10 +183,19 @@ pub(crate) fn of_denial(denial: Denial) -> Row {
         Denial::NotALessor => "Seul un bailleur peut faire cet acte.",
         Denial::NotTheManager => "Seul le service chargé des renouvellements du territoire peut faire cet acte.",
         Denial::NotTheState => "Seul le service de l'État du territoire peut faire cet acte.",
+        Denial::AccountNeeded => "Les droits s'administrent depuis un compte personnel certifié.",
+        Denial::OwnRights => "Nul n'administre ses propres droits.",
         Denial::RoleMissing => "Le profil de l'agent ne permet pas cet acte.",
         Denial::AuditorOnly => "Seul un auditeur peut relire le journal.",
     };
-    Row { reason: denial.to_string(), code: Code::PermissionDenied, french, retry: None }
+    let code = match denial {
+        Denial::UnknownCertificate
+        | Denial::CertificateRevoked
+        | Denial::CertificateExpired
+        | Denial::UnknownIdentity => Code::Unauthenticated,
+        _ => Code::PermissionDenied,
+    };
+    Row { reason: denial.to_string(), code, french, retry: None }
 }
 
 /// Every row that a caller can meet, each reason once.

@@ -2,10 +2,17 @@
 
 #![allow(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
 
+mod agents;
+mod certificates;
+mod golden;
+mod mandates;
+mod mergers;
 mod organisations;
 mod roles;
 
-use access::{Action, Denial, Directory, Profile, Purpose, Resource, Roles, Scopes, may};
+use access::{
+    Action, Denial, Directory, OrganisationAct, OrganisationCommand, Profile, Purpose, Resource, Roles, Scopes, may,
+};
 use jiff::civil::date;
 use nomenclature::{Actor, DeskCode, OrganisationKind, Siren, Territory};
 
@@ -23,7 +30,13 @@ fn siren() -> Siren {
 
 fn member(kind: OrganisationKind, roles: Roles) -> Profile {
     let desk = kind.has_desks().then(|| (desk("G0601"), territory("006")));
-    Profile::Member { organisation: siren(), kind, desk, scopes: Scopes::uniform(roles, territory("006").into()) }
+    let scopes = Scopes::uniform(roles, territory("006").into());
+    Profile::Member { organisation: siren(), kind, agent: None, desk, scopes }
+}
+
+/// An act of an organisation, on the day of these tests.
+fn on(act: OrganisationAct) -> OrganisationCommand {
+    OrganisationCommand { today: date(2026, 11, 26), act }
 }
 
 /// A user of the organisation's own system, whom the register does not know himself.
@@ -119,9 +132,11 @@ fn a_demand_of_another_territory_is_denied_for_every_action() {
                     Denial::NotARegisteringService
                 }
                 // A command is no demand: its outcome is asked of the register. Nor is a territory, or a count.
-                Action::AskOutcome | Action::ReadTerritory | Action::SetTerritory | Action::ReadStatistics => {
-                    Denial::Purpose
-                }
+                Action::AskOutcome
+                | Action::ReadTerritory
+                | Action::SetTerritory
+                | Action::ReadStatistics
+                | Action::AdministerRights => Denial::Purpose,
                 _ => Denial::ForeignTerritory,
             };
             assert_eq!(denial, expected);

@@ -193,14 +193,49 @@ fn figures_and_delays_are_for_those_who_work_with_them() {
 fn a_role_in_one_territory_gives_no_right_in_another() {
     let (riviera, var) = (territory("006"), territory("083"));
     let scopes = Scopes::NONE.and(Role::TerritoryManager, riviera.into()).and(Role::ConsultantSimple, var.into());
-    let profile =
-        Profile::Member { organisation: siren(), kind: OrganisationKind::TerritoryManager, desk: None, scopes };
+    let profile = Profile::Member {
+        organisation: siren(),
+        kind: OrganisationKind::TerritoryManager,
+        agent: None,
+        desk: None,
+        scopes,
+    };
     let asked = |action, territory| may(profile, action, Resource::Demand { territory }, Purpose::Attribution);
     assert_eq!(asked(Action::KeepRenewals, riviera), Ok(()));
     assert_eq!(asked(Action::Read, var), Ok(()));
     assert_eq!(asked(Action::KeepRenewals, var), Err(Denial::RoleMissing));
     assert_eq!(asked(Action::Read, territory("013")), Err(Denial::ForeignTerritory));
     assert_eq!(profile.home(), None, "which of two is meant must be said");
+}
+
+/// R441-2-5 II: the manager allots the access of his own territories, under an account of his own; the prefect's service does
+/// where he keeps the management himself.
+#[test]
+fn inv_45_a_manager_administers_the_rights_of_his_own_territories_under_an_account_of_his_own() {
+    let set = |codes: &[&str]| codes.iter().map(|code| territory(code)).collect::<Territories>();
+    let asked = |kind, role, account: bool, territories| {
+        let scopes = Scopes::uniform(Roles::of(&[role]), set(&["006", "083"]));
+        let agent = account.then(|| nomenclature::AgentId::parse("gestion-1").unwrap());
+        let profile = Profile::Member { organisation: siren(), kind, agent, desk: None, scopes };
+        may(profile, Action::AdministerRights, Resource::Rights { territories }, Purpose::Administration)
+    };
+    let manager = OrganisationKind::TerritoryManager;
+    for kind in [manager, OrganisationKind::State] {
+        assert_eq!(asked(kind, Role::TerritoryManager, true, set(&["006"])), Ok(()), "{kind:?}");
+        assert_eq!(asked(kind, Role::TerritoryManager, true, set(&["006", "083"])), Ok(()), "{kind:?}");
+        assert_eq!(asked(kind, Role::TerritoryManager, false, set(&["006"])), Err(Denial::AccountNeeded), "{kind:?}");
+        for foreign in [set(&["006", "013"]), Territories::NONE] {
+            assert_eq!(asked(kind, Role::TerritoryManager, true, foreign), Err(Denial::ForeignTerritory), "{kind:?}");
+        }
+        assert_eq!(asked(kind, Role::ConsultantSimple, true, set(&["006"])), Err(Denial::RoleMissing), "{kind:?}");
+    }
+    let lessor = asked(OrganisationKind::Hlm, Role::DeskAgent, true, set(&["006"]));
+    assert_eq!(lessor, Err(Denial::NotTheManager));
+    let whole = Resource::Register;
+    let operator = |action, resource| may(Profile::Operator, action, resource, Purpose::Administration);
+    assert_eq!(operator(Action::AdministerOrganisations, whole), Ok(()));
+    let rights = Resource::Rights { territories: set(&["006"]) };
+    assert_eq!(operator(Action::AdministerRights, rights), Err(Denial::NotForTheOperator));
 }
 
 /// The proof of a right holds what it was given for.
@@ -235,7 +270,7 @@ proptest! {
         let own: Territories = own.into_iter().collect();
         let scopes = Scopes::uniform(roles.into_iter().collect(), own.without(asked.into()));
         let desk = Some((desk("G0601"), asked));
-        let profile = Profile::Member { organisation: siren(), kind, desk, scopes };
+        let profile = Profile::Member { organisation: siren(), kind, agent: None, desk, scopes };
         for resource in [Resource::Demand { territory: asked }, Resource::Territory { territory: asked }] {
             let audits = kind == OrganisationKind::Auditor && action == Action::Audit;
             prop_assert!(may(profile, action, resource, purpose).is_err() || audits);

@@ -15,6 +15,7 @@ pub(crate) mod handicap;
 pub(crate) mod interface;
 pub(crate) mod list;
 pub(crate) mod organisation;
+pub(crate) mod participation;
 pub(crate) mod person;
 pub(crate) mod piece;
 pub(crate) mod radiation;
@@ -123,6 +124,8 @@ pub fn code_lists() -> &'static [CodeList] {
             interface::FileType::LIST,
             organisation::Channel::LIST,
             organisation::OrganisationKind::LIST,
+            participation::EntitlementGround::LIST,
+            participation::SuspensionReason::LIST,
             person::Civility::LIST,
             person::CoApplicantLink::LIST,
             person::Custody::LIST,
@@ -159,6 +162,7 @@ mod tests {
         ("dalo-typology", 29),
         ("dwelling-category", 2),
         ("dwelling-type", 7),
+        ("entitlement-ground", 3),
         ("epci-kind", 5),
         ("family-situation", 7),
         ("file-type", 9),
@@ -187,6 +191,7 @@ mod tests {
         ("sex", 2),
         ("sought-category", 3),
         ("state-convention", 3),
+        ("suspension-reason", 4),
         ("urban-zone", 3),
     ];
 
@@ -271,6 +276,8 @@ mod tests {
             FileType,
             Channel,
             OrganisationKind,
+            EntitlementGround,
+            SuspensionReason,
             Civility,
             CoApplicantLink,
             Custody,
