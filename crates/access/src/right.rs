@@ -48,6 +48,8 @@ pub enum Action {
     ReadTerritory,
     /// Decide them.
     SetTerritory,
+    /// Read the record of who looked at nominative data of a territory.
+    ReadConsultations,
     /// Drop a co-applicant, or give him a demand of his own.
     Separate,
     /// Enter organisations and desks.
@@ -85,6 +87,7 @@ impl Action {
         Self::RecordDalo,
         Self::ReadTerritory,
         Self::SetTerritory,
+        Self::ReadConsultations,
         Self::Separate,
         Self::AdministerOrganisations,
         Self::Inspect,
@@ -131,7 +134,7 @@ pub enum Purpose {
 /// (INV-24). The territory's manager reads,
 /// has notices sent, radiates for non-renewal and reinstates (R441-2-6, R441-2-8 e, cahier des charges 6.1); he watches over
 /// removals, so he reports leases too (R441-2-5 II); he decides its delays and parameters (cahier des charges 8: settings,
-/// local tables), and every service of the territory reads them, for there is nobody's name in them. What becomes of a DALO
+/// local tables), and every service of the territory reads them, for there is nobody's name in them; and he watches over who looked (INV-43). What becomes of a DALO
 /// claim is the State's alone to say (INV-56). An auditor replays every territory, because positions without holes are a thing
 /// of the whole log; he sees no name. Every service of the register, and whoever takes part to read statistics and nothing
 /// else, reads the figures of every place: they come from open facts alone. What falls due with the days (notices, radiation
@@ -176,15 +179,15 @@ pub fn may(profile: Profile, action: Action, resource: Resource, purpose: Purpos
         (_, Action::AskOutcome, _, _) => Err(Denial::Purpose),
         (
             Profile::Agent { kind, territory, .. },
-            Action::ReadTerritory | Action::SetTerritory,
+            Action::ReadTerritory | Action::SetTerritory | Action::ReadConsultations,
             Resource::Territory { territory: asked },
             Purpose::Administration,
         ) => match action {
             _ if territory != asked => Err(Denial::ForeignTerritory),
-            Action::SetTerritory if !kind.keeps_renewals() => Err(Denial::NotTheManager),
+            Action::SetTerritory | Action::ReadConsultations if !kind.keeps_renewals() => Err(Denial::NotTheManager),
             _ => Ok(()),
         },
-        (_, Action::ReadTerritory | Action::SetTerritory, _, _) => Err(Denial::Purpose),
+        (_, Action::ReadTerritory | Action::SetTerritory | Action::ReadConsultations, _, _) => Err(Denial::Purpose),
         (
             Profile::Agent { kind, territory, .. },
             _,
