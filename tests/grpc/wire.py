@@ -8,6 +8,7 @@ from grpc_status import rpc_status
 from sne.v1 import (
     audit_service_pb2_grpc,
     command_service_pb2_grpc,
+    consultation_service_pb2_grpc,
     dalo_service_pb2_grpc,
     follow_up_service_pb2_grpc,
     infocentre_service_pb2_grpc,
@@ -41,6 +42,7 @@ class Caller:
             territory_service_pb2_grpc.TerritoryServiceStub(channel),
             audit_service_pb2_grpc.AuditServiceStub(channel),
             command_service_pb2_grpc.CommandServiceStub(channel),
+            consultation_service_pb2_grpc.ConsultationServiceStub(channel),
         ]
 
     def __getattr__(self, method):

@@ -43,6 +43,8 @@ pub enum Action {
     ReadTerritory,
     /// Decide them.
     SetTerritory,
+    /// Read the record of who looked at nominative data of a territory (INV-43).
+    ReadConsultations,
     /// Drop a co-applicant, or give him a demand of his own.
     Separate,
     /// Enter organisations and desks.
@@ -82,6 +84,7 @@ impl Action {
         Self::RecordDalo,
         Self::ReadTerritory,
         Self::SetTerritory,
+        Self::ReadConsultations,
         Self::Separate,
         Self::AdministerOrganisations,
         Self::AdministerRights,

@@ -66,6 +66,8 @@ impl Rule {
                 Self::on_territories(readers.union(Roles::of(&[NationalSupport])), Denial::NotARegisteringService)
             }
             Action::SetTerritory => Self::on_territories(Roles::of(&[TerritoryManager]), Denial::NotTheManager),
+            // R441-2-5 II: the manager watches over the accounts that he gives out.
+            Action::ReadConsultations => Self::on_territories(Roles::of(&[TerritoryManager]), Denial::NotTheManager),
             Action::AdministerRights => Self {
                 roles: Roles::of(&[TerritoryManager]),
                 place: Place::Rights,

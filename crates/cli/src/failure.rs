@@ -160,6 +160,9 @@ fn explain(error: &register::Error) -> (String, u8) {
             ),
             1,
         ),
+        Error::NotRecorded => {
+            ("la consultation n'a pas pu être enregistrée : aucune donnée nominative n'est montrée".into(), 1)
+        }
         Error::NoticeFile(cause) => (format!("les listes de préavis ne peuvent pas être écrites : {cause}"), 1),
         Error::OrganisationRejected(_)
         | Error::DeskCodeTaken

@@ -92,6 +92,9 @@ pub enum Error {
     /// The list of what is due cannot be asked.
     #[error("due list: {0}")]
     DueList(#[from] DueListUnavailable),
+    /// It cannot be recorded who looks, so nothing nominative is shown.
+    #[error("the record of consultations cannot be written")]
+    NotRecorded,
     /// A list of notices cannot be written, or deleted.
     #[error("notice file: {0}")]
     NoticeFile(std::io::Error),
@@ -174,7 +177,9 @@ impl Error {
             Self::OutcomeUnknown => "OUTCOME_UNKNOWN".to_owned(),
             Self::Unreadable { .. } => "UNREADABLE_EVENT".to_owned(),
             Self::Schema { .. } => "SCHEMA_DIFFERS".to_owned(),
-            Self::DueList(_) | Self::Log(_) | Self::Vault(_) | Self::Database(_) => "UNAVAILABLE".to_owned(),
+            Self::NotRecorded | Self::DueList(_) | Self::Log(_) | Self::Vault(_) | Self::Database(_) => {
+                "UNAVAILABLE".to_owned()
+            }
         }
     }
 }

@@ -6,6 +6,7 @@ use event_log::{RecordedEvent, StreamSpan};
 use nomenclature::{Actor, UniqueNumber};
 
 use crate::Error;
+use crate::consultation::LookKind;
 use crate::register::Register;
 use crate::stream::{self, Opening, decode, keys_of};
 
@@ -28,15 +29,22 @@ pub enum Viewer<'a> {
 }
 
 impl Register {
-    /// The demand under a number, with its version.
+    /// The demand under a number, with its version. That an agent read it is recorded before.
     ///
     /// # Errors
-    /// [`Error::NotFound`] for a number without demand or of a foreign territory, or a failure of log or vault.
+    /// [`Error::NotFound`] for a number without demand or of a foreign territory; [`Error::NotRecorded`]; or a failure of log or
+    /// vault.
     pub async fn demand(&self, number: UniqueNumber, viewer: Viewer<'_>) -> Result<(Demand, u32), Error> {
         let opening = self.opening(number, viewer).await?;
         let parts = &self.parts;
         let loaded = stream::load(&parts.reader, &parts.vault, number, opening).await?;
-        if loaded.version == 0 { Err(Error::NotFound) } else { Ok((loaded.demand, loaded.version)) }
+        if loaded.version == 0 {
+            return Err(Error::NotFound);
+        }
+        if let Viewer::Agent(actor) = viewer {
+            self.record_reading(actor, LookKind::Demand, (number, loaded.version)).await?;
+        }
+        Ok((loaded.demand, loaded.version))
     }
 
     /// Every event of a demand, in order, each checked against its leaf hash.
@@ -46,8 +54,9 @@ impl Register {
     pub async fn history(&self, number: UniqueNumber, viewer: Viewer<'_>) -> Result<Vec<HistoryLine>, Error> {
         let opening = self.opening(number, viewer).await?;
         let recorded = self.parts.reader.read_stream(&stream::stream_of(number)?, StreamSpan::ALL).await?;
-        if recorded.is_empty() {
-            return Err(Error::NotFound);
+        let version = recorded.last().ok_or(Error::NotFound)?.version;
+        if let Viewer::Agent(actor) = viewer {
+            self.record_reading(actor, LookKind::History, (number, version)).await?;
         }
         let keys = match opening {
             Opening::Opened => keys_of(&self.parts.vault, &recorded).await?,

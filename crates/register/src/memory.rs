@@ -17,15 +17,16 @@ use async_trait::async_trait;
 use event_log::{EventLog, Position, Reader};
 use jiff::Timestamp;
 use jiff::civil::Date;
-use nomenclature::{Territory, UniqueNumber};
+use nomenclature::Territory;
 use tokio::task::AbortHandle;
+use uuid::Uuid;
 pub use vault::memory::Chance;
 use vault::memory::MemoryKeys;
 use vault::{ErasedKey, KeyId, KeyState, Marks, Vault};
 
 use crate::Error;
 use crate::clock::Clock;
-use crate::consultation::{Consultation, Consultations};
+use crate::consultation::{Consultations, Consulted, ConsultedBy, ConsultedQuery, Entry, Recorder};
 use crate::daily::{DailyDone, Days, Lock};
 use crate::directory::LiveDirectory;
 use crate::erasure::Erased;
@@ -47,7 +48,7 @@ struct State {
     counters: BTreeMap<(String, String), i32>,
     marks: BTreeMap<String, Marks>,
     erased: Vec<ErasedKey>,
-    consultations: Vec<(UniqueNumber, u32)>,
+    consultations: BTreeMap<Uuid, Consulted>,
     days: BTreeMap<Date, Timestamp>,
     /// Whether a daily run is under way.
     running: bool,
@@ -105,9 +106,9 @@ impl MemoryDatabase {
         &self.keys
     }
 
-    /// Every demand that somebody looked at, as of a version, in the order of looking.
-    pub fn consulted(&self) -> Vec<(UniqueNumber, u32)> {
-        self.state().consultations.clone()
+    /// The record of who looked, the first one first.
+    pub fn consulted(&self) -> Vec<Consulted> {
+        self.state().consultations.values().cloned().collect()
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -145,6 +146,8 @@ impl Register {
         let MemoryPlace { log, database, clock, life } = place;
         let reader = log.reader().clone();
         let vault = || Vault::in_memory(&database.keys, clock.today());
+        let tasks = Tasks { life: Some(life) };
+        let consultations = Arc::new(database.clone());
         let parts = Parts {
             log,
             audit: reader.clone(),
@@ -154,13 +157,14 @@ impl Register {
             erased: Arc::new(MemoryErased { database: database.clone(), reader: reader.clone(), vault: vault() }),
             numbers: Numbers::new(Box::new(database.clone())),
             reader,
-            consultations: Box::new(database.clone()),
+            recorder: Recorder::start(consultations.clone(), &tasks),
+            consultations,
             days: Box::new(database),
             clock,
-            tasks: Tasks { life: Some(life) },
+            tasks,
             postgres: None,
         };
-        let register = Self { parts: Arc::new(parts) };
+        let register = Self::of(parts);
         register.make_good().await?;
         Ok(register)
     }
@@ -226,8 +230,37 @@ impl Counters for MemoryDatabase {
 
 #[async_trait]
 impl Consultations for MemoryDatabase {
-    async fn record(&self, _consultation: &Consultation<'_>, demands: &[(UniqueNumber, u32)]) -> Result<(), Error> {
-        self.call(|state| state.consultations.extend_from_slice(demands)).await
+    async fn enter(&self, entries: &[Entry]) -> Result<(), Error> {
+        let entered: Vec<Consulted> = entries.iter().map(Consulted::of).collect::<Result<_, _>>()?;
+        self.call(|state| {
+            for entry in entered {
+                state.consultations.entry(entry.id).or_insert(entry);
+            }
+        })
+        .await
+    }
+
+    async fn forget(&self, _: i32) -> Result<u64, Error> {
+        // Nothing here is old.
+        Ok(0)
+    }
+
+    async fn read(&self, query: &ConsultedQuery) -> Result<Vec<Consulted>, Error> {
+        let ConsultedQuery { by, territory, after, limit } = query;
+        let wanted = |entry: &&Consulted| match by {
+            ConsultedBy::Demand(number) => entry.shown.iter().any(|(shown, _)| shown == number),
+            ConsultedBy::Actor(actor) => entry.actor == *actor && entry.territory == Some(*territory),
+        };
+        let read = |state: &mut State| {
+            let behind = |entry: &&Consulted| after.is_none_or(|after| entry.id < after);
+            let entries = state.consultations.values().rev().filter(behind).filter(wanted);
+            entries.take(usize::from(*limit)).cloned().collect()
+        };
+        self.call(read).await
+    }
+
+    async fn kept(&self) -> Result<(u64, u64), Error> {
+        self.call(|state| (state.consultations.len() as u64, 0)).await
     }
 }
 

@@ -10,6 +10,7 @@ use vault::{DEAD_FOR_SAFETY, ErasureList, HighWater, KeyId, Vault};
 
 use crate::Error;
 use crate::clock::Clock;
+use crate::consultation::{PgConsultations, Recorder};
 use crate::daily::PgDays;
 use crate::directory::LiveDirectory;
 use crate::erasure::{self, PgErased};
@@ -120,6 +121,8 @@ impl Register {
         let options = Options { standby: place.standby, ..Options::default() };
         let log = EventLog::new(place.database.clone(), pool.clone(), options);
         let reader = log.reader().clone();
+        let tasks = Tasks::default();
+        let consultations = Arc::new(PgConsultations::new(&place.database, auditors.clone()));
         let parts = Parts {
             log,
             directory: LiveDirectory::new(reader.clone()),
@@ -130,12 +133,13 @@ impl Register {
             numbers: Numbers::new(Box::new(counters_of(&place, &pool, &vault))),
             vault,
             clock: place.clock,
-            consultations: Box::new(pool.clone()),
+            recorder: Recorder::start(consultations.clone(), &tasks),
+            consultations,
             days: Box::new(PgDays { pool: pool.clone(), database: place.database.clone() }),
-            tasks: Tasks::default(),
+            tasks,
             postgres: Some(Postgres { pool, database: place.database }),
         };
-        Self { parts: Arc::new(parts) }
+        Self::of(parts)
     }
 
     /// Destroys the keys that processes now gone had drawn and no stream names (design 10.8).

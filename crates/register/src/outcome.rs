@@ -9,6 +9,7 @@ use uuid::Uuid;
 use crate::Error;
 use crate::blind::tokens;
 use crate::claim::PERSON;
+use crate::consultation::{Look, LookKind};
 use crate::history::Viewer;
 use crate::register::{Answer, Parts, Register};
 use crate::settings::TERRITORY;
@@ -89,13 +90,14 @@ impl Register {
     }
 
     /// The active demands that a person holds in the actor's own territory (INV-06), found by the claims alone: nothing
-    /// is opened. More than one only for homonyms.
+    /// is opened. More than one only for homonyms. That somebody asked is recorded, as a digest of what he asked.
     ///
     /// # Errors
-    /// [`Error::Denied`], or a failure of the log.
+    /// [`Error::Denied`], [`Error::NotRecorded`], or a failure of the log.
     pub async fn find_by_identity(&self, person: PersonKey, actor: &Actor) -> Result<Vec<UniqueNumber>, Error> {
         let territory = self.readable_territory(actor).await?;
         let parts = &self.parts;
+        let question = self.question(&person.blind_parts().each_ref().map(Vec::as_slice));
         let person = ClaimedPerson { keys: vec![person] };
         let mut numbers = Vec::new();
         for token in tokens(parts.vault.secrets(), &person) {
@@ -108,6 +110,13 @@ impl Register {
                 numbers.push(number);
             }
         }
+        let look = Look {
+            territory: Some(territory),
+            question: Some(question),
+            shown: numbers.iter().map(|number| (*number, 0)).collect(),
+            ..Look::of(LookKind::Identity, Purpose::Attribution)
+        };
+        self.record(actor, look).await?;
         Ok(numbers)
     }
 }

@@ -16,7 +16,7 @@ use vault::Vault;
 
 use crate::Error;
 use crate::clock::Clock;
-use crate::consultation::Consultations;
+use crate::consultation::{Consultations, Promptness, Recorder};
 use crate::daily::Days;
 use crate::directory::LiveDirectory;
 use crate::erasure::Erased;
@@ -29,6 +29,8 @@ use crate::tasks::Tasks;
 #[derive(Clone)]
 pub struct Register {
     pub(crate) parts: Arc<Parts>,
+    /// How soon it is durable who looked.
+    pub(crate) promptness: Promptness,
 }
 
 pub(crate) struct Parts {
@@ -42,7 +44,9 @@ pub(crate) struct Parts {
     pub(crate) directory: LiveDirectory,
     pub(crate) settings: LiveSettings,
     pub(crate) clock: Arc<dyn Clock>,
-    pub(crate) consultations: Box<dyn Consultations>,
+    /// The record of who looked, and what waits to be entered.
+    pub(crate) consultations: Arc<dyn Consultations>,
+    pub(crate) recorder: Recorder,
     pub(crate) days: Box<dyn Days>,
     pub(crate) tasks: Tasks,
     /// For maintenance; none of a register in memory.
@@ -106,6 +110,11 @@ pub(crate) fn position_as_number<S: serde::Serializer>(position: &Position, seri
 }
 
 impl Register {
+    /// For a process that may end at any moment.
+    pub(crate) fn of(parts: Parts) -> Self {
+        Self { parts: Arc::new(parts), promptness: Promptness::Durable }
+    }
+
     /// Whether commands can be expected to succeed now.
     ///
     /// # Errors

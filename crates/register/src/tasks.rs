@@ -20,7 +20,8 @@ impl Tasks {
         self.start(work).await
     }
 
-    fn start<F>(&self, work: F) -> JoinHandle<F::Output>
+    /// Runs beside the caller.
+    pub(crate) fn start<F>(&self, work: F) -> JoinHandle<F::Output>
     where
         F: Future<Output: Send> + Send + 'static,
     {

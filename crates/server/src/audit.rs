@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use access::Purpose;
 use demand::{FieldReason, Violation};
 use event_log::{Page, Position, Reader, RecordedEvent, Subscription};
 use nomenclature::Actor;
@@ -10,7 +11,7 @@ use proto::v1::replay_demand_request::AsOf as AsOfText;
 use proto::v1::{
     FollowLogRequest, FollowLogResponse, ReplayDemandRequest, ReplayDemandResponse, ReplayLogRequest, ReplayLogResponse,
 };
-use register::{AsOf, Register, Replayed};
+use register::{AsOf, Look, LookKind, Register, Replayed};
 use tokio::sync::watch;
 use tokio::time::Instant;
 use tonic::{Request, Response, Status};
@@ -47,6 +48,11 @@ impl Audit {
 
     fn place(&self, auditor: &Actor) -> Result<Place, Refusal> {
         self.places.take(auditor.organisation_code()).ok_or(Refusal::new(Reason::TooManyReplays))
+    }
+
+    /// Who takes the log took all of it: which events he read is not told.
+    async fn record_log(&self, auditor: &Actor) -> Result<(), Refusal> {
+        Ok(self.register.record(auditor, Look::of(LookKind::Log, Purpose::Audit)).await?)
     }
 
     fn stream<T: Send + 'static, F>(
@@ -92,6 +98,12 @@ impl AuditService for Audit {
         let place = self.place(&auditor)?;
         let Replayed { events, as_of } = self.register.replay(number, as_of, &auditor).await.map_err(Refusal::from)?;
         let versions = events.last().map_or(0, |event| event.version);
+        let look = Look {
+            territory: Some(number.territory()),
+            shown: vec![(number, versions)],
+            ..Look::of(LookKind::Replay, Purpose::Audit)
+        };
+        self.register.record(&auditor, look).await.map_err(Refusal::from)?;
         Ok(self.stream(place, async move |out: Out<_>| {
             for recorded in events {
                 let event = Some(event::write(recorded));
@@ -119,6 +131,7 @@ impl AuditService for Audit {
         let (reader, head) = self.register.audited_log(furthest, &auditor).await.map_err(Refusal::from)?;
         let reader = reader.clone();
         let place = self.place(&auditor)?;
+        self.record_log(&auditor).await?;
         Ok(self.stream(place, move |out| replay(reader, after, up_to.unwrap_or(head), out)))
     }
 
@@ -130,6 +143,7 @@ impl AuditService for Audit {
         let (reader, _) = self.register.audited_log(after, &auditor).await.map_err(Refusal::from)?;
         let (log, sign_of_life) = (reader.subscribe(after), self.sign_of_life);
         let place = self.place(&auditor)?;
+        self.record_log(&auditor).await?;
         let register = self.register.clone();
         Ok(self.stream(place, move |out| follow(register, auditor, log, sign_of_life, out)))
     }

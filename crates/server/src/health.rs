@@ -17,7 +17,7 @@ const AT_MOST: Duration = Duration::from_secs(2);
 
 const WHOLE: &str = "";
 /// Those that need the log alone.
-const OF_THE_LOG: [&str; 7] = [
+const OF_THE_LOG: [&str; 8] = [
     "sne.v1.RegistrationService",
     "sne.v1.FollowUpService",
     "sne.v1.SeparationService",
@@ -25,6 +25,7 @@ const OF_THE_LOG: [&str; 7] = [
     "sne.v1.TerritoryService",
     "sne.v1.AuditService",
     "sne.v1.CommandService",
+    "sne.v1.ConsultationService",
 ];
 /// Red as well while one of the views that it reads does not follow: the shared one, with what is known of demands elsewhere,
 /// and that of deadlines, with the late radiations.

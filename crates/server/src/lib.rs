@@ -14,6 +14,7 @@ mod acts;
 mod audit;
 mod caller;
 mod command;
+mod consultation;
 mod convert;
 mod daily;
 mod dalo;

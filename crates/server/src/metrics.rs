@@ -18,6 +18,7 @@ use prometheus_client::registry::{Registry, Unit};
 use prost::Message as _;
 use tonic::Code;
 
+mod consultations;
 mod daily;
 pub mod door;
 pub mod watch;
@@ -50,6 +51,7 @@ struct Figures {
     connections: Gauge,
     watched: watch::Watched,
     daily: daily::Daily,
+    consultations: consultations::Consultations,
 }
 
 impl Default for Metrics {
@@ -72,6 +74,7 @@ impl Default for Metrics {
         registry.register("build", "The program", build);
         let watched = watch::Watched::register(&mut registry);
         let daily = daily::Daily::register(&mut registry);
+        let consultations = consultations::Consultations::register(&mut registry);
         let durations = Family::clone(&durations);
         Self(Arc::new(Figures {
             registry,
@@ -82,6 +85,7 @@ impl Default for Metrics {
             connections,
             watched,
             daily,
+            consultations,
         }))
     }
 }

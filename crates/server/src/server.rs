@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use proto::v1::audit_service_server::AuditServiceServer;
 use proto::v1::command_service_server::CommandServiceServer;
+use proto::v1::consultation_service_server::ConsultationServiceServer;
 use proto::v1::dalo_service_server::DaloServiceServer;
 use proto::v1::follow_up_service_server::FollowUpServiceServer;
 use proto::v1::infocentre_service_server::InfocentreServiceServer;
@@ -25,6 +26,7 @@ use tower::layer::util::{Identity, Stack};
 use crate::acts::Acts;
 use crate::audit::Audit;
 use crate::command::Commands;
+use crate::consultation::Consultations;
 use crate::dalo::Dalo;
 use crate::error::Error;
 use crate::follow_up::FollowUp;
@@ -46,6 +48,8 @@ use crate::views::Views;
 const VIEW_DRAIN: Duration = Duration::from_secs(5);
 /// Commands whose callers went away may take this long then.
 const COMMAND_DRAIN: Duration = Duration::from_secs(5);
+/// What was looked at may take this long to be recorded then.
+const RECORD_DRAIN: Duration = Duration::from_secs(5);
 /// A connection is asked to go after this long, so that callers spread over new servers. Its calls end first.
 const CONNECTION_AGE: Duration = Duration::from_secs(3_600);
 
@@ -154,6 +158,9 @@ impl Server {
             }
         }
         figures.abort();
+        if let Err(entries) = register.drain_record(RECORD_DRAIN).await {
+            tracing::error!(entries, "consultations are lost: they could not be recorded");
+        }
         match ended {
             Ok(Ok(result)) => result?,
             Ok(Err(_)) => tracing::error!("the server's task failed"),
@@ -238,6 +245,8 @@ fn routes(
     metrics: &Metrics,
 ) -> Result<Routes, Error> {
     let most = options.request_bytes;
+    // Many look at once: what they look at is recorded together, within a second.
+    let register = &register.clone().answering_from_the_queue();
     let acts = Acts::new(register.clone(), Arc::clone(commands));
     let follow_up = FollowUpServiceServer::new(FollowUp::new(acts.clone()));
     let dalo = DaloServiceServer::new(Dalo::new(acts.clone()));
@@ -251,6 +260,8 @@ fn routes(
     let figures = InfocentreServiceServer::new(figures);
     let audit = AuditServiceServer::new(Audit::new(register.clone(), options, stopped.clone(), metrics.clone()));
     let commands = CommandServiceServer::new(Commands::new(register.clone()));
+    let consultations = Consultations::new(register.clone(), views.keys.clone());
+    let consultations = ConsultationServiceServer::new(consultations);
     let reflection = |error: tonic_reflection::server::Error| Error::Reflection(error.to_string());
     let described = || {
         tonic_reflection::server::Builder::configure()
@@ -266,6 +277,7 @@ fn routes(
         .add_service(figures.max_decoding_message_size(most))
         .add_service(audit.max_decoding_message_size(most))
         .add_service(commands.max_decoding_message_size(most))
+        .add_service(consultations.max_decoding_message_size(most))
         .add_service(described().build_v1().map_err(reflection)?)
         .add_service(described().build_v1alpha().map_err(reflection)?))
 }

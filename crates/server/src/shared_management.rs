@@ -1,5 +1,6 @@
 //! `SharedManagementService`: the shared view, for those of its territory. Rights first, then the query, then the names.
 
+use access::Purpose;
 use demand::claims::PersonKey;
 use demand::spelling::fold;
 use event_log::Position;
@@ -13,7 +14,7 @@ use proto::v1::{
     ListDemandsElsewhereRequest, ListDemandsElsewhereResponse, ListLateRadiationsRequest, ListLateRadiationsResponse,
     ListSharedDemandsRequest, ListSharedDemandsResponse, PersonFilter,
 };
-use register::Register;
+use register::{Look, LookKind, Register};
 use tonic::{Request, Response, Status};
 use views::deadlines::Deadlines;
 use views::shared_management::{Query, SharedDemand, View};
@@ -46,6 +47,11 @@ impl Shared {
         Ok(pairs.map(|(demand, identity)| shared::write(demand, identity.as_ref(), today)).collect())
     }
 
+    /// A look into a territory through the view.
+    fn look(&self, kind: LookKind, territory: Territory, position: Position) -> Look {
+        Look { territory: Some(territory), position: Some(position), ..Look::of(kind, Purpose::Attribution) }
+    }
+
     /// What the actor may see, the demand that is asked for, of his own territory, and the position that the answer must hold.
     async fn readable(
         &self,
@@ -76,9 +82,12 @@ impl SharedManagementService for Shared {
         let GetSharedDemandRequest { number, at_least_position } = request.into_inner();
         let (scope, number, position) = self.readable(&actor, &number, at_least_position).await?;
         let answer = self.view.get(scope, number, at_least(position, until), until).await.map_err(Refusal::from)?;
-        let demand = self.written(answer.demand.into_iter().collect()).await?.pop();
-        let demand = demand.ok_or(Refusal::new(Reason::DemandNotFound))?;
-        Ok(Response::new(GetSharedDemandResponse { demand: Some(demand), position: answer.position.get() }))
+        let demand = answer.demand.ok_or(Refusal::new(Reason::DemandNotFound))?;
+        let look = self.look(LookKind::Shared, number.territory(), answer.position);
+        let look = Look { shown: vec![(number, demand.version)], ..look };
+        self.register.record(&actor, look).await.map_err(Refusal::from)?;
+        let demand = self.written(vec![demand]).await?.pop();
+        Ok(Response::new(GetSharedDemandResponse { demand, position: answer.position.get() }))
     }
 
     async fn list_shared_demands(
@@ -96,6 +105,13 @@ impl SharedManagementService for Shared {
         let at_least = at_least(asked.position, until);
         let found = self.view.search(Scope::of([territory]), &query, at_least, until).await.map_err(Refusal::from)?;
         let next = found.next.map(|cursor| page_token::write(secrets, &cursor, &seal)).transpose()?;
+        let parts = asked.parts(territory);
+        let look = Look {
+            question: Some(self.register.question(&parts.each_ref().map(Vec::as_slice))),
+            shown: found.demands.iter().map(|demand| (demand.number, demand.version)).collect(),
+            ..self.look(LookKind::Search, territory, found.position)
+        };
+        self.register.record(&actor, look).await.map_err(Refusal::from)?;
         Ok(Response::new(ListSharedDemandsResponse {
             demands: self.written(found.demands).await?,
             next_page_token: next.unwrap_or_default(),
@@ -132,6 +148,12 @@ impl SharedManagementService for Shared {
         let (_, number, position) = self.readable(&actor, &number, at_least_position).await?;
         let found = self.view.elsewhere(number, at_least(position, until), until).await.map_err(Refusal::from)?;
         let demands = found.demands.ok_or(Refusal::new(Reason::DemandNotFound))?;
+        let others = demands.iter().map(|(_, other)| *other);
+        let look = Look {
+            shown: std::iter::once(number).chain(others).map(|number| (number, 0)).collect(),
+            ..self.look(LookKind::Elsewhere, number.territory(), found.position)
+        };
+        self.register.record(&actor, look).await.map_err(Refusal::from)?;
         Ok(Response::new(written::elsewhere(&demands, found.position)))
     }
 }
@@ -193,10 +215,16 @@ impl Filters {
 
     /// What a page token is bound to: the asker and the filters; not the size of a page, nor the position waited for.
     fn seal(&self, territory: Territory, organisation: &str) -> Asked {
+        let parts = self.parts(territory);
+        let parts = std::iter::once(organisation.as_bytes()).chain(parts.iter().map(Vec::as_slice));
+        Asked::of(&parts.collect::<Vec<_>>())
+    }
+
+    /// What is asked, whoever asks: equal for equal questions.
+    fn parts(&self, territory: Territory) -> [Vec<u8>; 8] {
         let text = |value: Option<String>| value.unwrap_or_default().into_bytes();
         let person = self.person.as_ref().map(|person| person.blind_parts().concat());
-        let parts = [
-            organisation.as_bytes().to_vec(),
+        [
             territory.to_string().into_bytes(),
             text(self.commune.map(|commune| commune.to_string())),
             text(self.dwelling_type.map(|kind| kind.code().to_owned())),
@@ -205,8 +233,7 @@ impl Filters {
             text(self.number.map(|number| number.to_string())),
             person.unwrap_or_default(),
             text(self.name.as_deref().map(fold)),
-        ];
-        Asked::of(&parts.each_ref().map(Vec::as_slice))
+        ]
     }
 }
 

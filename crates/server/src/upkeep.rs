@@ -1,5 +1,5 @@
-//! What a running register does for itself: once an hour the wrapping keys are looked at, and rotated when it is time; once
-//! a day what falls due is done.
+//! What a running register does for itself: once an hour the wrapping keys are looked at, and rotated when it is time, and
+//! consultations older than twelve months go; once a day what falls due is done.
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -19,6 +19,11 @@ pub async fn keep(register: Register, keys: Keys) {
         // The view's own keys: what was destroyed does not live on in this process either.
         if let Err(error) = keys.0.begin_week(register.clock().today()).await {
             tracing::warn!(%error, "the week's wrapping key was not read");
+        }
+        match register.forget_consultations().await {
+            Ok(0) => {}
+            Ok(gone) => tracing::info!(gone, "consultations older than twelve months are gone"),
+            Err(error) => tracing::warn!(reason = error.reason(), "old consultations were not deleted"),
         }
         tokio::time::sleep(EVERY).await;
     }

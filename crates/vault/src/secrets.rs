@@ -53,6 +53,12 @@ impl Secrets {
         mac(&self.receipt_digest, b"sne-receipt-v1", &[body])
     }
 
+    /// The digest of a question that somebody asked, for the record of who looked: equal for equal questions, and worth nothing
+    /// without the key. Parts are told apart.
+    pub fn digest_question(&self, parts: &[&[u8]]) -> [u8; 32] {
+        mac(&self.question_key(), b"sne-question-v1", parts)
+    }
+
     /// Seals what somebody shall carry about and give back without reading it. It opens with the same `purpose` only.
     ///
     /// # Errors
@@ -75,6 +81,10 @@ impl Secrets {
     /// Whether [`Secrets::sign_decision`] signed these parts so, in this register.
     pub fn signed_decision(&self, parts: &[&[u8]], signature: &[u8]) -> bool {
         is_mac(&self.decision_key(), DECISION, parts, signature)
+    }
+
+    fn question_key(&self) -> Secret32 {
+        Secret32::derived(mac(&self.receipt_digest, b"sne-question-key-v1", &[]))
     }
 
     fn decision_key(&self) -> Secret32 {
@@ -149,6 +159,8 @@ mod tests {
             }
         }
         assert_ne!(secrets.blind(&[b"abc"]), secrets.digest(b"abc"));
+        assert_ne!(secrets.digest_question(&[b"ab", b"c"]), secrets.digest_question(&[b"a", b"bc"]));
+        assert_ne!(secrets.digest_question(&[b"abc"]), secrets.blind(&[b"abc"]));
     }
 
     #[test]

@@ -46,9 +46,8 @@ async fn inv_16_a_list_says_whom_to_write_to_where_and_what_follows_and_only_its
 #[tokio::test(flavor = "multi_thread")]
 async fn inv_43_whoever_is_on_a_list_was_consulted_and_nobody_who_writes_can_undo_that() {
     let (stage, [lune, soleil]) = listed().await;
-    let consulted = stage.sql("SELECT string_agg(concat_ws(' ', actor, purpose, opened, number, version), ',' ORDER BY number) FROM register.consultations");
-    let line = |number| format!("operator RENEWAL_NOTICE NAME_AND_ADDRESS {number} 3");
-    assert_eq!(consulted, format!("{},{}", line(lune), line(soleil)));
+    let consulted = stage.sql("SELECT string_agg(concat_ws(' ', actor, purpose, kind, territory, numbers, versions), ',' ORDER BY id) FROM register.consultations");
+    assert_eq!(consulted, format!("operator ADMINISTRATION NOTICES 006 {{{lune},{soleil}}} {{3,3}}"));
     for statement in [
         "DELETE FROM register.consultations",
         "UPDATE register.consultations SET actor = 'x'",
@@ -61,7 +60,7 @@ async fn inv_43_whoever_is_on_a_list_was_consulted_and_nobody_who_writes_can_und
     // The same list again is another look.
     std::fs::remove_file(stage.notices().join("preavis-006-2026-01-20.csv")).unwrap();
     stage.daily().await;
-    assert_eq!(stage.sql("SELECT count(*) FROM register.consultations"), "4");
+    assert_eq!(stage.sql("SELECT count(*) FROM register.consultations"), "2");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -28,6 +28,9 @@ fn siren() -> Siren {
     Siren::parse("732829320").unwrap()
 }
 
+/// What is done to a territory.
+const OF_A_TERRITORY: [Action; 3] = [Action::SetTerritory, Action::ReadTerritory, Action::ReadConsultations];
+
 fn member(kind: OrganisationKind, roles: Roles) -> Profile {
     let desk = kind.has_desks().then(|| (desk("G0601"), territory("006")));
     let scopes = Scopes::uniform(roles, territory("006").into());
@@ -135,6 +138,7 @@ fn a_demand_of_another_territory_is_denied_for_every_action() {
                 Action::AskOutcome
                 | Action::ReadTerritory
                 | Action::SetTerritory
+                | Action::ReadConsultations
                 | Action::ReadStatistics
                 | Action::AdministerRights => Denial::Purpose,
                 _ => Denial::ForeignTerritory,
@@ -231,15 +235,15 @@ fn the_manager_of_a_territory_decides_its_settings_and_every_service_of_it_reads
         let ask = |action, resource, purpose| may(agent(kind), action, resource, purpose);
         assert_eq!(ask(Action::SetTerritory, here, Purpose::Administration), sets, "{kind:?}");
         assert_eq!(ask(Action::ReadTerritory, here, Purpose::Administration), yes, "{kind:?}");
-        for action in [Action::SetTerritory, Action::ReadTerritory] {
+        // INV-43: whoever keeps the territory watches over who looked.
+        assert_eq!(ask(Action::ReadConsultations, here, Purpose::Administration), sets, "{kind:?}");
+        for action in OF_A_TERRITORY {
             let foreign = Err(Denial::ForeignTerritory);
             assert_eq!(ask(action, elsewhere, Purpose::Administration), foreign, "{kind:?}");
             assert_eq!(ask(action, here, Purpose::Attribution), Err(Denial::Purpose), "{kind:?}");
             assert_eq!(ask(action, Resource::Register, Purpose::Administration), Err(Denial::Purpose), "{kind:?}");
         }
-        for action in
-            Action::ALL.iter().filter(|action| !matches!(action, Action::SetTerritory | Action::ReadTerritory))
-        {
+        for action in Action::ALL.iter().filter(|action| !OF_A_TERRITORY.contains(action)) {
             assert!(
                 ask(*action, here, Purpose::Administration).is_err(),
                 "{kind:?} {action:?}: a territory takes no act"
@@ -248,6 +252,7 @@ fn the_manager_of_a_territory_decides_its_settings_and_every_service_of_it_reads
     }
     let operator = |action| may(Profile::Operator, action, here, Purpose::Administration);
     assert_eq!(operator(Action::ReadTerritory), Ok(()), "nothing in it is anybody's");
+    assert_eq!(operator(Action::ReadConsultations), Err(Denial::NotForTheOperator), "he sees no names");
     assert_eq!(
         operator(Action::SetTerritory),
         Err(Denial::NotForTheOperator),

@@ -21,7 +21,7 @@ use super::port::ListedNotice;
 use super::report::Failed;
 use super::{DailyRun, PAGE, Phase, Progress};
 use crate::Error;
-use crate::consultation::Consultation;
+use crate::consultation::{Look, LookKind};
 use crate::register::Register;
 use crate::stream::{self, Opening};
 
@@ -63,14 +63,12 @@ impl Register {
             let page = run.list.listed(territory, listed_on, after, PAGE).await?;
             let Some(last) = page.last() else { break };
             after = Some(last.number);
-            let opened: Vec<(UniqueNumber, u32)> = page.iter().map(|notice| (notice.number, notice.version)).collect();
-            let consultation = Consultation {
-                at: self.parts.clock.now(),
-                actor: &Actor::Operator,
-                purpose: "RENEWAL_NOTICE",
-                opened: "NAME_AND_ADDRESS",
+            let look = Look {
+                territory: Some(territory),
+                shown: page.iter().map(|notice| (notice.number, notice.version)).collect(),
+                ..Look::of(LookKind::Notices, Purpose::Administration)
             };
-            self.parts.consultations.record(&consultation, &opened).await?;
+            self.record(&Actor::Operator, look).await?;
             for (notice, line) in page.iter().zip(self.lines(&page, &settings).await?) {
                 match line {
                     Ok(Some(line)) => file.write(&line)?,

@@ -14,6 +14,7 @@ use sqlx::PgPool;
 use vault::Vault;
 
 use crate::clock::Clock;
+use crate::consultation::{Consultations, PgConsultations};
 use crate::directory::LiveDirectory;
 use crate::erasure::Erased;
 use crate::numbers::Counters;
@@ -102,8 +103,10 @@ pub async fn examine(place: &Place, depth: Depth, progress: impl Fn(Position, Po
     let keys = keys.as_ref().map_err(String::as_str);
     let erased = erased.as_ref().map(|erased| erased as &dyn Erased);
     let counters = counters.as_ref().map(|counters| counters as &dyn Counters);
-    let examiner =
-        Examiner { reader: &reader, pool, keys, erased, counters, directory: &directory, clock: &*place.clock };
+    let consultations = PgConsultations::new(&place.database, projector.clone());
+    let (directory, clock) = (&directory, &*place.clock);
+    let consultations = &consultations;
+    let examiner = Examiner { reader: &reader, pool, keys, erased, counters, directory, clock, consultations };
     examiner.examine(depth, &StockReader::new(projector.clone()), &progress).await
 }
 
@@ -125,7 +128,8 @@ impl Register {
         let (reader, directory, clock) = (&parts.reader, &parts.directory, &*parts.clock);
         let (erased, counters) = (Some(&*parts.erased), Some(parts.numbers.counters()));
         let pool = &parts.postgres()?.pool;
-        let examiner = Examiner { reader, pool, keys: Ok(&parts.vault), erased, counters, directory, clock };
+        let (keys, consultations) = (Ok(&parts.vault), &*parts.consultations);
+        let examiner = Examiner { reader, pool, keys, erased, counters, directory, clock, consultations };
         examiner.examine(depth, stock, &progress).await
     }
 }
@@ -143,6 +147,8 @@ struct Examiner<'a> {
     counters: Option<&'a dyn Counters>,
     directory: &'a LiveDirectory,
     clock: &'a dyn Clock,
+    /// Who looked.
+    consultations: &'a dyn Consultations,
 }
 
 impl Examiner<'_> {
@@ -182,6 +188,7 @@ impl Examiner<'_> {
             self.examine_numbers(&mut findings).await?;
         }
         self.examine_clocks(&mut findings, last_recorded).await?;
+        self.examine_consultations(&mut findings).await?;
         self.examine_claims(&mut findings, &demands).await?;
         if depth == Depth::CrossRead {
             readers::compare(&mut findings, &demands, stock).await;

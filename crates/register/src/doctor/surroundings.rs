@@ -1,4 +1,4 @@
-//! What the register stands on: the settings of its database, and clocks that agree.
+//! What the register stands on: the settings of its database, clocks that agree, and the record beside the log.
 
 use event_log::{PgInstant, read_settings};
 use jiff::SignedDuration;
@@ -45,6 +45,15 @@ impl Examiner<'_> {
             apart.abs().as_secs_f64()
         );
         findings.note("horloge", found, faults);
+        Ok(())
+    }
+
+    /// How much the record of who looked holds, and that nothing in it is older than it may be.
+    pub async fn examine_consultations(&self, findings: &mut Findings) -> Result<(), Error> {
+        let (kept, late) = self.consultations.kept().await?;
+        let fault = format!("{late} consultations ont plus de douze mois : « sne serve » les efface");
+        let faults = if late > 0 { vec![fault] } else { Vec::new() };
+        findings.note("consultations", format!("{kept} consultations enregistrées"), faults);
         Ok(())
     }
 

@@ -5,6 +5,7 @@
 mod batches;
 mod claims;
 mod commands;
+mod consulting;
 mod erasure;
 mod examination;
 mod following;

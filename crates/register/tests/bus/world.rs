@@ -58,7 +58,7 @@ pub fn new_database() -> String {
     cluster().create_database(&name, None).expect("the cluster answers");
     let script = format!(
         "{} DO $$ BEGIN CREATE ROLE sne_app LOGIN NOINHERIT; EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL; END $$;
-         GRANT sne_owner, sne_writer, sne_projector, sne_reader TO sne_app;",
+         GRANT sne_owner, sne_writer, sne_projector, sne_reader, sne_infocentre TO sne_app;",
         event_log::ROLES_SQL
     );
     // Roles are the cluster's: tests that make them at once may collide, and then they are there.

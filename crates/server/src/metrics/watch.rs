@@ -125,6 +125,7 @@ pub struct Sources {
 pub async fn watch(metrics: Metrics, sources: Sources) {
     loop {
         metrics.0.watched.look(&sources).await;
+        metrics.0.consultations.look(&sources.register.recording());
         if let Ok(Ok(Some(last))) = tokio::time::timeout(EVERY, sources.register.last_daily_run()).await {
             metrics.daily().done(&last);
         }

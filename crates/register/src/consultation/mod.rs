@@ -1,0 +1,106 @@
+//! The record of who looked at nominative data, at what, and what for (R441-2-6, INV-43): beside the log, for twelve months.
+//!
+//! A [`Look`] is entered before its answer leaves. How it becomes durable is the asker's [`Promptness`]: a server answers
+//! once the entry stands in a bounded [queue](queue), whose one writer commits what waits together, at once; whoever may end
+//! before that waits for the disk. What the record promises:
+//! - **No answer without an entry.** While the record cannot be written, nothing nominative is answered; a full queue, and one
+//!   whose oldest entry is not durable after a second, holds answers back.
+//! - **At most the last second is lost**, and only when the process is killed: a stop drains the queue.
+//! - **Once.** An entry that had to be sent again, its answer lost on the way, stands there once.
+//! - **Kept.** Whoever writes can add and nothing else; the database refuses to change an entry, or to delete one that is
+//!   younger than twelve months.
+//!
+//! What breaks if an entry were made after the answer: a process killed in between has shown a name and knows nothing of it.
+//!
+//! Nothing personal is in it beyond numbers and actors: a question is kept as a keyed digest.
+
+mod entry;
+mod queue;
+mod reading;
+mod store;
+
+pub use entry::{Look, LookKind, Promptness, Question};
+pub use queue::Recording;
+pub use reading::{Consulted, ConsultedBy, ConsultedPage};
+
+pub(crate) use entry::Entry;
+pub(crate) use queue::Recorder;
+#[cfg(feature = "memory")]
+pub(crate) use reading::ConsultedQuery;
+pub(crate) use store::{Consultations, PgConsultations};
+
+use std::time::Duration;
+
+use access::Purpose;
+use nomenclature::{Actor, UniqueNumber};
+
+use crate::Error;
+use crate::register::Register;
+
+/// Entries that one statement forgets.
+const SOME: i32 = 10_000;
+
+impl Register {
+    /// The same register for a process that answers many: see [`Promptness::Queued`].
+    #[must_use]
+    pub fn answering_from_the_queue(self) -> Self {
+        Self { promptness: Promptness::Queued, ..self }
+    }
+
+    /// Enters that an actor looks at something; to be awaited before anything of it is shown.
+    ///
+    /// # Errors
+    /// [`Error::NotRecorded`]: then nothing may be shown.
+    pub async fn record(&self, actor: &Actor, look: Look) -> Result<(), Error> {
+        let entry = Entry::new(self.parts.clock.now(), actor, look);
+        self.parts.recorder.record(entry, self.promptness).await
+    }
+
+    /// Enters that an actor reads one demand, as of a version of it.
+    pub(crate) async fn record_reading(
+        &self,
+        actor: &Actor,
+        kind: LookKind,
+        (number, version): (UniqueNumber, u32),
+    ) -> Result<(), Error> {
+        let look = Look {
+            territory: Some(number.territory()),
+            shown: vec![(number, version)],
+            ..Look::of(kind, Purpose::Attribution)
+        };
+        self.record(actor, look).await
+    }
+
+    /// The digest by which a question is known again; its parts are told apart.
+    pub fn question(&self, parts: &[&[u8]]) -> Question {
+        Question(self.parts.vault.secrets().digest_question(parts))
+    }
+
+    /// How the record is doing in this process.
+    pub fn recording(&self) -> Recording {
+        self.parts.recorder.recording()
+    }
+
+    /// Waits until everything that was entered so far is durable.
+    ///
+    /// # Errors
+    /// How many entries are not, when the time is over: they are lost with the process.
+    pub async fn drain_record(&self, within: Duration) -> Result<(), usize> {
+        self.parts.recorder.drain(within).await
+    }
+
+    /// Deletes what is older than twelve months; how many entries. The database says what is.
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub async fn forget_consultations(&self) -> Result<u64, Error> {
+        let mut gone = 0;
+        loop {
+            let some = self.parts.consultations.forget(SOME).await?;
+            gone += some;
+            if some < SOME.unsigned_abs().into() {
+                return Ok(gone);
+            }
+        }
+    }
+}
