@@ -22,11 +22,13 @@ from sne.v1 import registration_service_pb2 as r
 from sne.v1 import shared_management_service_pb2 as shared
 
 from stage import auditor, channel, day, foreigner, head, lessor, registered, registration, sample, state, town
-from wire import new_id, refused, seen
+from wire import Caller, new_id, refused, seen
 
 DATABASE, EXPIRED, NOT_RENEWED, GONE, ERASED = sys.argv[4:9]
 # Of the server under test.
 CALLS = 4
+# That an account may look at within an hour.
+FILES = 1000
 
 
 def sql(statement):
@@ -183,6 +185,17 @@ def a_database_that_keeps_everybody_waiting():
     assert town.GetDemand(get).demand.number == answer.number
 
 
+def an_account_that_looks_at_everything():
+    """An account has its budget of files for an hour: whatever it asks then is refused, and nobody else's questions are."""
+    glutton = Caller(channel, "000005017", "006A1", "glutton-01")
+    nobody = r.FindByIdentityRequest(surname="Personne", given_names="Ulysse", birth_date="1980-01-01")
+    for _ in range(FILES):
+        glutton.FindByIdentity(nobody)
+    refusal = refused(lambda: glutton.FindByIdentity(nobody), "TOO_MANY_FILES", Code.RESOURCE_EXHAUSTED)
+    assert refusal.retry
+    lessor.FindByIdentity(nobody)
+
+
 def a_reader_who_does_not_read():
     replay = audit.ReplayLogRequest()
     stalled = auditor.ReplayLog(replay, timeout=120)
@@ -267,6 +280,7 @@ for check in (
     a_month_without_numbers,
     a_database_that_keeps_everybody_waiting,
     a_reader_who_does_not_read,
+    an_account_that_looks_at_everything,
     a_row_of_the_view_that_cannot_be_read,
     an_event_that_cannot_be_read,
     an_answer_that_is_lost,

@@ -1,5 +1,7 @@
 //! Why the register does not do what it was asked.
 
+use std::time::Duration;
+
 use access::{Denial, OrganisationRejection};
 use demand::Rejection;
 use jiff::civil::Date;
@@ -92,6 +94,12 @@ pub enum Error {
     /// The list of what is due cannot be asked.
     #[error("due list: {0}")]
     DueList(#[from] DueListUnavailable),
+    /// The account, or its organisation, has looked at as many files as it may within an hour.
+    #[error("TOO_MANY_FILES")]
+    TooManyFiles {
+        /// When it may look again.
+        retry_after: Duration,
+    },
     /// It cannot be recorded who looks, so nothing nominative is shown.
     #[error("the record of consultations cannot be written")]
     NotRecorded,
@@ -172,6 +180,7 @@ impl Error {
             Self::DayPassed { .. } => "DAY_PASSED".to_owned(),
             Self::DayAhead { .. } => "DAY_AHEAD".to_owned(),
             Self::DailyRunning => "DAILY_RUN_UNDER_WAY".to_owned(),
+            Self::TooManyFiles { .. } => "TOO_MANY_FILES".to_owned(),
             Self::NoticeFile(_) => "NOTICE_FILE".to_owned(),
             Self::MalformedRequest => "MALFORMED_REQUEST".to_owned(),
             Self::OutcomeUnknown => "OUTCOME_UNKNOWN".to_owned(),

@@ -52,7 +52,9 @@ mod wording;
 
 pub use audit::{AsOf, Replayed};
 pub use clock::{Clock, SetClock, SystemClock};
-pub use consultation::{Consulted, ConsultedBy, ConsultedPage, Look, LookKind, Promptness, Question, Recording};
+pub use consultation::{
+    Budgets, Consulted, ConsultedBy, ConsultedPage, Look, LookKind, Promptness, Question, Recording,
+};
 pub use daily::{
     AbnormalCount, DailyDone, DailyReport, DailyRun, DelayCount, DueList, DueListUnavailable, DuePlace, DueQuery,
     Failed, ListedNotice, NoticeFile, NoticeProof, Phase, Progress, Proofs, TerritoryDay, UnsentList, Waiting,

@@ -26,7 +26,7 @@ use vault::{ErasedKey, KeyId, KeyState, Marks, Vault};
 
 use crate::Error;
 use crate::clock::Clock;
-use crate::consultation::{Consultations, Consulted, ConsultedBy, ConsultedQuery, Entry, Recorder};
+use crate::consultation::{Consultations, Consulted, ConsultedBy, ConsultedQuery, Entry, Recorder, Spent};
 use crate::daily::{DailyDone, Days, Lock};
 use crate::directory::LiveDirectory;
 use crate::erasure::Erased;
@@ -257,6 +257,11 @@ impl Consultations for MemoryDatabase {
             entries.take(usize::from(*limit)).cloned().collect()
         };
         self.call(read).await
+    }
+
+    async fn spent(&self) -> Result<Vec<Spent>, Error> {
+        // Budgets are a server's, and a server keeps nothing in memory.
+        Ok(Vec::new())
     }
 
     async fn kept(&self) -> Result<(u64, u64), Error> {

@@ -16,7 +16,7 @@ use vault::Vault;
 
 use crate::Error;
 use crate::clock::Clock;
-use crate::consultation::{Consultations, Promptness, Recorder};
+use crate::consultation::{Brakes, Consultations, Promptness, Recorder};
 use crate::daily::Days;
 use crate::directory::LiveDirectory;
 use crate::erasure::Erased;
@@ -31,6 +31,8 @@ pub struct Register {
     pub(crate) parts: Arc<Parts>,
     /// How soon it is durable who looked.
     pub(crate) promptness: Promptness,
+    /// How much may be looked at; without them whatever is asked.
+    pub(crate) brakes: Option<Arc<Brakes>>,
 }
 
 pub(crate) struct Parts {
@@ -112,7 +114,7 @@ pub(crate) fn position_as_number<S: serde::Serializer>(position: &Position, seri
 impl Register {
     /// For a process that may end at any moment.
     pub(crate) fn of(parts: Parts) -> Self {
-        Self { parts: Arc::new(parts), promptness: Promptness::Durable }
+        Self { parts: Arc::new(parts), promptness: Promptness::Durable, brakes: None }
     }
 
     /// Whether commands can be expected to succeed now.

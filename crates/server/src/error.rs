@@ -32,6 +32,9 @@ pub enum Error {
     /// The database of the shared view cannot be reached.
     #[error("event log: {0}")]
     Log(#[from] event_log::Error),
+    /// What was looked at within the last hour cannot be read.
+    #[error("record of consultations: {0}")]
+    Record(register::Error),
     /// The right is not there.
     #[error("denied: {0}")]
     Denied(#[from] access::Denial),

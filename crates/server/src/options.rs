@@ -4,6 +4,8 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Duration;
 
+use register::Budgets;
+
 /// Limits of the server. Each one is explicit: a default server of the library has neither a limit of streams nor a
 /// guard against floods of resets.
 #[derive(Clone, Debug)]
@@ -32,6 +34,8 @@ pub struct Options {
     pub lame_duck: Duration,
     /// Calls under way may take this long when the server stops.
     pub drain: Duration,
+    /// Files that an account and an organisation may look at within an hour, in this process.
+    pub budgets: Budgets,
     /// The server does the daily run of itself, and writes the lists of notices into this folder; somebody else does it when
     /// left out.
     pub daily: Option<PathBuf>,
@@ -52,6 +56,7 @@ impl Default for Options {
             reader_patience: Duration::from_secs(60),
             lame_duck: Duration::from_millis(500),
             drain: Duration::from_secs(10),
+            budgets: Budgets::default(),
             daily: None,
         }
     }

@@ -71,6 +71,9 @@ reasons! {
         "Le délai accordé est écoulé. S'il s'agissait d'un acte, il a pu être enregistré : demandez son issue.";
     /// More calls at once than the server takes.
     TooManyCalls = "TOO_MANY_CALLS", ResourceExhausted, SOON, "Trop d'appels en même temps : réessayez dans un instant.";
+    /// The account, or its organisation, has looked at as many files as it may within an hour.
+    TooManyFiles = "TOO_MANY_FILES", ResourceExhausted, LATER,
+        "Trop de dossiers consultés en une heure : réessayez plus tard. Le gestionnaire peut voir qui a consulté quoi.";
     /// More replays and followers at once than the server takes.
     TooManyReplays = "TOO_MANY_REPLAYS", ResourceExhausted, LATER,
         "Trop de relectures du journal en même temps : réessayez plus tard.";

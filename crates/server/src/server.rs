@@ -60,6 +60,8 @@ pub struct Server {
     /// Where figures are asked for, when they may be.
     metrics_door: Option<TcpListener>,
     register: Register,
+    /// The same, for those who call.
+    answering: Register,
     views: Views,
     options: Options,
 }
@@ -69,7 +71,7 @@ impl Server {
     ///
     /// # Errors
     /// [`Error::NotLoopback`] for an address that others could reach; [`Error::Listen`]; [`Error::View`],
-    /// [`Error::Keys`] and [`Error::Log`] when the views cannot be opened.
+    /// [`Error::Keys`] and [`Error::Log`] when the views cannot be opened; [`Error::Record`].
     pub async fn bind(register: Register, place: &Place, options: Options) -> Result<Self, Error> {
         let (listener, address) = listen(options.listen).await?;
         let metrics_door = match options.metrics {
@@ -81,7 +83,8 @@ impl Server {
             }
         };
         let views = Views::open(&register, place).await?;
-        Ok(Self { listener, address, metrics_door, register, views, options })
+        let answering = register.clone().answering_many(options.budgets).await.map_err(Error::Record)?;
+        Ok(Self { answering, listener, address, metrics_door, register, views, options })
     }
 
     /// Where it listens: the port that was found, when none was asked for.
@@ -95,14 +98,14 @@ impl Server {
     /// # Errors
     /// [`Error::Reflection`] or [`Error::Transport`].
     pub async fn run(self, shutdown: impl Future<Output = ()> + Send) -> Result<(), Error> {
-        let Self { listener, address, metrics_door, register, views, options } = self;
+        let Self { listener, address, metrics_door, register, answering, views, options } = self;
         let metrics = Metrics::default();
         let (stopping, stopped) = watch::channel(false);
         let (mut reporter, health_service) = health_reporter();
         health::tell(&reporter, ServingStatus::NotServing).await;
         let commands = Arc::new(Semaphore::new(options.calls));
-        let routes = routes(&register, &views, &options, (&commands, &stopped), &metrics)?.add_service(health_service);
-        let figures = tokio::spawn(figures(metrics_door, &register, &views, &metrics));
+        let routes = routes(&answering, &views, &options, (&commands, &stopped), &metrics)?.add_service(health_service);
+        let figures = tokio::spawn(figures(metrics_door, &answering, &views, &metrics));
         // Calls under way may still wait for a view: the views go after them.
         let (draining, drained) = watch::channel(false);
         let keys = views.keys.clone();
@@ -245,8 +248,6 @@ fn routes(
     metrics: &Metrics,
 ) -> Result<Routes, Error> {
     let most = options.request_bytes;
-    // Many look at once: what they look at is recorded together, within a second.
-    let register = &register.clone().answering_from_the_queue();
     let acts = Acts::new(register.clone(), Arc::clone(commands));
     let follow_up = FollowUpServiceServer::new(FollowUp::new(acts.clone()));
     let dalo = DaloServiceServer::new(Dalo::new(acts.clone()));

@@ -39,6 +39,12 @@ impl Refusal {
         Self(Box::new(Told { row, message, metadata: HashMap::new(), violations: Vec::new() }))
     }
 
+    /// With the time after which the same call makes sense again.
+    fn after(mut self, retry: std::time::Duration) -> Self {
+        self.0.row.retry = Some(retry);
+        self
+    }
+
     /// With one more variable of the message.
     pub fn with(mut self, key: &str, value: impl ToString) -> Self {
         let value = value.to_string();
@@ -79,6 +85,10 @@ impl From<register::Error> for Refusal {
             E::NumbersExhausted => Reason::NumbersExhausted.into(),
             E::PositionBeyondHead { head } => Self::new(Reason::PositionBeyondHead).with("head_position", head),
             E::OutcomeUnknown => Reason::OutcomeUnknown.into(),
+            E::TooManyFiles { retry_after } => {
+                tracing::warn!("an account or its organisation has used up its files of the hour");
+                Self::new(Reason::TooManyFiles).after(retry_after)
+            }
             E::Unreadable { position, cause } => {
                 tracing::error!(position, cause, "an event cannot be read");
                 Self::new(Reason::UnreadableEvent).with("position", position)

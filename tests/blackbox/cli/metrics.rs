@@ -75,6 +75,11 @@ async fn figures_move_with_the_calls_and_repeat_no_word_of_a_caller() {
         "sne_daily_run_end_timestamp_seconds",
         "sne_daily_run_failed",
         "sne_daily_run_undecided",
+        "sne_consultations",
+        "sne_consultations_refused",
+        "sne_consultations_braked",
+        "sne_consultations_waiting",
+        "sne_consultations_failing",
     ] {
         assert!(
             after.lines().any(|line| line.starts_with(&format!("# TYPE {} ", name.trim_end_matches("_info")))),

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use event_log::{Command, EventLog, NewEvent, Role, StreamAppend, StreamId, StreamType, connect};
 use jiff::{Timestamp, ToSpan as _};
-use register::{Clock as _, Register, SetClock, SystemClock};
+use register::{Budgets, Clock as _, Register, SetClock, SystemClock};
 use serde_json::json;
 use server::Options;
 use sqlx::postgres::PgConnectOptions;
@@ -36,6 +36,7 @@ pub async fn reasons() -> BTreeSet<String> {
         replays: 2,
         longest_call: Duration::from_secs(8),
         reader_patience: Duration::from_millis(500),
+        budgets: Budgets { account: 1_000, longest_delay: Duration::from_millis(1), ..Budgets::default() },
         ..Options::default()
     };
     let server = prepared.serve(options).await;

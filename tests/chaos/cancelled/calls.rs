@@ -117,6 +117,7 @@ fn questions(number: UniqueNumber) -> Vec<Call> {
         ask(NICE, "SharedManagementService/ListDeadlines", json!({"page_size": 50})),
         ask(NICE, "SharedManagementService/ListLateRadiations", json!({"page_size": 50})),
         ask(ANTIBES, "SharedManagementService/ListDemandsElsewhere", json!({"number": number})),
+        ask(STATE, "ConsultationService/ListConsultations", json!({"number": number})),
         ask(NICE, "TerritoryService/GetSettings", json!({})),
         ask(
             OBSERVER,

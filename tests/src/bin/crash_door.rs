@@ -66,6 +66,8 @@ fn serve(database: &str, keys: &Path) -> Result<(Child, String), Box<dyn Error>>
         .env("DATABASE_URL", database)
         .env("SNE_DATA_DIR", folder)
         .env("SNE_METRICS_LISTEN", "off")
+        .env("SNE_FILES_PER_ACCOUNT", "1000000")
+        .env("SNE_FILES_PER_ORGANISATION", "10000000")
         .stdin(Stdio::null())
         .stdout(Stdio::null())
         .stderr(Stdio::piped())

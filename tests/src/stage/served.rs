@@ -35,7 +35,9 @@ impl Served {
 
     /// Starts it and waits until it listens.
     pub fn start(place: Place, more: &[&str]) -> Self {
-        let arguments = ["serve", "--listen", "127.0.0.1:0"].iter().chain(more);
+        // Suites read more than anybody at a desk.
+        let unbraked = ["--files-per-account", "1000000", "--files-per-organisation", "10000000"];
+        let arguments = ["serve", "--listen", "127.0.0.1:0"].iter().chain(&unbraked).chain(more);
         let mut serve = place.command(arguments);
         let mut server = serve.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
         let mut lines = BufReader::new(server.stderr.take().unwrap());

@@ -4,6 +4,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
 use projection::Projection as _;
+use register::Budgets;
 use server::{Options, Server};
 use sqlx::postgres::PgConnectOptions;
 use sqlx::{ConnectOptions as _, PgConnection};
@@ -36,7 +37,9 @@ impl Served {
         let place = desk.place(database.clone(), connections);
         let register = desk.open(database, connections).await?;
         let listen = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
-        let options = Options { listen, lame_duck: Duration::ZERO, ..Options::default() };
+        // What is measured is how fast it answers, not how soon it stops to.
+        let budgets = Budgets { account: u32::MAX, organisation: u32::MAX, ..Budgets::default() };
+        let options = Options { listen, lame_duck: Duration::ZERO, budgets, ..Options::default() };
         let server = Server::bind(register, &place, options).await?;
         let address = server.address();
         let (stop, stopped) = oneshot::channel::<()>();

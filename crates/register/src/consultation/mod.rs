@@ -12,23 +12,31 @@
 //!
 //! What breaks if an entry were made after the answer: a process killed in between has shown a name and knows nothing of it.
 //!
+//! What is entered is also what is [counted](budget) against the budgets of an account and its organisation.
+//!
 //! Nothing personal is in it beyond numbers and actors: a question is kept as a keyed digest.
 
+mod budget;
 mod entry;
 mod queue;
 mod reading;
 mod store;
 
+pub use budget::Budgets;
 pub use entry::{Look, LookKind, Promptness, Question};
 pub use queue::Recording;
 pub use reading::{Consulted, ConsultedBy, ConsultedPage};
 
+pub(crate) use budget::Brakes;
+#[cfg(feature = "memory")]
+pub(crate) use budget::Spent;
 pub(crate) use entry::Entry;
 pub(crate) use queue::Recorder;
 #[cfg(feature = "memory")]
 pub(crate) use reading::ConsultedQuery;
 pub(crate) use store::{Consultations, PgConsultations};
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use access::Purpose;
@@ -41,18 +49,29 @@ use crate::register::Register;
 const SOME: i32 = 10_000;
 
 impl Register {
-    /// The same register for a process that answers many: see [`Promptness::Queued`].
-    #[must_use]
-    pub fn answering_from_the_queue(self) -> Self {
-        Self { promptness: Promptness::Queued, ..self }
+    /// The same register for a process that answers many: looks become durable [behind their answers](Promptness::Queued), and
+    /// are held to budgets, which begin with what the record says of the last hour.
+    ///
+    /// # Errors
+    /// [`Error::Database`] when that cannot be read.
+    pub async fn answering_many(self, budgets: Budgets) -> Result<Self, Error> {
+        let spent = self.parts.consultations.spent().await?;
+        let brakes = Some(Arc::new(Brakes::new(budgets, spent)));
+        Ok(Self { promptness: Promptness::Queued, brakes, ..self })
     }
 
     /// Enters that an actor looks at something; to be awaited before anything of it is shown.
     ///
     /// # Errors
-    /// [`Error::NotRecorded`]: then nothing may be shown.
+    /// [`Error::NotRecorded`] and [`Error::TooManyFiles`]: then nothing may be shown.
     pub async fn record(&self, actor: &Actor, look: Look) -> Result<(), Error> {
         let entry = Entry::new(self.parts.clock.now(), actor, look);
+        if let Some(brakes) = &self.brakes {
+            let later = brakes.spend(&entry)?;
+            if !later.is_zero() {
+                tokio::time::sleep(later).await;
+            }
+        }
         self.parts.recorder.record(entry, self.promptness).await
     }
 
@@ -78,7 +97,8 @@ impl Register {
 
     /// How the record is doing in this process.
     pub fn recording(&self) -> Recording {
-        self.parts.recorder.recording()
+        let braked = self.brakes.as_ref().map_or(0, |brakes| brakes.refused());
+        Recording { braked, ..self.parts.recorder.recording() }
     }
 
     /// Waits until everything that was entered so far is durable.

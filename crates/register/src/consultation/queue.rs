@@ -45,6 +45,8 @@ pub struct Recording {
     pub entered: u64,
     /// Looks that were refused, because the record could not be written.
     pub refused: u64,
+    /// Looks that were refused, because a budget of files was used up.
+    pub braked: u64,
     /// The last attempt to write failed.
     pub failing: bool,
 }
@@ -149,6 +151,7 @@ impl Recorder {
             waiting: MOST_WAITING.saturating_sub(self.sender.capacity()),
             entered: count(&self.counts.entered),
             refused: count(&self.counts.refused),
+            braked: 0,
             failing: self.progress.borrow().failing,
         }
     }
@@ -201,6 +204,7 @@ mod tests {
     use nomenclature::Actor;
     use tokio::sync::Semaphore;
 
+    use super::super::budget::Spent;
     use super::super::entry::{Look, LookKind};
     use super::super::reading::{Consulted, ConsultedQuery};
     use super::*;
@@ -240,6 +244,10 @@ mod tests {
         }
 
         async fn read(&self, _: &ConsultedQuery) -> Result<Vec<Consulted>, Error> {
+            Ok(Vec::new())
+        }
+
+        async fn spent(&self) -> Result<Vec<Spent>, Error> {
             Ok(Vec::new())
         }
 

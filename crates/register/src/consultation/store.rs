@@ -8,6 +8,7 @@ use sqlx::{PgPool, Row as _};
 use tokio::sync::OnceCell;
 use uuid::Uuid;
 
+use super::budget::Spent;
 use super::entry::{Entry, LookKind, code_of};
 use super::reading::{Consulted, ConsultedBy, ConsultedQuery};
 use crate::Error;
@@ -30,6 +31,10 @@ const OF_A_DEMAND: &str = "WITH found AS MATERIALIZED ( \
      SELECT * FROM found WHERE $2::uuid IS NULL OR id < $2 ORDER BY id DESC LIMIT $3";
 const OF_AN_ACTOR: &str = "SELECT * FROM register.consultations \
      WHERE territory = $4 AND actor = $1 AND ($2::uuid IS NULL OR id < $2) ORDER BY id DESC LIMIT $3";
+const SPENT: &str = "SELECT actor, organisation, floor(extract(epoch FROM consulted_at) / 60)::bigint, \
+       sum(greatest(cardinality(numbers), 1))::bigint \
+     FROM register.consultations WHERE entered_at > now() - interval '1 hour' \
+       AND kind IN ('DEMAND', 'HISTORY', 'SHARED', 'SEARCH', 'IDENTITY', 'ELSEWHERE') GROUP BY 1, 2, 3";
 const KEPT: &str = "SELECT count(*), count(*) FILTER (WHERE entered_at < now() - interval '12 months 2 days') \
      FROM register.consultations";
 
@@ -45,6 +50,8 @@ pub(crate) trait Consultations: Send + Sync {
     async fn forget(&self, most: i32) -> Result<u64, Error>;
     /// Who looked, the last one first.
     async fn read(&self, query: &ConsultedQuery) -> Result<Vec<Consulted>, Error>;
+    /// What was looked at within the last hour, of all processes.
+    async fn spent(&self) -> Result<Vec<Spent>, Error>;
     /// How many entries there are, and how many should be gone since a day.
     async fn kept(&self) -> Result<(u64, u64), Error>;
 }
@@ -113,6 +120,15 @@ impl Consultations for PgConsultations {
         };
         let rows = statement.persistent(false).fetch_all(&self.reader).await;
         rows.map_err(|error| failed("reading consultations", &error))?.iter().map(consulted).collect()
+    }
+
+    async fn spent(&self) -> Result<Vec<Spent>, Error> {
+        let rows = sqlx::query_as::<_, (String, String, i64, i64)>(SPENT).fetch_all(&self.reader).await;
+        let spent = |(actor, organisation, minute, files): (String, String, i64, i64)| {
+            let files = u32::try_from(files).unwrap_or(u32::MAX);
+            Spent { actor, organisation, minute, files }
+        };
+        Ok(rows.map_err(|error| failed("reading what was looked at", &error))?.into_iter().map(spent).collect())
     }
 
     async fn kept(&self) -> Result<(u64, u64), Error> {

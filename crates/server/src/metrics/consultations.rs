@@ -10,6 +10,7 @@ use register::Recording;
 pub struct Consultations {
     entered: Counter,
     refused: Counter,
+    braked: Counter,
     waiting: Gauge,
     failing: Gauge,
 }
@@ -21,6 +22,8 @@ impl Consultations {
         registry.register("consultations", "Looks that were recorded, durably", consultations.entered.clone());
         let help = "Looks that were refused, because they could not be recorded";
         registry.register("consultations_refused", help, consultations.refused.clone());
+        let help = "Looks that were refused, because an account or its organisation had used up its files of the hour";
+        registry.register("consultations_braked", help, consultations.braked.clone());
         registry.register("consultations_waiting", "Looks that wait to be recorded", consultations.waiting.clone());
         let help = "1 while the record cannot be written, and nothing nominative is shown";
         registry.register("consultations_failing", help, consultations.failing.clone());
@@ -32,6 +35,7 @@ impl Consultations {
         let raise = |counter: &Counter, to: u64| counter.inc_by(to.saturating_sub(counter.get()));
         raise(&self.entered, recording.entered);
         raise(&self.refused, recording.refused);
+        raise(&self.braked, recording.braked);
         self.waiting.set(i64::try_from(recording.waiting).unwrap_or(i64::MAX));
         self.failing.set(recording.failing.into());
     }
