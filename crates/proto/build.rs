@@ -18,6 +18,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         "audit_service",
         "command_service",
         "consultation_service",
+        "administration_service",
     ]
     .map(|name| format!("sne/v1/{name}.proto"));
     println!("cargo::rerun-if-changed={}", proto.join("sne").display());

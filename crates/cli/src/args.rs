@@ -9,12 +9,14 @@ use nomenclature::{Actor, Territory, UniqueNumber};
 
 use crate::config::Flags;
 
+mod admin;
 mod due;
 mod invented;
 mod projections;
 mod restore;
 mod stats;
 
+pub use admin::{AdminAct, AdminCommand};
 pub use due::Deadlines;
 pub use invented::{Demo, Invented, Lives, SynthCommand};
 pub use projections::{ProjectionsCommand, Resolve};
@@ -88,6 +90,9 @@ pub enum Command {
     /// Organismes et guichets
     #[command(subcommand)]
     Org(OrgCommand),
+    /// Organismes, guichets, agents et droits
+    #[command(subcommand)]
+    Admin(AdminCommand),
     /// Importe des demandes avec leur passé (ndjson, un acte par ligne ; le format est dans docs/import.md)
     Import {
         /// Le fichier

@@ -14,6 +14,7 @@
 //!
 //! Invariant of absence: no view is known here, and no handler of the network.
 
+mod administration;
 mod audit;
 mod blind;
 mod bulk;
@@ -50,6 +51,10 @@ mod territory;
 mod trial;
 mod wording;
 
+pub use administration::{
+    Administered, AdministrationAct, AdministrationAnswer, AdministrationRequest, IdentityDraft, RightLine,
+    RightsQuery, Seer,
+};
 pub use audit::{AsOf, Replayed};
 pub use clock::{Clock, SetClock, SystemClock};
 pub use consultation::{

@@ -23,6 +23,7 @@ const OF_THE_LOG: [&str; 8] = [
     "sne.v1.SeparationService",
     "sne.v1.DaloService",
     "sne.v1.TerritoryService",
+    "sne.v1.AdministrationService",
     "sne.v1.AuditService",
     "sne.v1.CommandService",
     "sne.v1.ConsultationService",

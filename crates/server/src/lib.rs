@@ -11,6 +11,7 @@
 //! logged.
 
 mod acts;
+mod administration;
 mod audit;
 mod caller;
 mod command;
@@ -42,6 +43,7 @@ mod reason;
 mod rebuild;
 mod registration;
 mod replay;
+mod rights_reason;
 mod separation;
 mod server;
 mod shared_management;

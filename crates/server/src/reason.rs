@@ -9,6 +9,8 @@ use access::Denial;
 use demand::RejectionReason;
 use tonic::Code;
 
+use crate::rights_reason;
+
 /// How a reason is told.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Row {
@@ -57,6 +59,18 @@ reasons! {
     /// Metadata that names nobody: no SIREN, no desk code, an agent that is no token, a key given twice.
     MetadataMalformed = "METADATA_MALFORMED", Unauthenticated, None,
         "L'organisme, le guichet ou l'agent indiqué n'a pas la forme attendue.";
+    /// A desk code that another organisation has.
+    DeskCodeTaken = "DESK_CODE_TAKEN", AlreadyExists, None,
+        "Ce code de guichet est celui d'un autre organisme.";
+    /// A certificate that another organisation has, or that was revoked.
+    CertificateTaken = "CERTIFICATE_TAKEN", AlreadyExists, None,
+        "Ce certificat est celui d'un autre organisme, ou a été révoqué.";
+    /// An address that another account has.
+    EmailTaken = "EMAIL_TAKEN", AlreadyExists, None,
+        "Cette adresse électronique est celle d'un autre compte.";
+    /// An identity that another account has.
+    IdentityTaken = "IDENTITY_TAKEN", AlreadyExists, None,
+        "Cette identité est liée à un autre compte.";
     /// Bytes that are no message of the interface.
     MalformedMessage = "MALFORMED_MESSAGE", InvalidArgument, None, "Le message reçu n'est pas lisible.";
     /// A message over the limit of the server.
@@ -206,6 +220,7 @@ pub fn rows() -> Vec<Row> {
     let mut rows: Vec<Row> = Vec::new();
     let all = (RejectionReason::ALL.iter().map(|reason| of_rejection(*reason)))
         .chain(Denial::ALL.iter().map(|denial| of_denial(*denial)))
+        .chain(rights_reason::rows())
         .chain(Reason::ALL.iter().map(|reason| reason.row()));
     for row in all {
         if !rows.iter().any(|other| other.reason == row.reason) {

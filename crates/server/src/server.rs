@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use proto::v1::administration_service_server::AdministrationServiceServer;
 use proto::v1::audit_service_server::AuditServiceServer;
 use proto::v1::command_service_server::CommandServiceServer;
 use proto::v1::consultation_service_server::ConsultationServiceServer;
@@ -24,6 +25,7 @@ use tonic_health::server::{HealthReporter, health_reporter};
 use tower::layer::util::{Identity, Stack};
 
 use crate::acts::Acts;
+use crate::administration::Administration;
 use crate::audit::Audit;
 use crate::command::Commands;
 use crate::consultation::Consultations;
@@ -252,6 +254,8 @@ fn routes(
     let follow_up = FollowUpServiceServer::new(FollowUp::new(acts.clone()));
     let dalo = DaloServiceServer::new(Dalo::new(acts.clone()));
     let territory = TerritoryServiceServer::new(Territory::new(register.clone(), acts.clone()));
+    let administration = Administration::new(register.clone(), acts.clone(), views.keys.clone());
+    let administration = AdministrationServiceServer::new(administration);
     let separation = SeparationServiceServer::new(Separations::new(acts.clone()));
     let registration = Registration::new(register.clone(), acts);
     let registration = RegistrationServiceServer::new(registration);
@@ -273,6 +277,7 @@ fn routes(
         .add_service(follow_up.max_decoding_message_size(most))
         .add_service(dalo.max_decoding_message_size(most))
         .add_service(territory.max_decoding_message_size(most))
+        .add_service(administration.max_decoding_message_size(most))
         .add_service(separation.max_decoding_message_size(most))
         .add_service(shared.max_decoding_message_size(most))
         .add_service(figures.max_decoding_message_size(most))

@@ -8,6 +8,7 @@ use tonic_types::{ErrorDetails, FieldViolation, LocalizedMessage, PreconditionVi
 
 use crate::convert::etag;
 use crate::reason::{Reason, Row, of_denial, of_rejection};
+use crate::rights_reason::{of_agent, of_organisation};
 
 /// The domain of every reason.
 pub const DOMAIN: &str = "sne";
@@ -96,7 +97,13 @@ impl From<register::Error> for Refusal {
             E::Log(error) => of_log(&error),
             E::Vault(error) => unavailable(&error),
             E::Database(error) => unavailable(&error),
-            E::MalformedRequest | E::OrganisationRejected(_) | E::DeskCodeTaken => Reason::MalformedMessage.into(),
+            E::OrganisationRejected(rejection) => Self::told(of_organisation(rejection)),
+            E::AgentRejected(rejection) => Self::told(of_agent(rejection)),
+            E::DeskCodeTaken => Reason::DeskCodeTaken.into(),
+            E::CertificateTaken => Reason::CertificateTaken.into(),
+            E::EmailTaken => Reason::EmailTaken.into(),
+            E::IdentityTaken => Reason::IdentityTaken.into(),
+            E::MalformedRequest => Reason::MalformedMessage.into(),
             other => unavailable(&other),
         }
     }

@@ -34,7 +34,7 @@ pub enum AgentRejection {
     #[error("FOREIGN_TERRITORY")]
     ForeignTerritory,
     /// A role is given from today at the earliest, for a year at most (provisional).
-    #[error("PERIOD_INVALID")]
+    #[error("ROLE_PERIOD_INVALID")]
     InvalidPeriod,
     /// He does not have this role there.
     #[error("ROLE_NOT_GRANTED")]
