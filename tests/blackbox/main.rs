@@ -14,5 +14,6 @@ mod drill;
 mod grpc;
 mod import;
 mod in_process;
+mod oidc;
 mod several;
 mod tidy;

@@ -36,7 +36,8 @@ impl Served {
         let place = desk.place(database.clone(), connections);
         let register = desk.open(database, connections).await?;
         let listen = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
-        let options = Options { listen, lame_duck: Duration::ZERO, ..Options::default() };
+        let development = Some(super::issuer()?);
+        let options = Options { listen, lame_duck: Duration::ZERO, development, ..Options::default() };
         let server = Server::bind(register, &place, options).await?;
         let address = server.address();
         let (stop, stopped) = oneshot::channel::<()>();

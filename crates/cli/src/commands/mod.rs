@@ -22,3 +22,4 @@ pub mod serve;
 pub mod stats;
 pub mod synth;
 pub mod territory;
+pub mod token;
