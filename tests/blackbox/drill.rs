@@ -9,7 +9,6 @@ mod restored;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use client::Client;
 use demand::Act;
 use jiff::Timestamp;
 use nomenclature::{Actor, UniqueNumber};
@@ -160,7 +159,7 @@ async fn goes_on(disaster: &Disaster, restored: &Restored<'_>, acks: &[(Ack, Tim
     let served = Served::on(url, &restored.place.data_dir);
     let head: i64 = restored.psql("SELECT position FROM log.head").parse().unwrap();
     let asked = json!({"at_least_position": head, "page_size": 1});
-    let client = Client::at(&served.address).unwrap();
+    let client = served.client();
     let listed: ListSharedDemandsResponse =
         client.call(Actor::parse(NICE).unwrap(), "SharedManagementService/ListSharedDemands", &asked).await.unwrap();
     assert_eq!(listed.position, head);

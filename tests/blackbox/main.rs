@@ -14,6 +14,7 @@ mod drill;
 mod grpc;
 mod import;
 mod in_process;
+mod oidc;
 mod second_line;
 mod several;
 mod tidy;

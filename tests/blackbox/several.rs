@@ -36,7 +36,7 @@ impl Several {
         world::bring_in_the_cast(&register).await;
         drop(register);
         let servers: Vec<Served> = (0..SERVERS).map(|_| Served::on(&url, keys.path())).collect();
-        let clients = servers.iter().map(|served| Client::at(&served.address).unwrap()).collect();
+        let clients = servers.iter().map(Served::client).collect();
         Self { database, servers, clients, _keys: keys }
     }
 

@@ -7,7 +7,7 @@ mod watch;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use client::{Client, Outcome, Refused};
+use client::{Client, Outcome, Refused, Tokens};
 use nomenclature::{Actor, Channel, UniqueNumber};
 use private_postgres::test_util::shared;
 use register::{Register, Request, SystemClock};
@@ -57,7 +57,7 @@ async fn calls_that_are_cancelled_leave_no_session_in_a_transaction_and_no_comma
     };
     let place = Place { data_dir: folder.path().to_owned(), database_url: Some(url) };
     let served = Served::start(place, &["--database-connections", SESSIONS]);
-    let direct = Client::at(&served.address).unwrap();
+    let direct = served.client();
     let mut watch = Watch::of(&shared().url(shared().superuser(), &database)).await;
 
     let mut storm = Storm { demands, head, newcomers: 0, dice: Dice::new(9), commands: Vec::new(), left: 0 };
@@ -67,9 +67,9 @@ async fn calls_that_are_cancelled_leave_no_session_in_a_transaction_and_no_comma
 
     let proxy = Proxy::before(&served.address, 5, reset_soon).await;
     let addresses = [served.address.as_str(), &proxy.address];
-    storm.blows(addresses, wanted / 2).await;
+    storm.blows(&served.tokens, addresses, wanted / 2).await;
     let halfway = served.resident_kib();
-    storm.blows(addresses, wanted - wanted / 2).await;
+    storm.blows(&served.tokens, addresses, wanted - wanted / 2).await;
 
     let began = Instant::now();
     let outcome = direct.outcome(storm.commands[0].0, storm.commands[0].1).await;
@@ -162,9 +162,9 @@ impl Storm {
     }
 
     /// So many calls of all kinds. The last connections are reset now and then.
-    async fn blows(&mut self, [direct, through_the_proxy]: [&str; 2], calls: usize) {
-        let mut clients: Vec<Client> = (2..CONNECTIONS).map(|_| Client::at(direct).unwrap()).collect();
-        clients.extend((0..2).map(|_| Client::at(through_the_proxy).unwrap()));
+    async fn blows(&mut self, tokens: &Tokens, [direct, through_the_proxy]: [&str; 2], calls: usize) {
+        let mut clients: Vec<Client> = (2..CONNECTIONS).map(|_| Client::at(direct, tokens).unwrap()).collect();
+        clients.extend((0..2).map(|_| Client::at(through_the_proxy, tokens).unwrap()));
         let mut under_way = JoinSet::new();
         for n in 0..calls {
             let demand = self.dice.below(self.demands.len());

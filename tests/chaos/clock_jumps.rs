@@ -13,11 +13,12 @@ use nomenclature::Actor;
 use proto::v1::ListSharedDemandsResponse;
 use register::{AsOf, Depth, SetClock, StockReader};
 use serde_json::json;
-use server::{Options, Server};
+use server::{DevelopmentIssuer, Options, Server};
 use tests::cast::NICE;
 use tests::dice::Dice;
 use tokio::sync::oneshot;
 
+use tests::stage::tokens;
 use tests::stage::world::noon;
 
 use self::life::{Life, auditor};
@@ -95,9 +96,11 @@ async fn a_list_that_was_begun_goes_on_after_the_clock_has_jumped() {
     for _ in 0..7 {
         life.registers().await;
     }
-    let options = Options { listen: ([127, 0, 0, 1], 0).into(), ..Options::default() };
+    let issuer = Arc::new(DevelopmentIssuer::in_memory().unwrap());
+    let tokens = tokens::of(issuer.clone());
+    let options = Options { listen: ([127, 0, 0, 1], 0).into(), development: Some(issuer), ..Options::default() };
     let server = Server::bind(life.register.clone(), &life.place, options).await.unwrap();
-    let client = Client::at(&server.address().to_string()).unwrap();
+    let client = Client::at(&server.address().to_string(), &tokens).unwrap();
     let (stop, stopped) = oneshot::channel::<()>();
     let serving = tokio::spawn(server.run(async {
         let _ = stopped.await;

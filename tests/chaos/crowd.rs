@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use client::{Client, Outcome};
+use client::{Client, Outcome, Tokens};
 use tests::dice::Dice;
 use tests::door;
 use tests::ledger::{Entry, Ledger};
@@ -45,10 +45,10 @@ pub struct Crowd {
 
 impl Crowd {
     /// Nobody has called yet. `address` may be that of a proxy.
-    pub fn at(address: &str, ledger: &Path, seed: u64) -> Self {
+    pub fn at(address: &str, tokens: &Tokens, ledger: &Path, seed: u64) -> Self {
         let mut dice = Dice::new(seed);
         Self {
-            doors: Arc::new(Doors::at(address)),
+            doors: Arc::new(Doors::at(address, tokens)),
             ledger: Ledger::create(ledger).unwrap(),
             generator: Generator::new(seed, true),
             dice: dice.others(),
@@ -123,13 +123,14 @@ impl Crowd {
 /// Connections; one that swallows calls is given up for another.
 struct Doors {
     address: String,
+    tokens: Tokens,
     clients: Mutex<Vec<Client>>,
 }
 
 impl Doors {
-    fn at(address: &str) -> Self {
-        let clients = (0..CONNECTIONS).map(|_| Client::at(address).unwrap()).collect();
-        Self { address: address.to_owned(), clients: Mutex::new(clients) }
+    fn at(address: &str, tokens: &Tokens) -> Self {
+        let clients = (0..CONNECTIONS).map(|_| Client::at(address, tokens).unwrap()).collect();
+        Self { address: address.to_owned(), tokens: tokens.clone(), clients: Mutex::new(clients) }
     }
 
     fn client(&self, place: usize) -> Client {
@@ -137,7 +138,7 @@ impl Doors {
     }
 
     fn anew(&self, place: usize) {
-        self.clients.lock().unwrap()[place] = Client::at(&self.address).unwrap();
+        self.clients.lock().unwrap()[place] = Client::at(&self.address, &self.tokens).unwrap();
     }
 
     /// Sends so many copies of an order at once, over different connections.

@@ -9,7 +9,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use client::{Client, Outcome};
+use client::Outcome;
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 use nomenclature::Actor;
@@ -131,7 +131,7 @@ async fn nothing_acknowledged_over_the_network_is_lost_or_doubled_by_kills_of_th
     let mut lane = Lane::begin("kills_of_the_server");
     let scene = Scene::of(Worker::Door, lane::either(DOOR_CYCLES), &mut lane).await;
     let served = Served::on(&scene.url, scene.folder.path());
-    let client = Client::at(&served.address).unwrap();
+    let client = served.client();
     let acked = scene.evidence.ledger.iter().filter_map(|entry| match entry {
         Entry::Answer(Reply::Ack(ack)) => Some(ack),
         _ => None,

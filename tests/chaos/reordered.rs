@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use client::{Client, Outcome};
+use client::Outcome;
 use private_postgres::test_util::shared;
 use register::SystemClock;
 use tests::door;
@@ -30,10 +30,10 @@ async fn what_is_delayed_reordered_and_replayed_is_done_once_with_its_first_answ
     let served = Served::on(&url, folder.path());
     let proxy = Proxy::before(&served.address, 11, Plan::drawn).await;
     let path = folder.path().join("ledger.ndjson");
-    let mut crowd = Crowd::at(&proxy.address, &path, 2);
+    let mut crowd = Crowd::at(&proxy.address, &served.tokens, &path, 2);
     crowd.runs(lane::either(ORDERS)).await;
 
-    let direct = Client::at(&served.address).unwrap();
+    let direct = served.client();
     let mut fenced = 0;
     for (order, reply) in &crowd.settled {
         let outcome = direct.outcome(order.actor, order.command_id).await.unwrap();

@@ -63,10 +63,10 @@ async fn readers_who_take_nothing_cost_nobody_anything() {
     let place = Place { data_dir: folder.path().to_owned(), database_url: Some(url) };
     let bounds = ["--replays", &PLACES.to_string(), "--reader-patience", &format!("{patience}s")];
     let served = Served::start(place, &bounds);
-    let whole = Client::at(&served.address).unwrap();
+    let whole = served.client();
     let read_before = read_all(&whole).await;
     let path = folder.path().join("ledger.ndjson");
-    let mut crowd = Crowd::at(&served.address, &path, 7);
+    let mut crowd = Crowd::at(&served.address, &served.tokens, &path, 7);
     crowd.remembers(&written);
     crowd.runs(lane::either(ORDERS) / 4).await;
     let before = served.resident_kib();
@@ -75,7 +75,7 @@ async fn readers_who_take_nothing_cost_nobody_anything() {
     let pace = Arc::new(AtomicUsize::new(BYTES_A_SECOND));
     for n in 0..READERS {
         let method = ["ReplayLog", "FollowLog"][n / 2 % 2];
-        match Reader::begin(&served.address, auditor(n % 2), method).await {
+        match Reader::begin(&served, auditor(n % 2), method).await {
             Ok(reader) if n / 4 % 2 == 0 => stuck.push(reader),
             Ok(reader) => slow.push(tokio::spawn(reader.takes(Arc::clone(&pace)))),
             Err(reason) => {
@@ -98,7 +98,7 @@ async fn readers_who_take_nothing_cost_nobody_anything() {
     loop {
         let mut others = Vec::new();
         for n in 0..PLACES {
-            others.extend(Reader::begin(&served.address, auditor(n % 2), "ReplayLog").await);
+            others.extend(Reader::begin(&served, auditor(n % 2), "ReplayLog").await);
         }
         if others.len() == PLACES {
             break;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use client::{Answer, Client, Refused};
+use client::{Answer, Client, Refused, Tokens};
 use nomenclature::Actor;
 use private_postgres::test_util::shared;
 use register::SystemClock;
@@ -67,9 +67,9 @@ async fn a_command_sent_a_thousand_times_is_done_once_and_has_one_answer() {
     let (mut answered, mut told, mut lost, mut ended) = (0, 0, 0, 0);
     for number in 0..lane::either(COMMANDS) {
         let command = Command::of(number);
-        let sent = command.storms(&served.address, &proxy, &superuser).await;
+        let sent = command.storms(&served, &proxy, &superuser).await;
         assert_eq!(sent.len(), 1_000);
-        let direct = Client::at(&served.address).unwrap();
+        let direct = served.client();
         let first = direct.act(nice(), command.id, None, &command.act).await.unwrap();
         for sent in sent {
             match sent {
@@ -126,16 +126,16 @@ impl Command {
     }
 
     /// Everything that everybody sends. It cannot be done before the time of the first hasty callers is over.
-    async fn storms(&self, address: &str, proxy: &Proxy, superuser: &str) -> Vec<Sent> {
+    async fn storms(&self, served: &Served, proxy: &Proxy, superuser: &str) -> Vec<Sent> {
         let mut held = Held::of(superuser).await;
         let (mut dice, mut callers, hasty) = (self.dice.clone(), JoinSet::new(), Arc::<AtomicUsize>::default());
         for connection in 0..CONNECTIONS {
             let through_the_proxy = connection % 2 == 0;
-            let address = if through_the_proxy { &proxy.address } else { address }.to_owned();
-            let client = Client::at(&address).unwrap();
+            let address = if through_the_proxy { &proxy.address } else { &served.address }.to_owned();
+            let client = Client::at(&address, &served.tokens).unwrap();
             for _ in 0..CALLERS {
                 let (id, act, client, dice) = (self.id, self.act.clone(), client.clone(), dice.others());
-                let again = through_the_proxy.then(|| address.clone());
+                let again = through_the_proxy.then(|| (address.clone(), served.tokens.clone()));
                 let caller = Caller { id, act, client, dice, again };
                 callers.spawn(caller.sends(Arc::clone(&hasty)));
             }
@@ -158,7 +158,7 @@ struct Caller {
     client: Client,
     dice: Dice,
     /// Where the next connection is made when this one is lost, through the proxy.
-    again: Option<String>,
+    again: Option<(String, Tokens)>,
 }
 
 impl Caller {
@@ -190,10 +190,10 @@ impl Caller {
             Ok(Err(Refused::Unreadable)) => panic!("nothing was sent"),
         }
         if manner == Manner::Patient
-            && let Some(address) = &self.again
+            && let Some((address, tokens)) = &self.again
         {
             // It may be swallowed by a black hole.
-            self.client = Client::at(address).unwrap();
+            self.client = Client::at(address, tokens).unwrap();
         }
         Sent::Lost
     }

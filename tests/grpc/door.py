@@ -1,5 +1,7 @@
 """The door of every service: who calls, broken messages, health, reflection, and a polite end."""
 
+import base64
+import json
 import os
 import signal
 import sys
@@ -47,13 +49,24 @@ def knows_who_calls():
         stub = town.stubs[0]
         return refused(lambda: stub.GetDemand(get, timeout=20, metadata=entries), reason, code)
 
-    as_([], "METADATA_MISSING")
-    as_([("sne-organisation", "000005017"), ("sne-desk", "006A1")], "METADATA_MISSING")
-    assert as_(metadata("operator"), "METADATA_MALFORMED").variables == {"key": "sne-organisation"}
-    as_(metadata("000005018", "006A1"), "METADATA_MALFORMED")
-    as_(metadata("000005017", "006a1"), "METADATA_MALFORMED")
-    as_(metadata("000005017", "006A1", "someone@example.org"), "METADATA_MALFORMED")
-    as_(metadata("000005017", "006A1") + [("sne-desk", "006A2")], "METADATA_MALFORMED")
+    named = [("sne-organisation", "000005074"), ("sne-desk", "006G1"), ("sne-agent", "client-01")]
+    as_([], "CREDENTIAL_MISSING")
+    as_(named, "CREDENTIAL_MISSING")
+    assert as_([("authorization", "Bearer nonsense")], "CREDENTIAL_INVALID").variables == {"fault": "MALFORMED"}
+    header, claims, signature = town.metadata[0][1].removeprefix("Bearer ").split(".")
+    altered = ("B" if signature[0] == "A" else "A") + signature[1:]
+    forged = [("authorization", f"Bearer {header}.{claims}.{altered}")]
+    assert as_(forged, "CREDENTIAL_INVALID").variables == {"fault": "SIGNATURE"}
+    said = json.loads(base64.urlsafe_b64decode(claims + "=="))
+    assert said["exp"] - said["iat"] == 900
+    as_(town.metadata + town.metadata, "CREDENTIAL_INVALID")
+    # What the token says may be said again, and nothing else.
+    as_(town.metadata + named, "DEMAND_NOT_FOUND", Code.NOT_FOUND)
+    for key, value in (("sne-organisation", "000005017"), ("sne-desk", "006A1"), ("sne-agent", "client-02")):
+        assert as_(town.metadata + [(key, value)], "METADATA_CONTRADICTED").variables == {"key": key}
+    for key, value in (("sne-organisation", "operator"), ("sne-desk", "006g1"), ("sne-agent", "someone@example.org")):
+        assert as_(town.metadata + [(key, value)], "METADATA_MALFORMED").variables == {"key": key}
+    as_(town.metadata + [("sne-desk", "006G1"), ("sne-desk", "006G1")], "METADATA_MALFORMED")
     as_(metadata("732829320", "006A1"), "UNKNOWN_ORGANISATION", Code.PERMISSION_DENIED)
     as_(metadata("000005017", "006B1"), "UNKNOWN_DESK", Code.PERMISSION_DENIED)
     as_(metadata("000005017"), "UNKNOWN_DESK", Code.PERMISSION_DENIED)

@@ -1,6 +1,6 @@
 """The smallest client: reads a demand as an agent of its territory.
 
-Arguments: address of the server, SIREN/DESK/agent, unique number. Try it against `make demo`.
+Arguments: address of the server, a token (`sne token`), unique number. Try it against `make demo`.
 """
 
 import sys
@@ -8,9 +8,8 @@ import sys
 import grpc
 from sne.v1 import registration_service_pb2, registration_service_pb2_grpc
 
-address, actor, number = sys.argv[1:4]
-organisation, desk, agent = actor.split("/")
-metadata = [("sne-organisation", organisation), ("sne-desk", desk), ("sne-agent", agent)]
+address, token, number = sys.argv[1:4]
+metadata = [("authorization", f"Bearer {token}")]
 
 with grpc.insecure_channel(address) as channel:
     stub = registration_service_pb2_grpc.RegistrationServiceStub(channel)

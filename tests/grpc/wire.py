@@ -1,5 +1,9 @@
 """Calling the register: channels, callers, and refusals with their details."""
 
+import functools
+import os
+import subprocess
+import time
 import uuid
 
 import grpc
@@ -23,16 +27,22 @@ from sne.v1 import (
 seen = set()
 
 
+@functools.cache
+def _token(period, *who):
+    return subprocess.run([os.environ["SNE"], "token", *who], check=True, capture_output=True, text=True).stdout.strip()
+
+
 def metadata(organisation, desk=None, agent="client-01"):
-    entries = [("sne-organisation", organisation), ("sne-agent", agent)]
-    return entries + ([("sne-desk", desk)] if desk else [])
+    """The token of an agent, as `sne token` makes it for the server's data folder. It is used well within its life."""
+    who = ["--organisation", organisation, "--agent", agent] + (["--desk", desk] if desk else [])
+    return [("authorization", "Bearer " + _token(time.monotonic() // 300, *who))]
 
 
 class Caller:
-    """An agent at a desk: every method of every service, with his metadata."""
+    """An agent at a desk: every method of every service, with his token."""
 
     def __init__(self, channel, *who):
-        self.metadata = metadata(*who)
+        self.who = who
         self.stubs = [
             registration_service_pb2_grpc.RegistrationServiceStub(channel),
             follow_up_service_pb2_grpc.FollowUpServiceStub(channel),
@@ -46,6 +56,10 @@ class Caller:
             command_service_pb2_grpc.CommandServiceStub(channel),
             consultation_service_pb2_grpc.ConsultationServiceStub(channel),
         ]
+
+    @property
+    def metadata(self):
+        return metadata(*self.who)
 
     def __getattr__(self, method):
         call = next(getattr(stub, method) for stub in self.stubs if hasattr(stub, method))

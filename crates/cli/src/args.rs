@@ -15,6 +15,7 @@ mod invented;
 mod projections;
 mod restore;
 mod stats;
+mod token;
 
 pub use admin::{AdminAct, AdminCommand};
 pub use due::Deadlines;
@@ -22,6 +23,7 @@ pub use invented::{Demo, Invented, Lives, SynthCommand};
 pub use projections::{ProjectionsCommand, Resolve};
 pub use restore::RestoreCommand;
 pub use stats::{CompareArgs, SeriesArgs, StatsCommand, TableArgs};
+pub use token::TokenFor;
 
 /// Registre des demandes de logement social
 #[derive(Parser)]
@@ -153,6 +155,8 @@ pub enum Command {
     },
     /// Ouvre le registre aux systèmes des bailleurs et guichets (gRPC), jusqu'à SIGTERM ou Ctrl-C
     Serve(Flags),
+    /// Écrit un jeton de développement, valable un quart d'heure sur le serveur de cette machine
+    Token(TokenFor),
     /// Reconstruit des vues à partir du journal, sans interrompre les serveurs
     Rebuild {
         /// Les vues ; toutes avec --all

@@ -91,6 +91,7 @@ async fn run(args: Args) -> Result<(), Failure> {
         }
         Command::Doctor { cross_read } => commands::doctor::run(place()?, format, cross_read).await,
         Command::Serve(flags) => commands::serve::run(Config::load(&at, &flags)?).await,
+        Command::Token(whom) => commands::token::run(&Config::load(&at, &Flags::default())?.data_dir, whom),
         Command::Migrate => commands::migrate::run(place()?).await,
         Command::Restore(RestoreCommand::Check) => commands::restore::check(place()?, format).await,
         Command::Restore(RestoreCommand::Finish { margin }) => {

@@ -17,12 +17,14 @@ use crate::answer::{Answer, Outcome};
 use crate::interface::{Call, Interface};
 use crate::refused::Refused;
 use crate::territory::TerritoryAnswer;
+use crate::tokens::Tokens;
 
 /// A connection to a server. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Client {
     channel: Channel,
     interface: Interface,
+    tokens: Tokens,
     /// How long a call may take, when that is bounded.
     patience: Option<Duration>,
 }
@@ -37,14 +39,15 @@ pub struct On<'a> {
 }
 
 impl Client {
-    /// A client of the server at an address such as `127.0.0.1:50051`. It connects when first used.
+    /// A client of the server at an address such as `127.0.0.1:50051`, whose calls show these tokens. It connects when first
+    /// used.
     ///
     /// # Errors
     /// [`Refused::Unreadable`] for what is no address.
-    pub fn at(address: &str) -> Result<Self, Refused> {
+    pub fn at(address: &str, tokens: &Tokens) -> Result<Self, Refused> {
         let channel =
             Endpoint::from_shared(format!("http://{address}")).map_err(|_| Refused::Unreadable)?.connect_lazy();
-        Ok(Self { channel, interface: Interface::new()?, patience: None })
+        Ok(Self { channel, interface: Interface::new()?, tokens: tokens.clone(), patience: None })
     }
 
     /// The same connection, whose calls say that they may take so long and no longer. What comes of a call whose time is
@@ -158,8 +161,8 @@ impl Client {
     ) -> Result<(Grpc<Channel>, Request<DynamicMessage>, PathAndQuery), Refused> {
         let path = PathAndQuery::try_from(format!("/sne.v1.{method}")).map_err(|_| Refused::Unreadable)?;
         let mut request = Request::new(message);
-        for (key, value) in metadata_of(actor) {
-            request.metadata_mut().insert(key, value.parse().map_err(|_| Refused::Unreadable)?);
+        if let Some(token) = self.tokens.authorization(&actor) {
+            request.metadata_mut().insert("authorization", token);
         }
         if let Some(patience) = self.patience {
             request.set_timeout(patience);
@@ -168,12 +171,4 @@ impl Client {
         grpc.ready().await.map_err(|error| Refused::Lost(error.to_string()))?;
         Ok((grpc, request, path))
     }
-}
-
-/// The metadata by which an agent is known; none for the operator, who cannot call.
-fn metadata_of(actor: Actor) -> Vec<(&'static str, String)> {
-    let Actor::Agent { organisation, desk, agent } = actor else { return Vec::new() };
-    let mut metadata = vec![("sne-organisation", organisation.to_string()), ("sne-agent", agent.to_string())];
-    metadata.extend(desk.map(|desk| ("sne-desk", desk.to_string())));
-    metadata
 }

@@ -4,6 +4,8 @@
 //! description; it shares no conversion with the server, so the two can doubt each other. An [`Answer`] is what will never
 //! change; [`Refused`] is everything else, read from the details of the status.
 //!
+//! Who calls is proved by [`Tokens`], which somebody else makes.
+//!
 //! Invariants of absence: no rule of the law, no retry. After [`Refused::Lost`] the caller asks [`Client::outcome`], or
 //! sends the same act again.
 
@@ -14,6 +16,7 @@ mod deadlines;
 mod interface;
 mod refused;
 mod territory;
+mod tokens;
 
 pub use answer::{Answer, Opened, Outcome};
 pub use client::{Client, On};
@@ -21,3 +24,4 @@ pub use deadlines::Listed;
 pub use interface::{Call, Interface};
 pub use refused::{Refused, Told};
 pub use territory::TerritoryAnswer;
+pub use tokens::Tokens;

@@ -9,7 +9,7 @@ use crate::status::Refusal;
 /// The agent who calls. Every call that came through the door has one.
 ///
 /// # Errors
-/// [`Reason::MetadataMissing`] for a call that went around it: nobody is let in by mistake.
+/// [`Reason::CredentialMissing`] for a call that went around it: nobody is let in by mistake.
 pub fn of(extensions: &Extensions) -> Result<Actor, Refusal> {
-    extensions.get::<Actor>().copied().ok_or(Refusal::new(Reason::MetadataMissing))
+    extensions.get::<Actor>().copied().ok_or(Refusal::new(Reason::CredentialMissing))
 }

@@ -2,16 +2,28 @@
 
 use std::net::SocketAddr;
 
+use crate::identity::TlsError;
+
 /// The server cannot serve.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// Callers are believed what they say of themselves: only this machine may call.
+    /// Others could reach the address, and could not prove who they are: that takes TLS, and authorities of their
+    /// certificates or a provider of tokens.
+    #[error("{address} can be reached by others, who could not prove who they are")]
+    Unproven {
+        /// The address asked for.
+        address: SocketAddr,
+    },
+    /// Figures are for this machine alone.
     #[error("{address} is no loopback address")]
     NotLoopback {
         /// The address asked for.
         address: SocketAddr,
     },
+    /// The certificates cannot be used.
+    #[error("certificates: {0}")]
+    Tls(#[from] TlsError),
     /// The address cannot be listened on.
     #[error("listening on {address}: {cause}")]
     Listen {

@@ -1,4 +1,4 @@
-//! Connections, no more of them at once than allowed.
+//! Connections, no more of them at once than allowed, and none before its handshake is done.
 
 use std::future::Future as _;
 use std::io;
@@ -12,31 +12,76 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
 use tokio::time::{Sleep, sleep};
 use tokio_stream::wrappers::ReceiverStream;
-use tonic::transport::server::{Connected, TcpConnectInfo};
+use tonic::transport::server::Connected;
 
+use crate::identity::{Acceptor, Certificate};
 use crate::metrics::{Metrics, UnderWay};
 
 /// What a client of HTTP/2 sends unasked: the preface, and the head of its settings.
 const GREETING: usize = 24 + 9;
 /// How long it may take. The transport itself would wait for ever, and pings begin only after it.
 const TO_GREET: Duration = Duration::from_secs(10);
+/// How long a TLS handshake may take. It holds a place meanwhile, so that there are no more of them than places.
+const TO_SHAKE_HANDS: Duration = Duration::from_secs(5);
+
+/// A connection's bytes, as they come from TCP or out of TLS.
+trait Bytes: AsyncRead + AsyncWrite + Send + Unpin {}
+impl<T: AsyncRead + AsyncWrite + Send + Unpin> Bytes for T {}
+
+/// Who is at the other end of a connection, as far as the handshake showed.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Peer {
+    /// The certificate that he proved to be his, if he showed one.
+    pub certificate: Option<Certificate>,
+}
+
+type Place = (OwnedSemaphorePermit, UnderWay);
 
 /// One connection, which gives its place back when it is dropped.
 pub struct Connection {
-    stream: TcpStream,
-    _place: (OwnedSemaphorePermit, UnderWay),
+    bytes: Box<dyn Bytes>,
+    peer: Peer,
+    _place: Place,
     /// What is missing of the greeting, and until when.
     greeting: Option<(usize, Pin<Box<Sleep>>)>,
 }
 
 impl Connection {
-    fn new(stream: TcpStream, place: (OwnedSemaphorePermit, UnderWay), to_greet: Duration) -> Self {
-        Self { stream, _place: place, greeting: Some((GREETING, Box::pin(sleep(to_greet)))) }
+    fn new(bytes: impl Bytes + 'static, peer: Peer, place: Place, to_greet: Duration) -> Self {
+        let greeting = Some((GREETING, Box::pin(sleep(to_greet))));
+        Self { bytes: Box::new(bytes), peer, _place: place, greeting }
+    }
+
+    /// After its handshake; nothing when it came to none.
+    async fn secured(stream: TcpStream, acceptor: Acceptor, place: Place) -> Option<Self> {
+        let shaken = tokio::time::timeout(TO_SHAKE_HANDS, acceptor.now().accept(stream)).await;
+        let refused = match shaken {
+            Ok(Ok(stream)) => {
+                let shown = stream.get_ref().1.peer_certificates().and_then(|chain| chain.first());
+                match shown.map(|der| Certificate::read(der)) {
+                    Some(None) => "the certificate has no dates".to_owned(),
+                    known => {
+                        let peer = Peer { certificate: known.flatten() };
+                        return Some(Self::new(stream, peer, place, TO_GREET));
+                    }
+                }
+            }
+            Ok(Err(error)) => error.to_string(),
+            Err(_) => "too slow".to_owned(),
+        };
+        tracing::info!(reason = refused, "a handshake failed");
+        None
     }
 }
 
-/// Accepts connections while there are places; those beyond wait in the machine's own queue, which is bounded.
-pub fn connections(listener: TcpListener, most: usize, metrics: Metrics) -> ReceiverStream<io::Result<Connection>> {
+/// Accepts connections while there are places; those beyond wait in the machine's own queue, which is bounded. Handshakes
+/// go on beside each other: a slow one keeps nobody waiting.
+pub fn connections(
+    listener: TcpListener,
+    most: usize,
+    acceptor: Option<Acceptor>,
+    metrics: Metrics,
+) -> ReceiverStream<io::Result<Connection>> {
     let (sender, receiver) = mpsc::channel(1);
     let places = Arc::new(Semaphore::new(most));
     tokio::spawn(async move {
@@ -50,36 +95,52 @@ pub fn connections(listener: TcpListener, most: usize, metrics: Metrics) -> Rece
                 // Nobody takes connections any more: the listener goes.
                 () = sender.closed() => return,
             };
-            let connection = accepted.and_then(|(stream, _)| {
-                stream.set_nodelay(true)?;
-                Ok(Connection::new(stream, (place, metrics.connection()), TO_GREET))
-            });
-            if let Err(error) = &connection {
-                // Out of file handles, most likely: a moment, not a busy loop.
-                tracing::warn!(%error, "a connection could not be accepted");
-                sleep(Duration::from_millis(50)).await;
+            let accepted = accepted.and_then(|(stream, _)| stream.set_nodelay(true).map(|()| stream));
+            let stream = match accepted {
+                Ok(stream) => stream,
+                Err(error) => {
+                    // Out of file handles, most likely: a moment, not a busy loop.
+                    tracing::warn!(%error, "a connection could not be accepted");
+                    sleep(Duration::from_millis(50)).await;
+                    continue;
+                }
+            };
+            let place = (place, metrics.connection());
+            let Some(acceptor) = acceptor.clone() else {
+                if sender.send(Ok(Connection::new(stream, Peer::default(), place, TO_GREET))).await.is_err() {
+                    return;
+                }
                 continue;
-            }
-            if sender.send(connection).await.is_err() {
-                return;
-            }
+            };
+            let sender = sender.clone();
+            tokio::spawn(async move {
+                tokio::select! {
+                    () = sender.closed() => {}
+                    secured = Connection::secured(stream, acceptor, place) => {
+                        if let Some(connection) = secured {
+                            // Nobody takes connections any more: it ends.
+                            let _ = sender.send(Ok(connection)).await;
+                        }
+                    }
+                }
+            });
         }
     });
     ReceiverStream::new(receiver)
 }
 
 impl Connected for Connection {
-    type ConnectInfo = TcpConnectInfo;
+    type ConnectInfo = Peer;
 
-    fn connect_info(&self) -> TcpConnectInfo {
-        self.stream.connect_info()
+    fn connect_info(&self) -> Peer {
+        self.peer
     }
 }
 
 impl AsyncRead for Connection {
     fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         let before = buffer.filled().len();
-        let read = Pin::new(&mut self.stream).poll_read(cx, buffer);
+        let read = Pin::new(&mut self.bytes).poll_read(cx, buffer);
         let Some((missing, silence)) = &mut self.greeting else { return read };
         let came = buffer.filled().len() - before;
         match read {
@@ -97,15 +158,15 @@ impl AsyncRead for Connection {
 
 impl AsyncWrite for Connection {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.stream).poll_write(cx, bytes)
+        Pin::new(&mut self.bytes).poll_write(cx, bytes)
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_flush(cx)
+        Pin::new(&mut self.bytes).poll_flush(cx)
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_shutdown(cx)
+        Pin::new(&mut self.bytes).poll_shutdown(cx)
     }
 
     fn poll_write_vectored(
@@ -113,11 +174,11 @@ impl AsyncWrite for Connection {
         cx: &mut Context<'_>,
         parts: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.stream).poll_write_vectored(cx, parts)
+        Pin::new(&mut self.bytes).poll_write_vectored(cx, parts)
     }
 
     fn is_write_vectored(&self) -> bool {
-        self.stream.is_write_vectored()
+        self.bytes.is_write_vectored()
     }
 }
 
@@ -132,7 +193,7 @@ mod tests {
         let client = TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
         let place = Arc::new(Semaphore::new(1)).try_acquire_owned().unwrap();
         let place = (place, Metrics::default().connection());
-        (client, Connection::new(listener.accept().await.unwrap().0, place, to_greet))
+        (client, Connection::new(listener.accept().await.unwrap().0, Peer::default(), place, to_greet))
     }
 
     #[tokio::test]

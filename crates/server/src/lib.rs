@@ -1,11 +1,12 @@
 //! The network door of the register: gRPC services over [`register::Register`].
 //!
 //! [`Server::bind`] takes a register and [`Options`] and listens; [`Server::run`] serves until it is told to stop, then
-//! drains within a bound. Every call goes through one guard (deadline, load, call log), is told apart by who calls,
+//! drains within a bound. Every call goes through one guard (deadline, load, call log), is found to be somebody's,
 //! is converted, and is answered by the register or by a view that this process keeps; an error is told by its row in [`Reason`] or in the domain's own lists.
 //!
-//! Callers name themselves by metadata until real identities exist: therefore nothing but a loopback address is ever
-//! listened on (design law 11). The operator is no network caller and cannot be named.
+//! Callers prove who they are by a certificate or a signed token. Without TLS, or without anybody whose word counts,
+//! nothing but a loopback address is ever listened on (design law 11). The operator is no network caller and cannot be
+//! named.
 //!
 //! Invariants of absence: no rule of the law is decided here, no SQL is written here, and nothing that a caller typed is
 //! logged.
@@ -55,6 +56,7 @@ mod views;
 pub use daily::DueNow;
 pub use error::Error;
 pub use figures_now::FiguresNow;
+pub use identity::{Certificate, DevelopmentIssuer, Fingerprint, IssuerError, Provider, Tls, TlsError};
 pub use look::Look;
 pub use options::Options;
 pub use quarantine::{Signatures, consider_setting_aside, set_aside};

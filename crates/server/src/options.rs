@@ -2,16 +2,24 @@
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
+use crate::identity::{DevelopmentIssuer, Provider, Tls};
 use register::Budgets;
 
 /// Limits of the server. Each one is explicit: a default server of the library has neither a limit of streams nor a
 /// guard against floods of resets.
 #[derive(Clone, Debug)]
 pub struct Options {
-    /// Where to listen: loopback only. Port 0 takes a free one.
+    /// Where to listen: loopback only, unless there is TLS and callers can prove who they are. Port 0 takes a free one.
     pub listen: SocketAddr,
+    /// The certificates of secure connections; on loopback they may be left out.
+    pub tls: Option<Tls>,
+    /// The provider of identities whose tokens are taken.
+    pub provider: Option<Provider>,
+    /// The issuer for development whose tokens are taken as well; never where others could reach the server.
+    pub development: Option<Arc<DevelopmentIssuer>>,
     /// Where Prometheus may ask for figures: loopback only, port 0 takes a free one; nowhere when left out.
     pub metrics: Option<SocketAddr>,
     /// Connections open at once; more wait to be accepted.
@@ -45,6 +53,9 @@ impl Default for Options {
     fn default() -> Self {
         Self {
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 50_051)),
+            tls: None,
+            provider: None,
+            development: None,
             metrics: None,
             connections: 256,
             streams_per_connection: 100,

@@ -53,9 +53,29 @@ const SOON: Option<Duration> = Some(Duration::from_millis(200));
 const LATER: Option<Duration> = Some(Duration::from_secs(2));
 
 reasons! {
-    /// A call without `sne-organisation` or `sne-agent`.
-    MetadataMissing = "METADATA_MISSING", Unauthenticated, None,
-        "L'appel ne dit pas quel organisme et quel agent l'envoie.";
+    /// A call that shows neither a certificate nor a token.
+    CredentialMissing = "CREDENTIAL_MISSING", Unauthenticated, None,
+        "L'appel ne présente ni certificat ni jeton.";
+    /// A token that is none, or not of an issuer that is trusted, not meant for the register, or not to be trusted so long.
+    CredentialInvalid = "CREDENTIAL_INVALID", Unauthenticated, None, "Le jeton présenté n'est pas valable.";
+    /// A certificate or a token whose time is over.
+    CredentialExpired = "CREDENTIAL_EXPIRED", Unauthenticated, None, "Le certificat ou le jeton présenté est périmé.";
+    /// A certificate that was revoked.
+    CredentialRevoked = "CREDENTIAL_REVOKED", Unauthenticated, None, "Le certificat présenté a été révoqué.";
+    /// A genuine certificate or account that is bound to nobody.
+    CredentialUnknown = "CREDENTIAL_UNKNOWN", Unauthenticated, None,
+        "Le certificat ou le compte présenté n'est rattaché à aucun organisme ni agent.";
+    /// A certificate and a token that stand for different organisations, desks or agents.
+    CredentialsContradict = "CREDENTIALS_CONTRADICT", Unauthenticated, None,
+        "Le certificat et le jeton présentés ne désignent pas le même appelant.";
+    /// The keys of the issuer of tokens cannot be had, and none are known.
+    IssuerUnreachable = "ISSUER_UNREACHABLE", Unavailable, LATER,
+        "L'émetteur des jetons ne répond pas en ce moment : réessayez plus tard.";
+    /// Metadata that says something else than the certificate or the token.
+    MetadataContradicted = "METADATA_CONTRADICTED", Unauthenticated, None,
+        "L'organisme, le guichet ou l'agent indiqué n'est pas celui du certificat ou du jeton.";
+    /// An organisation's certificate without `sne-agent`.
+    MetadataMissing = "METADATA_MISSING", Unauthenticated, None, "L'appel ne dit pas quel agent l'envoie.";
     /// Metadata that names nobody: no SIREN, no desk code, an agent that is no token, a key given twice.
     MetadataMalformed = "METADATA_MALFORMED", Unauthenticated, None,
         "L'organisme, le guichet ou l'agent indiqué n'a pas la forme attendue.";
@@ -248,6 +268,7 @@ mod tests {
             ("VERSION_CONFLICT", Code::Aborted),
             ("NOT_A_LESSOR", Code::PermissionDenied),
             ("METADATA_MISSING", Code::Unauthenticated),
+            ("CREDENTIAL_EXPIRED", Code::Unauthenticated),
             ("DEADLINE_EXCEEDED", Code::DeadlineExceeded),
             ("UNAVAILABLE", Code::Unavailable),
             ("OUTCOME_UNKNOWN", Code::Unavailable),

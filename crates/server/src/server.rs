@@ -22,7 +22,7 @@ use tokio::sync::{Semaphore, watch};
 use tonic::service::Routes;
 use tonic_health::ServingStatus;
 use tonic_health::server::{HealthReporter, health_reporter};
-use tower::layer::util::{Identity, Stack};
+use tower::layer::util::Stack;
 
 use crate::acts::Acts;
 use crate::administration::Administration;
@@ -34,7 +34,8 @@ use crate::error::Error;
 use crate::follow_up::FollowUp;
 use crate::guard::GuardLayer;
 use crate::health::{self, Pulses};
-use crate::identity::AuthenticationLayer;
+use crate::identity::bindings::NoBindings;
+use crate::identity::{AuthenticationLayer, Identity};
 use crate::incoming;
 use crate::infocentre::Figures;
 use crate::metrics::{self, Metrics};
@@ -59,6 +60,7 @@ const CONNECTION_AGE: Duration = Duration::from_secs(3_600);
 pub struct Server {
     listener: TcpListener,
     address: SocketAddr,
+    identity: Identity,
     /// Where figures are asked for, when they may be.
     metrics_door: Option<TcpListener>,
     register: Register,
@@ -72,13 +74,17 @@ impl Server {
     /// Listens, and opens the views where the register was opened.
     ///
     /// # Errors
-    /// [`Error::NotLoopback`] for an address that others could reach; [`Error::Listen`]; [`Error::View`],
-    /// [`Error::Keys`] and [`Error::Log`] when the views cannot be opened; [`Error::Record`].
+    /// [`Error::Unproven`] and [`Error::NotLoopback`] for addresses that others could reach; [`Error::Tls`];
+    /// [`Error::Listen`]; [`Error::View`], [`Error::Keys`] and [`Error::Log`] when the views cannot be opened; [`Error::Record`].
     pub async fn bind(register: Register, place: &Place, options: Options) -> Result<Self, Error> {
+        let identity = Identity::open(&options, options.listen, Arc::new(NoBindings))?;
         let (listener, address) = listen(options.listen).await?;
         let metrics_door = match options.metrics {
             None => None,
             Some(asked) => {
+                if !asked.ip().is_loopback() {
+                    return Err(Error::NotLoopback { address: asked });
+                }
                 let (door, address) = listen(asked).await?;
                 tracing::info!(%address, "metrics");
                 Some(door)
@@ -86,7 +92,7 @@ impl Server {
         };
         let views = Views::open(&register, place).await?;
         let answering = register.clone().answering_many(options.budgets).await.map_err(Error::Record)?;
-        Ok(Self { answering, listener, address, metrics_door, register, views, options })
+        Ok(Self { answering, listener, address, identity, metrics_door, register, views, options })
     }
 
     /// Where it listens: the port that was found, when none was asked for.
@@ -100,7 +106,8 @@ impl Server {
     /// # Errors
     /// [`Error::Reflection`] or [`Error::Transport`].
     pub async fn run(self, shutdown: impl Future<Output = ()> + Send) -> Result<(), Error> {
-        let Self { listener, address, metrics_door, register, answering, views, options } = self;
+        let Self { listener, address, identity, metrics_door, register, answering, views, options } = self;
+        let Identity { authenticator, acceptor, upkeep: credentials } = identity;
         let metrics = Metrics::default();
         let (stopping, stopped) = watch::channel(false);
         let (mut reporter, health_service) = health_reporter();
@@ -121,9 +128,11 @@ impl Server {
         let upkeep = tokio::spawn(upkeep::keep(register.clone(), keys));
         let daily = daily.map(tokio::spawn);
 
-        let incoming = incoming::connections(listener, options.connections, metrics.clone());
-        let serving =
-            builder(&options, metrics).add_routes(routes).serve_with_incoming_shutdown(incoming, told(stopped));
+        let credentials: Vec<_> = credentials.into_iter().map(tokio::spawn).collect();
+        let incoming = incoming::connections(listener, options.connections, acceptor, metrics.clone());
+        let layer = AuthenticationLayer::new(authenticator);
+        let serving = builder(&options, metrics, layer).add_routes(routes);
+        let serving = serving.serve_with_incoming_shutdown(incoming, told(stopped));
         let mut serving = tokio::spawn(serving);
         tracing::info!(%address, "listening");
 
@@ -166,6 +175,7 @@ impl Server {
         if let Err(entries) = register.drain_record(RECORD_DRAIN).await {
             tracing::error!(entries, "consultations are lost: they could not be recorded");
         }
+        credentials.iter().for_each(tokio::task::JoinHandle::abort);
         match ended {
             Ok(Ok(result)) => result?,
             Ok(Err(_)) => tracing::error!("the server's task failed"),
@@ -184,11 +194,7 @@ async fn told(mut word: watch::Receiver<bool>) {
     let _ = word.wait_for(|given| *given).await;
 }
 
-/// Listens where only this machine can call.
 async fn listen(address: SocketAddr) -> Result<(TcpListener, SocketAddr), Error> {
-    if !address.ip().is_loopback() {
-        return Err(Error::NotLoopback { address });
-    }
     let failed = |cause| Error::Listen { address, cause };
     let listener = TcpListener::bind(address).await.map_err(failed)?;
     let address = listener.local_addr().map_err(failed)?;
@@ -220,10 +226,10 @@ async fn announce(reporter: &HealthReporter, lame_duck: Duration) {
 }
 
 /// What every call goes through before a service sees it, from the inside out.
-type Layers = Stack<AuthenticationLayer, Stack<GuardLayer, Identity>>;
+type Layers = Stack<AuthenticationLayer, Stack<GuardLayer, tower::layer::util::Identity>>;
 
 /// Every limit that the transport has, said: left out, some of them mean "none" (reset floods, streams, headers).
-fn builder(options: &Options, metrics: Metrics) -> tonic::transport::Server<Layers> {
+fn builder(options: &Options, metrics: Metrics, who: AuthenticationLayer) -> tonic::transport::Server<Layers> {
     tonic::transport::Server::builder()
         .max_concurrent_streams(options.streams_per_connection)
         .concurrency_limit_per_connection(options.streams_per_connection as usize)
@@ -239,7 +245,7 @@ fn builder(options: &Options, metrics: Metrics) -> tonic::transport::Server<Laye
         .max_connection_age(CONNECTION_AGE)
         .accept_http1(false)
         .layer(GuardLayer::new(options.calls, options.longest_call).measured_by(metrics))
-        .layer(AuthenticationLayer)
+        .layer(who)
 }
 
 fn routes(
@@ -273,7 +279,7 @@ fn routes(
             .register_encoded_file_descriptor_set(proto::DESCRIPTORS)
             .register_encoded_file_descriptor_set(tonic_health::pb::FILE_DESCRIPTOR_SET)
     };
-    Ok(Routes::new(registration.max_decoding_message_size(most))
+    let routes = Routes::new(registration.max_decoding_message_size(most))
         .add_service(follow_up.max_decoding_message_size(most))
         .add_service(dalo.max_decoding_message_size(most))
         .add_service(territory.max_decoding_message_size(most))
@@ -283,7 +289,12 @@ fn routes(
         .add_service(figures.max_decoding_message_size(most))
         .add_service(audit.max_decoding_message_size(most))
         .add_service(commands.max_decoding_message_size(most))
-        .add_service(consultations.max_decoding_message_size(most))
+        .add_service(consultations.max_decoding_message_size(most));
+    // Whoever calls from elsewhere has the interface's files; nobody needs a second door there.
+    if !options.listen.ip().is_loopback() {
+        return Ok(routes);
+    }
+    Ok(routes
         .add_service(described().build_v1().map_err(reflection)?)
         .add_service(described().build_v1alpha().map_err(reflection)?))
 }

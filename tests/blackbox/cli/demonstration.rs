@@ -127,7 +127,8 @@ fn a_demonstration_goes_on_listening_and_the_lines_that_it_prints_work() {
     }
     let of = |start: &str| commands.iter().find(|command| command.starts_with(start)).unwrap();
     for (command, told) in [(of("node_modules/.bin/buf curl"), "asOfPosition"), (of("tests/grpc/venv.sh"), "STATUS_")] {
-        let ran = Command::new("bash").args(["-c", command]).current_dir(root()).output().unwrap();
+        let script = [of("export SNE_DATA_DIR="), of("JETON="), command].map(String::as_str).join("\n");
+        let ran = Command::new("bash").args(["-c", &script]).current_dir(root()).output().unwrap();
         let out = String::from_utf8_lossy(&ran.stdout);
         assert!(ran.status.success(), "{command}: {}", String::from_utf8_lossy(&ran.stderr));
         assert!(out.contains(told) || out.contains("\"position\""), "{command}: {out}");

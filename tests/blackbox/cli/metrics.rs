@@ -5,6 +5,7 @@ use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
 
 use http::Request;
+use nomenclature::Actor;
 use private_postgres::test_util::shared;
 
 use crate::tidy::root;
@@ -24,11 +25,12 @@ async fn call(served: &Served, path: &str) {
     let stream = tokio::net::TcpStream::connect(&served.address).await.unwrap();
     let (sender, connection) = h2::client::handshake(stream).await.unwrap();
     let connection = tokio::spawn(connection);
+    let caller = Actor::parse("000005017/-/Marguerite").unwrap();
+    let token = served.tokens.authorization(&caller).unwrap();
     let request = Request::post(format!("http://localhost{path}"))
         .header("content-type", "application/grpc")
         .header("te", "trailers")
-        .header("sne-organisation", "000005017")
-        .header("sne-agent", "Marguerite");
+        .header("authorization", token.to_str().unwrap());
     let mut sender = sender.ready().await.unwrap();
     let (response, _) = sender.send_request(request.body(()).unwrap(), true).unwrap();
     let mut body = response.await.unwrap().into_body();

@@ -7,7 +7,8 @@ use event_log::Position;
 use nomenclature::{Actor, UniqueNumber};
 use register::{Answer, NewDemand, Place, Register, Request, Viewer};
 use serde_json::Value;
-use server::{Options, Server};
+use server::{DevelopmentIssuer, Options, Server};
+use tests::stage::tokens;
 use tokio::sync::oneshot;
 use uuid::Uuid;
 
@@ -28,9 +29,12 @@ impl Door {
     pub async fn open(register: &Register, place: &Place) -> Self {
         // What is too large for the door is tried elsewhere; here the domain shall judge it.
         let request_bytes = 64 << 20;
-        let options = Options { listen: ([127, 0, 0, 1], 0).into(), request_bytes, ..Options::default() };
+        let issuer = Arc::new(DevelopmentIssuer::in_memory().unwrap());
+        let tokens = tokens::of(issuer.clone());
+        let listen = ([127, 0, 0, 1], 0).into();
+        let options = Options { listen, request_bytes, development: Some(issuer), ..Options::default() };
         let server = Server::bind(register.clone(), place, options).await.unwrap();
-        let client = Client::at(&server.address().to_string()).unwrap();
+        let client = Client::at(&server.address().to_string(), &tokens).unwrap();
         let (stop, stopped) = oneshot::channel();
         tokio::spawn(server.run(async {
             let _ = stopped.await;

@@ -66,8 +66,8 @@ async fn inv_25_strangers_and_those_who_are_no_lessors_are_told_so() {
         (nobody, cast::renew(), "UNKNOWN_ORGANISATION"),
         ("732829320/G0604/agent-01", cast::renew(), "UNKNOWN_DESK"),
         ("732829320/ZZZZZ/agent-01", cast::renew(), "UNKNOWN_DESK"),
-        // Over the network he cannot even be named.
-        ("operator", cast::renew(), if over_tcp() { "METADATA_MISSING" } else { "NOT_FOR_THE_OPERATOR" }),
+        // Over the network nobody makes him a token.
+        ("operator", cast::renew(), if over_tcp() { "CREDENTIAL_MISSING" } else { "NOT_FOR_THE_OPERATOR" }),
     ] {
         assert_eq!(stage.send(actor, Some(number), &act).await, Err(words.to_owned()), "{actor}: {act}");
     }

@@ -30,7 +30,7 @@ impl Stage {
             prepared.register.import_organisation(serde_json::from_str(line).unwrap()).await.unwrap();
         }
         let server = prepared.serve(Options::default()).await;
-        let client = Client::at(&server.address).unwrap();
+        let client = server.client();
         Self { clock, server, client }
     }
 

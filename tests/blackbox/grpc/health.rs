@@ -3,7 +3,6 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use client::Client;
 use nomenclature::Actor;
 use private_postgres::test_util::shared;
 use register::SystemClock;
@@ -72,7 +71,7 @@ async fn a_service_that_reads_two_views_is_red_while_either_has_stopped_or_is_be
         // The next event of a demand finds a table gone: the view stops before it.
         sql(&format!("ALTER TABLE views.{table} RENAME TO {table}_hidden"));
         let household = cast::register(cast::form(&format!("Venu {}", cast::letters(nth)), "Zoé", "1990-02-28"));
-        let client = Client::at(&served.address).unwrap();
+        let client = served.client();
         client.act(Actor::parse(NICE).unwrap(), Uuid::new_v4(), None, &household).await.unwrap();
         until(&served, SHARED, RED).await;
         until(&served, WHOLE, RED).await;

@@ -68,9 +68,10 @@ struct Trial {
 impl Trial {
     fn of(what: &'static str, served: &Served, signs: &Path) -> Self {
         let (address, id, signs) = (served.address.clone(), served.id(), signs.to_owned());
-        let told = signs.clone();
-        let trying =
-            tokio::task::spawn_blocking(move || client(&address, id, "outage.py", &[what, told.to_str().unwrap()]));
+        let (told, data_dir) = (signs.clone(), served.data_dir().to_owned());
+        let trying = tokio::task::spawn_blocking(move || {
+            client((&address, id), &data_dir, "outage.py", &[what, told.to_str().unwrap()])
+        });
         Self { trying, signs }
     }
 

@@ -40,9 +40,9 @@ pub async fn reasons() -> BTreeSet<String> {
         ..Options::default()
     };
     let server = prepared.serve(options).await;
-    let (address, superuser) = (server.address.clone(), server.superuser());
+    let (address, superuser, data_dir) = (server.address.clone(), server.superuser(), server.data_dir().to_owned());
     let told = tokio::task::spawn_blocking(move || {
-        client(&address, 0, "provoke.py", &[&superuser, &expired, &not_renewed, &gone, &erased])
+        client((&address, 0), &data_dir, "provoke.py", &[&superuser, &expired, &not_renewed, &gone, &erased])
     });
     let told = told.await.unwrap();
     server.stops().await;

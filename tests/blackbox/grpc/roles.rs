@@ -114,7 +114,7 @@ async fn every_role_reads_the_figures_that_are_for_it_by_every_method_and_no_oth
         prepared.register.import_organisation(line).await.unwrap();
     }
     let server = prepared.serve(Options::default()).await;
-    let client = Client::at(&server.address).unwrap();
+    let client = server.client();
     let of_a_role = EXPECTED
         .iter()
         .map(|(_, siren, desk, expected)| (format!("{siren}/{}/agent-01", desk.unwrap_or("-")), expected));

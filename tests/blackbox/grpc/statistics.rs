@@ -61,8 +61,8 @@ async fn of_a_seed(seed: u64, households: u32) {
     let (export, told) = (export.to_str().unwrap(), told.to_str().unwrap());
     let mut arguments = vec![READER, export, told, MONTHS.0, MONTHS.1];
     arguments.extend(known.iter().map(String::as_str));
-    let compared =
-        tokio::task::block_in_place(|| client(&served.address, std::process::id(), "statistics.py", &arguments));
+    let server = (served.address.as_str(), std::process::id());
+    let compared = tokio::task::block_in_place(|| client(server, served.data_dir(), "statistics.py", &arguments));
     let compared: u64 = compared.first().unwrap().parse().unwrap();
     assert!(compared > 50_000, "{compared} figures compared");
     eprintln!("seed {seed}: {compared} figures compared");

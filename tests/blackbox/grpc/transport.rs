@@ -7,6 +7,7 @@ use bytes::Bytes;
 use h2::client::SendRequest;
 use h2::{Reason, RecvStream};
 use http::{HeaderMap, Request, Response};
+use nomenclature::Actor;
 use register::SystemClock;
 use server::Options;
 use tests::cast::NICE;
@@ -31,15 +32,22 @@ async fn connect(server: &InProcess) -> (SendRequest<Bytes>, JoinHandle<Result<(
 }
 
 /// A call of GetDemand as an agent in Nice.
-fn call() -> http::request::Builder {
-    let mut parts = NICE.split('/');
-    let mut part = || parts.next().unwrap();
+fn call(server: &InProcess) -> http::request::Builder {
+    let token = server.tokens.authorization(&Actor::parse(NICE).unwrap()).unwrap();
+    call_with(token.to_str().unwrap())
+}
+
+fn call_with(authorization: &str) -> http::request::Builder {
     Request::post("http://sne/sne.v1.RegistrationService/GetDemand")
         .header("content-type", "application/grpc")
         .header("te", "trailers")
-        .header("sne-organisation", part())
-        .header("sne-desk", part())
-        .header("sne-agent", part())
+        .header("authorization", authorization)
+}
+
+/// What a sound question is told that shows this: nobody has the number that it asks for.
+pub async fn told_with(server: &InProcess, authorization: &str) -> String {
+    let (mut sender, _connection) = connect(server).await;
+    reason(answered(&mut sender, call_with(authorization).body(()).unwrap(), &nobody()).await).await
 }
 
 /// A message in its frame.
@@ -82,9 +90,10 @@ async fn reason(response: Response<RecvStream>) -> String {
 async fn odd_calls_get_typed_refusals_and_the_connection_lives() {
     let server = serve().await;
     let (mut sender, connection) = connect(&server).await;
-    let plain = || call().body(()).unwrap();
-    let with =
-        |key: &str, value: &[u8]| call().header(key, http::HeaderValue::from_bytes(value).unwrap()).body(()).unwrap();
+    let plain = || call(&server).body(()).unwrap();
+    let with = |key: &str, value: &[u8]| {
+        call(&server).header(key, http::HeaderValue::from_bytes(value).unwrap()).body(()).unwrap()
+    };
     let half = &nobody()[..10];
     let cases: Vec<(&str, Request<()>, Vec<u8>, &str)> = vec![
         ("a sound call", plain(), nobody(), "DEMAND_NOT_FOUND"),
@@ -93,6 +102,7 @@ async fn odd_calls_get_typed_refusals_and_the_connection_lives() {
         ("a timeout of ages", with("grpc-timeout", b"99999999H"), nobody(), "DEMAND_NOT_FOUND"),
         ("metadata in no text", with("sne-agent", b"\xff\xfe"), nobody(), "METADATA_MALFORMED"),
         ("metadata that is long", with("sne-agent", &[b'a'; 5_000]), nobody(), "METADATA_MALFORMED"),
+        ("a second token", with("authorization", b"Bearer e30.e30.e30"), nobody(), "CREDENTIAL_INVALID"),
         ("a message cut short", plain(), half.to_vec(), "MALFORMED_MESSAGE"),
         ("no message", plain(), Vec::new(), "MALFORMED_MESSAGE"),
         ("a frame of four gigabytes", plain(), vec![0, 0xff, 0xff, 0xff, 0xff, 1], "MESSAGE_TOO_LARGE"),
@@ -112,11 +122,11 @@ async fn odd_calls_get_typed_refusals_and_the_connection_lives() {
 async fn a_connection_has_a_hundred_streams_and_sixteen_kilobytes_of_headers() {
     let server = serve().await;
     let (mut sender, _connection) = connect(&server).await;
-    let response = answered(&mut sender, call().body(()).unwrap(), &nobody()).await;
+    let response = answered(&mut sender, call(&server).body(()).unwrap(), &nobody()).await;
     assert_eq!(reason(response).await, "DEMAND_NOT_FOUND");
     assert_eq!(sender.current_max_send_streams(), 100);
     // The library of this client would not send more; the server says so all the same.
-    let long = call().header("x-long", "a".repeat(60_000)).body(()).unwrap();
+    let long = call(&server).header("x-long", "a".repeat(60_000)).body(()).unwrap();
     let mut ready = sender.clone().ready().await.unwrap();
     let (response, _) = ready.send_request(long, true).unwrap();
     let refused = match tokio::time::timeout(PATIENCE, response).await.expect("an answer in time") {
@@ -126,7 +136,7 @@ async fn a_connection_has_a_hundred_streams_and_sixteen_kilobytes_of_headers() {
     assert!(refused, "headers of any length are read");
     // Whoever else calls is served.
     let (mut other, _connection) = connect(&server).await;
-    let response = answered(&mut other, call().body(()).unwrap(), &nobody()).await;
+    let response = answered(&mut other, call(&server).body(()).unwrap(), &nobody()).await;
     assert_eq!(reason(response).await, "DEMAND_NOT_FOUND");
     server.stops().await;
 }
@@ -138,7 +148,7 @@ async fn a_flood_of_resets_ends_its_connection_and_no_other() {
     let (mut sender, connection) = connect(&server).await;
     for _ in 0..5_000 {
         let Ok(mut ready) = sender.clone().ready().await else { break };
-        let Ok((_, mut stream)) = ready.send_request(call().body(()).unwrap(), false) else { break };
+        let Ok((_, mut stream)) = ready.send_request(call(&server).body(()).unwrap(), false) else { break };
         stream.send_reset(Reason::CANCEL);
         sender = ready;
     }
@@ -146,7 +156,7 @@ async fn a_flood_of_resets_ends_its_connection_and_no_other() {
     // The last word of the server is lost when the flood still writes.
     let reason_of_end = ended.expect_err("the server ends the connection").reason();
     assert!(reason_of_end.is_none_or(|reason| reason == Reason::ENHANCE_YOUR_CALM), "{reason_of_end:?}");
-    let response = answered(&mut other, call().body(()).unwrap(), &nobody()).await;
+    let response = answered(&mut other, call(&server).body(()).unwrap(), &nobody()).await;
     assert_eq!(reason(response).await, "DEMAND_NOT_FOUND");
     assert!(!other_connection.is_finished());
     server.stops().await;

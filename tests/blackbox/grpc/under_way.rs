@@ -20,7 +20,7 @@ const PATIENCE: Duration = Duration::from_secs(60);
 
 async fn serve(options: Options) -> (InProcess, Client) {
     let server = Prepared::new(Arc::new(SystemClock)).await.serve(options).await;
-    let client = Client::at(&server.address).unwrap();
+    let client = server.client();
     (server, client)
 }
 

@@ -28,7 +28,7 @@ impl Stage {
         let prepared = Prepared::new(clock.clone()).await;
         prepared.register.import_organisation(serde_json::from_str(STATE_LINE).unwrap()).await.unwrap();
         let server = prepared.serve(Options::default()).await;
-        let client = Client::at(&server.address).unwrap();
+        let client = server.client();
         Self { clock, server, client }
     }
 

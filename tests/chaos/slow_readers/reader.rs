@@ -9,6 +9,7 @@ use h2::RecvStream;
 use h2::client::SendRequest;
 use http::{HeaderMap, Request};
 use nomenclature::Actor;
+use tests::stage::served::Served;
 use tokio::net::TcpStream;
 use tokio::task::JoinHandle;
 use tokio::time::sleep;
@@ -27,19 +28,18 @@ pub struct Reader {
 
 impl Reader {
     /// Begins to read; the reason when it is refused.
-    pub async fn begin(address: &str, auditor: Actor, method: &str) -> Result<Self, String> {
-        let stream = TcpStream::connect(address).await.unwrap();
+    pub async fn begin(served: &Served, auditor: Actor, method: &str) -> Result<Self, String> {
+        let stream = TcpStream::connect(&served.address).await.unwrap();
         let (sender, connection) = h2::client::handshake(stream).await.unwrap();
         let connection = tokio::spawn(async move {
             // How it ends is told by the stream.
             let _ = connection.await;
         });
-        let Actor::Agent { organisation, agent, .. } = auditor else { panic!("an agent audits") };
+        let token = served.tokens.authorization(&auditor).expect("an agent audits");
         let request = Request::post(format!("http://sne/sne.v1.AuditService/{method}"))
             .header("content-type", "application/grpc")
             .header("te", "trailers")
-            .header("sne-organisation", organisation.to_string())
-            .header("sne-agent", agent.to_string())
+            .header("authorization", token.to_str().unwrap())
             .body(())
             .unwrap();
         let mut sender = sender.ready().await.unwrap();

@@ -17,6 +17,7 @@ use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 use serde_json::Value;
 use tests::door;
+use tests::stage::tokens;
 use tests::wire::{Ack, Order, Reply, orders};
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
@@ -34,7 +35,9 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let id = Pid::from_raw(i32::try_from(server.id())?);
     // Who passes orders on to nobody is no use.
     let watch = std::thread::spawn(move || server.wait());
-    let door = Client::at(&address)?;
+    let folder: &Path = keys.as_ref();
+    let door =
+        Client::at(&address, &tokens::of_folder(folder.parent().ok_or("the key folder lies in no data folder")?))?;
     let mut orders = orders();
     let room = Arc::new(Semaphore::new(IN_FLIGHT));
     let mut under_way = JoinSet::new();
@@ -68,6 +71,7 @@ fn serve(database: &str, keys: &Path) -> Result<(Child, String), Box<dyn Error>>
         .env("SNE_METRICS_LISTEN", "off")
         .env("SNE_FILES_PER_ACCOUNT", "1000000")
         .env("SNE_FILES_PER_ORGANISATION", "10000000")
+        .env("SNE_DEVELOPMENT_ISSUER", "on")
         .stdin(Stdio::null())
         .stdout(Stdio::null())
         .stderr(Stdio::piped())

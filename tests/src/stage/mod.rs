@@ -13,4 +13,5 @@ pub mod processes;
 pub mod proxy;
 pub mod served;
 pub mod sne;
+pub mod tokens;
 pub mod world;

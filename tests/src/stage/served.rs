@@ -5,18 +5,22 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Stdio};
 use std::thread::JoinHandle;
 
+use client::{Client, Tokens};
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 use serde_json::Value;
 
 use crate::stage::discreet;
 use crate::stage::sne::{Place, Ran};
+use crate::stage::tokens;
 
 /// A server. Dropped, it is told to stop, so that it stops its cluster.
 pub struct Served {
     server: Child,
     place: Place,
     pub address: String,
+    /// Tokens that it takes.
+    pub tokens: Tokens,
     /// Where its figures are asked for.
     pub metrics: String,
     log: Option<JoinHandle<String>>,
@@ -39,6 +43,8 @@ impl Served {
         let unbraked = ["--files-per-account", "1000000", "--files-per-organisation", "10000000"];
         let arguments = ["serve", "--listen", "127.0.0.1:0"].iter().chain(&unbraked).chain(more);
         let mut serve = place.command(arguments);
+        // Tests call with its tokens, whatever database it is on.
+        serve.env("SNE_DEVELOPMENT_ISSUER", "on");
         let mut server = serve.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
         let mut lines = BufReader::new(server.stderr.take().unwrap());
         let mut log = String::new();
@@ -58,7 +64,18 @@ impl Served {
             lines.read_to_string(&mut log).unwrap();
             log
         });
-        Self { server, place, address, metrics, log: Some(log) }
+        let tokens = tokens::of_folder(&place.data_dir);
+        Self { server, place, address, tokens, metrics, log: Some(log) }
+    }
+
+    /// A connection of one's own.
+    pub fn client(&self) -> Client {
+        Client::at(&self.address, &self.tokens).unwrap()
+    }
+
+    /// Where it keeps its keys.
+    pub fn data_dir(&self) -> &Path {
+        &self.place.data_dir
     }
 
     pub fn id(&self) -> u32 {

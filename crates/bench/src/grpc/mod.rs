@@ -7,10 +7,12 @@ pub mod request;
 pub mod served;
 
 use std::net::SocketAddr;
+use std::sync::{Arc, OnceLock};
 
+use client::Tokens;
 use nomenclature::Actor;
+use server::DevelopmentIssuer;
 use tonic::Request;
-use tonic::metadata::{Ascii, MetadataValue};
 use tonic::transport::{Channel, Endpoint};
 
 use crate::failure::Failure;
@@ -20,20 +22,20 @@ pub async fn connect(server: SocketAddr) -> Result<Channel, Failure> {
     Ok(Endpoint::from_shared(format!("http://{server}"))?.tcp_nodelay(true).connect().await?)
 }
 
-/// A message with the name of who sends it.
+/// The issuer of tokens of this process: its server takes them, its callers show them.
+pub fn issuer() -> Result<Arc<DevelopmentIssuer>, Failure> {
+    static ISSUER: OnceLock<Option<Arc<DevelopmentIssuer>>> = OnceLock::new();
+    let made = ISSUER.get_or_init(|| DevelopmentIssuer::in_memory().ok().map(Arc::new));
+    made.clone().ok_or_else(|| Failure::Answer("the machine gives no random bytes".to_owned()))
+}
+
+/// A message with the token of who sends it.
 pub fn signed<T>(message: T, actor: &Actor) -> Result<Request<T>, Failure> {
-    let Actor::Agent { organisation, desk, agent } = actor else {
-        return Err(Failure::Answer("the operator is no caller".to_owned()));
-    };
-    let value = |text: String| {
-        text.parse::<MetadataValue<Ascii>>().map_err(|error| Failure::Answer(format!("no metadata value: {error}")))
-    };
+    static TOKENS: OnceLock<Tokens> = OnceLock::new();
+    let issuer = issuer()?;
+    let tokens = TOKENS.get_or_init(|| Tokens::from(issuer.mint()));
+    let token = tokens.authorization(actor).ok_or_else(|| Failure::Answer("the operator is no caller".to_owned()))?;
     let mut request = Request::new(message);
-    let metadata = request.metadata_mut();
-    metadata.insert("sne-organisation", value(organisation.to_string())?);
-    metadata.insert("sne-agent", value(agent.to_string())?);
-    if let Some(desk) = desk {
-        metadata.insert("sne-desk", value(desk.to_string())?);
-    }
+    request.metadata_mut().insert("authorization", token);
     Ok(request)
 }

@@ -39,7 +39,8 @@ impl Served {
         let listen = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
         // What is measured is how fast it answers, not how soon it stops to.
         let budgets = Budgets { account: u32::MAX, organisation: u32::MAX, ..Budgets::default() };
-        let options = Options { listen, lame_duck: Duration::ZERO, budgets, ..Options::default() };
+        let development = Some(super::issuer()?);
+        let options = Options { listen, lame_duck: Duration::ZERO, budgets, development, ..Options::default() };
         let server = Server::bind(register, &place, options).await?;
         let address = server.address();
         let (stop, stopped) = oneshot::channel::<()>();

@@ -16,16 +16,16 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Instant;
 
-use client::Client;
+use client::{Client, Tokens};
 use nomenclature::{Actor, UniqueNumber};
 use register::Depth;
-use server::{Options, Server};
+use server::{DevelopmentIssuer, Options, Server};
 use synth::TerritoryOptions;
 use tokio::sync::oneshot;
 
 use super::living;
 use super::org::Change;
-use super::{daily, doctor, org, serve};
+use super::{daily, doctor, org, serve, token};
 use crate::args::{Demo, Format, Place};
 use crate::failure::Failure;
 use crate::house::{House, default_data_dir};
@@ -64,7 +64,9 @@ pub async fn run(mut place: Place, options: &Demo) -> Result<(), Failure> {
         true => None,
         false => Some(living::live(&house, &clock, &notices, &invented).await?),
     };
-    let listen = Options { listen: options.listen, ..Options::default() };
+    let issuer = Arc::new(DevelopmentIssuer::open_or_create(&data_dir).map_err(token::explain)?);
+    let development = Some(Arc::clone(&issuer));
+    let listen = Options { listen: options.listen, development, ..Options::default() };
     let server = Server::bind(house.register.clone(), &house.place, listen).await.map_err(serve::explain)?;
     let address = server.address().to_string();
     let (stop, stopped) = oneshot::channel::<()>();
@@ -74,7 +76,8 @@ pub async fn run(mut place: Place, options: &Demo) -> Result<(), Failure> {
     }));
     say!("serveur gRPC à l'écoute sur {address} : les actes qui suivent passent par lui");
 
-    let client = Client::at(&address).map_err(|refused| Failure::Local(refused.to_string()))?;
+    let client =
+        Client::at(&address, &Tokens::from(issuer.mint())).map_err(|refused| Failure::Local(refused.to_string()))?;
     let lived = match territory {
         Some(lived) => Story::Territory(Box::new(lived)),
         None => Story::Sample(lives::live((&house.register, &client), &clock, sample).await?),
@@ -162,22 +165,24 @@ pub fn other_version() -> String {
 fn hints(data_dir: &Path, address: &str, lived: &Story) {
     let program = std::env::args().next().unwrap_or_else(|| "sne".to_owned());
     let (Some(number), Some(desk)) = (lived.example(), lived.desk()) else { return };
-    let metadata = desk.to_string();
-    let mut parts = metadata.split('/');
+    let actor = desk.to_string();
+    let mut parts = actor.split('/');
     let mut part = || parts.next().unwrap_or_default().to_owned();
     let (organisation, code, agent) = (part(), part(), part());
     say!("\nÀ essayer, depuis le dossier du projet :");
+    say!("    export SNE_DATA_DIR={}", data_dir.display());
+    say!("  Un jeton de cet agent, pour un quart d'heure :");
+    say!("    JETON=$({program} token --organisation {organisation} --desk {code} --agent {agent})");
     say!("  buf curl, qui apprend l'interface du serveur (après npm ci) :");
     say!("    node_modules/.bin/buf curl --protocol grpc --http2-prior-knowledge \\");
-    say!("      -H sne-organisation:{organisation} -H sne-desk:{code} -H sne-agent:{agent} \\");
+    say!("      -H \"authorization: Bearer $JETON\" \\");
     say!("      -d '{{\"commune\": \"{}\", \"page_size\": 3}}' \\", shown::COMMUNE);
     say!("      http://{address}/sne.v1.SharedManagementService/ListSharedDemands");
     say!("  Python, avec les stubs faits de proto/ :");
     say!("    tests/grpc/venv.sh && PYTHONPATH=target/grpc-stubs target/grpc-venv/bin/python \\");
-    say!("      tests/grpc/example.py {address} {metadata} {number}");
+    say!("      tests/grpc/example.py {address} $JETON {number}");
     say!("  La même base en ligne de commande :");
-    say!("    export SNE_DATA_DIR={}", data_dir.display());
-    say!("    {program} demand show {number} --actor {metadata}");
+    say!("    {program} demand show {number} --actor {actor}");
     say!("    {program} demand history {number} --reader postgres-es");
     say!("    {program} stats series 006 --measure STOCK --measure PRESSURE");
     say!("    {program} late 006 --min-days 60");

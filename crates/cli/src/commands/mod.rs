@@ -23,3 +23,4 @@ pub mod serve;
 pub mod stats;
 pub mod synth;
 pub mod territory;
+pub mod token;

@@ -3,14 +3,15 @@
 use std::sync::Arc;
 
 use register::SystemClock;
-use server::Server;
+use server::{DevelopmentIssuer, Server};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tracing_subscriber::Layer as _;
 use tracing_subscriber::filter::{LevelFilter, Targets};
 use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::util::SubscriberInitExt as _;
 
-use crate::config::{Config, only_this_machine};
+use super::token;
+use crate::config::{Config, only_this_machine, without_proof};
 use crate::failure::Failure;
 use crate::house::House;
 
@@ -20,7 +21,12 @@ pub async fn run(config: Config) -> Result<(), Failure> {
     tell_panics_without_their_words();
     let stop = Stop::listen()?;
     let house = House::open(config.place(), Arc::new(SystemClock)).await?;
-    let server = Server::bind(house.register.clone(), &house.place, config.server()).await.map_err(explain)?;
+    let mut options = config.server();
+    if config.takes_development_tokens() {
+        let issuer = DevelopmentIssuer::open_or_create(&config.data_dir).map_err(token::explain)?;
+        options.development = Some(Arc::new(issuer));
+    }
+    let server = Server::bind(house.register.clone(), &house.place, options).await.map_err(explain)?;
     let shutdown = async move { stop.asked().await };
     server.run(shutdown).await.map_err(explain)
 }
@@ -71,6 +77,8 @@ pub fn explain(error: server::Error) -> Failure {
     use server::Error;
     Failure::Local(match error {
         Error::NotLoopback { address } => only_this_machine(address),
+        Error::Unproven { address } => without_proof(address),
+        Error::Tls(error) => format!("les certificats ne peuvent servir : {error}"),
         Error::Listen { address, cause } => format!("impossible d'écouter sur {address} : {cause}"),
         Error::View(error) => format!("les vues ne s'ouvrent pas : {error}"),
         Error::Keys(error) => register::vault_trouble(&error),

@@ -1,12 +1,13 @@
 //! Every key: its name in the file, its variable, its flag, what it may be.
 
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use event_log::Standby;
 
 use super::file::Written;
-use super::value::{count, database, duration, loopback, show_database, show_duration};
-use super::{Config, Daily};
+use super::value::{address, count, database, duration, issuer, loopback, show_database, show_duration};
+use super::{Config, Daily, Development};
 
 /// One key.
 pub struct Key {
@@ -26,6 +27,11 @@ pub struct Key {
     pub show: fn(&Config) -> String,
 }
 
+/// Keys whose values must go together.
+pub const LISTEN: &str = "server.listen";
+pub const TLS_CERTIFICATE: &str = "tls.certificate";
+pub const TLS_KEY: &str = "tls.key";
+pub const DEVELOPMENT_ISSUER: &str = "issuer.development";
 /// The key of the metrics' address.
 pub const METRICS_LISTEN: &str = "metrics.listen";
 
@@ -93,14 +99,105 @@ pub static KEYS: &[Key] = &[
         show: |config| if config.standby == Standby::Synchronous { "on".to_owned() } else { "off".to_owned() },
     },
     Key {
-        name: "server.listen",
+        name: LISTEN,
         variable: "SNE_LISTEN",
         flag: "listen",
         metavar: "ADRESSE",
-        help: "Adresse d'écoute : de cette machine seulement, tant que les appelants ne prouvent pas leur identité ; port 0 : libre",
+        help: "Adresse d'écoute : de cette machine seulement, à moins de TLS et d'appelants qui prouvent leur identité ; port 0 : libre",
         written: Written::Text,
-        set: |config, text| loopback(text).map(|address| config.server.listen = address),
+        set: |config, text| address(text).map(|address| config.server.listen = address),
         show: |config| config.server.listen.to_string(),
+    },
+    Key {
+        name: TLS_CERTIFICATE,
+        variable: "SNE_TLS_CERTIFICATE",
+        flag: "tls-certificate",
+        metavar: "FICHIER",
+        help: "Certificat du serveur, suivi de ceux qui mènent à son autorité (PEM) ; relu quand il change",
+        written: Written::Text,
+        set: |config, text| file(text).map(|path| config.tls_certificate = path),
+        show: |config| shown(config.tls_certificate.as_deref()),
+    },
+    Key {
+        name: TLS_KEY,
+        variable: "SNE_TLS_KEY",
+        flag: "tls-key",
+        metavar: "FICHIER",
+        help: "Clé de ce certificat (PEM), que seuls son propriétaire et son groupe peuvent lire",
+        written: Written::Text,
+        set: |config, text| file(text).map(|path| config.tls_key = path),
+        show: |config| shown(config.tls_key.as_deref()),
+    },
+    Key {
+        name: "tls.client_authorities",
+        variable: "SNE_TLS_CLIENT_AUTHORITIES",
+        flag: "tls-client-authorities",
+        metavar: "FICHIER",
+        help: "Autorités des certificats que les appelants peuvent présenter (PEM)",
+        written: Written::Text,
+        set: |config, text| file(text).map(|path| config.tls_client_authorities = path),
+        show: |config| shown(config.tls_client_authorities.as_deref()),
+    },
+    Key {
+        name: "issuer.url",
+        variable: "SNE_ISSUER",
+        flag: "issuer",
+        metavar: "ADRESSE",
+        help: "Fournisseur d'identités (OpenID Connect) dont les jetons sont acceptés ; off : aucun",
+        written: Written::Text,
+        set: |config, text| {
+            config.issuer = if text == "off" { None } else { Some(issuer(text)?) };
+            Ok(())
+        },
+        show: |config| config.issuer.clone().unwrap_or_else(|| "off".to_owned()),
+    },
+    Key {
+        name: "issuer.audience",
+        variable: "SNE_ISSUER_AUDIENCE",
+        flag: "issuer-audience",
+        metavar: "NOM",
+        help: "Nom du registre chez ce fournisseur : le destinataire des jetons",
+        written: Written::Text,
+        set: |config, text| {
+            if text.is_empty() {
+                return Err("un nom est attendu".to_owned());
+            }
+            config.issuer_audience = text.to_owned();
+            Ok(())
+        },
+        show: |config| config.issuer_audience.clone(),
+    },
+    Key {
+        name: "issuer.authorities",
+        variable: "SNE_ISSUER_AUTHORITIES",
+        flag: "issuer-authorities",
+        metavar: "FICHIER",
+        help: "Autorités du serveur de ce fournisseur (PEM), en plus de celles de la machine",
+        written: Written::Text,
+        set: |config, text| file(text).map(|path| config.issuer_authorities = path),
+        show: |config| shown(config.issuer_authorities.as_deref()),
+    },
+    Key {
+        name: DEVELOPMENT_ISSUER,
+        variable: "SNE_DEVELOPMENT_ISSUER",
+        flag: "development-issuer",
+        metavar: "private|on|off",
+        help: "Jetons de « sne token » acceptés, sur cette machine seulement : avec la base privée, toujours, jamais",
+        written: Written::Text,
+        set: |config, text| {
+            config.development = match text {
+                "private" => Development::WhenPrivate,
+                "on" => Development::Accepted,
+                "off" => Development::Refused,
+                _ => return Err("« private », « on » ou « off » est attendu".to_owned()),
+            };
+            Ok(())
+        },
+        show: |config| match config.development {
+            Development::WhenPrivate => "private".to_owned(),
+            Development::Accepted => "on".to_owned(),
+            Development::Refused => "off".to_owned(),
+        },
     },
     Key {
         name: "server.connections",
@@ -254,3 +351,15 @@ pub static KEYS: &[Key] = &[
         show: |config| config.server.metrics.map_or_else(|| "off".to_owned(), |address| address.to_string()),
     },
 ];
+
+fn file(text: &str) -> Result<Option<PathBuf>, String> {
+    match text {
+        "" => Err("un fichier est attendu, ou « off »".to_owned()),
+        "off" => Ok(None),
+        text => Ok(Some(text.into())),
+    }
+}
+
+fn shown(path: Option<&Path>) -> String {
+    path.map_or_else(|| "off".to_owned(), |path| path.display().to_string())
+}

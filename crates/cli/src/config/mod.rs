@@ -15,7 +15,7 @@ use std::path::{Path, PathBuf};
 use event_log::Standby;
 pub use fault::{Fault, Source};
 pub use flags::Flags;
-pub use value::only_this_machine;
+pub use value::{only_this_machine, without_proof};
 
 use crate::args::{Place, Where};
 use crate::failure::Failure;
@@ -43,6 +43,13 @@ pub struct Config {
     pub server: server::Options,
     /// Whether a server does the daily run of itself.
     pub daily: Daily,
+    tls_certificate: Option<PathBuf>,
+    tls_key: Option<PathBuf>,
+    tls_client_authorities: Option<PathBuf>,
+    issuer: Option<String>,
+    issuer_audience: String,
+    issuer_authorities: Option<PathBuf>,
+    development: Development,
     /// The files that were read.
     pub files: Vec<PathBuf>,
     sources: BTreeMap<&'static str, Source>,
@@ -57,6 +64,15 @@ pub enum Daily {
     Left,
 }
 
+/// Whether tokens of the issuer for development are taken.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Development {
+    /// With the private database.
+    WhenPrivate,
+    Accepted,
+    Refused,
+}
+
 impl Default for Config {
     fn default() -> Self {
         // Loopback, like the server itself: figures, no names.
@@ -68,6 +84,13 @@ impl Default for Config {
             standby: Standby::NotAsked,
             server: server::Options { metrics, ..server::Options::default() },
             daily: Daily::Done,
+            tls_certificate: None,
+            tls_key: None,
+            tls_client_authorities: None,
+            issuer: None,
+            issuer_audience: "sne".to_owned(),
+            issuer_authorities: None,
+            development: Development::WhenPrivate,
             files: Vec::new(),
             sources: BTreeMap::new(),
         }
@@ -112,7 +135,33 @@ impl Config {
     /// What the server goes by.
     pub fn server(&self) -> server::Options {
         let daily = (self.daily == Daily::Done).then(|| crate::commands::daily::notices(&self.place()));
-        server::Options { daily, ..self.server.clone() }
+        server::Options { daily, tls: self.tls(), provider: self.provider(), ..self.server.clone() }
+    }
+
+    fn tls(&self) -> Option<server::Tls> {
+        Some(server::Tls {
+            certificate: self.tls_certificate.clone()?,
+            key: self.tls_key.clone()?,
+            client_authorities: self.tls_client_authorities.clone(),
+        })
+    }
+
+    fn provider(&self) -> Option<server::Provider> {
+        Some(server::Provider {
+            issuer: self.issuer.clone()?,
+            audience: self.issuer_audience.clone(),
+            authorities: self.issuer_authorities.clone(),
+        })
+    }
+
+    /// Whether tokens of the issuer for development are taken: never where others could reach the server.
+    pub fn takes_development_tokens(&self) -> bool {
+        self.server.listen.ip().is_loopback()
+            && match self.development {
+                Development::WhenPrivate => self.database_url.is_none(),
+                Development::Accepted => true,
+                Development::Refused => false,
+            }
     }
 
     /// Every key with its value as it may be shown, and where it comes from.
@@ -230,7 +279,37 @@ impl Reading {
         }
     }
 
+    /// Refuses what does not go together.
+    fn proofs(&mut self) {
+        let config = &self.config;
+        let mut faults: Vec<(&'static str, String)> = Vec::new();
+        for (one, other, key) in [
+            (&config.tls_key, &config.tls_certificate, keys::TLS_CERTIFICATE),
+            (&config.tls_certificate, &config.tls_key, keys::TLS_KEY),
+            (&config.tls_client_authorities, &config.tls_certificate, keys::TLS_CERTIFICATE),
+        ] {
+            if one.is_some() && other.is_none() && faults.iter().all(|(told, _)| *told != key) {
+                faults.push((key, "un fichier est attendu".to_owned()));
+            }
+        }
+        let listen = config.server.listen;
+        if !listen.ip().is_loopback() {
+            let known = config.tls_client_authorities.is_some() || config.issuer.is_some();
+            if config.tls_certificate.is_none() || !known {
+                faults.push((keys::LISTEN, without_proof(listen)));
+            }
+            if config.development == Development::Accepted {
+                faults.push((keys::DEVELOPMENT_ISSUER, only_this_machine(listen)));
+            }
+        }
+        for (key, message) in faults {
+            let source = self.config.source(key).clone();
+            self.fault(key, source, message);
+        }
+    }
+
     fn finish(mut self) -> Result<Config, Failure> {
+        self.proofs();
         let server = &self.config.server;
         if server.listen.port() != 0 && server.metrics == Some(server.listen) {
             let source = self.config.source(keys::METRICS_LISTEN).clone();

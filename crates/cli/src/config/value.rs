@@ -33,16 +33,36 @@ pub fn show_duration(duration: Duration) -> String {
     SignedDuration::try_from(duration).map_or_else(|_| format!("{duration:?}"), |duration| format!("{duration:#}"))
 }
 
+/// An address with its port.
+pub fn address(text: &str) -> Result<SocketAddr, String> {
+    text.parse().map_err(|_| "une adresse avec son port est attendue (127.0.0.1:50051)".to_owned())
+}
+
 /// An address of this machine.
 pub fn loopback(text: &str) -> Result<SocketAddr, String> {
-    let address: SocketAddr =
-        text.parse().map_err(|_| "une adresse avec son port est attendue (127.0.0.1:50051)".to_owned())?;
+    let address = address(text)?;
     if address.ip().is_loopback() { Ok(address) } else { Err(only_this_machine(address)) }
 }
 
 /// Why an address is refused that others could reach.
 pub fn only_this_machine(address: SocketAddr) -> String {
     format!("{address} serait joignable d'ailleurs : seule une adresse de cette machine est acceptée")
+}
+
+/// Why an address is refused that others could reach without proving who they are.
+pub fn without_proof(address: SocketAddr) -> String {
+    format!(
+        "{address} serait joignable d'ailleurs : il y faut un certificat (tls.certificate, tls.key), et de quoi \
+         reconnaître les appelants (tls.client_authorities ou issuer.url)"
+    )
+}
+
+/// The address of a provider of identities.
+pub fn issuer(text: &str) -> Result<String, String> {
+    match server::Provider::is_address(text) {
+        true => Ok(text.to_owned()),
+        false => Err("une adresse https est attendue (http pour cette machine seulement)".to_owned()),
+    }
 }
 
 /// A database's address, which is never repeated in a message.

@@ -6,24 +6,33 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 
 use http::{Request, Response};
+use register::{Clock as _, SystemClock};
 use tonic::Status;
 use tonic::body::Body;
 use tower::{Layer, Service};
 
-use super::metadata::Said;
+use super::authenticator::Authenticator;
+use crate::incoming::Peer;
 
 /// The paths of these services begin so. They tell how the server is and what its interface is, which is no secret.
 const OPEN_TO_ALL: [&str; 2] = ["/grpc.health.", "/grpc.reflection."];
 
 /// Puts an [`Authentication`] before the services.
-#[derive(Clone, Debug, Default)]
-pub struct AuthenticationLayer;
+#[derive(Clone)]
+pub struct AuthenticationLayer(Authenticator);
+
+impl AuthenticationLayer {
+    /// Who calls is found out by this.
+    pub fn new(authenticator: Authenticator) -> Self {
+        Self(authenticator)
+    }
+}
 
 impl<S> Layer<S> for AuthenticationLayer {
     type Service = Authentication<S>;
 
     fn layer(&self, inner: S) -> Authentication<S> {
-        Authentication { inner }
+        Authentication { inner, authenticator: self.0.clone() }
     }
 }
 
@@ -31,11 +40,12 @@ impl<S> Layer<S> for AuthenticationLayer {
 #[derive(Clone)]
 pub struct Authentication<S> {
     inner: S,
+    authenticator: Authenticator,
 }
 
 impl<S> Service<Request<Body>> for Authentication<S>
 where
-    S: Service<Request<Body>, Response = Response<Body>, Error = Infallible>,
+    S: Service<Request<Body>, Response = Response<Body>, Error = Infallible> + Clone + Send + 'static,
     S::Future: Send + 'static,
 {
     type Response = Response<Body>;
@@ -47,25 +57,42 @@ where
     }
 
     fn call(&mut self, mut request: Request<Body>) -> Self::Future {
-        let open = OPEN_TO_ALL.iter().any(|service| request.uri().path().starts_with(service));
-        if !open {
-            match Said::read(request.headers()).and_then(Said::actor) {
-                Ok(actor) => request.extensions_mut().insert(actor),
-                Err(refusal) => return Box::pin(async move { Ok(Status::from(refusal).into_http()) }),
-            };
+        if OPEN_TO_ALL.iter().any(|service| request.uri().path().starts_with(service)) {
+            return Box::pin(self.inner.call(request));
         }
-        Box::pin(self.inner.call(request))
+        let authenticator = self.authenticator.clone();
+        // The one that was asked whether it is ready takes the call; its copy takes the next one.
+        let copy = self.inner.clone();
+        let mut inner = std::mem::replace(&mut self.inner, copy);
+        Box::pin(async move {
+            let peer = request.extensions().get::<Peer>().copied().unwrap_or_default();
+            // By the machine's clock, whatever day the register has: credentials are made by others.
+            let now = SystemClock.now();
+            match authenticator.actor(request.headers(), peer.certificate.as_ref(), now).await {
+                Ok(actor) => {
+                    request.extensions_mut().insert(actor);
+                    inner.call(request).await
+                }
+                Err(refusal) => Ok(Status::from(refusal).into_http()),
+            }
+        })
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
+    use nomenclature::Actor;
     use tonic_types::StatusExt as _;
 
     use super::*;
     use crate::caller;
+    use crate::identity::bindings::NoBindings;
+    use crate::identity::development::DevelopmentIssuer;
+    use crate::identity::tokens::Tokens;
 
-    /// Answers with nothing to a caller who is somebody, or with why he is not.
+    /// Answers who calls.
     #[derive(Clone)]
     struct Asking;
 
@@ -79,36 +106,58 @@ mod tests {
         }
 
         fn call(&mut self, request: Request<Body>) -> Self::Future {
-            let told = match caller::of(request.extensions()) {
-                Ok(actor) => Response::builder().header("caller", actor.to_string()).body(Body::default()).unwrap(),
-                Err(_) => Response::builder().header("caller", "nobody").body(Body::default()).unwrap(),
-            };
-            std::future::ready(Ok(told))
+            let caller = caller::of(request.extensions()).map_or("nobody".to_owned(), |actor| actor.to_string());
+            std::future::ready(Ok(Response::builder().header("caller", caller).body(Body::default()).unwrap()))
         }
     }
 
-    async fn asked(path: &str, headers: &[(&str, &str)]) -> Response<Body> {
+    async fn asked(service: &mut Authentication<Asking>, path: &str, headers: &[(&str, &str)]) -> Response<Body> {
         let request = Request::builder().uri(path);
         let request = headers.iter().fold(request, |request, (key, value)| request.header(*key, *value));
-        let Ok(response) = AuthenticationLayer.layer(Asking).call(request.body(Body::default()).unwrap()).await;
+        let Ok(response) = service.call(request.body(Body::default()).unwrap()).await;
         response
+    }
+
+    fn reason(response: &Response<Body>) -> String {
+        Status::from_header_map(response.headers()).unwrap().get_details_error_info().unwrap().reason
     }
 
     #[tokio::test]
     async fn a_service_is_told_who_calls_and_nobody_gets_to_it() {
-        let agent = [("sne-organisation", "000005017"), ("sne-desk", "006A1"), ("sne-agent", "agent-01")];
-        let response = asked("/sne.v1.RegistrationService/GetDemand", &agent).await;
-        assert_eq!(response.headers()["caller"], "000005017/006A1/agent-01");
-        for path in ["/sne.v1.RegistrationService/GetDemand", "/sne.v1.NoService/Nothing", "/"] {
-            let status = Status::from_header_map(asked(path, &agent[..1]).await.headers()).unwrap();
-            assert_eq!(status.get_details_error_info().unwrap().reason, "METADATA_MISSING", "{path}");
+        let issuer = Arc::new(DevelopmentIssuer::in_memory().unwrap());
+        let tokens = Tokens::of(Some(issuer.clone()), None);
+        let mut service = AuthenticationLayer::new(Authenticator::new(tokens, Arc::new(NoBindings))).layer(Asking);
+        let agent = Actor::parse("000005017/006A1/agent-01").unwrap();
+        let token = format!("Bearer {}", issuer.token(&agent, SystemClock.now()).unwrap().unwrap());
+        let method = "/sne.v1.RegistrationService/GetDemand";
+        let bearer = ("authorization", token.as_str());
+        for headers in [&[bearer][..], &[bearer, ("sne-organisation", "000005017")]] {
+            let response = asked(&mut service, method, headers).await;
+            assert_eq!(response.headers()["caller"], agent.to_string());
+        }
+        let named = [("sne-organisation", "000005017"), ("sne-desk", "006A1"), ("sne-agent", "agent-01")];
+        for path in [method, "/sne.v1.NoService/Nothing", "/", "/grpc.healthy", "/sne.v1/grpc.health.v1.Health/Check"] {
+            assert_eq!(reason(&asked(&mut service, path, &named).await), "CREDENTIAL_MISSING", "{path}");
+        }
+        for (headers, expected) in [
+            (&[bearer, ("sne-organisation", "000005025")][..], "METADATA_CONTRADICTED"),
+            (&[bearer, ("sne-agent", "agent-02")], "METADATA_CONTRADICTED"),
+            (&[bearer, ("sne-desk", "006A")], "METADATA_MALFORMED"),
+            (&[bearer, bearer], "CREDENTIAL_INVALID"),
+            (&[("authorization", "Basic YTpi")], "CREDENTIAL_INVALID"),
+            (&[("authorization", "Bearer")], "CREDENTIAL_INVALID"),
+            (&[("authorization", "")], "CREDENTIAL_INVALID"),
+        ] {
+            assert_eq!(reason(&asked(&mut service, method, headers).await), expected, "{headers:?}");
         }
     }
 
     #[tokio::test]
     async fn health_and_the_interface_are_told_to_all() {
+        let nobody = Authenticator::new(Tokens::of(None, None), Arc::new(NoBindings));
+        let mut service = AuthenticationLayer::new(nobody).layer(Asking);
         for path in ["/grpc.health.v1.Health/Check", "/grpc.reflection.v1.ServerReflection/ServerReflectionInfo"] {
-            assert_eq!(asked(path, &[]).await.headers()["caller"], "nobody", "{path}");
+            assert_eq!(asked(&mut service, path, &[]).await.headers()["caller"], "nobody", "{path}");
         }
     }
 }

@@ -1,7 +1,7 @@
-//! What a call's metadata says of who calls.
+//! What a call's metadata says of who calls. It proves nothing: see [`super::bearer`].
 
 use http::HeaderMap;
-use nomenclature::{Actor, AgentId, DeskCode, Siren};
+use nomenclature::{AgentId, DeskCode, Siren};
 
 use crate::reason::Reason;
 use crate::status::Refusal;
@@ -15,9 +15,9 @@ pub struct Said {
 }
 
 impl Said {
-    const ORGANISATION: &str = "sne-organisation";
-    const DESK: &str = "sne-desk";
-    const AGENT: &str = "sne-agent";
+    pub const ORGANISATION: &str = "sne-organisation";
+    pub const DESK: &str = "sne-desk";
+    pub const AGENT: &str = "sne-agent";
 
     /// Reads it. Never the operator: that name is no SIREN, so it cannot be said.
     ///
@@ -29,17 +29,6 @@ impl Said {
             desk: read(headers, Self::DESK, |text| DeskCode::parse(text).ok())?,
             agent: read(headers, Self::AGENT, |text| AgentId::parse(text).ok())?,
         })
-    }
-
-    /// The agent whom it names.
-    ///
-    /// # Errors
-    /// [`Reason::MetadataMissing`].
-    pub fn actor(self) -> Result<Actor, Refusal> {
-        let missing = |key: &str| Refusal::new(Reason::MetadataMissing).with("key", key);
-        let organisation = self.organisation.ok_or_else(|| missing(Self::ORGANISATION))?;
-        let agent = self.agent.ok_or_else(|| missing(Self::AGENT))?;
-        Ok(Actor::Agent { organisation, desk: self.desk, agent })
     }
 }
 
@@ -54,10 +43,10 @@ fn read<T>(
 }
 
 /// A value that stands there twice, or is no text: whoever is named twice is nobody.
-struct NotOne;
+pub struct NotOne;
 
 /// The only value of a key.
-fn only<'a>(headers: &'a HeaderMap, key: &str) -> Result<Option<&'a str>, NotOne> {
+pub fn only<'a>(headers: &'a HeaderMap, key: &str) -> Result<Option<&'a str>, NotOne> {
     let mut values = headers.get_all(key).iter();
     match (values.next(), values.next()) {
         (None, _) => Ok(None),
@@ -69,8 +58,6 @@ fn only<'a>(headers: &'a HeaderMap, key: &str) -> Result<Option<&'a str>, NotOne
 #[cfg(test)]
 mod tests {
     use http::HeaderValue;
-    use tonic::Status;
-    use tonic_types::StatusExt as _;
 
     use super::*;
 
@@ -90,12 +77,6 @@ mod tests {
         assert_eq!(said.organisation, Siren::parse("000005017").ok());
         assert_eq!(said.desk, DeskCode::parse("006A1").ok());
         assert_eq!(said.agent, AgentId::parse("agent-01").ok());
-        assert_eq!(said.actor().ok().unwrap().to_string(), "000005017/006A1/agent-01");
-        for missing in [Said { organisation: None, ..said }, Said { agent: None, ..said }] {
-            let status = Status::from(missing.actor().err().unwrap());
-            assert_eq!(status.get_details_error_info().unwrap().reason, "METADATA_MISSING");
-        }
-        assert!(Said { desk: None, ..said }.actor().is_ok());
     }
 
     #[test]

@@ -1,0 +1,32 @@
+//! `sne token`: a token of the issuer for development, for whoever calls the server on this machine.
+
+use std::path::Path;
+
+use nomenclature::Actor;
+use register::{Clock as _, SystemClock};
+use server::{DevelopmentIssuer, IssuerError};
+
+use crate::args::TokenFor;
+use crate::failure::Failure;
+use crate::output::say;
+
+/// Prints a token for an agent.
+pub fn run(data_dir: &Path, TokenFor { organisation, desk, agent }: TokenFor) -> Result<(), Failure> {
+    let issuer = DevelopmentIssuer::open(data_dir).map_err(explain)?;
+    let token = issuer.token(&Actor::Agent { organisation, desk, agent }, SystemClock.now()).map_err(explain)?;
+    say!("{}", token.unwrap_or_default());
+    Ok(())
+}
+
+/// What is wrong with the issuer.
+pub fn explain(error: IssuerError) -> Failure {
+    Failure::Local(match error {
+        IssuerError::Missing { path } => format!(
+            "{} n'existe pas : un serveur qui accepte les jetons de développement la crée à son démarrage",
+            path.display()
+        ),
+        IssuerError::Exposed { path } => format!("{} : d'autres peuvent lire cette clé", path.display()),
+        IssuerError::Damaged { path } => format!("{} : ce n'est pas une clé", path.display()),
+        other => format!("l'émetteur de jetons ne s'ouvre pas : {other}"),
+    })
+}

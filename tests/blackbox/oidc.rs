@@ -1,0 +1,109 @@
+//! A real provider of identities (`oidc-provider` from npm, in `tests/oidc`) beside a real server: people sign in with it by
+//! code and PKCE, and call with the token that they get.
+
+use std::io::{BufRead as _, BufReader, Lines, Write as _};
+use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use client::{Client, Refused, Tokens};
+use nomenclature::Actor;
+use serde_json::{Value, json};
+use tests::cast::NICE;
+use tests::stage::served::Served;
+use tests::stage::sne::Place;
+
+use crate::tidy::root;
+
+/// A provider. Dropped, it ends.
+struct Provider {
+    process: Child,
+    told: ChildStdin,
+    says: Lines<BufReader<ChildStdout>>,
+    issuer: String,
+}
+
+impl Provider {
+    fn starts() -> Self {
+        assert!(root().join("node_modules/oidc-provider").is_dir(), "npm ci was not run");
+        let mut process = Command::new("node")
+            .arg(root().join("tests/oidc/provider.mjs"))
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let told = process.stdin.take().unwrap();
+        let says = BufReader::new(process.stdout.take().unwrap()).lines();
+        let mut provider = Self { process, told, says, issuer: String::new() };
+        provider.issuer = provider.heard()["issuer"].as_str().unwrap().to_owned();
+        provider
+    }
+
+    /// Its next answer, among the remarks of its library.
+    fn heard(&mut self) -> Value {
+        self.says.by_ref().map_while(Result::ok).find_map(|line| serde_json::from_str(&line).ok()).expect("an answer")
+    }
+
+    fn token(&mut self, account: &str) -> String {
+        writeln!(self.told, "login {account}").unwrap();
+        self.heard()["token"].as_str().unwrap().to_owned()
+    }
+
+    fn rotates(&mut self) {
+        writeln!(self.told, "rotate").unwrap();
+        self.heard();
+    }
+}
+
+impl Drop for Provider {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+/// What somebody is told who calls with this token.
+async fn told(served: &Served, token: &str) -> String {
+    let token = token.to_owned();
+    let client = Client::at(&served.address, &Tokens::from(move |_| Some(token.clone()))).unwrap();
+    let asked = json!({"number": "0061126000001006A1"});
+    let answer = client
+        .call::<proto::v1::GetDemandResponse>(Actor::parse(NICE).unwrap(), "RegistrationService/GetDemand", &asked)
+        .await;
+    match answer {
+        Ok(_) => panic!("nobody has this number"),
+        Err(Refused::Told(told)) => told.reason,
+        Err(other) => panic!("{other}"),
+    }
+}
+
+/// The account is genuine, which is all that a provider can say; the register binds it to nobody.
+const GENUINE: &str = "CREDENTIAL_UNKNOWN";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn somebody_who_signed_in_with_a_real_provider_is_known_and_rotated_keys_are_followed() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut provider = Provider::starts();
+    let served = Served::start(Place::private(folder.path().join("data")), &["--issuer", &provider.issuer]);
+    let token = provider.token("account-1");
+    assert_eq!(told(&served, &token).await, GENUINE);
+    let (message, signature) = token.rsplit_once('.').unwrap();
+    let other = if signature.starts_with('A') { "B" } else { "A" };
+    assert_eq!(told(&served, &format!("{message}.{other}{}", &signature[1..])).await, "CREDENTIAL_INVALID");
+
+    provider.rotates();
+    let rotated = provider.token("account-1");
+    // A key that is not known is asked for once in ten seconds.
+    let until = Instant::now() + Duration::from_secs(60);
+    while told(&served, &rotated).await != GENUINE {
+        assert!(Instant::now() < until, "the new key is never known");
+        tokio::time::sleep(Duration::from_millis(200)).await;
+    }
+    assert_eq!(told(&served, &token).await, "CREDENTIAL_INVALID", "its key was taken back");
+
+    // While the provider is away, those who signed in go on.
+    drop(provider);
+    assert_eq!(told(&served, &rotated).await, GENUINE);
+    let log = served.stops();
+    assert!(!log.contains("account-1") && !log.contains(&rotated), "{log}");
+}
