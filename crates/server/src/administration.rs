@@ -10,8 +10,7 @@ use proto::v1::{
     ListRightsRequest, ListRightsResponse,
 };
 use register::{AdministrationAct, AdministrationRequest, Register, RightsQuery, Viewer};
-use tonic::metadata::MetadataMap;
-use tonic::{Request, Response, Status};
+use tonic::{Extensions, Request, Response, Status};
 
 use crate::acts::Acts;
 use crate::caller;
@@ -35,11 +34,11 @@ impl Administration {
 
     async fn administer(
         &self,
-        metadata: &MetadataMap,
+        extensions: &Extensions,
         request_id: &str,
         read: impl FnOnce(&mut Edge) -> Option<AdministrationAct>,
     ) -> Result<Option<AdministrationAnswer>, Refusal> {
-        let actor = caller::of(metadata)?;
+        let actor = caller::of(extensions)?;
         let mut edge = Edge::default();
         let command_id = edge.request_id(request_id);
         let act = read(&mut edge);
@@ -54,14 +53,14 @@ impl AdministrationService for Administration {
         &self,
         request: Request<AdministerOrganisationRequest>,
     ) -> Result<Response<AdministerOrganisationResponse>, Status> {
-        let (metadata, _, AdministerOrganisationRequest { request_id, siren, act }) = request.into_parts();
+        let (_, extensions, AdministerOrganisationRequest { request_id, siren, act }) = request.into_parts();
         let read = |edge: &mut Edge| written::on_organisation(edge, &siren, act);
-        let answer = self.administer(&metadata, &request_id, read).await?;
+        let answer = self.administer(&extensions, &request_id, read).await?;
         Ok(Response::new(AdministerOrganisationResponse { answer }))
     }
 
     async fn enter_agent(&self, request: Request<EnterAgentRequest>) -> Result<Response<EnterAgentResponse>, Status> {
-        let (metadata, _, message) = request.into_parts();
+        let (_, extensions, message) = request.into_parts();
         let EnterAgentRequest { request_id, siren, desk, name, email } = message;
         let read = |edge: &mut Edge| {
             let organisation = edge.siren("siren", &siren);
@@ -69,7 +68,7 @@ impl AdministrationService for Administration {
             let (organisation, desk) = (organisation?, desk?);
             Some(AdministrationAct::EnterAgent(EnterAgent { organisation, desk, person: Person { name, email } }))
         };
-        let answer = self.administer(&metadata, &request_id, read).await?;
+        let answer = self.administer(&extensions, &request_id, read).await?;
         Ok(Response::new(EnterAgentResponse { answer }))
     }
 
@@ -77,14 +76,14 @@ impl AdministrationService for Administration {
         &self,
         request: Request<AdministerAgentRequest>,
     ) -> Result<Response<AdministerAgentResponse>, Status> {
-        let (metadata, _, AdministerAgentRequest { request_id, agent, act }) = request.into_parts();
+        let (_, extensions, AdministerAgentRequest { request_id, agent, act }) = request.into_parts();
         let read = |edge: &mut Edge| written::on_agent(edge, &agent, act);
-        let answer = self.administer(&metadata, &request_id, read).await?;
+        let answer = self.administer(&extensions, &request_id, read).await?;
         Ok(Response::new(AdministerAgentResponse { answer }))
     }
 
     async fn list_rights(&self, request: Request<ListRightsRequest>) -> Result<Response<ListRightsResponse>, Status> {
-        let actor = caller::of(request.metadata())?;
+        let actor = caller::of(request.extensions())?;
         let ListRightsRequest { within_days, page_size, page_token } = request.into_inner();
         let mut edge = Edge::default();
         let agents = usize::from(edge.page_size(page_size));
@@ -107,7 +106,7 @@ impl AdministrationService for Administration {
         &self,
         request: Request<ListReadersRequest>,
     ) -> Result<Response<ListReadersResponse>, Status> {
-        let actor = caller::of(request.metadata())?;
+        let actor = caller::of(request.extensions())?;
         let mut edge = Edge::default();
         let number = edge.number(&request.get_ref().number);
         let number = edge.finish(number)?;

@@ -17,7 +17,7 @@ const AT_MOST: Duration = Duration::from_secs(2);
 
 const WHOLE: &str = "";
 /// Those that need the log alone.
-const OF_THE_LOG: [&str; 8] = [
+const OF_THE_LOG: [&str; 9] = [
     "sne.v1.RegistrationService",
     "sne.v1.FollowUpService",
     "sne.v1.SeparationService",
