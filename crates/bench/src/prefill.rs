@@ -14,7 +14,7 @@ use event_log::{
 };
 use jiff::Timestamp;
 use jiff::civil::{Date, date};
-use nomenclature::{Actor, Channel, Sequence, UniqueNumber};
+use nomenclature::{Actor, Channel, DeskCode, Sequence, UniqueNumber};
 use register::{Clock as _, DEMAND, SystemClock};
 use sqlx::postgres::PgConnectOptions;
 use sqlx::{ConnectOptions as _, Connection as _};
@@ -70,6 +70,7 @@ struct Writer {
     vault: Arc<Vault>,
     actor: Actor,
     by: By,
+    desk: DeskCode,
     day: Date,
 }
 
@@ -80,12 +81,10 @@ impl Writer {
         let vault = Vault::open_folder(pool.clone(), keys, FIRST_DAY).await?;
         let log = EventLog::new(database, pool, Options::default());
         let nobody = || Failure::Answer("the operator registers nothing".to_owned());
-        let by = By {
-            organisation: actor.organisation().ok_or_else(nobody)?,
-            desk: actor.desk().ok_or_else(nobody)?,
-            channel: Channel::Desk,
-        };
-        Ok(Self { log, vault: Arc::new(vault), actor: *actor, by, day })
+        let desk = actor.desk().ok_or_else(nobody)?;
+        let by =
+            By { organisation: actor.organisation().ok_or_else(nobody)?, desk: Some(desk), channel: Channel::Desk };
+        Ok(Self { log, vault: Arc::new(vault), actor: *actor, by, desk, day })
     }
 
     /// The part of one of the writers: every so-manieth number.
@@ -117,7 +116,7 @@ impl Writer {
 
         let drawn = self.vault.draw().await?;
         let sequence = Sequence::try_new(number).map_err(|error| Failure::Answer(error.to_string()))?;
-        let stream = UniqueNumber::compose(territory, self.day, sequence, self.by.desk).to_string();
+        let stream = UniqueNumber::compose(territory, self.day, sequence, self.desk).to_string();
         let mut events = Vec::new();
         for (event, version) in sink.collect().await.into_iter().zip(1..) {
             events.push(sealed(event, (&stream, version), &drawn, self.day)?);

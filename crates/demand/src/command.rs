@@ -20,6 +20,7 @@ use crate::radiation::lease::LeaseDraft;
 use crate::radiation::renunciation::RenunciationDraft;
 use crate::registration::Registration;
 use crate::reinstatement::ReinstatementDraft;
+use crate::rejection::{FieldReason, Violation};
 use crate::separation::{Leaving, Opening, SeparationDraft};
 use crate::settings::Settings;
 use crate::warning::WarningDraft;
@@ -46,10 +47,21 @@ pub struct DemandCommand {
 pub struct By {
     /// The organisation.
     pub organisation: Siren,
-    /// Its desk.
-    pub desk: DeskCode,
+    /// Its desk; none for who acts at none: a lessor who entrusted registering to another service attributes so
+    /// (R441-2-1).
+    pub desk: Option<DeskCode>,
     /// Desk or online.
     pub channel: Channel,
+}
+
+impl By {
+    /// The desk of an act that only a desk does.
+    pub(crate) fn at_a_desk(self, found: &mut Vec<Violation>) -> Option<DeskCode> {
+        if self.desk.is_none() {
+            found.push(Violation { field: "desk".to_owned(), reason: FieldReason::Missing });
+        }
+        self.desk
+    }
 }
 
 /// The acts of a demand.

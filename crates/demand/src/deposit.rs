@@ -124,7 +124,8 @@ pub(crate) fn deposit(
     let label = check.optional("label", draft.label.as_deref(), Text::parse);
     let deposited_on =
         check.optional("deposited_on", draft.deposited_on.as_deref(), |text| act_day(text, demand.filed_on, today));
-    let Some(piece_type) = piece_type.filter(|_| found.is_empty()) else {
+    let desk = by.at_a_desk(&mut found);
+    let Some((piece_type, desk)) = piece_type.zip(desk).filter(|_| found.is_empty()) else {
         return Err(Rejection::invalid(found));
     };
     if demand.deposit(deposit_id).is_ok() {
@@ -134,7 +135,7 @@ pub(crate) fn deposit(
         deposit_id,
         open_type: (!piece_type.is_sensitive()).then_some(piece_type),
         deposited_on: deposited_on.unwrap_or(today),
-        desk: by.desk,
+        desk,
         piece: Pii::Clear(DepositedPiece { piece_type, label }),
     };
     Ok(vec![DemandEvent::PieceDeposited(deposited)])

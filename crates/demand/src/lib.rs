@@ -18,7 +18,7 @@
 //!
 //! let command = DemandCommand {
 //!     today: jiff::civil::date(2026, 11, 23),
-//!     by: By { organisation: Siren::parse("732829320").unwrap(), desk: DeskCode::parse("G0601").unwrap(), channel: Channel::Desk },
+//!     by: By { organisation: Siren::parse("732829320").unwrap(), desk: DeskCode::parse("G0601").ok(), channel: Channel::Desk },
 //!     person_ref: uuid::Uuid::nil(),
 //!     piece_id: uuid::Uuid::nil(),
 //!     settings: Settings::default(),

@@ -56,15 +56,15 @@ pub(crate) fn register(registration: &Registration, command: &DemandCommand) -> 
     let asking = registration.form.identity.as_ref().map(IdentityDraft::asking);
     rubrics.check_whole(asking, &mut found);
     let piece = identity_piece(registration, asking, today, &mut found);
-    if !found.is_empty() {
+    let Some(desk) = by.at_a_desk(&mut found).filter(|_| found.is_empty()) else {
         return Err(Rejection::invalid(found));
-    }
+    };
     let facts = Facts { ever_online: by.channel == Channel::Online, ..facts::of(&rubrics, today) };
     let natural = rubrics.household().is_some();
     let registered = Registered {
         territory: registration.territory,
         filed_on: filed_on.unwrap_or(today),
-        desk: by.desk,
+        desk,
         organisation: by.organisation,
         channel: by.channel,
         person_ref: natural.then_some(person_ref),

@@ -3,6 +3,8 @@
 use std::collections::HashMap;
 use std::ops::AddAssign;
 
+use access::DeskContact;
+use access::organisation::entitlement::Entitlement;
 use access::{
     Action, Organisation, OrganisationAct, OrganisationCommand, OrganisationEvent, OrganisationRejection, Profile,
     Purpose, RegisterOrganisation, Resource, may,
@@ -33,6 +35,9 @@ pub struct OrganisationLine {
     pub territories: Vec<Territory>,
     /// First day.
     pub since: Date,
+    /// What entitles it to register, where that is asked of its kind (INV-46).
+    #[serde(default)]
+    pub entitlement: Option<Entitlement>,
     /// Its desks.
     #[serde(default)]
     pub desks: Vec<DeskLine>,
@@ -53,6 +58,9 @@ pub struct DeskLine {
     /// Last day, once known.
     #[serde(default)]
     pub closed_on: Option<Date>,
+    /// How the public reaches it.
+    #[serde(default)]
+    pub contact: Option<DeskContact>,
 }
 
 /// What an import of one line changed.
@@ -194,6 +202,13 @@ async fn decide(
         // Renames and mergers will be acts of their own: a file does not rewrite what is there.
         return Err(OrganisationRejection::Differs);
     }
+    if let Some(entitlement) = &line.entitlement {
+        match organisation.entitlements().iter().find(|known| known.reference == entitlement.reference) {
+            None => commands.push(OrganisationAct::RecordEntitlement(entitlement.clone())),
+            Some(known) if known == entitlement => {}
+            Some(_) => return Err(OrganisationRejection::Differs),
+        }
+    }
     for desk in &line.desks {
         let known = organisation.desks().find(|(code, _)| **code == desk.code).map(|(_, known)| known);
         if let Some(known) = known
@@ -209,6 +224,11 @@ async fn decide(
                 territory: desk.territory,
                 opened_on: desk.opened_on,
             }));
+        }
+        if let Some(contact) = &desk.contact
+            && known.and_then(|known| known.contact.as_ref()) != Some(contact)
+        {
+            commands.push(OrganisationAct::SetDeskContact { code: desk.code, contact: contact.clone() });
         }
         match (desk.closed_on, known.and_then(|known| known.closed_on)) {
             (Some(closed_on), None) => {

@@ -40,7 +40,7 @@ fn command(act: Act, channel: Channel) -> DemandCommand {
         today: TODAY,
         by: By {
             organisation: Siren::parse("732829320").expect("the SIREN is well formed"),
-            desk: DeskCode::parse("G0601").expect("the code is well formed"),
+            desk: DeskCode::parse("G0601").ok(),
             channel,
         },
         person_ref: Uuid::from_u128(1),

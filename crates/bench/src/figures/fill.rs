@@ -78,7 +78,7 @@ impl Maker {
             today: FIRST_DAY,
             by: By {
                 organisation: actor.organisation().ok_or_else(nothing)?,
-                desk: actor.desk().ok_or_else(nothing)?,
+                desk: Some(actor.desk().ok_or_else(nothing)?),
                 channel: Channel::Desk,
             },
             person_ref: Uuid::new_v4(),

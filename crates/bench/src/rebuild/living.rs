@@ -16,7 +16,7 @@ use demand::{Act, By, Demand, DemandCommand, Registration};
 use event_log::{Command, EventLog, KeyRef, NewEvent, Options, Role, StreamAppend, StreamId, TerritoryCode, connect};
 use jiff::ToSpan as _;
 use jiff::civil::{Date, date};
-use nomenclature::{Actor, Channel, Sequence, UniqueNumber};
+use nomenclature::{Actor, Channel, DeskCode, Sequence, UniqueNumber};
 use register::{Clock as _, DEMAND, SystemClock};
 use sqlx::postgres::PgConnectOptions;
 use tokio::task::JoinSet;
@@ -43,12 +43,9 @@ pub async fn fill(database: PgConnectOptions, keys: &Path, actor: &Actor, demand
     let vault = Arc::new(Vault::open_folder(pool.clone(), keys, FIRST_DAY).await?);
     let log = EventLog::new(database, pool, Options::default());
     let nobody = || Failure::Answer("the operator registers nothing".to_owned());
-    let by = By {
-        organisation: actor.organisation().ok_or_else(nobody)?,
-        desk: actor.desk().ok_or_else(nobody)?,
-        channel: Channel::Desk,
-    };
-    let writer = Writer { log, vault, actor: *actor, by };
+    let desk = actor.desk().ok_or_else(nobody)?;
+    let by = By { organisation: actor.organisation().ok_or_else(nobody)?, desk: Some(desk), channel: Channel::Desk };
+    let writer = Writer { log, vault, actor: *actor, by, desk };
     let mut running = JoinSet::new();
     for nth in 0..WRITERS {
         let writer = writer.clone();
@@ -86,6 +83,7 @@ struct Writer {
     vault: Arc<Vault>,
     actor: Actor,
     by: By,
+    desk: DeskCode,
 }
 
 impl Writer {
@@ -96,7 +94,7 @@ impl Writer {
             let sequence = Sequence::try_new(number).map_err(|error| Failure::Answer(error.to_string()))?;
             let mut life = Life {
                 demand: Demand::default(),
-                stream: UniqueNumber::compose(territory, FILED, sequence, self.by.desk).to_string(),
+                stream: UniqueNumber::compose(territory, FILED, sequence, self.desk).to_string(),
                 territory: TerritoryCode::parse(&territory.to_string())?,
                 version: 0,
                 key: self.vault.draw().await?,

@@ -211,7 +211,7 @@ fn inv_38_inv_72_a_delay_names_the_desk_or_the_organisation_that_has_to_act() {
     let events = then(events, LISTED, Act::RecordWarning(warning(WarningKind::NoAnswer, LISTED)));
     let by = by(nomenclature::Channel::Desk);
     for pending in fold(events).pending() {
-        let desk = (pending.delay == Delay::Storage).then_some(by.desk);
+        let desk = by.desk.filter(|_| pending.delay == Delay::Storage);
         let organisation = (pending.delay == Delay::NoAnswer).then_some(by.organisation);
         assert_eq!((pending.desk, pending.organisation), (desk, organisation), "{:?}", pending.delay);
     }

@@ -53,7 +53,7 @@ struct World {
 impl World {
     fn next_number(&self, filed_on: Date) -> UniqueNumber {
         let sequence = Sequence::try_new(u32::try_from(self.demands.len()).unwrap()).unwrap();
-        UniqueNumber::compose(nice(), filed_on, sequence, by(nomenclature::Channel::Desk).desk)
+        UniqueNumber::compose(nice(), filed_on, sequence, by(nomenclature::Channel::Desk).desk.unwrap())
     }
 
     /// All or nothing; `false` when somebody else holds one of the persons.

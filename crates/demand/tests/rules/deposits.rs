@@ -1,5 +1,6 @@
 //! Pieces handed in at a desk: a clock of fifteen days until each lies in the dossier.
 
+use demand::attribution::AttributionDraft;
 use demand::deposit::{DepositDraft, SetAsideReason};
 use demand::pieces::PieceDraft;
 use demand::{Act, Demand, DemandEvent, Rejection, RejectionReason, Settings, deadlines};
@@ -45,7 +46,7 @@ fn inv_38_a_deposited_piece_is_to_be_stored_within_fifteen_days() {
     let [deposit] = demand.deposits.as_slice() else { panic!("{:?}", demand.deposits) };
     assert_eq!((deposit.deposit_id, deposit.deposited_on), (DEPOSIT, HANDED_IN));
     assert_eq!(deposit.open_type.map(|kind| kind.code()), Some("TAX"));
-    assert_eq!(deposit.desk, by(nomenclature::Channel::Desk).desk);
+    assert_eq!(Some(deposit.desk), by(nomenclature::Channel::Desk).desk);
     assert_eq!(deadlines::storage_by(HANDED_IN, &Settings::default()), date(2025, 5, 17));
     assert_eq!(demand.pieces.len(), 1, "it is not in the dossier");
 }
@@ -138,4 +139,23 @@ fn inv_32_the_type_of_a_deposit_is_erased_with_the_rest() {
     events.push(fold(events.clone()).erase(date(2026, 5, 13)).unwrap());
     let Demand::Radiated(erased) = fold(events) else { panic!("it is radiated") };
     assert_eq!(erased.before.deposits[0].piece_type, Pii::Sealed);
+}
+
+/// R441-2-1: who entrusted registering to another service attributes without a desk; registering, and taking pieces in, is a
+/// desk's.
+#[test]
+fn who_acts_at_no_desk_registers_nothing_and_takes_no_piece_in() {
+    let nowhere = |demand: Demand, act| {
+        let mut command = command(HANDED_IN, act);
+        command.by.desk = None;
+        demand.decide(&command).map_err(|rejection| {
+            let fields = rejection.violations.into_iter().map(|violation| violation.field);
+            fields.collect::<Vec<_>>()
+        })
+    };
+    let register = Act::Register(Box::new(registration(form())));
+    assert_eq!(nowhere(Demand::default(), register).unwrap_err(), ["desk"]);
+    assert_eq!(nowhere(fold(registered(form())), hand_in("TAX")).unwrap_err(), ["desk"]);
+    let decided = AttributionDraft { decided_on: some(&HANDED_IN.to_string()), rpls: None };
+    assert!(nowhere(fold(registered(form())), Act::Attribute(decided)).is_ok());
 }

@@ -29,7 +29,7 @@ pub fn some(text: &str) -> Option<String> {
 }
 
 pub fn by(channel: Channel) -> By {
-    By { organisation: lessor(), desk: DeskCode::parse("G0601").unwrap(), channel }
+    By { organisation: lessor(), desk: DeskCode::parse("G0601").ok(), channel }
 }
 
 pub fn person(surname: &str, given_names: &str, birth_date: &str) -> PersonDraft {

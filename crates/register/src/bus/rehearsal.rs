@@ -126,7 +126,7 @@ impl Rehearsal {
         loop {
             let sequence = Sequence::try_new(*next).map_err(|_| Error::NumbersExhausted)?;
             *next = next.checked_sub(1).ok_or(Error::NumbersExhausted)?;
-            let number = UniqueNumber::compose(run.territory, filed_on, sequence, run.by.desk);
+            let number = UniqueNumber::compose(run.territory, filed_on, sequence, run.desk()?);
             if !self.demands.contains_key(&number) {
                 return Ok(number);
             }

@@ -6,7 +6,7 @@ use access::{Action, Denial, Profile, Purpose, Resource, may};
 use demand::{Act, By, DemandCommand, FieldReason, Rejection, Settings, Violation};
 use jiff::Timestamp;
 use jiff::civil::Date;
-use nomenclature::{Actor, Territory, paris_day};
+use nomenclature::{Actor, DeskCode, Territory, paris_day};
 use uuid::Uuid;
 
 use super::order::Order;
@@ -80,6 +80,11 @@ impl Run {
         }
     }
 
+    /// The desk of an act that only a desk does.
+    pub(super) fn desk(&self) -> Result<DeskCode, Error> {
+        self.by.desk.ok_or(Error::Denied(Denial::UnknownDesk))
+    }
+
     /// Whether the sender says that a person is a true homonym of the one who holds his claim.
     pub(super) fn may_force(&self) -> bool {
         match &self.order.request.act {
@@ -118,7 +123,7 @@ impl Parts {
         let Profile::Member { organisation, desk, .. } = profile else {
             return Err(Error::Denied(Denial::NotForTheOperator));
         };
-        let (desk, _) = desk.ok_or(Denial::UnknownDesk)?;
+        let desk = desk.map(|(desk, _)| desk);
         if today > recorded_on {
             return Err(wrong("on", FieldReason::InTheFuture));
         }

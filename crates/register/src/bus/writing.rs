@@ -98,7 +98,7 @@ impl Parts {
         let filed_on = opening.filed_on(run.today);
         let (number, block_of) = match run.order.past.and_then(|past| past.number) {
             Some(number) => (kept(number, run.territory, filed_on)?, None),
-            None => (self.numbers.allot(run.territory, filed_on, run.by.desk).await?, Some(filed_on)),
+            None => (self.numbers.allot(run.territory, filed_on, run.desk()?).await?, Some(filed_on)),
         };
         match keys.pop() {
             Some(drawn) => Ok(Opened { number, drawn, block_of }),

@@ -92,3 +92,52 @@ async fn an_import_twice_changes_nothing_and_a_desk_code_has_one_holder() {
     world.clock.set(noon(TODAY.tomorrow().unwrap()));
     assert!(matches!(world.act(desk, None, act()).await, Err(Error::Denied(Denial::DeskClosed))));
 }
+
+/// R441-2-1: who had another service register for him signs leases at no desk of his own, and registers nothing.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_lessor_who_gave_a_mandate_attributes_without_a_desk() {
+    let world = World::new().await;
+    let number = world.register(NICE, form(person("Lune", "Zoé", "1990-02-28"))).await.unwrap().number;
+    let mandator = "383474814/-/agent-05";
+    let act = || demand::Act::Attribute(serde_json::from_str(r#"{"decided_on":"2026-11-23"}"#).unwrap());
+    let line = r#"{"siren":"383474814","name":"Foyer fictif","kind":"HLM","territories":["006"],"since":"2020-01-01"}"#;
+    world.register.import_organisation(serde_json::from_str(line).unwrap()).await.unwrap();
+    assert!(matches!(world.act(mandator, Some(number), act()).await, Err(Error::Denied(Denial::UnknownDesk))));
+    let give = access::OrganisationAct::GiveMandate {
+        to: nomenclature::Siren::parse("210600045").unwrap(),
+        territories: nomenclature::Territory::parse("006").unwrap().into(),
+        from: TODAY,
+        until: None,
+    };
+    let siren = nomenclature::Siren::parse("383474814").unwrap();
+    let act_on = register::AdministrationAct::Organisation { siren, act: give };
+    let request = register::AdministrationRequest {
+        command_id: uuid::Uuid::new_v4(),
+        actor: nomenclature::Actor::Operator,
+        act: act_on,
+    };
+    world.register.administer(request).await.unwrap();
+    world.act(mandator, Some(number), act()).await.unwrap();
+    let registers = world.register(mandator, form(person("Soleil", "Ana", "1990-02-28"))).await;
+    assert!(matches!(registers, Err(Error::Denied(Denial::RoleMissing))), "{registers:?}");
+}
+
+/// What entitles a service comes with its line, once; a desk that opens from today on asks for it.
+#[tokio::test(flavor = "multi_thread")]
+async fn inv_46_a_line_brings_a_title_and_tells_how_the_public_reaches_a_desk() {
+    let world = World::new().await;
+    let line = |entitlement: &str| -> register::OrganisationLine {
+        let text = format!(
+            r#"{{"siren":"383474814","name":"Commune fictive","kind":"COLLECTIVITE","territories":["006"],"since":"2020-01-01",
+                "desks":[{{"code":"G0690","name":"Mairie","territory":"006","opened_on":"2026-12-01",
+                "contact":{{"address":"1 place fictive","postal_code":"06300","commune":"06088"}}}}]{entitlement}}}"#
+        );
+        serde_json::from_str(&text).unwrap()
+    };
+    let missing = world.register.import_organisation(line("")).await;
+    let expected = access::OrganisationRejection::EntitlementMissing;
+    assert!(matches!(missing, Err(Error::OrganisationRejected(found)) if found == expected), "{missing:?}");
+    let titled = || line(r#","entitlement":{"ground":"DELIBERATION","reference":"DEL-1","signed_on":"2026-11-01"}"#);
+    assert_eq!(world.register.import_organisation(titled()).await.unwrap().desks_opened, 1);
+    assert_eq!(world.register.import_organisation(titled()).await.unwrap(), register::Imported::default());
+}

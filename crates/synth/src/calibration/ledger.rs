@@ -169,7 +169,7 @@ impl Ledger {
         };
         let command = DemandCommand {
             today: line.day,
-            by: By { organisation, desk, channel: line.channel },
+            by: By { organisation, desk: Some(desk), channel: line.channel },
             person_ref: Uuid::nil(),
             piece_id: Uuid::from_u64_pair(1, u64::from(line.seq)),
             settings: self.settings,

@@ -81,7 +81,7 @@ impl Desk {
         let before = if registers { Demand::default() } else { self.demands[&line.household].clone() };
         let command = DemandCommand {
             today: line.day,
-            by: By { organisation, desk, channel: line.channel },
+            by: By { organisation, desk: Some(desk), channel: line.channel },
             person_ref: Uuid::nil(),
             piece_id: Uuid::from_u64_pair(1, u64::from(line.seq)),
             settings: Settings::default(),

@@ -54,7 +54,7 @@ fn told() -> &'static Told {
             let demand = demands.entry(number).or_default();
             let command = DemandCommand {
                 today: line.day,
-                by: By { organisation, desk, channel: line.channel },
+                by: By { organisation, desk: Some(desk), channel: line.channel },
                 person_ref: Uuid::from_u128(u128::from(line.household)),
                 piece_id: Uuid::from_u128(u128::from(line.seq) << 64),
                 settings: demand::Settings::default(),

@@ -162,7 +162,7 @@ impl Life<'_> {
         };
         let by = By {
             organisation: self.organisation,
-            desk: DeskCode::parse(desk).unwrap(),
+            desk: DeskCode::parse(desk).ok(),
             channel: nomenclature::Channel::Desk,
         };
         let drawn = Uuid::from_u128(u128::from(self.dice.draw(1u64..)));
