@@ -138,7 +138,7 @@ impl Stage {
             prepared.register.import_organisation(serde_json::from_str(line).unwrap()).await.unwrap();
         }
         let server = prepared.serve(Options::default()).await;
-        let client = Client::at(&server.address).unwrap();
+        let client = server.client();
         let answer = registered(&client, "Lune").await;
         Self { server, client, answer }
     }
@@ -269,7 +269,7 @@ struct Apart {
     served: Served,
     database: String,
     number: String,
-    address: String,
+    client: Client,
     _folder: tempfile::TempDir,
 }
 
@@ -281,9 +281,9 @@ impl Apart {
         world::bring_in_the_cast(&register).await;
         drop(register);
         let served = Served::on(&url, folder.path());
-        let address = served.address.clone();
-        let number = registered(&Client::at(&address).unwrap(), "Lune").await.number.to_string();
-        Self { served, database, number, address, _folder: folder }
+        let client = Client::at(&served.address, &served.tokens).unwrap();
+        let number = registered(&client, "Lune").await.number.to_string();
+        Self { served, database, number, client, _folder: folder }
     }
 
     fn count(&self, sql: &str) -> usize {
@@ -297,7 +297,7 @@ impl Apart {
     ) -> (Arc<Mutex<Vec<Instant>>>, Vec<tokio::task::JoinHandle<()>>) {
         let answered = Arc::new(Mutex::new(Vec::new()));
         let reader = |_| {
-            let (client, answered) = (Client::at(&self.address).unwrap(), Arc::clone(&answered));
+            let (client, answered) = (self.client.clone(), Arc::clone(&answered));
             let (stop, message) = (stop.clone(), json!({"number": self.number}));
             tokio::spawn(async move {
                 while !*stop.borrow() {

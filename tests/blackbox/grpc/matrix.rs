@@ -28,6 +28,9 @@ const DENIALS: &[&str] = &[
     "NOT_A_LESSOR",
     "NOT_THE_MANAGER",
     "NOT_THE_STATE",
+    "ROLE_MISSING",
+    "CREDENTIAL_MISSING",
+    "CREDENTIAL_UNKNOWN",
     "AUDITOR_ONLY",
     "DEMAND_NOT_FOUND",
 ];
@@ -142,7 +145,7 @@ async fn inv_43_everybody_is_told_by_every_method_what_the_table_says() {
         }
     }
     let server = prepared.serve(Options::default()).await;
-    let client = Client::at(&server.address).unwrap();
+    let client = server.client();
     let desk = Actor::parse(NICE).unwrap();
     let mut wrong = Vec::new();
     let mut nth = 0;
