@@ -1,10 +1,11 @@
 //! The bounded queue before the record, and its one writer.
 
-use std::sync::Arc;
+use std::pin::pin;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use tokio::sync::{mpsc, oneshot, watch};
+use tokio::sync::{Notify, mpsc, oneshot};
 use tokio::time::{Instant, sleep, timeout};
 
 use super::entry::{Entry, Promptness};
@@ -26,12 +27,14 @@ const AGAIN: Duration = Duration::from_millis(200);
 /// Enters looks. One for a process; everybody who asks shares it.
 pub(crate) struct Recorder {
     sender: mpsc::Sender<Waiting>,
-    progress: watch::Receiver<Progress>,
-    counts: Arc<Counts>,
+    shared: Arc<Shared>,
 }
 
+/// What the writer and those who wait for it know of each other. Whoever waits is woken in the order in which he came.
 #[derive(Default)]
-struct Counts {
+struct Shared {
+    progress: Mutex<Progress>,
+    changed: Notify,
     entered: AtomicU64,
     refused: AtomicU64,
 }
@@ -59,6 +62,17 @@ struct Progress {
     failing: bool,
 }
 
+impl Shared {
+    fn progress(&self) -> Progress {
+        *self.progress.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn tell(&self, progress: Progress) {
+        *self.progress.lock().unwrap_or_else(PoisonError::into_inner) = progress;
+        self.changed.notify_waiters();
+    }
+}
+
 /// Something for the writer: an entry, or the wish to know when all before it are durable.
 struct Waiting {
     entry: Option<Entry>,
@@ -76,66 +90,59 @@ impl Recorder {
     /// Starts the writer. It ends when the recorder is dropped and everything is written.
     pub(crate) fn start(store: Arc<dyn Consultations>, tasks: &Tasks) -> Self {
         let (sender, receiver) = mpsc::channel(MOST_WAITING);
-        let (told, progress) = watch::channel(Progress::default());
-        let counts = Arc::new(Counts::default());
-        tasks.start(Writer { store, receiver, told, counts: Arc::clone(&counts) }.run());
-        Self { sender, progress, counts }
+        let shared = Arc::new(Shared::default());
+        tasks.start(Writer { store, receiver, shared: Arc::clone(&shared) }.run());
+        Self { sender, shared }
     }
 
     /// Enters a look, as soon as there is room and nothing waits for too long.
     pub(crate) async fn record(&self, entry: Entry, promptness: Promptness) -> Result<(), Error> {
         let entered = self.enter(entry, promptness).await;
         if entered.is_err() {
-            self.counts.refused.fetch_add(1, Ordering::Relaxed);
+            self.shared.refused.fetch_add(1, Ordering::Relaxed);
         }
         entered
     }
 
     async fn enter(&self, entry: Entry, promptness: Promptness) -> Result<(), Error> {
-        let mut progress = self.progress.clone();
-        loop {
-            let Progress { since, failing } = *progress.borrow_and_update();
-            if failing {
-                return Err(Error::NotRecorded);
-            }
-            if since.is_none_or(|since| since.elapsed() < SOON) {
-                break;
-            }
-            progress.changed().await.map_err(|_| Error::NotRecorded)?;
+        self.nothing_waits_for_long().await;
+        let room = self.sender.reserve().await.map_err(|_| Error::NotRecorded)?;
+        // Also while room was waited for.
+        if self.shared.progress().failing {
+            return Err(Error::NotRecorded);
         }
-        let durable = tokio::select! {
-            sent = self.send(Some(entry)) => sent?,
-            _ = progress.wait_for(|progress| progress.failing) => return Err(Error::NotRecorded),
-        };
+        let durable = send(room, Some(entry));
         match promptness {
             Promptness::Queued => Ok(()),
-            Promptness::Durable => tokio::select! {
-                biased;
-                told = durable => if let Ok(Durable::Yes) = told { Ok(()) } else { Err(Error::NotRecorded) },
-                _ = progress.wait_for(|progress| progress.failing) => Err(Error::NotRecorded),
+            Promptness::Durable => match durable.await {
+                Ok(Durable::Yes) => Ok(()),
+                Ok(Durable::NotYet) | Err(_) => Err(Error::NotRecorded),
             },
         }
     }
 
-    /// Waits for room.
-    async fn send(&self, entry: Option<Entry>) -> Result<oneshot::Receiver<Durable>, Error> {
-        let room = self.sender.reserve().await.map_err(|_| Error::NotRecorded)?;
-        let (told, durable) = oneshot::channel();
-        room.send(Waiting { entry, since: Instant::now(), told: Some(told) });
-        Ok(durable)
+    /// Waits until the oldest entry is durable, if it has waited for too long; not while the record cannot be written.
+    async fn nothing_waits_for_long(&self) {
+        loop {
+            let mut changed = pin!(self.shared.changed.notified());
+            // From here on a word is not missed.
+            changed.as_mut().enable();
+            let Progress { since, failing } = self.shared.progress();
+            if failing || since.is_none_or(|since| since.elapsed() < SOON) {
+                return;
+            }
+            changed.await;
+        }
     }
 
     /// Waits until everything before is durable; how many entries are not, when the time is over.
     pub(crate) async fn drain(&self, within: Duration) -> Result<(), usize> {
         let drained = async {
             loop {
-                match self.send(None).await {
-                    Ok(durable) => match durable.await {
-                        Ok(Durable::Yes) => return Some(()),
-                        Ok(Durable::NotYet) => sleep(AGAIN).await,
-                        Err(_) => return None,
-                    },
-                    Err(_) => return None,
+                let room = self.sender.reserve().await.ok()?;
+                match send(room, None).await.ok()? {
+                    Durable::Yes => return Some(()),
+                    Durable::NotYet => sleep(AGAIN).await,
                 }
             }
         };
@@ -149,20 +156,25 @@ impl Recorder {
         let count = |count: &AtomicU64| count.load(Ordering::Relaxed);
         Recording {
             waiting: MOST_WAITING.saturating_sub(self.sender.capacity()),
-            entered: count(&self.counts.entered),
-            refused: count(&self.counts.refused),
+            entered: count(&self.shared.entered),
+            refused: count(&self.shared.refused),
             braked: 0,
-            failing: self.progress.borrow().failing,
+            failing: self.shared.progress().failing,
         }
     }
+}
+
+fn send(room: mpsc::Permit<'_, Waiting>, entry: Option<Entry>) -> oneshot::Receiver<Durable> {
+    let (told, durable) = oneshot::channel();
+    room.send(Waiting { entry, since: Instant::now(), told: Some(told) });
+    durable
 }
 
 /// Writes what waits, together, again and again until it is durable: an entry whose answer has left is never given up.
 struct Writer {
     store: Arc<dyn Consultations>,
     receiver: mpsc::Receiver<Waiting>,
-    told: watch::Sender<Progress>,
-    counts: Arc<Counts>,
+    shared: Arc<Shared>,
 }
 
 impl Writer {
@@ -170,18 +182,22 @@ impl Writer {
         let mut batch = Vec::with_capacity(TOGETHER);
         while self.receiver.recv_many(&mut batch, TOGETHER).await > 0 {
             let since = batch.first().map(|first| first.since);
-            self.told.send_replace(Progress { since, failing: false });
-            let entries: Vec<Entry> = batch.iter_mut().filter_map(|waiting| waiting.entry.take()).collect();
+            self.shared.tell(Progress { since, failing: false });
+            let mut entries: Vec<Entry> = batch.iter_mut().filter_map(|waiting| waiting.entry.take()).collect();
             while !self.is_written(&entries).await {
-                self.told.send_replace(Progress { since, failing: true });
-                // Their answers will not leave; the entries say that somebody was about to look.
+                self.shared.tell(Progress { since, failing: true });
+                // Whoever waits for the disk hears so at once. His answer will not leave; the entry says that he was about to look.
+                while let Ok(mut waiting) = self.receiver.try_recv() {
+                    entries.extend(waiting.entry.take());
+                    batch.push(waiting);
+                }
                 for told in batch.iter_mut().filter_map(|waiting| waiting.told.take()) {
                     let _ = told.send(Durable::NotYet);
                 }
                 sleep(AGAIN).await;
             }
-            self.counts.entered.fetch_add(entries.len() as u64, Ordering::Relaxed);
-            self.told.send_replace(Progress::default());
+            self.shared.entered.fetch_add(entries.len() as u64, Ordering::Relaxed);
+            self.shared.tell(Progress::default());
             for told in batch.drain(..).filter_map(|waiting| waiting.told) {
                 // Whoever went away does not want to know.
                 let _ = told.send(Durable::Yes);
@@ -194,15 +210,20 @@ impl Writer {
     }
 }
 
+impl Drop for Writer {
+    /// Whoever waits for it need not wait any more.
+    fn drop(&mut self) {
+        self.shared.tell(Progress { since: None, failing: true });
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use std::sync::Mutex;
-
     use access::Purpose;
     use async_trait::async_trait;
     use jiff::Timestamp;
     use nomenclature::Actor;
-    use tokio::sync::Semaphore;
+    use tokio::sync::{Semaphore, watch};
 
     use super::super::budget::Spent;
     use super::super::entry::{Look, LookKind};
