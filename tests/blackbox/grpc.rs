@@ -4,6 +4,7 @@ mod calendar;
 mod consulted;
 mod credentials;
 mod health;
+mod matrix;
 mod outage;
 mod privacy;
 mod provoked;
