@@ -1,5 +1,6 @@
 //! The network door from outside: the real `sne serve` on a real PostgreSQL, and a client in another language.
 
+mod administration;
 mod calendar;
 mod consulted;
 mod credentials;

@@ -12,6 +12,7 @@ use crate::config::Flags;
 mod admin;
 mod due;
 mod invented;
+mod org;
 mod projections;
 mod restore;
 mod stats;
@@ -20,6 +21,7 @@ mod token;
 pub use admin::{AdminAct, AdminCommand};
 pub use due::Deadlines;
 pub use invented::{Demo, Invented, Lives, SynthCommand};
+pub use org::OrgCommand;
 pub use projections::{ProjectionsCommand, Resolve};
 pub use restore::RestoreCommand;
 pub use stats::{CompareArgs, SeriesArgs, StatsCommand, TableArgs};
@@ -202,18 +204,6 @@ pub enum ConfigCommand {
     Check(Flags),
     /// Montre chaque valeur et d'où elle vient, sans mot de passe
     Show(Flags),
-}
-
-#[derive(Subcommand)]
-pub enum OrgCommand {
-    /// Inscrit les organismes et guichets d'un fichier (ndjson, un organisme par ligne)
-    Import {
-        /// Le fichier
-        file: PathBuf,
-        /// Dit ce qui changerait et ne change rien
-        #[arg(long)]
-        dry_run: bool,
-    },
 }
 
 #[derive(Subcommand)]

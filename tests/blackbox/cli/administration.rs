@@ -91,9 +91,9 @@ fn rights_are_listed_for_a_spreadsheet_and_end_at_once() {
     assert_eq!((within("30"), within("19")), (Some(1), Some(0)));
     admin(&["suspend", &token, "--reason", "COMPROMIS"]).ends(0);
     assert_eq!(admin(&["rights"]).ends(0).json()[0]["suspended"], "COMPROMIS");
-    admin(&["revoke", &token, "ATTRIBUTION", "--territory", "006"]).ends(4);
     admin(&["resume", &token]).ends(0);
     admin(&["revoke", &token, "ATTRIBUTION", "--territory", "006"]).ends(0);
+    admin(&["revoke", &token, "ATTRIBUTION", "--territory", "006"]).ends(4);
     assert_eq!(admin(&["rights"]).ends(0).json()[0]["role"], Value::Null);
     admin(&["grant", &token, "ATTRIBUTION", "--territory", "6", "--until", &until]).ends(2);
 }
