@@ -17,6 +17,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         "infocentre_service",
         "audit_service",
         "command_service",
+        "administration_service",
     ]
     .map(|name| format!("sne/v1/{name}.proto"));
     println!("cargo::rerun-if-changed={}", proto.join("sne").display());

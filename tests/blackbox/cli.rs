@@ -1,5 +1,6 @@
 //! The real `sne`, run as a person would: what it prints, what it refuses, what it answers with.
 
+mod administration;
 mod configuration;
 mod demonstration;
 mod due;

@@ -10,6 +10,7 @@ import grpc
 from google.rpc import error_details_pb2
 from grpc_status import rpc_status
 from sne.v1 import (
+    administration_service_pb2_grpc,
     audit_service_pb2_grpc,
     command_service_pb2_grpc,
     dalo_service_pb2_grpc,
@@ -49,6 +50,7 @@ class Caller:
             infocentre_service_pb2_grpc.InfocentreServiceStub(channel),
             shared_management_service_pb2_grpc.SharedManagementServiceStub(channel),
             territory_service_pb2_grpc.TerritoryServiceStub(channel),
+            administration_service_pb2_grpc.AdministrationServiceStub(channel),
             audit_service_pb2_grpc.AuditServiceStub(channel),
             command_service_pb2_grpc.CommandServiceStub(channel),
         ]

@@ -3,6 +3,27 @@
 /// Why not. A denial that names a territory is told to the caller as "not found": a foreign object does not exist.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Denial {
+    /// No such certificate speaks for an organisation.
+    #[error("UNKNOWN_CERTIFICATE")]
+    UnknownCertificate,
+    /// The certificate was revoked.
+    #[error("CERTIFICATE_REVOKED")]
+    CertificateRevoked,
+    /// The certificate is not valid now.
+    #[error("CERTIFICATE_EXPIRED")]
+    CertificateExpired,
+    /// No account has this identity.
+    #[error("UNKNOWN_IDENTITY")]
+    UnknownIdentity,
+    /// The agent is none of the organisation's, or left it.
+    #[error("UNKNOWN_AGENT")]
+    UnknownAgent,
+    /// The agent's account was not certified by the manager.
+    #[error("ACCOUNT_NOT_CERTIFIED")]
+    AccountNotCertified,
+    /// The organisation or the agent is suspended.
+    #[error("SUSPENDED")]
+    Suspended,
     /// The organisation does not take part on that day.
     #[error("UNKNOWN_ORGANISATION")]
     UnknownOrganisation,
@@ -33,6 +54,15 @@ pub enum Denial {
     /// Only the system actor does this.
     #[error("OPERATOR_ONLY")]
     OperatorOnly,
+    /// Another agent of the organisation might: this one was not given the role.
+    #[error("ROLE_MISSING")]
+    RoleMissing,
+    /// Only who has an account of his own administers rights.
+    #[error("ACCOUNT_NEEDED")]
+    AccountNeeded,
+    /// Nobody administers his own rights.
+    #[error("OWN_RIGHTS")]
+    OwnRights,
     /// Only an auditor replays the log.
     #[error("AUDITOR_ONLY")]
     AuditorOnly,
@@ -44,6 +74,13 @@ pub enum Denial {
 impl Denial {
     /// Every denial.
     pub const ALL: &'static [Self] = &[
+        Self::UnknownCertificate,
+        Self::CertificateRevoked,
+        Self::CertificateExpired,
+        Self::UnknownIdentity,
+        Self::UnknownAgent,
+        Self::AccountNotCertified,
+        Self::Suspended,
         Self::UnknownOrganisation,
         Self::UnknownDesk,
         Self::DeskClosed,
@@ -54,6 +91,9 @@ impl Denial {
         Self::NotTheState,
         Self::NotForTheOperator,
         Self::OperatorOnly,
+        Self::RoleMissing,
+        Self::AccountNeeded,
+        Self::OwnRights,
         Self::AuditorOnly,
         Self::Purpose,
     ];

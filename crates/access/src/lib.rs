@@ -1,20 +1,47 @@
 //! Who takes part, and who may do what.
 //!
-//! [`Organisation`] is the aggregate of a body that takes part in the register, with its desks; every right it has is
-//! dated. [`Directory`] folds all organisations into one look-up. [`may`] is the only function that says yes: every
-//! handler calls it before it reads a row, and what it does not allow is denied.
+//! [`Organisation`] is the aggregate of a body that takes part in the register, with its desks, titles, mandates and
+//! certificates; [`Agent`] that of a person who has an account of his own, with his roles. Everything they have is dated.
+//! [`Directory`] folds all of them into one look-up, which tells what is known of an actor on a day: his [`Profile`]. [`may`]
+//! is the only function that says yes: every handler calls it before it reads a row, and what it does not allow is denied.
+//! [`Authorized`] is the proof that it was asked.
 //!
-//! Invariants of absence: no clock, no IO; nothing about a natural person (agents are opaque tokens).
+//! Invariants of absence: no clock, no IO; nothing about a natural person in the clear but what an agent's sealed part holds.
 
+mod action;
+pub mod agent;
+mod authorized;
 mod denial;
 mod directory;
-mod organisation;
+mod fingerprint;
+pub mod organisation;
+mod profile;
+mod purpose;
+mod resource;
 mod right;
+mod roles;
+mod rule;
+mod scopes;
+mod text;
 
+pub use action::Action;
+pub use agent::Agent;
+pub use agent::event::AgentEvent;
+pub use agent::rejection::AgentRejection;
+pub use authorized::{Authorized, authorize};
 pub use denial::Denial;
-pub use directory::{Directory, Profile};
-pub use organisation::{
-    Desk, OpenDesk, Organisation, OrganisationCommand, OrganisationEvent, OrganisationRejection, RegisterOrganisation,
-    codec,
-};
-pub use right::{Action, Purpose, Resource, may};
+pub use directory::Directory;
+pub use fingerprint::{Fingerprint, IdentityToken, NotHexadecimal};
+pub use nomenclature::Role;
+pub use organisation::Organisation;
+pub use organisation::codec;
+pub use organisation::command::{OrganisationAct, OrganisationCommand, RegisterOrganisation};
+pub use organisation::desk::{Desk, DeskContact, OpenDesk};
+pub use organisation::event::OrganisationEvent;
+pub use organisation::rejection::OrganisationRejection;
+pub use profile::Profile;
+pub use purpose::Purpose;
+pub use resource::{Resource, Scoped};
+pub use right::may;
+pub use roles::Roles;
+pub use scopes::Scopes;

@@ -9,15 +9,19 @@ use nomenclature::{Actor, Territory, UniqueNumber};
 
 use crate::config::Flags;
 
+mod admin;
 mod due;
 mod invented;
+mod notices;
 mod projections;
 mod restore;
 mod stats;
 mod token;
 
+pub use admin::{AdminAct, AdminCommand};
 pub use due::Deadlines;
 pub use invented::{Demo, Invented, Lives, SynthCommand};
+pub use notices::NoticesCommand;
 pub use projections::{ProjectionsCommand, Resolve};
 pub use restore::RestoreCommand;
 pub use stats::{CompareArgs, SeriesArgs, StatsCommand, TableArgs};
@@ -90,6 +94,9 @@ pub enum Command {
     /// Organismes et guichets
     #[command(subcommand)]
     Org(OrgCommand),
+    /// Organismes, guichets, agents et droits
+    #[command(subcommand)]
+    Admin(AdminCommand),
     /// Importe des demandes avec leur passé (ndjson, un acte par ligne ; le format est dans docs/import.md)
     Import {
         /// Le fichier
@@ -208,33 +215,6 @@ pub enum OrgCommand {
         /// Dit ce qui changerait et ne change rien
         #[arg(long)]
         dry_run: bool,
-    },
-}
-
-#[derive(Subcommand)]
-pub enum NoticesCommand {
-    /// Enregistre les envois : d'un fichier CSV (numero_unique;envoye_le;voie;reference), ou de toute une liste
-    Sent {
-        /// Le fichier
-        #[arg(required_unless_present = "list", conflicts_with_all = ["list", "territory", "sent_on", "reference"])]
-        file: Option<PathBuf>,
-        /// Tous les préavis de la liste de ce jour, par la voie prévue pour chacun
-        #[arg(long, value_name = "JOUR", value_parser = date, requires_all = ["territory", "sent_on", "reference"])]
-        list: Option<Date>,
-        /// Territoire de la liste
-        #[arg(long, value_parser = territory)]
-        territory: Option<Territory>,
-        /// Jour de l'envoi
-        #[arg(long, value_name = "JOUR", value_parser = date)]
-        sent_on: Option<Date>,
-        /// Référence de l'envoi chez l'expéditeur
-        #[arg(long)]
-        reference: Option<String>,
-    },
-    /// Enregistre les courriers revenus : un fichier CSV (numero_unique;revenu_le)
-    Returned {
-        /// Le fichier
-        file: PathBuf,
     },
 }
 

@@ -163,6 +163,10 @@ fn explain(error: &register::Error) -> (String, u8) {
         Error::NoticeFile(cause) => (format!("les listes de préavis ne peuvent pas être écrites : {cause}"), 1),
         Error::OrganisationRejected(_)
         | Error::DeskCodeTaken
+        | Error::AgentRejected(_)
+        | Error::CertificateTaken
+        | Error::EmailTaken
+        | Error::IdentityTaken
         | Error::CommandIdReused
         | Error::CommandFenced
         | Error::VersionConflict { .. }

@@ -53,6 +53,7 @@ async fn run(args: Args) -> Result<(), Failure> {
         Command::Org(OrgCommand::Import { file, dry_run }) => {
             commands::org::import(place()?, format, &file, change(dry_run)).await
         }
+        Command::Admin(command) => commands::admin::run(place()?, format, command).await,
         Command::Import { file, dry_run, errors } => {
             commands::import::run(place()?, format, &file, errors, change(dry_run)).await
         }

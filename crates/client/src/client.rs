@@ -86,6 +86,9 @@ impl Client {
             Some(Told::TerritoryCommitted(answer)) => {
                 TerritoryAnswer::read(Some(answer)).map(Outcome::TerritoryCommitted)
             }
+            Some(Told::AdministrationCommitted(_)) => {
+                Err(Refused::Lost("the answer to an act on an organisation or an agent".to_owned()))
+            }
             Some(Told::NotCommitted(not)) => Ok(Outcome::NotCommittedAsOf(not.as_of_position)),
             Some(Told::Fenced(fenced)) => Ok(Outcome::Fenced(fenced.as_of_position)),
             None => Err(Refused::Lost("an empty answer".to_owned())),
@@ -104,6 +107,9 @@ impl Client {
             Some(Told::Committed(answer)) => Answer::read(Some(answer)).map(Outcome::Committed),
             Some(Told::TerritoryCommitted(answer)) => {
                 TerritoryAnswer::read(Some(answer)).map(Outcome::TerritoryCommitted)
+            }
+            Some(Told::AdministrationCommitted(_)) => {
+                Err(Refused::Lost("the answer to an act on an organisation or an agent".to_owned()))
             }
             Some(Told::Fenced(fenced)) => Ok(Outcome::Fenced(fenced.as_of_position)),
             None => Err(Refused::Lost("an empty answer".to_owned())),

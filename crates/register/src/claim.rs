@@ -15,6 +15,12 @@ use crate::blind::{Token, tokens};
 pub(crate) const PERSON: i16 = 1;
 /// Kind of the claims on desk codes, unique everywhere.
 pub(crate) const DESK: i16 = 2;
+/// Kind of the claims on certificates, unique everywhere.
+pub(crate) const CERTIFICATE: i16 = 3;
+/// Kind of the claims on the addresses of agents, unique everywhere (INV-45).
+pub(crate) const EMAIL: i16 = 4;
+/// Kind of the claims on the identities that agents sign in with, unique everywhere.
+pub(crate) const IDENTITY: i16 = 5;
 
 /// The claims an act takes and releases, and who of them is the applicant.
 #[derive(Default)]

@@ -1,11 +1,11 @@
-//! The directory of organisations, kept up with the log.
+//! The directory of organisations and agents, kept up with the log.
 
 use std::time::Duration;
 
-use access::{Denial, Directory, Profile, codec};
+use access::{AgentEvent, Denial, Directory, Profile, agent, codec};
 use event_log::{Position, Reader, RecordedEvent, StreamType};
 use jiff::civil::Date;
-use nomenclature::{Actor, Siren};
+use nomenclature::{Actor, AgentId, Siren};
 use tokio::sync::RwLock;
 use tokio::time::Instant;
 
@@ -14,9 +14,14 @@ use crate::stream::unreadable;
 
 /// The type of an organisation's stream.
 pub const ORGANISATION: StreamType = StreamType::from_static("organisation");
+/// The type of an agent's stream.
+pub const AGENT: StreamType = StreamType::from_static("agent");
 
-/// A change of rights made by another process is seen after this long at the latest.
+/// A change of rights made by another process is seen after this long at the latest. One made by this process is seen at once.
 const FRESH: Duration = Duration::from_secs(1);
+/// Somebody unknown is looked for in the log again after this long, and not before: whoever calls under invented names costs
+/// no more reading than this.
+const UNKNOWN: Duration = Duration::from_millis(100);
 const PAGE: u32 = 1_000;
 
 /// A [`Directory`] that follows the log.
@@ -25,45 +30,82 @@ pub(crate) struct LiveDirectory {
     state: RwLock<State>,
 }
 
+#[derive(Default)]
 struct State {
     directory: Directory,
-    position: Position,
+    organisations: Position,
+    agents: Position,
+    /// When the last reading began.
     checked_at: Option<Instant>,
+}
+
+impl State {
+    fn is_younger_than(&self, age: Duration) -> bool {
+        self.checked_at.is_some_and(|at| at.elapsed() < age)
+    }
 }
 
 impl LiveDirectory {
     pub(crate) fn new(reader: Reader) -> Self {
-        let state = State { directory: Directory::default(), position: Position::ZERO, checked_at: None };
-        Self { reader, state: RwLock::new(state) }
+        Self { reader, state: RwLock::default() }
     }
 
     /// Who an actor is. Somebody unknown is looked for in the log once more before he is denied.
     pub(crate) async fn profile(&self, actor: &Actor, day: Date) -> Result<Profile, Error> {
+        self.ask(|directory| directory.profile(actor, day)).await
+    }
+
+    /// Asks something of the directory; what it denies is asked once more of what is new in the log.
+    pub(crate) async fn ask<T>(&self, question: impl Fn(&Directory) -> Result<T, Denial>) -> Result<T, Error> {
         {
             let state = self.state.read().await;
-            let fresh = state.checked_at.is_some_and(|at| at.elapsed() < FRESH);
-            if fresh && let Ok(profile) = state.directory.profile(actor, day) {
-                return Ok(profile);
+            if state.is_younger_than(FRESH) {
+                let answer = question(&state.directory);
+                if answer.is_ok() || state.is_younger_than(UNKNOWN) {
+                    return answer.map_err(Error::Denied);
+                }
             }
         }
-        self.catch_up().await?;
-        self.state.read().await.directory.profile(actor, day).map_err(|denial: Denial| Error::Denied(denial))
-    }
-    /// Folds what is new.
-    pub(crate) async fn catch_up(&self) -> Result<Position, Error> {
         let mut state = self.state.write().await;
+        // Of those who waited one reads for all.
+        if !state.is_younger_than(UNKNOWN) {
+            self.fold_what_is_new(&mut state).await?;
+        }
+        question(&state.directory).map_err(Error::Denied)
+    }
+
+    /// Folds what is new, however fresh the rest is.
+    pub(crate) async fn catch_up(&self) -> Result<(), Error> {
+        let mut state = self.state.write().await;
+        self.fold_what_is_new(&mut state).await
+    }
+
+    async fn fold_what_is_new(&self, state: &mut State) -> Result<(), Error> {
+        let began = Instant::now();
         loop {
-            let page = self.reader.read_type_after(&ORGANISATION, state.position, PAGE).await?;
+            let page = self.reader.read_type_after(&ORGANISATION, state.organisations, PAGE).await?;
             for event in &page.events {
                 let (siren, decoded) = decode(event)?;
                 state.directory.apply(siren, decoded);
             }
-            state.position = page.complete_to;
+            state.organisations = page.complete_to;
             if page.events.len() < PAGE as usize {
-                state.checked_at = Some(Instant::now());
-                return Ok(state.position);
+                break;
             }
         }
+        loop {
+            let page = self.reader.read_type_after(&AGENT, state.agents, PAGE).await?;
+            for event in &page.events {
+                let (agent, decoded) = decode_agent(event, &[])?;
+                state.directory.apply_agent(agent, decoded);
+            }
+            state.agents = page.complete_to;
+            if page.events.len() < PAGE as usize {
+                break;
+            }
+        }
+        state.checked_at = Some(began);
+        Ok(())
     }
 
     /// A copy of the directory as of now.
@@ -78,4 +120,12 @@ pub(crate) fn decode(event: &RecordedEvent) -> Result<(Siren, access::Organisati
     let decoded = codec::decode(&event.event_type, event.schema_version, &event.payload)
         .map_err(|error| unreadable(event, &error))?;
     Ok((siren, decoded))
+}
+
+/// An event of an agent, with what was opened of it.
+pub(crate) fn decode_agent(event: &RecordedEvent, parts: &[(u8, Vec<u8>)]) -> Result<(AgentId, AgentEvent), Error> {
+    let agent = AgentId::parse(event.stream.as_str()).map_err(|_| unreadable(event, &"its stream is no agent"))?;
+    let decoded = agent::codec::decode(&event.event_type, event.schema_version, &event.payload, parts)
+        .map_err(|error| unreadable(event, &error))?;
+    Ok((agent, decoded))
 }

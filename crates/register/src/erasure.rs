@@ -132,7 +132,7 @@ impl Register {
 }
 
 /// The tombstones, then the list.
-async fn destroy(vault: &Vault, erased: &dyn Erased, keys: Vec<ErasedKey>) -> Result<(), Error> {
+pub(crate) async fn destroy(vault: &Vault, erased: &dyn Erased, keys: Vec<ErasedKey>) -> Result<(), Error> {
     if keys.is_empty() {
         return Ok(());
     }

@@ -1,6 +1,6 @@
 //! Why the register does not do what it was asked.
 
-use access::{Denial, OrganisationRejection};
+use access::{AgentRejection, Denial, OrganisationRejection};
 use demand::Rejection;
 use jiff::civil::Date;
 use nomenclature::UniqueNumber;
@@ -18,6 +18,9 @@ pub enum Error {
     /// An act on an organisation is refused.
     #[error("{0}")]
     OrganisationRejected(#[from] OrganisationRejection),
+    /// An act on an agent is refused.
+    #[error("{0}")]
+    AgentRejected(#[from] AgentRejection),
     /// The actor may not do this.
     #[error("{0}")]
     Denied(Denial),
@@ -33,6 +36,15 @@ pub enum Error {
     /// A desk code is already another organisation's.
     #[error("DESK_CODE_TAKEN")]
     DeskCodeTaken,
+    /// Another organisation's certificate, or one that was revoked.
+    #[error("CERTIFICATE_TAKEN")]
+    CertificateTaken,
+    /// Another account has the address (INV-45).
+    #[error("EMAIL_TAKEN")]
+    EmailTaken,
+    /// Another account has the identity.
+    #[error("IDENTITY_TAKEN")]
+    IdentityTaken,
     /// The same command id was used before with another content.
     #[error("COMMAND_ID_REUSED")]
     CommandIdReused,
@@ -156,7 +168,11 @@ impl Error {
             Self::Denied(denial) => denial.to_string(),
             Self::NotFound => "DEMAND_NOT_FOUND".to_owned(),
             Self::Duplicate { .. } => "DUPLICATE_DEMAND".to_owned(),
+            Self::AgentRejected(rejection) => rejection.to_string(),
             Self::DeskCodeTaken => "DESK_CODE_TAKEN".to_owned(),
+            Self::CertificateTaken => "CERTIFICATE_TAKEN".to_owned(),
+            Self::EmailTaken => "EMAIL_TAKEN".to_owned(),
+            Self::IdentityTaken => "IDENTITY_TAKEN".to_owned(),
             Self::CommandIdReused => "COMMAND_ID_REUSED".to_owned(),
             Self::CommandFenced => "COMMAND_FENCED".to_owned(),
             Self::VersionConflict { .. } => "VERSION_CONFLICT".to_owned(),

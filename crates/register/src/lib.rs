@@ -14,6 +14,7 @@
 //!
 //! Invariant of absence: no view is known here, and no handler of the network.
 
+mod administration;
 mod audit;
 mod blind;
 mod bulk;
@@ -28,6 +29,7 @@ mod erasure;
 mod error;
 mod export;
 mod history;
+mod identities;
 mod import;
 pub mod lines;
 #[cfg(feature = "memory")]
@@ -50,6 +52,10 @@ mod territory;
 mod trial;
 mod wording;
 
+pub use administration::{
+    Administered, AdministrationAct, AdministrationAnswer, AdministrationRequest, IdentityDraft, RightLine,
+    RightsQuery, Seer,
+};
 pub use audit::{AsOf, Replayed};
 pub use clock::{Clock, SetClock, SystemClock};
 pub use daily::{

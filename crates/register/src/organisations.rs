@@ -4,20 +4,19 @@ use std::collections::HashMap;
 use std::ops::AddAssign;
 
 use access::{
-    Action, Organisation, OrganisationCommand, OrganisationEvent, OrganisationRejection, Profile, Purpose,
-    RegisterOrganisation, Resource, codec, may,
+    Action, Organisation, OrganisationAct, OrganisationCommand, OrganisationEvent, OrganisationRejection, Profile,
+    Purpose, RegisterOrganisation, Resource, may,
 };
 use cqrs_es::Aggregate;
 use cqrs_es::event_sink::EventSink;
-use event_log::{Claim, ClaimOp, Command, NewEvent, Refusal, StreamAppend, StreamId, StreamSpan, Verdict};
+use event_log::{Command, Refusal, Verdict};
 use jiff::civil::Date;
 use nomenclature::{Actor, DeskCode, OrganisationKind, Siren, Territory};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::Error;
-use crate::claim::DESK;
-use crate::directory::{ORGANISATION, decode};
+use crate::administration::{append, claims_of};
 use crate::register::{Parts, Register};
 
 /// An organisation with its desks: one line of an import file.
@@ -97,13 +96,14 @@ impl Register {
     ) -> Result<Vec<Result<Imported, Error>>, Error> {
         may(Profile::Operator, Action::AdministerOrganisations, Resource::Register, Purpose::Administration)?;
         let directory = self.parts.directory.snapshot().await?;
+        let today = self.parts.clock.today();
         let mut holders: HashMap<DeskCode, Siren> = directory.desks().collect();
         let mut organisations: HashMap<Siren, Organisation> = HashMap::new();
         let mut planned = Vec::new();
         for line in lines {
             let known = organisations.get(&line.siren).or_else(|| directory.organisation(line.siren));
             let mut organisation = known.cloned().unwrap_or_default();
-            planned.push(match decide(&mut organisation, line).await {
+            planned.push(match decide(&mut organisation, line, today).await {
                 Err(rejection) => Err(rejection.into()),
                 Ok(_)
                     if line.desks.iter().any(|desk| *holders.get(&desk.code).unwrap_or(&line.siren) != line.siren) =>
@@ -131,20 +131,17 @@ impl Register {
 
 impl Parts {
     async fn import_organisation(&self, line: OrganisationLine) -> Result<Imported, Error> {
-        let stream = StreamId::parse(line.siren.to_string())?;
         for _ in 0..3 {
-            let mut organisation = Organisation::default();
-            let mut version = 0;
-            for event in self.reader.read_stream(&stream, StreamSpan::ALL).await? {
-                organisation.apply(decode(&event)?.1);
-                version = event.version;
-            }
-            let (events, imported) = decide(&mut organisation, &line).await?;
+            let (mut organisation, version) = self.load_organisation(line.siren).await?;
+            let (events, imported) = decide(&mut organisation, &line, self.clock.today()).await?;
             if events.is_empty() {
                 return Ok(imported);
             }
-            match self.append_organisation(&stream, version, &events).await? {
-                Verdict::Committed(_) | Verdict::Repeated(_) => return Ok(imported),
+            match self.append_organisation(line.siren, version, &events).await? {
+                Verdict::Committed(_) | Verdict::Repeated(_) => {
+                    self.directory.catch_up().await?;
+                    return Ok(imported);
+                }
                 Verdict::Refused(Refusal::ClaimHeld { .. }) => return Err(Error::DeskCodeTaken),
                 Verdict::Refused(Refusal::VersionConflict { .. }) => {}
                 Verdict::Refused(other) => {
@@ -157,51 +154,19 @@ impl Parts {
 
     async fn append_organisation(
         &self,
-        stream: &StreamId,
+        siren: Siren,
         version: u32,
         events: &[OrganisationEvent],
     ) -> Result<Verdict, Error> {
-        let today = self.clock.today();
-        let opened = events.iter().filter_map(|event| match event {
-            OrganisationEvent::DeskOpened { code, .. } => Some(code),
-            _ => None,
-        });
-        // A code stays its desk's after the desk closed: numbers carry it for ever.
-        let claims = opened
-            .map(|code| Claim {
-                holder: stream.clone(),
-                kind: DESK,
-                key: code.as_str().as_bytes().to_vec(),
-                scope: String::new(),
-                op: ClaimOp::Take { tag: Uuid::nil() },
-            })
-            .collect();
-        let new_event = |event: &OrganisationEvent| {
-            let payload =
-                codec::encode(event).map_err(|error| Error::Unreadable { position: 0, cause: error.to_string() });
-            Ok::<_, Error>(NewEvent {
-                event_type: event.name().into(),
-                schema_version: codec::SCHEMA_VERSION,
-                effective_on: today,
-                payload: payload?,
-                sealed: Vec::new(),
-            })
-        };
+        let claims = events.iter().map(|event| claims_of(siren, event)).collect::<Result<Vec<_>, _>>()?;
         let command = Command {
             id: Uuid::new_v4(),
             organisation: Actor::Operator.organisation_code().to_owned(),
             actor: Actor::Operator.to_string(),
             body_digest: [0; 32],
             recorded_at: self.clock.now(),
-            streams: vec![StreamAppend {
-                stream_type: ORGANISATION,
-                stream: stream.clone(),
-                territory: None,
-                expected_version: version,
-                key: None,
-                events: events.iter().map(new_event).collect::<Result<_, _>>()?,
-            }],
-            claims,
+            streams: vec![append(siren, version, events, self.clock.today())?],
+            claims: claims.concat(),
         };
         self.log.append(vec![command]).await?.into_iter().next().ok_or(Error::OutcomeUnknown)
     }
@@ -211,6 +176,7 @@ impl Parts {
 async fn decide(
     organisation: &mut Organisation,
     line: &OrganisationLine,
+    today: Date,
 ) -> Result<(Vec<OrganisationEvent>, Imported), OrganisationRejection> {
     let mut imported = Imported::default();
     let mut commands = Vec::new();
@@ -223,7 +189,7 @@ async fn decide(
     };
     if organisation.kind().is_none() {
         imported.organisations = 1;
-        commands.push(OrganisationCommand::Register(identity));
+        commands.push(OrganisationAct::Register(identity));
     } else if !organisation.is_registered_as(&identity) {
         // Renames and mergers will be acts of their own: a file does not rewrite what is there.
         return Err(OrganisationRejection::Differs);
@@ -237,7 +203,7 @@ async fn decide(
         }
         if known.is_none() {
             imported.desks_opened += 1;
-            commands.push(OrganisationCommand::OpenDesk(access::OpenDesk {
+            commands.push(OrganisationAct::OpenDesk(access::OpenDesk {
                 code: desk.code,
                 name: desk.name.clone(),
                 territory: desk.territory,
@@ -247,15 +213,15 @@ async fn decide(
         match (desk.closed_on, known.and_then(|known| known.closed_on)) {
             (Some(closed_on), None) => {
                 imported.desks_closed += 1;
-                commands.push(OrganisationCommand::CloseDesk { code: desk.code, closed_on });
+                commands.push(OrganisationAct::CloseDesk { code: desk.code, closed_on });
             }
             (asked, closed) if closed.is_some() && asked != closed => return Err(OrganisationRejection::Differs),
             _ => {}
         }
     }
     let sink = EventSink::default();
-    for command in commands {
-        organisation.handle(command, &(), &sink).await?;
+    for act in commands {
+        organisation.handle(OrganisationCommand { today, act }, &(), &sink).await?;
     }
     Ok((sink.collect().await, imported))
 }

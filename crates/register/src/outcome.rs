@@ -1,14 +1,16 @@
 //! What became of a command whose answer got lost, and which demands a person holds.
 
-use access::{Action, Profile, Purpose, Resource, may};
+use access::{Action, Denial, Profile, Purpose, Resource, may};
 use demand::claims::{ClaimedPerson, PersonKey};
 use event_log::Position;
 use nomenclature::{Actor, Territory, UniqueNumber};
 use uuid::Uuid;
 
 use crate::Error;
+use crate::administration::{AdministrationAnswer, answer_of};
 use crate::blind::tokens;
 use crate::claim::PERSON;
+use crate::directory::{AGENT, ORGANISATION};
 use crate::history::Viewer;
 use crate::register::{Answer, Parts, Register};
 use crate::settings::TERRITORY;
@@ -21,6 +23,8 @@ pub enum Outcome {
     Committed(Answer),
     /// It is committed: an act on the parameters of a territory, with this answer.
     TerritoryCommitted(TerritoryAnswer),
+    /// It is committed: an act on an organisation or an agent, with this answer.
+    AdministrationCommitted(AdministrationAnswer),
     /// Up to this position there is no trace of it. It may be under way still.
     NotCommittedAsOf(Position),
     /// It is not committed as of this position, and never will be: its organisation gave it up.
@@ -71,9 +75,7 @@ impl Register {
     /// [`Error::Denied`], or a failure of the log.
     pub async fn readable_territory(&self, actor: &Actor) -> Result<Territory, Error> {
         let profile = self.parts.directory.profile(actor, self.parts.clock.today()).await?;
-        let Profile::Agent { territory, .. } = profile else {
-            return Err(Error::Denied(access::Denial::NotARegisteringService));
-        };
+        let territory = profile.home().ok_or(Denial::NotARegisteringService)?;
         may(profile, Action::Read, Resource::Demand { territory }, Purpose::Attribution)?;
         Ok(territory)
     }
@@ -121,6 +123,9 @@ impl Parts {
         let last = self.reader.read_range(receipt.last..=receipt.last).await.map_err(|_| Error::OutcomeUnknown)?;
         let outcome = match last.last() {
             Some(last) if last.stream_type == TERRITORY => territory_answer_of(last).map(Outcome::TerritoryCommitted),
+            Some(last) if last.stream_type == ORGANISATION || last.stream_type == AGENT => {
+                answer_of(last).map(Outcome::AdministrationCommitted)
+            }
             _ => self.answer(receipt).await.map(Outcome::Committed),
         };
         outcome.map(Some)

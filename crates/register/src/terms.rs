@@ -39,10 +39,8 @@ impl Register {
             Viewer::Agent(actor) => (parts.directory.profile(actor, today).await?, Purpose::Attribution),
         };
         let territory = match (territory, profile) {
-            (Some(territory), _) | (None, Profile::Agent { territory, .. }) => territory,
-            (None, Profile::Auditor { .. } | Profile::StatisticsReader { .. }) => {
-                return Err(Error::Denied(Denial::NotARegisteringService));
-            }
+            (Some(territory), _) => territory,
+            (None, Profile::Member { .. }) => profile.home().ok_or(Denial::NotARegisteringService)?,
             (None, Profile::Operator) => return Err(Error::MalformedRequest),
         };
         may(profile, Action::ReadDeadlines, Resource::Demand { territory }, purpose)?;

@@ -106,11 +106,8 @@ impl Register {
 
 /// The territory of the actor's desk, when he may do this to its parameters.
 pub(crate) fn of_the_desk(profile: Profile, action: Action) -> Result<Territory, Error> {
-    let territory = match profile {
-        Profile::Agent { territory, .. } => Some(territory),
-        // None of them has a desk; which territory is meant does not change the answer.
-        Profile::Operator | Profile::Auditor { .. } | Profile::StatisticsReader { .. } => None,
-    };
+    let territory = profile.home();
+    // Who has none is denied whichever is meant, or did not say which of his.
     let resource = Resource::Territory { territory: territory.unwrap_or(Territory::ILE_DE_FRANCE) };
     may(profile, action, resource, Purpose::Administration)?;
     territory.ok_or(Error::MalformedRequest)

@@ -20,7 +20,7 @@ impl Register {
         let territory = territory_of(request)?;
         let profile = parts.directory.profile(&request.actor, today).await?;
         may(profile, action_of(&request.act), Resource::Demand { territory }, Purpose::Attribution)?;
-        let Profile::Agent { organisation, desk, .. } = profile else { return Ok(Vec::new()) };
+        let Profile::Member { organisation, desk: Some((desk, _)), .. } = profile else { return Ok(Vec::new()) };
         let demand = match request.number {
             None => Demand::default(),
             Some(number) => stream::load(&parts.reader, &parts.vault, number, Opening::Opened).await?.demand,

@@ -45,6 +45,15 @@ impl Acts {
         Ok(self.in_a_place(async move { register.set_territory(request).await }).await??)
     }
 
+    /// Sends an act on an organisation or an agent on its way, in a place of its own as every command.
+    pub async fn administer(
+        &self,
+        request: register::AdministrationRequest,
+    ) -> Result<register::AdministrationAnswer, Refusal> {
+        let register = self.register.clone();
+        Ok(self.in_a_place(async move { register.administer(request).await }).await??)
+    }
+
     async fn in_a_place<T: Send + 'static>(
         &self,
         work: impl Future<Output = Result<T, register::Error>> + Send + 'static,

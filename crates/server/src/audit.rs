@@ -17,6 +17,7 @@ use tonic::{Request, Response, Status};
 
 use crate::caller;
 use crate::convert::{Edge, event};
+use crate::identity::Standing;
 use crate::metrics::Metrics;
 use crate::options::Options;
 use crate::places::{Place, Places};
@@ -124,6 +125,7 @@ impl AuditService for Audit {
 
     async fn follow_log(&self, request: Request<FollowLogRequest>) -> Result<Response<Self::FollowLogStream>, Status> {
         let auditor = caller::of(request.extensions())?;
+        let standing = caller::standing(request.extensions())?;
         let mut edge = Edge::default();
         let after = edge.position("after_position", request.get_ref().after_position);
         let after = edge.finish(after)?;
@@ -131,7 +133,7 @@ impl AuditService for Audit {
         let (log, sign_of_life) = (reader.subscribe(after), self.sign_of_life);
         let place = self.place(&auditor)?;
         let register = self.register.clone();
-        Ok(self.stream(place, move |out| follow(register, auditor, log, sign_of_life, out)))
+        Ok(self.stream(place, move |out| follow(register, (auditor, standing), log, sign_of_life, out)))
     }
 }
 
@@ -149,10 +151,10 @@ async fn replay(reader: Reader, mut after: Position, up_to: Position, out: Out<R
     Ok(())
 }
 
-/// Rights are asked again as often as there is a sign of life: who audits no longer, follows no longer.
+/// Rights and credentials are asked again as often as there is a sign of life: who audits no longer, follows no longer.
 async fn follow(
     register: Register,
-    auditor: Actor,
+    (auditor, standing): (Actor, Standing),
     mut log: Subscription,
     sign_of_life: Duration,
     out: Out<FollowLogResponse>,
@@ -162,6 +164,7 @@ async fn follow(
         let page = tokio::time::timeout(sign_of_life, log.next_page(PAGE)).await;
         let mut known = None;
         if page.is_err() || asked_at.elapsed() >= sign_of_life {
+            standing.holds().await?;
             known = Some(register.audited_log(log.position(), &auditor).await?.1);
             asked_at = Instant::now();
         }

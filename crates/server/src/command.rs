@@ -10,7 +10,7 @@ use register::{Outcome, Register};
 use tonic::{Request, Response, Status};
 
 use crate::caller;
-use crate::convert::{Edge, answer, territory};
+use crate::convert::{Edge, administration, answer, territory};
 use crate::status::Refusal;
 
 /// The service.
@@ -34,6 +34,9 @@ impl CommandService for Commands {
         let outcome = match self.register.outcome(id, &actor).await.map_err(Refusal::from)? {
             Outcome::Committed(committed) => Told::Committed(answer::write(&committed)),
             Outcome::TerritoryCommitted(committed) => Told::TerritoryCommitted(territory::answer(&committed)),
+            Outcome::AdministrationCommitted(committed) => {
+                Told::AdministrationCommitted(administration::answer(&committed))
+            }
             Outcome::NotCommittedAsOf(position) => Told::NotCommitted(NotCommitted { as_of_position: position.get() }),
             Outcome::Fenced(position) => Told::Fenced(Fenced { as_of_position: position.get() }),
         };
@@ -52,6 +55,9 @@ impl CommandService for Commands {
         let outcome = match self.register.fence(id, &actor).await.map_err(Refusal::from)? {
             Outcome::Committed(committed) => Told::Committed(answer::write(&committed)),
             Outcome::TerritoryCommitted(committed) => Told::TerritoryCommitted(territory::answer(&committed)),
+            Outcome::AdministrationCommitted(committed) => {
+                Told::AdministrationCommitted(administration::answer(&committed))
+            }
             Outcome::Fenced(position) => Told::Fenced(Fenced { as_of_position: position.get() }),
             Outcome::NotCommittedAsOf(_) => return Err(Refusal::from(register::Error::OutcomeUnknown).into()),
         };

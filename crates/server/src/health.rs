@@ -17,12 +17,13 @@ const AT_MOST: Duration = Duration::from_secs(2);
 
 const WHOLE: &str = "";
 /// Those that need the log alone.
-const OF_THE_LOG: [&str; 7] = [
+const OF_THE_LOG: [&str; 8] = [
     "sne.v1.RegistrationService",
     "sne.v1.FollowUpService",
     "sne.v1.SeparationService",
     "sne.v1.DaloService",
     "sne.v1.TerritoryService",
+    "sne.v1.AdministrationService",
     "sne.v1.AuditService",
     "sne.v1.CommandService",
 ];

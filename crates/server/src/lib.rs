@@ -12,6 +12,7 @@
 //! logged.
 
 mod acts;
+mod administration;
 mod audit;
 mod caller;
 mod command;
@@ -42,6 +43,7 @@ mod reason;
 mod rebuild;
 mod registration;
 mod replay;
+mod rights_reason;
 mod separation;
 mod server;
 mod shared_management;
@@ -53,7 +55,7 @@ mod views;
 pub use daily::DueNow;
 pub use error::Error;
 pub use figures_now::FiguresNow;
-pub use identity::{Certificate, DevelopmentIssuer, Fingerprint, IssuerError, Provider, Tls, TlsError};
+pub use identity::{Certificate, DevelopmentIssuer, IssuerError, Provider, Tls, TlsError};
 pub use look::Look;
 pub use options::Options;
 pub use quarantine::{Signatures, consider_setting_aside, set_aside};

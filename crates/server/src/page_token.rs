@@ -3,7 +3,7 @@
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD as TEXT;
 use demand::DeadlineKind;
-use nomenclature::UniqueNumber;
+use nomenclature::{AgentId, UniqueNumber};
 use vault::Secrets;
 use views::deadlines::{CalendarPlace, LatePlace};
 use views::shared_management::Cursor;
@@ -77,6 +77,16 @@ impl Place for CalendarPlace {
         };
         // An ordinal can be written in several ways, of which one was.
         (part().is_none() && place.written() == text).then_some(place)
+    }
+}
+
+impl Place for AgentId {
+    fn written(&self) -> String {
+        self.to_string()
+    }
+
+    fn read(text: &str) -> Option<Self> {
+        Self::parse(text).ok()
     }
 }
 

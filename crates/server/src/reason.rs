@@ -9,6 +9,8 @@ use access::Denial;
 use demand::RejectionReason;
 use tonic::Code;
 
+use crate::rights_reason;
+
 /// How a reason is told.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Row {
@@ -58,11 +60,6 @@ reasons! {
     CredentialInvalid = "CREDENTIAL_INVALID", Unauthenticated, None, "Le jeton présenté n'est pas valable.";
     /// A certificate or a token whose time is over.
     CredentialExpired = "CREDENTIAL_EXPIRED", Unauthenticated, None, "Le certificat ou le jeton présenté est périmé.";
-    /// A certificate that was revoked.
-    CredentialRevoked = "CREDENTIAL_REVOKED", Unauthenticated, None, "Le certificat présenté a été révoqué.";
-    /// A genuine certificate or account that is bound to nobody.
-    CredentialUnknown = "CREDENTIAL_UNKNOWN", Unauthenticated, None,
-        "Le certificat ou le compte présenté n'est rattaché à aucun organisme ni agent.";
     /// A certificate and a token that stand for different organisations, desks or agents.
     CredentialsContradict = "CREDENTIALS_CONTRADICT", Unauthenticated, None,
         "Le certificat et le jeton présentés ne désignent pas le même appelant.";
@@ -77,6 +74,18 @@ reasons! {
     /// Metadata that names nobody: no SIREN, no desk code, an agent that is no token, a key given twice.
     MetadataMalformed = "METADATA_MALFORMED", Unauthenticated, None,
         "L'organisme, le guichet ou l'agent indiqué n'a pas la forme attendue.";
+    /// A desk code that another organisation has.
+    DeskCodeTaken = "DESK_CODE_TAKEN", AlreadyExists, None,
+        "Ce code de guichet est celui d'un autre organisme.";
+    /// A certificate that another organisation has, or that was revoked.
+    CertificateTaken = "CERTIFICATE_TAKEN", AlreadyExists, None,
+        "Ce certificat est celui d'un autre organisme, ou a été révoqué.";
+    /// An address that another account has.
+    EmailTaken = "EMAIL_TAKEN", AlreadyExists, None,
+        "Cette adresse électronique est celle d'un autre compte.";
+    /// An identity that another account has.
+    IdentityTaken = "IDENTITY_TAKEN", AlreadyExists, None,
+        "Cette identité est liée à un autre compte.";
     /// Bytes that are no message of the interface.
     MalformedMessage = "MALFORMED_MESSAGE", InvalidArgument, None, "Le message reçu n'est pas lisible.";
     /// A message over the limit of the server.
@@ -189,6 +198,13 @@ pub(crate) fn of_denial(denial: Denial) -> Row {
         Denial::NotForTheOperator | Denial::OperatorOnly | Denial::Purpose => {
             return of_denial(Denial::NotARegisteringService);
         }
+        Denial::UnknownCertificate => "Aucun organisme ne répond de ce certificat.",
+        Denial::CertificateRevoked => "Ce certificat est révoqué.",
+        Denial::CertificateExpired => "Ce certificat n'est pas valable aujourd'hui.",
+        Denial::UnknownIdentity => "Aucun compte n'est lié à cette identité.",
+        Denial::UnknownAgent => "Cet agent n'est pas un agent de l'organisme.",
+        Denial::AccountNotCertified => "Votre compte doit être certifié.",
+        Denial::Suspended => "L'organisme ou le compte de l'agent est suspendu.",
         Denial::UnknownOrganisation => "Cet organisme ne participe pas au registre.",
         Denial::UnknownDesk => "Ce guichet n'est pas un guichet de l'organisme, ou aucun guichet n'est indiqué.",
         Denial::DeskClosed => "Ce guichet n'est pas ouvert aujourd'hui.",
@@ -196,9 +212,19 @@ pub(crate) fn of_denial(denial: Denial) -> Row {
         Denial::NotALessor => "Seul un bailleur peut faire cet acte.",
         Denial::NotTheManager => "Seul le service chargé des renouvellements du territoire peut faire cet acte.",
         Denial::NotTheState => "Seul le service de l'État du territoire peut faire cet acte.",
+        Denial::AccountNeeded => "Les droits s'administrent depuis un compte personnel certifié.",
+        Denial::OwnRights => "Nul n'administre ses propres droits.",
+        Denial::RoleMissing => "Le profil de l'agent ne permet pas cet acte.",
         Denial::AuditorOnly => "Seul un auditeur peut relire le journal.",
     };
-    Row { reason: denial.to_string(), code: Code::PermissionDenied, french, retry: None }
+    let code = match denial {
+        Denial::UnknownCertificate
+        | Denial::CertificateRevoked
+        | Denial::CertificateExpired
+        | Denial::UnknownIdentity => Code::Unauthenticated,
+        _ => Code::PermissionDenied,
+    };
+    Row { reason: denial.to_string(), code, french, retry: None }
 }
 
 /// Every row that a caller can meet, each reason once.
@@ -206,6 +232,7 @@ pub fn rows() -> Vec<Row> {
     let mut rows: Vec<Row> = Vec::new();
     let all = (RejectionReason::ALL.iter().map(|reason| of_rejection(*reason)))
         .chain(Denial::ALL.iter().map(|denial| of_denial(*denial)))
+        .chain(rights_reason::rows())
         .chain(Reason::ALL.iter().map(|reason| reason.row()));
     for row in all {
         if !rows.iter().any(|other| other.reason == row.reason) {

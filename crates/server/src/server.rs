@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use proto::v1::administration_service_server::AdministrationServiceServer;
 use proto::v1::audit_service_server::AuditServiceServer;
 use proto::v1::command_service_server::CommandServiceServer;
 use proto::v1::dalo_service_server::DaloServiceServer;
@@ -23,6 +24,7 @@ use tonic_health::server::{HealthReporter, health_reporter};
 use tower::layer::util::Stack;
 
 use crate::acts::Acts;
+use crate::administration::Administration;
 use crate::audit::Audit;
 use crate::command::Commands;
 use crate::dalo::Dalo;
@@ -30,7 +32,6 @@ use crate::error::Error;
 use crate::follow_up::FollowUp;
 use crate::guard::GuardLayer;
 use crate::health::{self, Pulses};
-use crate::identity::bindings::NoBindings;
 use crate::identity::{AuthenticationLayer, Identity};
 use crate::incoming;
 use crate::infocentre::Figures;
@@ -69,7 +70,7 @@ impl Server {
     /// [`Error::Unproven`] and [`Error::NotLoopback`] for addresses that others could reach; [`Error::Tls`];
     /// [`Error::Listen`]; [`Error::View`], [`Error::Keys`] and [`Error::Log`] when the views cannot be opened.
     pub async fn bind(register: Register, place: &Place, options: Options) -> Result<Self, Error> {
-        let identity = Identity::open(&options, options.listen, Arc::new(NoBindings))?;
+        let identity = Identity::open(&options, options.listen, Arc::new(register.clone()))?;
         let (listener, address) = listen(options.listen).await?;
         let metrics_door = match options.metrics {
             None => None,
@@ -248,6 +249,8 @@ fn routes(
     let follow_up = FollowUpServiceServer::new(FollowUp::new(acts.clone()));
     let dalo = DaloServiceServer::new(Dalo::new(acts.clone()));
     let territory = TerritoryServiceServer::new(Territory::new(register.clone(), acts.clone()));
+    let administration = Administration::new(register.clone(), acts.clone(), views.keys.clone());
+    let administration = AdministrationServiceServer::new(administration);
     let separation = SeparationServiceServer::new(Separations::new(acts.clone()));
     let registration = Registration::new(register.clone(), acts);
     let registration = RegistrationServiceServer::new(registration);
@@ -267,6 +270,7 @@ fn routes(
         .add_service(follow_up.max_decoding_message_size(most))
         .add_service(dalo.max_decoding_message_size(most))
         .add_service(territory.max_decoding_message_size(most))
+        .add_service(administration.max_decoding_message_size(most))
         .add_service(separation.max_decoding_message_size(most))
         .add_service(shared.max_decoding_message_size(most))
         .add_service(figures.max_decoding_message_size(most))

@@ -8,6 +8,7 @@ use tonic_types::{ErrorDetails, FieldViolation, LocalizedMessage, PreconditionVi
 
 use crate::convert::etag;
 use crate::reason::{Reason, Row, of_denial, of_rejection};
+use crate::rights_reason::{of_agent, of_organisation};
 
 /// The domain of every reason.
 pub const DOMAIN: &str = "sne";
@@ -54,6 +55,12 @@ impl From<Reason> for Refusal {
     }
 }
 
+impl From<access::Denial> for Refusal {
+    fn from(denial: access::Denial) -> Self {
+        Self::told(of_denial(denial))
+    }
+}
+
 impl From<demand::Rejection> for Refusal {
     fn from(rejection: demand::Rejection) -> Self {
         let mut refusal = Self::told(of_rejection(rejection.reason));
@@ -68,7 +75,7 @@ impl From<register::Error> for Refusal {
         use register::Error as E;
         match error {
             E::Rejected(rejection) => rejection.into(),
-            E::Denied(denial) => Self::told(of_denial(denial)),
+            E::Denied(denial) => denial.into(),
             E::NotFound => Reason::DemandNotFound.into(),
             E::Duplicate { held_by } => Self::new(Reason::DuplicateDemand).with("held_by", held_by),
             E::CommandIdReused => Reason::CommandIdReused.into(),
@@ -86,7 +93,13 @@ impl From<register::Error> for Refusal {
             E::Log(error) => of_log(&error),
             E::Vault(error) => unavailable(&error),
             E::Database(error) => unavailable(&error),
-            E::MalformedRequest | E::OrganisationRejected(_) | E::DeskCodeTaken => Reason::MalformedMessage.into(),
+            E::OrganisationRejected(rejection) => Self::told(of_organisation(rejection)),
+            E::AgentRejected(rejection) => Self::told(of_agent(rejection)),
+            E::DeskCodeTaken => Reason::DeskCodeTaken.into(),
+            E::CertificateTaken => Reason::CertificateTaken.into(),
+            E::EmailTaken => Reason::EmailTaken.into(),
+            E::IdentityTaken => Reason::IdentityTaken.into(),
+            E::MalformedRequest => Reason::MalformedMessage.into(),
             other => unavailable(&other),
         }
     }

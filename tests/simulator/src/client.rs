@@ -240,7 +240,9 @@ pub(crate) fn hear(ledger: &mut Ledger, id: &Id, outcome: Outcome) {
         Outcome::Committed(answer) => ledger.acknowledge(id, answer),
         Outcome::NotCommittedAsOf(position) => ledger.miss(id, position),
         Outcome::Fenced(position) => ledger.give_up(id, position),
-        Outcome::TerritoryCommitted(_) => ledger.fault(format!("{}: committed as another act", id.1)),
+        Outcome::TerritoryCommitted(_) | Outcome::AdministrationCommitted(_) => {
+            ledger.fault(format!("{}: committed as another act", id.1))
+        }
     }
 }
 

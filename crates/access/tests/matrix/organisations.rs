@@ -1,14 +1,14 @@
 //! The dated folding of organisations and their desks.
 
 use access::{
-    Denial, Directory, OpenDesk, Organisation, OrganisationCommand, OrganisationEvent, OrganisationRejection, Profile,
-    RegisterOrganisation, codec,
+    Denial, Directory, OpenDesk, Organisation, OrganisationAct, OrganisationEvent, OrganisationRejection,
+    RegisterOrganisation, Role, Roles, codec,
 };
 use cqrs_es::Aggregate as _;
 use jiff::civil::date;
 use nomenclature::{Actor, AgentId, OrganisationKind};
 
-use crate::{desk, siren, territory};
+use crate::{desk, member, on, siren, territory};
 
 #[test]
 fn an_auditor_and_a_reader_of_statistics_need_no_desk_and_everybody_else_does() {
@@ -27,32 +27,34 @@ fn an_auditor_and_a_reader_of_statistics_need_no_desk_and_everybody_else_does() 
         let actor = Actor::Agent { organisation: siren(), desk: None, agent: AgentId::parse("agent-01").unwrap() };
         directory.profile(&actor, date(2026, 1, 1))
     };
-    assert_eq!(entered(OrganisationKind::Auditor), Ok(Profile::Auditor { organisation: siren() }));
-    let reader = Profile::StatisticsReader { organisation: siren() };
-    assert_eq!(entered(OrganisationKind::StatisticsReader), Ok(reader));
+    for (kind, role) in
+        [(OrganisationKind::Auditor, Role::Auditor), (OrganisationKind::StatisticsReader, Role::InfocentreReader)]
+    {
+        assert_eq!(entered(kind), Ok(member(kind, Roles::of(&[role]))));
+    }
     assert_eq!(entered(OrganisationKind::Hlm), Err(Denial::UnknownDesk));
 }
 
 fn entered() -> Vec<OrganisationEvent> {
     let mut organisation = Organisation::default();
-    let register = OrganisationCommand::Register(RegisterOrganisation {
+    let register = OrganisationAct::Register(RegisterOrganisation {
         siren: siren(),
         name: "Office fictif".into(),
         kind: OrganisationKind::Hlm,
         territories: vec![territory("006")],
         since: date(2020, 1, 1),
     });
-    let open = OrganisationCommand::OpenDesk(OpenDesk {
+    let open = OrganisationAct::OpenDesk(OpenDesk {
         code: desk("G0601"),
         name: "Accueil".into(),
         territory: territory("006"),
         opened_on: date(2021, 1, 1),
     });
-    let close = OrganisationCommand::CloseDesk { code: desk("G0601"), closed_on: date(2026, 6, 30) };
+    let close = OrganisationAct::CloseDesk { code: desk("G0601"), closed_on: date(2026, 6, 30) };
     [register, open, close]
         .into_iter()
         .map(|command| {
-            let event = organisation.decide(command).unwrap();
+            let event = organisation.decide(on(command)).unwrap();
             organisation.apply(event.clone());
             event
         })
@@ -81,15 +83,15 @@ fn a_desk_lies_in_a_territory_of_its_organisation_and_only_services_have_desks()
     let mut organisation = Organisation::default();
     organisation.apply(entered().remove(0));
     let open = |territory_code| {
-        OrganisationCommand::OpenDesk(OpenDesk {
+        OrganisationAct::OpenDesk(OpenDesk {
             code: desk("G0602"),
             name: "Annexe".into(),
             territory: territory(territory_code),
             opened_on: date(2021, 1, 1),
         })
     };
-    assert_eq!(organisation.decide(open("083")), Err(OrganisationRejection::ForeignTerritory));
-    assert!(organisation.decide(open("006")).is_ok());
+    assert_eq!(organisation.decide(on(open("083"))), Err(OrganisationRejection::ForeignTerritory));
+    assert!(organisation.decide(on(open("006"))).is_ok());
 
     let mut reader = Organisation::default();
     reader.apply(OrganisationEvent::OrganisationRegistered {
@@ -99,7 +101,7 @@ fn a_desk_lies_in_a_territory_of_its_organisation_and_only_services_have_desks()
         territories: vec![territory("006")],
         since: date(2020, 1, 1),
     });
-    assert_eq!(reader.decide(open("006")), Err(OrganisationRejection::NotARegisteringService));
+    assert_eq!(reader.decide(on(open("006"))), Err(OrganisationRejection::NotARegisteringService));
 }
 
 #[test]

@@ -15,10 +15,12 @@ pub(crate) mod handicap;
 pub(crate) mod interface;
 pub(crate) mod list;
 pub(crate) mod organisation;
+pub(crate) mod participation;
 pub(crate) mod person;
 pub(crate) mod piece;
 pub(crate) mod radiation;
 pub(crate) mod reason;
+pub(crate) mod role;
 
 use list::CodeList;
 
@@ -122,6 +124,8 @@ pub fn code_lists() -> &'static [CodeList] {
             interface::FileType::LIST,
             organisation::Channel::LIST,
             organisation::OrganisationKind::LIST,
+            participation::EntitlementGround::LIST,
+            participation::SuspensionReason::LIST,
             person::Civility::LIST,
             person::CoApplicantLink::LIST,
             person::Custody::LIST,
@@ -134,6 +138,7 @@ pub fn code_lists() -> &'static [CodeList] {
             radiation::RadiationMotive::LIST,
             reason::Reason::LIST,
             reason::Reason::LATER,
+            role::Role::LIST,
         ]
     }
 }
@@ -157,6 +162,7 @@ mod tests {
         ("dalo-typology", 29),
         ("dwelling-category", 2),
         ("dwelling-type", 7),
+        ("entitlement-ground", 3),
         ("epci-kind", 5),
         ("family-situation", 7),
         ("file-type", 9),
@@ -180,10 +186,12 @@ mod tests {
         ("reason-03", 3),
         ("reservation-holder", 6),
         ("resource-kind", 14),
+        ("role", 11),
         ("rpls-dwelling-type", 9),
         ("sex", 2),
         ("sought-category", 3),
         ("state-convention", 3),
+        ("suspension-reason", 4),
         ("urban-zone", 3),
     ];
 
@@ -268,6 +276,8 @@ mod tests {
             FileType,
             Channel,
             OrganisationKind,
+            EntitlementGround,
+            SuspensionReason,
             Civility,
             CoApplicantLink,
             Custody,
@@ -279,6 +289,7 @@ mod tests {
             InadmissibilityGround,
             RadiationMotive,
             Reason,
+            Role,
         ];
         let later = code_lists().iter().filter(|list| list.form_version == Some(FormVersion::V03)).count();
         assert_eq!(tried.len() + later, code_lists().len());

@@ -115,9 +115,10 @@ impl Parts {
             (profile, _) => profile?,
         };
         may(profile, action_of(&request.act), resource, Purpose::Attribution)?;
-        let Profile::Agent { organisation, desk, .. } = profile else {
+        let Profile::Member { organisation, desk, .. } = profile else {
             return Err(Error::Denied(Denial::NotForTheOperator));
         };
+        let (desk, _) = desk.ok_or(Denial::UnknownDesk)?;
         if today > recorded_on {
             return Err(wrong("on", FieldReason::InTheFuture));
         }

@@ -2,13 +2,16 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use access::Directory;
 use event_log::{ClaimRow, StreamId};
 use uuid::Uuid;
 
 use super::pass::Demands;
 use super::{Examiner, Findings, named};
 use crate::Error;
-use crate::claim::{DESK, PERSON, blinded};
+use crate::administration::load_agent;
+use crate::blind::email_token;
+use crate::claim::{CERTIFICATE, DESK, EMAIL, IDENTITY, PERSON, blinded};
 
 const PAGE: u32 = 2_000;
 
@@ -21,6 +24,8 @@ struct Expected<'a> {
     wanted: BTreeSet<Wanted>,
     /// Demands whose persons cannot be read: their claims are neither asked for nor doubted.
     sealed: BTreeSet<&'a StreamId>,
+    /// Whether there are keys.
+    opened: bool,
     /// The reference of the applicant, until a claim of his is seen to carry it.
     references: BTreeMap<&'a StreamId, Uuid>,
 }
@@ -35,6 +40,7 @@ impl Examiner<'_> {
             let holder = StreamId::parse(holder.to_string())?;
             expected.wanted.insert((DESK, desk.as_str().as_bytes().to_vec(), String::new(), holder));
         }
+        self.expect_accounts(&mut expected, &directory).await?;
         let total = expected.wanted.len();
         let mut faults = Vec::new();
         let mut beside = Beside::default();
@@ -64,9 +70,33 @@ impl Examiner<'_> {
         Ok(())
     }
 
+    /// The claims of certificates, and of the agents who have not left: their addresses where there are keys.
+    async fn expect_accounts<'a>(&self, expected: &mut Expected<'a>, directory: &Directory) -> Result<(), Error> {
+        let everywhere = String::new;
+        for (siren, organisation) in directory.organisations() {
+            let holder = StreamId::parse(siren.to_string())?;
+            let bound = organisation.certificates().map(|(certificate, _)| certificate.fingerprint.bytes().to_vec());
+            expected.wanted.extend(bound.map(|key| (CERTIFICATE, key, everywhere(), holder.clone())));
+        }
+        for (id, agent) in directory.agents().into_iter().filter(|(_, agent)| agent.last_day().is_none()) {
+            let holder = StreamId::parse(id.to_string())?;
+            let identity =
+                agent.identity().map(|token| (IDENTITY, token.bytes().to_vec(), everywhere(), holder.clone()));
+            expected.wanted.extend(identity);
+            let Ok(vault) = self.keys else { continue };
+            if let Ok(opened) = load_agent(self.reader, vault, id).await
+                && let Some(person) = opened.agent.person()
+            {
+                let token = email_token(vault.secrets(), &person.email);
+                expected.wanted.insert((EMAIL, token.to_vec(), everywhere(), holder));
+            }
+        }
+        Ok(())
+    }
+
     /// The claims of every demand that can be read.
     fn expected<'a>(&self, demands: &'a Demands) -> Expected<'a> {
-        let mut expected = Expected::default();
+        let mut expected = Expected { opened: self.keys.is_ok(), ..Expected::default() };
         for (stream, (demand, _)) in &demands.folded {
             let Some(content) = demand.content() else { continue };
             let tokens = self.keys.ok().and_then(|vault| blinded(vault.secrets(), demand).ok());
@@ -94,7 +124,9 @@ impl Expected<'_> {
             self.references.remove(holder);
         }
         let key = (row.kind, row.key.clone(), row.holder.scope.clone(), holder.clone());
-        let known = self.wanted.remove(&key) || self.sealed.contains(holder);
+        // Without keys the address of an agent is not recomputed.
+        let sealed = self.sealed.contains(holder) || row.kind == EMAIL && !self.opened;
+        let known = self.wanted.remove(&key) || sealed;
         (!known).then(|| format!("marque d'unicité sans titre : {holder}"))
     }
 }

@@ -9,6 +9,7 @@ use vault::{KeyId, KeyState, Vault};
 
 use super::{Examiner, Findings, named};
 use crate::Error;
+use crate::directory::{self, AGENT, ORGANISATION};
 use crate::history::check_leaf;
 use crate::settings::{self, TERRITORY};
 use crate::stream::{DEMAND, Opening, decode, keys_of};
@@ -57,22 +58,19 @@ impl Pass {
     /// The key of a demand: alive and the one its first event commits to, destroyed, or a fault.
     fn note_key(&mut self, first: &RecordedEvent, keys: &HashMap<KeyId, KeyState>) {
         let Some(id) = first.key_id.map(KeyId::new) else {
-            return self.without_key.push(format!("la demande {} n'a pas de clé", first.stream));
+            return self.without_key.push(format!("{} n'a pas de clé", first.stream));
         };
         match keys.get(&id) {
             Some(KeyState::Live(key)) if Some(key.commitment()) == first.commitment => {
                 self.keys.insert(id, true);
             }
             Some(KeyState::Live(_)) => {
-                self.without_key
-                    .push(format!("la clé de la demande {} n'est pas celle de son premier événement", first.stream));
+                self.without_key.push(format!("la clé de {} n'est pas celle de son premier événement", first.stream));
             }
             Some(KeyState::Erased) => {
                 self.keys.insert(id, false);
             }
-            Some(KeyState::Missing) | None => {
-                self.without_key.push(format!("la clé de la demande {} manque", first.stream))
-            }
+            Some(KeyState::Missing) | None => self.without_key.push(format!("la clé de {} manque", first.stream)),
         }
     }
 
@@ -125,6 +123,15 @@ impl Examiner<'_> {
                 // What cannot be read of a territory keeps the register from opening.
                 if event.stream_type == TERRITORY && settings::decode(event).is_err() {
                     pass.unreadable.push(place(event));
+                }
+                // Nor can anybody act while the rights cannot be read.
+                let rights = (event.stream_type == ORGANISATION && directory::decode(event).is_err())
+                    || (event.stream_type == AGENT && directory::decode_agent(event, &[]).is_err());
+                if rights {
+                    pass.unreadable.push(place(event));
+                }
+                if event.stream_type == AGENT && event.version == 1 && opening == Opening::Opened {
+                    pass.note_key(event, &keys);
                 }
                 if event.stream_type != DEMAND {
                     continue;

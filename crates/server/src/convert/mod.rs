@@ -1,6 +1,7 @@
 //! From messages to what the rooms below take, and back. Plain moves: what a form says is judged by the domain alone.
 
 pub mod act;
+pub mod administration;
 pub mod answer;
 pub mod deadlines;
 pub mod demand;

@@ -2,7 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use access::{Action, Directory, OpenDesk, Organisation, OrganisationCommand, Purpose, RegisterOrganisation, Resource};
+use access::{
+    Action, Directory, OpenDesk, Organisation, OrganisationAct, OrganisationCommand, Purpose, RegisterOrganisation,
+    Resource,
+};
 use cqrs_es::Aggregate as _;
 use demand::claims::claims_of;
 use demand::{Act, By, Demand, DemandCommand, Settings};
@@ -33,17 +36,17 @@ impl Desk {
                 territories: line.territories,
                 since: line.since,
             };
-            let mut commands = vec![OrganisationCommand::Register(register)];
+            let mut commands = vec![OrganisationAct::Register(register)];
             for desk in line.desks {
                 assert_eq!(directory.desks().find(|(code, _)| *code == desk.code), None, "a code has one desk");
                 let open =
                     OpenDesk { code: desk.code, name: desk.name, territory: desk.territory, opened_on: desk.opened_on };
-                commands.push(OrganisationCommand::OpenDesk(open));
-                commands.extend(
-                    desk.closed_on.map(|closed_on| OrganisationCommand::CloseDesk { code: desk.code, closed_on }),
-                );
+                commands.push(OrganisationAct::OpenDesk(open));
+                commands
+                    .extend(desk.closed_on.map(|closed_on| OrganisationAct::CloseDesk { code: desk.code, closed_on }));
             }
-            for command in commands {
+            for act in commands {
+                let command = OrganisationCommand { today: jiff::civil::date(2030, 1, 1), act };
                 let event = organisation.decide(command).expect("an organisation is entered as it is invented");
                 organisation.apply(event.clone());
                 directory.apply(line.siren, event);

@@ -3,7 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use access::{
-    Action, Directory, OpenDesk, Organisation, OrganisationCommand, Purpose, RegisterOrganisation, Resource, may,
+    Action, Directory, OpenDesk, Organisation, OrganisationAct, OrganisationCommand, Purpose, RegisterOrganisation,
+    Resource, may,
 };
 use cqrs_es::Aggregate as _;
 use demand::{Act, Registration};
@@ -102,11 +103,11 @@ fn whoever_acts_may_on_that_day() {
         let register = RegisterOrganisation { siren, name, kind, territories: line.territories, since };
         let open = |desk: synth::DeskLine| {
             let synth::DeskLine { code, name, territory, opened_on, .. } = desk;
-            OrganisationCommand::OpenDesk(OpenDesk { code, name, territory, opened_on })
+            OrganisationAct::OpenDesk(OpenDesk { code, name, territory, opened_on })
         };
         let desks = line.desks.into_iter().map(open);
-        for command in std::iter::once(OrganisationCommand::Register(register)).chain(desks) {
-            let event = organisation.decide(command).unwrap();
+        for act in std::iter::once(OrganisationAct::Register(register)).chain(desks) {
+            let event = organisation.decide(OrganisationCommand { today: date(2030, 1, 1), act }).unwrap();
             organisation.apply(event.clone());
             directory.apply(siren, event);
         }

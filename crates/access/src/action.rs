@@ -1,0 +1,93 @@
+//! What can be done.
+
+/// What somebody wants to do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Action {
+    /// Register a demand.
+    Register,
+    /// Read a demand, names included.
+    Read,
+    /// Read what falls due when, and whose radiation is late: numbers and days, nobody's name.
+    ReadDeadlines,
+    /// Change information.
+    Modify,
+    /// Renew.
+    Renew,
+    /// Take a piece in, store it, or set it aside.
+    AddPiece,
+    /// Record a commission's attribution, its refusal or its lapse.
+    Attribute,
+    /// Record a signed lease, which radiates.
+    SignLease,
+    /// Record a renunciation, which radiates.
+    Renounce,
+    /// Erase the personal data of a demand whose time is over (INV-32).
+    Erase,
+    /// Enter from a file what an organisation did before, on the days it did it. What it may not do is not imported either.
+    Import,
+    /// Have renewal notices sent, and radiate for non-renewal.
+    KeepRenewals,
+    /// Warn an applicant who does not answer, record his answer, radiate for no answer.
+    Chase,
+    /// Record that a commission found the demand inadmissible, and radiate for it.
+    FindInadmissible,
+    /// Bring a radiated demand back.
+    Reinstate,
+    /// Record that a certificate of registration went out.
+    IssueCertificate,
+    /// Report a lease of another lessor, and withdraw the report.
+    ReportLease,
+    /// Record what becomes of a claim to housing (DALO).
+    RecordDalo,
+    /// Read the delays and parameters of a territory.
+    ReadTerritory,
+    /// Decide them.
+    SetTerritory,
+    /// Drop a co-applicant, or give him a demand of his own.
+    Separate,
+    /// Enter organisations and desks.
+    AdministerOrganisations,
+    /// Administer the organisations, desks and agents of one's own territories.
+    AdministerRights,
+    /// Check the register as a whole; sees no name.
+    Inspect,
+    /// Replay demands and the log, personal parts sealed.
+    Audit,
+    /// Ask what became of a command of one's own organisation, or give it up for good.
+    AskOutcome,
+    /// Read statistics: counts of any place, and nobody's demand.
+    ReadStatistics,
+}
+
+impl Action {
+    /// Every action.
+    pub const ALL: &'static [Self] = &[
+        Self::Register,
+        Self::Read,
+        Self::ReadDeadlines,
+        Self::Modify,
+        Self::Renew,
+        Self::AddPiece,
+        Self::Attribute,
+        Self::SignLease,
+        Self::Renounce,
+        Self::Erase,
+        Self::Import,
+        Self::KeepRenewals,
+        Self::Chase,
+        Self::FindInadmissible,
+        Self::Reinstate,
+        Self::IssueCertificate,
+        Self::ReportLease,
+        Self::RecordDalo,
+        Self::ReadTerritory,
+        Self::SetTerritory,
+        Self::Separate,
+        Self::AdministerOrganisations,
+        Self::AdministerRights,
+        Self::Inspect,
+        Self::Audit,
+        Self::AskOutcome,
+        Self::ReadStatistics,
+    ];
+}

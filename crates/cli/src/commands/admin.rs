@@ -1,0 +1,201 @@
+//! `sne admin`: who takes part, and with what rights, as the operator. He bootstraps; a manager goes on over the network.
+
+use std::sync::Arc;
+
+use access::agent::command::{AgentAct, EnterAgent};
+use access::agent::grant::Grant;
+use access::agent::{Account, Person};
+use access::organisation::certificate::Certificate;
+use access::organisation::entitlement::Entitlement;
+use access::{OpenDesk, OrganisationAct, RegisterOrganisation};
+use jiff::civil::Date;
+use nomenclature::{Actor, UniqueNumber};
+use register::{
+    Administered, AdministrationAct, AdministrationAnswer, AdministrationRequest, IdentityDraft, Register, RightLine,
+    Seer, SystemClock, Viewer,
+};
+use serde::Serialize;
+use uuid::Uuid;
+
+use crate::args::{AdminAct, AdminCommand, Format, Place};
+use crate::failure::Failure;
+use crate::house::House;
+use crate::output;
+
+/// What was done.
+#[derive(Serialize)]
+struct Report {
+    /// SIREN, or the token of an agent.
+    of: String,
+    effective_on: String,
+    position: i64,
+}
+
+/// Does what was asked, or lists.
+pub async fn run(place: Place, format: Format, command: AdminCommand) -> Result<(), Failure> {
+    let clock = Arc::new(SystemClock);
+    match command {
+        AdminCommand::Rights { within } => {
+            let house = House::open_to_read(place, clock).await?;
+            rights(format, &house.register.rights(Viewer::Operator, within).await?);
+            Ok(())
+        }
+        AdminCommand::Readers { number } => {
+            let house = House::open_to_read(place, clock).await?;
+            readers(&house.register, format, number).await
+        }
+        AdminCommand::Act(act) => {
+            let house = House::open(place, clock).await?;
+            let act = read(act, house.register.clock().today());
+            let answer = administer(&house.register, act).await?;
+            let of = match answer.of {
+                Administered::Organisation(siren) => siren.to_string(),
+                Administered::Agent(agent) => agent.to_string(),
+            };
+            let (effective_on, position) = (answer.effective_on.to_string(), answer.position.get());
+            output::rows(format, &["inscrit", "effet le", "position"], &[Report { of, effective_on, position }], |r| {
+                vec![r.of.clone(), r.effective_on.clone(), r.position.to_string()]
+            });
+            Ok(())
+        }
+    }
+}
+
+/// An agent's account is asked for with his entry: who enters him is the head of his service, or acts for him.
+async fn administer(register: &Register, act: AdministrationAct) -> Result<AdministrationAnswer, Failure> {
+    let enters = matches!(act, AdministrationAct::EnterAgent(_));
+    let request = |act| AdministrationRequest { command_id: Uuid::new_v4(), actor: Actor::Operator, act };
+    let answer = register.administer(request(act)).await?;
+    match answer.of {
+        Administered::Agent(agent) if enters => {
+            let ask = AdministrationAct::Agent { agent, act: AgentAct::AskAccount {} };
+            Ok(register.administer(request(ask)).await?)
+        }
+        _ => Ok(answer),
+    }
+}
+
+/// The act that a command asks for.
+fn read(command: AdminAct, today: Date) -> AdministrationAct {
+    let on_org = |siren, act| AdministrationAct::Organisation { siren, act };
+    let on_agent = |agent, act| AdministrationAct::Agent { agent, act };
+    match command {
+        AdminAct::Org { siren, name, kind, territory, since } => {
+            let new = RegisterOrganisation { siren, name, kind, territories: territory, since: since.unwrap_or(today) };
+            on_org(siren, OrganisationAct::Register(new))
+        }
+        AdminAct::Entitlement { siren, ground, reference, signed_on, ends_on } => {
+            let entitlement = Entitlement { ground, reference, signed_on, ends_on };
+            on_org(siren, OrganisationAct::RecordEntitlement(entitlement))
+        }
+        AdminAct::Desk { code, org, name, territory, from } => {
+            let desk = OpenDesk { code, name, territory, opened_on: from.unwrap_or(today) };
+            on_org(org, OrganisationAct::OpenDesk(desk))
+        }
+        AdminAct::Certificate { siren, fingerprint, label, not_before, not_after, desk } => {
+            let certificate = Certificate { fingerprint, label, not_before, not_after, desk };
+            on_org(siren, OrganisationAct::BindCertificate(certificate))
+        }
+        AdminAct::RevokeCertificate { siren, fingerprint } => {
+            on_org(siren, OrganisationAct::RevokeCertificate { fingerprint })
+        }
+        AdminAct::Agent { org, desk, name, email } => {
+            let person = Person { name, email };
+            AdministrationAct::EnterAgent(EnterAgent { organisation: org, desk, person })
+        }
+        AdminAct::Certify { agent } => on_agent(agent, AgentAct::Certify {}),
+        AdminAct::Grant { agent, role, territory, from, until } => {
+            let territories = territory.into_iter().collect();
+            on_agent(agent, AgentAct::Grant(Grant { role, territories, from: from.unwrap_or(today), until }))
+        }
+        AdminAct::Revoke { agent, role, territory } => {
+            on_agent(agent, AgentAct::Revoke { role, territories: territory.into_iter().collect() })
+        }
+        AdminAct::Review { agent } => on_agent(agent, AgentAct::Review {}),
+        AdminAct::Identity { agent, issuer, subject } => {
+            AdministrationAct::BindIdentity { agent, identity: IdentityDraft { issuer, subject } }
+        }
+        AdminAct::SuspendOrg { siren, reason } => on_org(siren, OrganisationAct::Suspend { reason }),
+        AdminAct::ResumeOrg { siren } => on_org(siren, OrganisationAct::Resume {}),
+        AdminAct::Suspend { agent, reason } => on_agent(agent, AgentAct::Suspend { reason }),
+        AdminAct::Resume { agent } => on_agent(agent, AgentAct::Resume {}),
+        AdminAct::Leave { agent, on } => on_agent(agent, AgentAct::Leave { last_day: on.unwrap_or(today) }),
+    }
+}
+
+fn rights(format: Format, lines: &[RightLine]) {
+    let header = [
+        "agent",
+        "SIREN",
+        "organisme",
+        "guichet",
+        "compte",
+        "suspendu",
+        "parti le",
+        "revu le",
+        "profil",
+        "territoires",
+        "du",
+        "au",
+    ];
+    let day = |day: Option<Date>| day.map(|day| day.to_string()).unwrap_or_default();
+    output::rows(format, &header, lines, |line| {
+        let account = match line.account {
+            Account::Entered => "inscrit",
+            Account::Asked => "demandé",
+            Account::Certified => "certifié",
+        };
+        let territories: Vec<String> = line.territories.iter().map(|territory| territory.to_string()).collect();
+        vec![
+            line.agent.to_string(),
+            line.organisation.to_string(),
+            for_a_spreadsheet(format, &line.organisation_name),
+            line.desk.map(|desk| desk.to_string()).unwrap_or_default(),
+            account.to_owned(),
+            line.suspended.map(|reason| reason.to_string()).unwrap_or_default(),
+            day(line.last_day),
+            day(line.reviewed_on),
+            line.role.map(|role| role.to_string()).unwrap_or_default(),
+            territories.join(" "),
+            day(line.from),
+            day(line.until),
+        ]
+    });
+}
+
+async fn readers(register: &Register, format: Format, number: UniqueNumber) -> Result<(), Failure> {
+    let seers = register.seers(Viewer::Operator, number).await?;
+    output::rows(format, &["SIREN", "organisme", "guichet", "agent", "profils"], &seers, |seer: &Seer| {
+        let roles: Vec<&str> = seer.roles.iter().map(|role| role.code()).collect();
+        vec![
+            seer.organisation.to_string(),
+            for_a_spreadsheet(format, &seer.organisation_name),
+            seer.desk.map(|desk| desk.to_string()).unwrap_or_default(),
+            seer.agent.map(|agent| agent.to_string()).unwrap_or_default(),
+            roles.join(" "),
+        ]
+    });
+    Ok(())
+}
+
+/// Programs take a cell for a formula that begins like one: a name that somebody typed gets an apostrophe before it then.
+fn for_a_spreadsheet(format: Format, text: &str) -> String {
+    match (format, text.chars().next()) {
+        (Format::Csv, Some('=' | '+' | '-' | '@' | '\t' | '\r')) => format!("'{text}"),
+        _ => text.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_is_no_formula_in_a_spreadsheet_and_stays_as_it_is_elsewhere() {
+        for text in ["=1+1", "+33", "-1", "@SUM(A1)", "\tx"] {
+            assert_eq!(for_a_spreadsheet(Format::Csv, text), format!("'{text}"));
+            assert_eq!(for_a_spreadsheet(Format::Table, text), text);
+        }
+        assert_eq!(for_a_spreadsheet(Format::Csv, "Office fictif"), "Office fictif");
+    }
+}

@@ -1,0 +1,112 @@
+//! Who may administer whom.
+
+use access::agent::command::AgentAct;
+use access::{
+    Action, AgentRejection, Denial, Directory, Organisation, OrganisationAct, OrganisationRejection, Profile, Purpose,
+    Resource, may,
+};
+use jiff::civil::Date;
+use nomenclature::{Actor, AgentId, DeskCode, OrganisationKind, Siren, Territories};
+
+use super::AdministrationAct;
+use crate::Error;
+
+/// The operator administers everybody: somebody has to be the first. A manager administers who is in his territories and
+/// nowhere else, as far as the act reaches (R441-2-5 II); neither himself, nor who manages or audits.
+pub(super) fn check(directory: &Directory, actor: &Actor, act: &AdministrationAct, day: Date) -> Result<(), Error> {
+    if matches!(actor, Actor::Import { .. }) {
+        return Err(Error::Denied(Denial::OperatorOnly));
+    }
+    let profile = directory.profile(actor, day).map_err(Error::Denied)?;
+    let Profile::Member { agent, .. } = profile else {
+        may(profile, Action::AdministerOrganisations, Resource::Register, Purpose::Administration)?;
+        return Ok(());
+    };
+    let territories = reach(directory, act, day).unwrap_or_default();
+    let asked = may(profile, Action::AdministerRights, Resource::Rights { territories }, Purpose::Administration);
+    asked.map_err(|denial| match (denial, act) {
+        (Denial::ForeignTerritory, AdministrationAct::Organisation { act: OrganisationAct::Register(_), .. }) => {
+            OrganisationRejection::ForeignTerritory.into()
+        }
+        // Who is not his does not exist for him.
+        (Denial::ForeignTerritory, AdministrationAct::Organisation { .. } | AdministrationAct::EnterAgent(_)) => {
+            OrganisationRejection::NotRegistered.into()
+        }
+        (Denial::ForeignTerritory, _) => AgentRejection::NotEntered.into(),
+        (other, _) => Error::Denied(other),
+    })?;
+    match act {
+        AdministrationAct::Agent { agent: other, .. } | AdministrationAct::BindIdentity { agent: other, .. }
+            if agent == Some(*other) =>
+        {
+            Err(Error::Denied(Denial::OwnRights))
+        }
+        AdministrationAct::Organisation { act: OrganisationAct::Register(new), .. } if is_a_guardian(new.kind) => {
+            Err(Error::Denied(Denial::OperatorOnly))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Who watches over others is entered by the operator.
+const fn is_a_guardian(kind: OrganisationKind) -> bool {
+    matches!(
+        kind,
+        OrganisationKind::TerritoryManager
+            | OrganisationKind::State
+            | OrganisationKind::PortalOperator
+            | OrganisationKind::Auditor
+    )
+}
+
+/// The territories that an act reaches; none when its object is not there.
+fn reach(directory: &Directory, act: &AdministrationAct, day: Date) -> Option<Territories> {
+    match act {
+        AdministrationAct::Organisation { siren, act } => match act {
+            OrganisationAct::Register(new) => Some(new.territories.iter().copied().collect()),
+            OrganisationAct::OpenDesk(desk) => directory.organisation(*siren).map(|_| desk.territory.into()),
+            OrganisationAct::CloseDesk { code, .. } | OrganisationAct::SetDeskContact { code, .. } => {
+                place_of(directory, *siren, Some(*code), day)
+            }
+            OrganisationAct::AddTerritory { territory, .. } | OrganisationAct::LeaveTerritory { territory, .. } => {
+                directory.organisation(*siren).map(|_| (*territory).into())
+            }
+            OrganisationAct::GiveMandate { territories, .. } => directory.organisation(*siren).map(|_| *territories),
+            OrganisationAct::BindCertificate(certificate) => place_of(directory, *siren, certificate.desk, day),
+            OrganisationAct::MergeInto { successor, .. } => {
+                let both = [*siren, *successor].map(|siren| place_of(directory, siren, None, day));
+                both.into_iter().try_fold(Territories::NONE, |all, some| Some(all.union(some?)))
+            }
+            _ => place_of(directory, *siren, None, day),
+        },
+        AdministrationAct::EnterAgent(new) => place_of(directory, new.organisation, new.desk, day),
+        AdministrationAct::Agent { act: AgentAct::Grant(grant), agent } => {
+            directory.agent(*agent).map(|_| grant.territories)
+        }
+        AdministrationAct::Agent { act: AgentAct::Revoke { territories, .. }, agent } => {
+            directory.agent(*agent).map(|_| *territories)
+        }
+        AdministrationAct::Agent { agent, .. } | AdministrationAct::BindIdentity { agent, .. } => {
+            place_of_agent(directory, *agent, day)
+        }
+    }
+}
+
+/// Where an organisation is, or one of its desks.
+fn place_of(directory: &Directory, siren: Siren, desk: Option<DeskCode>, day: Date) -> Option<Territories> {
+    let organisation: &Organisation = directory.organisation(siren)?;
+    match desk {
+        Some(code) => organisation.desk(code).map(|desk| desk.territory.into()),
+        None => Some(organisation.territories_on(day)),
+    }
+}
+
+/// Where an agent is: at his desk; without one where he has rights, or else where his organisation is.
+pub(super) fn place_of_agent(directory: &Directory, agent: AgentId, day: Date) -> Option<Territories> {
+    let known = directory.agent(agent)?;
+    let granted = known.territories(day);
+    match (known.desk(), granted.is_empty()) {
+        (None, false) => Some(granted),
+        (desk, _) => place_of(directory, known.organisation()?, desk, day),
+    }
+}

@@ -1,0 +1,116 @@
+//! `AdministrationService`: who takes part, and with what rights.
+
+use access::agent::Person;
+use access::agent::command::EnterAgent;
+use demand::FieldReason;
+use proto::v1::administration_service_server::AdministrationService;
+use proto::v1::{
+    AdministerAgentRequest, AdministerAgentResponse, AdministerOrganisationRequest, AdministerOrganisationResponse,
+    AdministrationAnswer, EnterAgentRequest, EnterAgentResponse, ListReadersRequest, ListReadersResponse,
+    ListRightsRequest, ListRightsResponse,
+};
+use register::{AdministrationAct, AdministrationRequest, Register, RightsQuery, Viewer};
+use tonic::{Extensions, Request, Response, Status};
+
+use crate::acts::Acts;
+use crate::caller;
+use crate::convert::{Edge, administration as written};
+use crate::keys::Keys;
+use crate::page_token::{self, Asked};
+use crate::status::Refusal;
+
+/// The service.
+pub struct Administration {
+    register: Register,
+    acts: Acts,
+    keys: Keys,
+}
+
+impl Administration {
+    /// `acts` is where what it reads goes; `keys` seal where a list goes on.
+    pub fn new(register: Register, acts: Acts, keys: Keys) -> Self {
+        Self { register, acts, keys }
+    }
+
+    async fn administer(
+        &self,
+        extensions: &Extensions,
+        request_id: &str,
+        read: impl FnOnce(&mut Edge) -> Option<AdministrationAct>,
+    ) -> Result<Option<AdministrationAnswer>, Refusal> {
+        let actor = caller::of(extensions)?;
+        let mut edge = Edge::default();
+        let command_id = edge.request_id(request_id);
+        let act = read(&mut edge);
+        let (command_id, act) = edge.finish(command_id.zip(act))?;
+        Ok(Some(written::answer(&self.acts.administer(AdministrationRequest { command_id, actor, act }).await?)))
+    }
+}
+
+#[tonic::async_trait]
+impl AdministrationService for Administration {
+    async fn administer_organisation(
+        &self,
+        request: Request<AdministerOrganisationRequest>,
+    ) -> Result<Response<AdministerOrganisationResponse>, Status> {
+        let (_, extensions, AdministerOrganisationRequest { request_id, siren, act }) = request.into_parts();
+        let read = |edge: &mut Edge| written::on_organisation(edge, &siren, act);
+        let answer = self.administer(&extensions, &request_id, read).await?;
+        Ok(Response::new(AdministerOrganisationResponse { answer }))
+    }
+
+    async fn enter_agent(&self, request: Request<EnterAgentRequest>) -> Result<Response<EnterAgentResponse>, Status> {
+        let (_, extensions, message) = request.into_parts();
+        let EnterAgentRequest { request_id, siren, desk, name, email } = message;
+        let read = |edge: &mut Edge| {
+            let organisation = edge.siren("siren", &siren);
+            let desk = edge.optional(desk.as_deref(), |edge, text| edge.desk("desk", text));
+            let (organisation, desk) = (organisation?, desk?);
+            Some(AdministrationAct::EnterAgent(EnterAgent { organisation, desk, person: Person { name, email } }))
+        };
+        let answer = self.administer(&extensions, &request_id, read).await?;
+        Ok(Response::new(EnterAgentResponse { answer }))
+    }
+
+    async fn administer_agent(
+        &self,
+        request: Request<AdministerAgentRequest>,
+    ) -> Result<Response<AdministerAgentResponse>, Status> {
+        let (_, extensions, AdministerAgentRequest { request_id, agent, act }) = request.into_parts();
+        let read = |edge: &mut Edge| written::on_agent(edge, &agent, act);
+        let answer = self.administer(&extensions, &request_id, read).await?;
+        Ok(Response::new(AdministerAgentResponse { answer }))
+    }
+
+    async fn list_rights(&self, request: Request<ListRightsRequest>) -> Result<Response<ListRightsResponse>, Status> {
+        let actor = caller::of(request.extensions())?;
+        let ListRightsRequest { within_days, page_size, page_token } = request.into_inner();
+        let mut edge = Edge::default();
+        let agents = usize::from(edge.page_size(page_size));
+        let within = within_days.map(u16::try_from).transpose();
+        let within = within.map_err(|_| edge.fault("within_days", FieldReason::OutOfRange)).ok();
+        let within = edge.finish(within)?;
+        let days = format!("{within:?}");
+        let asked = Asked::of(&[b"rights", actor.organisation_code().as_bytes(), days.as_bytes()]);
+        let secrets = self.keys.0.secrets();
+        let after = page_token::read(secrets, &page_token, &asked)?;
+        let query = RightsQuery { within, after, agents };
+        let page = self.register.rights_page(Viewer::Agent(&actor), query).await;
+        let (lines, next) = page.map_err(Refusal::from)?;
+        let next_page_token = next.map(|agent| page_token::write(secrets, &agent, &asked)).transpose()?;
+        let rights = lines.into_iter().map(written::right).collect();
+        Ok(Response::new(ListRightsResponse { rights, next_page_token: next_page_token.unwrap_or_default() }))
+    }
+
+    async fn list_readers(
+        &self,
+        request: Request<ListReadersRequest>,
+    ) -> Result<Response<ListReadersResponse>, Status> {
+        let actor = caller::of(request.extensions())?;
+        let mut edge = Edge::default();
+        let number = edge.number(&request.get_ref().number);
+        let number = edge.finish(number)?;
+        let seers = self.register.seers(Viewer::Agent(&actor), number).await.map_err(Refusal::from)?;
+        Ok(Response::new(ListReadersResponse { readers: seers.into_iter().map(written::reader).collect() }))
+    }
+}

@@ -1,0 +1,99 @@
+//! `sne admin`: a new desk works within five commands, as docs/administration.md tells it; rights are reviewed, and end.
+
+use private_postgres::test_util::shared;
+use register::{Clock as _, SystemClock};
+use serde_json::Value;
+use tests::stage::sne::Place;
+use tests::stage::world;
+
+use crate::tidy::root;
+
+fn place(folder: &std::path::Path) -> Place {
+    let (_, url) = world::new_database(shared());
+    let place = Place { data_dir: folder.to_owned(), database_url: Some(url) };
+    place.sne(&["migrate"]).ends(0);
+    place
+}
+
+/// The commands of the document, with the days and the token that only a run knows.
+fn documented() -> Vec<Vec<String>> {
+    let text = std::fs::read_to_string(root().join("docs/administration.md")).unwrap();
+    let shell = text.split("```sh\n").nth(1).and_then(|rest| rest.split("```").next()).expect("the first shell block");
+    let joined = shell.replace("\\\n", " ");
+    let lines = joined.lines().filter(|line| !line.trim().is_empty());
+    lines
+        .map(|line| {
+            let mut words = Vec::new();
+            for (nth, part) in line.split('"').enumerate() {
+                if nth % 2 == 1 {
+                    words.push(part.to_owned());
+                } else {
+                    words.extend(part.split_whitespace().map(str::to_owned));
+                }
+            }
+            assert_eq!(words.remove(0), "sne");
+            words
+        })
+        .collect()
+}
+
+#[test]
+fn a_new_desk_works_within_five_commands_as_the_document_tells_them() {
+    let folder = tempfile::tempdir().unwrap();
+    let place = place(folder.path());
+    let commands = documented();
+    assert_eq!(commands.len(), 5);
+    let until = SystemClock.today().checked_add(jiff::Span::new().months(6)).unwrap().to_string();
+    let mut token = String::new();
+    for command in commands {
+        let words: Vec<&str> = command
+            .iter()
+            .map(|word| match word.as_str() {
+                "AGENT" => token.as_str(),
+                "AAAA-MM-JJ" => until.as_str(),
+                word => word,
+            })
+            .collect();
+        let done = place.sne(&[&words[..], &["--format", "json"]].concat()).ends(0).json();
+        if words[1] == "agent" {
+            token = done[0]["of"].as_str().unwrap().to_owned();
+        }
+    }
+    let rights = place.sne(&["admin", "rights", "--format", "json"]).ends(0).json();
+    let [right] = rights.as_array().unwrap().as_slice() else { panic!("{rights}") };
+    assert_eq!(
+        (&right["agent"], &right["role"], &right["account"]),
+        (&token.into(), &"GUICHET".into(), &"certified".into())
+    );
+    assert_eq!(right["person"], Value::Null, "the operator sees no names (ADR 5)");
+    place.sne(&["doctor"]).ends(0);
+}
+
+#[test]
+fn rights_are_listed_for_a_spreadsheet_and_end_at_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let place = place(folder.path());
+    let admin = |words: &[&str]| place.sne(&[&["admin"], words, &["--format", "json"]].concat());
+    let lessor = "732829320";
+    admin(&["org", lessor, "--name", "=Office", "--kind", "HLM", "--territory", "006"]).ends(0);
+    let entered = ["agent", "--org", lessor, "--name", "Lune Zoé", "--email", "lune@exemple.fr"];
+    let token = admin(&entered).ends(0).json()[0]["of"].as_str().unwrap().to_owned();
+    admin(&entered).ends(4);
+    admin(&["certify", &token]).ends(0);
+    let until = SystemClock.today().checked_add(jiff::Span::new().days(20)).unwrap().to_string();
+    let grant = |role: &str| admin(&["grant", &token, role, "--territory", "006", "--until", &until]);
+    grant("ATTRIBUTION").ends(0);
+    let refused = grant("GESTIONNAIRE").ends(4);
+    assert!(refused.err.contains("ROLE_NOT_OF_THE_ORGANISATION"), "{}", refused.err);
+    let csv = place.sne(&["admin", "rights", "--within", "30", "--format", "csv"]).ends(0).out;
+    assert!(csv.contains(";'=Office;") && csv.contains(";ATTRIBUTION;006;") && !csv.contains("Lune"), "{csv}");
+    let within = |days| admin(&["rights", "--within", days]).ends(0).json().as_array().map(Vec::len);
+    assert_eq!((within("30"), within("19")), (Some(1), Some(0)));
+    admin(&["suspend", &token, "--reason", "COMPROMIS"]).ends(0);
+    assert_eq!(admin(&["rights"]).ends(0).json()[0]["suspended"], "COMPROMIS");
+    admin(&["revoke", &token, "ATTRIBUTION", "--territory", "006"]).ends(4);
+    admin(&["resume", &token]).ends(0);
+    admin(&["revoke", &token, "ATTRIBUTION", "--territory", "006"]).ends(0);
+    assert_eq!(admin(&["rights"]).ends(0).json()[0]["role"], Value::Null);
+    admin(&["grant", &token, "ATTRIBUTION", "--territory", "6", "--until", &until]).ends(2);
+}
