@@ -2,6 +2,7 @@
 
 mod administration;
 mod calendar;
+mod certificates;
 mod consulted;
 mod credentials;
 mod health;
@@ -19,6 +20,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use crate::oidc;
 use crate::tidy::root;
 use tests::stage::served::Served;
 use tests::stage::sne::{self, Place};
@@ -70,10 +72,8 @@ async fn a_client_in_another_language_lives_a_demands_life_and_provokes_every_re
     told.extend(provoked::reasons().await);
     told.extend(outage::without_a_database().await);
     told.extend(credentials::reasons().await);
-    // Until certificates can be bound from outside, the server's own tests of its door provoke these.
-    told.extend(
-        ["CREDENTIAL_REVOKED", "CREDENTIAL_UNKNOWN", "CREDENTIALS_CONTRADICT", "METADATA_MISSING"].map(str::to_owned),
-    );
+    told.extend(tokio::task::block_in_place(certificates::reasons));
+    told.insert(oidc::unbound().await);
     let known: BTreeSet<String> = server::rows().into_iter().map(|row| row.reason).collect();
     let left: Vec<&String> = known.difference(&told).collect();
     assert!(left.is_empty(), "never provoked: {left:?}");

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use client::{Client, Refused, Tokens};
 use nomenclature::Actor;
+use register::{Clock as _, SystemClock};
 use serde_json::{Value, json};
 use tests::cast::NICE;
 use tests::stage::served::Served;
@@ -78,7 +79,29 @@ async fn told(served: &Served, token: &str) -> String {
 }
 
 /// The account is genuine, which is all that a provider can say; the register binds it to nobody.
-const GENUINE: &str = "CREDENTIAL_UNKNOWN";
+const GENUINE: &str = "UNKNOWN_IDENTITY";
+
+/// What somebody is told whose account is bound to nobody.
+pub async fn unbound() -> String {
+    let folder = tempfile::tempdir().unwrap();
+    let mut provider = Provider::starts();
+    let served = Served::start(Place::private(folder.path().join("data")), &["--issuer", &provider.issuer]);
+    told(&served, &provider.token("account-1")).await
+}
+
+/// Enters an agent of a lessor whose account is that of the provider.
+fn binds(served: &Served, issuer: &str, account: &str) {
+    let admin = |words: &[&str]| served.sne(&[&["admin"], words, &["--format", "json"]].concat());
+    let lessor = "732829320";
+    admin(&["org", lessor, "--name", "Office fictif", "--kind", "HLM", "--territory", "006"]);
+    admin(&["desk", "G0601", "--org", lessor, "--name", "Accueil", "--territory", "006"]);
+    let who = ["--org", lessor, "--desk", "G0601", "--name", "Lune Zoé", "--email", "zoe.lune@exemple.fr"];
+    let agent = admin(&[&["agent"], &who[..]].concat()).json()[0]["of"].as_str().unwrap().to_owned();
+    let until = SystemClock.today().checked_add(jiff::Span::new().months(6)).unwrap().to_string();
+    admin(&["certify", &agent]);
+    admin(&["grant", &agent, "GUICHET", "--territory", "006", "--until", &until]);
+    admin(&["identity", &agent, "--issuer", issuer, "--subject", account]);
+}
 
 #[tokio::test(flavor = "multi_thread")]
 async fn somebody_who_signed_in_with_a_real_provider_is_known_and_rotated_keys_are_followed() {
@@ -101,9 +124,14 @@ async fn somebody_who_signed_in_with_a_real_provider_is_known_and_rotated_keys_a
     }
     assert_eq!(told(&served, &token).await, "CREDENTIAL_INVALID", "its key was taken back");
 
+    binds(&served, &provider.issuer, "account-1");
+    while told(&served, &rotated).await != "DEMAND_NOT_FOUND" {
+        assert!(Instant::now() < until, "the account is never known");
+        tokio::time::sleep(Duration::from_millis(200)).await;
+    }
     // While the provider is away, those who signed in go on.
     drop(provider);
-    assert_eq!(told(&served, &rotated).await, GENUINE);
+    assert_eq!(told(&served, &rotated).await, "DEMAND_NOT_FOUND");
     let log = served.stops();
     assert!(!log.contains("account-1") && !log.contains(&rotated), "{log}");
 }

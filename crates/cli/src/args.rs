@@ -12,6 +12,7 @@ use crate::config::Flags;
 mod admin;
 mod due;
 mod invented;
+mod notices;
 mod org;
 mod projections;
 mod restore;
@@ -21,6 +22,7 @@ mod token;
 pub use admin::{AdminAct, AdminCommand};
 pub use due::Deadlines;
 pub use invented::{Demo, Invented, Lives, SynthCommand};
+pub use notices::NoticesCommand;
 pub use org::OrgCommand;
 pub use projections::{ProjectionsCommand, Resolve};
 pub use restore::RestoreCommand;
@@ -204,33 +206,6 @@ pub enum ConfigCommand {
     Check(Flags),
     /// Montre chaque valeur et d'où elle vient, sans mot de passe
     Show(Flags),
-}
-
-#[derive(Subcommand)]
-pub enum NoticesCommand {
-    /// Enregistre les envois : d'un fichier CSV (numero_unique;envoye_le;voie;reference), ou de toute une liste
-    Sent {
-        /// Le fichier
-        #[arg(required_unless_present = "list", conflicts_with_all = ["list", "territory", "sent_on", "reference"])]
-        file: Option<PathBuf>,
-        /// Tous les préavis de la liste de ce jour, par la voie prévue pour chacun
-        #[arg(long, value_name = "JOUR", value_parser = date, requires_all = ["territory", "sent_on", "reference"])]
-        list: Option<Date>,
-        /// Territoire de la liste
-        #[arg(long, value_parser = territory)]
-        territory: Option<Territory>,
-        /// Jour de l'envoi
-        #[arg(long, value_name = "JOUR", value_parser = date)]
-        sent_on: Option<Date>,
-        /// Référence de l'envoi chez l'expéditeur
-        #[arg(long)]
-        reference: Option<String>,
-    },
-    /// Enregistre les courriers revenus : un fichier CSV (numero_unique;revenu_le)
-    Returned {
-        /// Le fichier
-        file: PathBuf,
-    },
 }
 
 #[derive(Subcommand)]

@@ -29,6 +29,7 @@ mod erasure;
 mod error;
 mod export;
 mod history;
+mod identities;
 mod import;
 pub mod lines;
 #[cfg(feature = "memory")]

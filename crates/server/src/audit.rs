@@ -18,6 +18,7 @@ use tonic::{Request, Response, Status};
 
 use crate::caller;
 use crate::convert::{Edge, event};
+use crate::identity::Standing;
 use crate::metrics::Metrics;
 use crate::options::Options;
 use crate::places::{Place, Places};
@@ -137,6 +138,7 @@ impl AuditService for Audit {
 
     async fn follow_log(&self, request: Request<FollowLogRequest>) -> Result<Response<Self::FollowLogStream>, Status> {
         let auditor = caller::of(request.extensions())?;
+        let standing = caller::standing(request.extensions())?;
         let mut edge = Edge::default();
         let after = edge.position("after_position", request.get_ref().after_position);
         let after = edge.finish(after)?;
@@ -145,7 +147,7 @@ impl AuditService for Audit {
         let place = self.place(&auditor)?;
         self.record_log(&auditor).await?;
         let register = self.register.clone();
-        Ok(self.stream(place, move |out| follow(register, auditor, log, sign_of_life, out)))
+        Ok(self.stream(place, move |out| follow(register, (auditor, standing), log, sign_of_life, out)))
     }
 }
 
@@ -163,10 +165,10 @@ async fn replay(reader: Reader, mut after: Position, up_to: Position, out: Out<R
     Ok(())
 }
 
-/// Rights are asked again as often as there is a sign of life: who audits no longer, follows no longer.
+/// Rights and credentials are asked again as often as there is a sign of life: who audits no longer, follows no longer.
 async fn follow(
     register: Register,
-    auditor: Actor,
+    (auditor, standing): (Actor, Standing),
     mut log: Subscription,
     sign_of_life: Duration,
     out: Out<FollowLogResponse>,
@@ -176,6 +178,7 @@ async fn follow(
         let page = tokio::time::timeout(sign_of_life, log.next_page(PAGE)).await;
         let mut known = None;
         if page.is_err() || asked_at.elapsed() >= sign_of_life {
+            standing.holds().await?;
             known = Some(register.audited_log(log.position(), &auditor).await?.1);
             asked_at = Instant::now();
         }

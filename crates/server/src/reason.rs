@@ -60,11 +60,6 @@ reasons! {
     CredentialInvalid = "CREDENTIAL_INVALID", Unauthenticated, None, "Le jeton présenté n'est pas valable.";
     /// A certificate or a token whose time is over.
     CredentialExpired = "CREDENTIAL_EXPIRED", Unauthenticated, None, "Le certificat ou le jeton présenté est périmé.";
-    /// A certificate that was revoked.
-    CredentialRevoked = "CREDENTIAL_REVOKED", Unauthenticated, None, "Le certificat présenté a été révoqué.";
-    /// A genuine certificate or account that is bound to nobody.
-    CredentialUnknown = "CREDENTIAL_UNKNOWN", Unauthenticated, None,
-        "Le certificat ou le compte présenté n'est rattaché à aucun organisme ni agent.";
     /// A certificate and a token that stand for different organisations, desks or agents.
     CredentialsContradict = "CREDENTIALS_CONTRADICT", Unauthenticated, None,
         "Le certificat et le jeton présentés ne désignent pas le même appelant.";

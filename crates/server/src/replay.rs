@@ -44,7 +44,7 @@ macro_rules! refused {
     };
 }
 
-refused!(Reason, event_log::Error, register::Error);
+refused!(Reason, Refusal, event_log::Error, register::Error);
 
 impl<T> Out<T> {
     /// Hands out one message.

@@ -34,7 +34,6 @@ use crate::error::Error;
 use crate::follow_up::FollowUp;
 use crate::guard::GuardLayer;
 use crate::health::{self, Pulses};
-use crate::identity::bindings::NoBindings;
 use crate::identity::{AuthenticationLayer, Identity};
 use crate::incoming;
 use crate::infocentre::Figures;
@@ -77,7 +76,7 @@ impl Server {
     /// [`Error::Unproven`] and [`Error::NotLoopback`] for addresses that others could reach; [`Error::Tls`];
     /// [`Error::Listen`]; [`Error::View`], [`Error::Keys`] and [`Error::Log`] when the views cannot be opened; [`Error::Record`].
     pub async fn bind(register: Register, place: &Place, options: Options) -> Result<Self, Error> {
-        let identity = Identity::open(&options, options.listen, Arc::new(NoBindings))?;
+        let identity = Identity::open(&options, options.listen, Arc::new(register.clone()))?;
         let (listener, address) = listen(options.listen).await?;
         let metrics_door = match options.metrics {
             None => None,

@@ -61,6 +61,12 @@ impl From<Reason> for Refusal {
     }
 }
 
+impl From<access::Denial> for Refusal {
+    fn from(denial: access::Denial) -> Self {
+        Self::told(of_denial(denial))
+    }
+}
+
 impl From<demand::Rejection> for Refusal {
     fn from(rejection: demand::Rejection) -> Self {
         let mut refusal = Self::told(of_rejection(rejection.reason));
@@ -75,7 +81,7 @@ impl From<register::Error> for Refusal {
         use register::Error as E;
         match error {
             E::Rejected(rejection) => rejection.into(),
-            E::Denied(denial) => Self::told(of_denial(denial)),
+            E::Denied(denial) => denial.into(),
             E::NotFound => Reason::DemandNotFound.into(),
             E::Duplicate { held_by } => Self::new(Reason::DuplicateDemand).with("held_by", held_by),
             E::CommandIdReused => Reason::CommandIdReused.into(),

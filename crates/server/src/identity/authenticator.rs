@@ -8,27 +8,13 @@ use jiff::Timestamp;
 use nomenclature::Actor;
 
 use super::bearer::Bearer;
-use super::certificate::{Certificate, Fingerprint};
+use super::bindings::Bindings;
+use super::certificate::Certificate;
 use super::metadata::{Said, only};
+use super::standing::Standing;
 use super::tokens::{Subject, Tokens};
 use crate::reason::Reason;
 use crate::status::Refusal;
-
-/// Whom certificates and accounts are bound to: asked at every call, so that what was withdrawn counts no longer.
-#[tonic::async_trait]
-pub trait Bindings: Send + Sync + 'static {
-    /// Whom a certificate stands for.
-    ///
-    /// # Errors
-    /// [`Reason::CredentialUnknown`], [`Reason::CredentialRevoked`], [`Reason::CredentialExpired`].
-    async fn of_certificate(&self, fingerprint: &Fingerprint, now: Timestamp) -> Result<Bearer, Refusal>;
-
-    /// Whom an account at a provider stands for.
-    ///
-    /// # Errors
-    /// [`Reason::CredentialUnknown`].
-    async fn of_account(&self, issuer: &str, subject: &str) -> Result<Bearer, Refusal>;
-}
 
 /// Finds out who calls. Cheap to clone.
 #[derive(Clone)]
@@ -51,36 +37,41 @@ impl Authenticator {
         headers: &HeaderMap,
         certificate: Option<&Certificate>,
         now: Timestamp,
-    ) -> Result<Actor, Refusal> {
+    ) -> Result<(Actor, Standing), Refusal> {
         let of_certificate = match certificate {
             None => None,
-            Some(certificate) => Some(self.of_certificate(certificate, now).await?),
+            Some(certificate) => Some(of_certificate(&*self.bindings, certificate, now).await?),
         };
-        let of_token = match bearer_token(headers)? {
+        let token = match bearer_token(headers)? {
             None => None,
-            Some(token) => Some(self.of_token(token, now).await?),
+            Some(token) => Some(self.tokens.proven(token, now).await?),
+        };
+        let of_token = match token.as_ref().map(|token| &token.subject) {
+            None => None,
+            Some(Subject::Bearer(bearer)) => Some(*bearer),
+            Some(Subject::Account(account)) => Some(self.bindings.of_account(&account.issuer, &account.subject).await?),
         };
         let bearer = match (of_certificate, of_token) {
             (None, None) => return Err(Reason::CredentialMissing.into()),
             (Some(one), None) | (None, Some(one)) => one,
             (Some(one), Some(other)) => one.and(other).ok_or(Reason::CredentialsContradict)?,
         };
-        bearer.who_says(&Said::read(headers)?)
+        let actor = bearer.who_says(&Said::read(headers)?)?;
+        let bindings = Arc::clone(&self.bindings);
+        Ok((actor, Standing { bindings, organisation: bearer.organisation, certificate: certificate.copied(), token }))
     }
+}
 
-    async fn of_certificate(&self, certificate: &Certificate, now: Timestamp) -> Result<Bearer, Refusal> {
-        if certificate.is_valid_at(now) {
-            self.bindings.of_certificate(&certificate.fingerprint, now).await
-        } else {
-            Err(Reason::CredentialExpired.into())
-        }
-    }
-
-    async fn of_token(&self, token: &str, now: Timestamp) -> Result<Bearer, Refusal> {
-        match self.tokens.subject(token, now).await? {
-            Subject::Bearer(bearer) => Ok(bearer),
-            Subject::Account(account) => self.bindings.of_account(&account.issuer, &account.subject).await,
-        }
+/// Whom a certificate stands for, within its time.
+pub async fn of_certificate(
+    bindings: &dyn Bindings,
+    certificate: &Certificate,
+    now: Timestamp,
+) -> Result<Bearer, Refusal> {
+    if certificate.is_valid_at(now) {
+        bindings.of_certificate(&certificate.fingerprint, now).await
+    } else {
+        Err(access::Denial::CertificateExpired.into())
     }
 }
 

@@ -1,23 +1,40 @@
-//! A register where nobody is bound yet.
+//! Whom credentials are bound to, as the register says.
 
+use access::Fingerprint;
 use jiff::Timestamp;
+use nomenclature::Actor;
+use register::Register;
 
-use super::authenticator::Bindings;
 use super::bearer::Bearer;
-use super::certificate::Fingerprint;
-use crate::reason::Reason;
 use crate::status::Refusal;
 
-/// Knows nobody.
-pub struct NoBindings;
+/// Whom certificates and accounts are bound to: asked at every call, so that what was withdrawn counts no longer.
+#[tonic::async_trait]
+pub trait Bindings: Send + Sync + 'static {
+    /// Whom a certificate stands for.
+    ///
+    /// # Errors
+    /// Why it stands for nobody.
+    async fn of_certificate(&self, fingerprint: &Fingerprint, now: Timestamp) -> Result<Bearer, Refusal>;
+
+    /// Whom an account at a provider stands for.
+    ///
+    /// # Errors
+    /// Why it stands for nobody.
+    async fn of_account(&self, issuer: &str, subject: &str) -> Result<Bearer, Refusal>;
+}
 
 #[tonic::async_trait]
-impl Bindings for NoBindings {
-    async fn of_certificate(&self, _: &Fingerprint, _: Timestamp) -> Result<Bearer, Refusal> {
-        Err(Reason::CredentialUnknown.into())
+impl Bindings for Register {
+    async fn of_certificate(&self, fingerprint: &Fingerprint, now: Timestamp) -> Result<Bearer, Refusal> {
+        let (organisation, desk) = self.bearer_of(fingerprint, now).await?;
+        Ok(Bearer { organisation, desk, agent: None })
     }
 
-    async fn of_account(&self, _: &str, _: &str) -> Result<Bearer, Refusal> {
-        Err(Reason::CredentialUnknown.into())
+    async fn of_account(&self, issuer: &str, subject: &str) -> Result<Bearer, Refusal> {
+        match self.agent_of(issuer, subject).await? {
+            Actor::Agent { organisation, desk, agent } => Ok(Bearer { organisation, desk, agent: Some(agent) }),
+            Actor::Operator | Actor::Import { .. } => Err(access::Denial::UnknownIdentity.into()),
+        }
     }
 }

@@ -2,30 +2,17 @@
 //!
 //! Whether it is genuine was found out before, by the handshake; here its bytes are only walked to the dates.
 
-use std::fmt;
-
+use access::Fingerprint;
 use jiff::Timestamp;
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 use ring::digest;
 
-/// SHA-256 of a certificate as it is sent (DER), written in hexadecimal: what binds it to an organisation.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct Fingerprint([u8; 32]);
-
-impl Fingerprint {
-    /// The fingerprint of a certificate.
-    pub fn of(der: &[u8]) -> Self {
-        let mut bytes = [0; 32];
-        bytes.copy_from_slice(digest::digest(&digest::SHA256, der).as_ref());
-        Self(bytes)
-    }
-}
-
-impl fmt::Display for Fingerprint {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
-    }
+/// SHA-256 of a certificate as it is sent (DER): what binds it to an organisation.
+pub fn fingerprint(der: &[u8]) -> Fingerprint {
+    let mut bytes = [0; 32];
+    bytes.copy_from_slice(digest::digest(&digest::SHA256, der).as_ref());
+    Fingerprint::new(bytes)
 }
 
 /// What is known of the certificate that a caller proved to be his.
@@ -54,7 +41,7 @@ impl Certificate {
         let (validity, _) = contents(fields, SEQUENCE)?;
         let (not_before, rest) = time(validity)?;
         let (not_after, _) = time(rest)?;
-        Some(Self { fingerprint: Fingerprint::of(der), not_before, not_after })
+        Some(Self { fingerprint: fingerprint(der), not_before, not_after })
     }
 
     /// Whether it counts at an instant.
@@ -135,9 +122,9 @@ mod tests {
     #[test]
     fn a_fingerprint_is_that_of_the_whole_and_is_written_in_hexadecimal() {
         let (one, other) = (made((2026, 1, 1), (2027, 1, 1)), made((2026, 1, 1), (2027, 1, 1)));
-        assert_ne!(Fingerprint::of(&one), Fingerprint::of(&other));
+        assert_ne!(fingerprint(&one), fingerprint(&other));
         let empty = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
-        assert_eq!(Fingerprint::of(&[]).to_string(), empty);
+        assert_eq!(fingerprint(&[]).to_string(), empty);
     }
 
     #[test]

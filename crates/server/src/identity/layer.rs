@@ -5,6 +5,7 @@ use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
+use http::header::AUTHORIZATION;
 use http::{Request, Response};
 use register::{Clock as _, SystemClock};
 use tonic::Status;
@@ -69,8 +70,11 @@ where
             // By the machine's clock, whatever day the register has: credentials are made by others.
             let now = SystemClock.now();
             match authenticator.actor(request.headers(), peer.certificate.as_ref(), now).await {
-                Ok(actor) => {
+                Ok((actor, standing)) => {
                     request.extensions_mut().insert(actor);
+                    request.extensions_mut().insert(standing);
+                    // No service has a use for it.
+                    request.headers_mut().remove(AUTHORIZATION);
                     inner.call(request).await
                 }
                 Err(refusal) => Ok(Status::from(refusal).into_http()),
@@ -88,8 +92,8 @@ mod tests {
 
     use super::*;
     use crate::caller;
-    use crate::identity::bindings::NoBindings;
     use crate::identity::development::DevelopmentIssuer;
+    use crate::identity::tests::stage::Bound;
     use crate::identity::tokens::Tokens;
 
     /// Answers who calls.
@@ -126,7 +130,8 @@ mod tests {
     async fn a_service_is_told_who_calls_and_nobody_gets_to_it() {
         let issuer = Arc::new(DevelopmentIssuer::in_memory().unwrap());
         let tokens = Tokens::of(Some(issuer.clone()), None);
-        let mut service = AuthenticationLayer::new(Authenticator::new(tokens, Arc::new(NoBindings))).layer(Asking);
+        let mut service =
+            AuthenticationLayer::new(Authenticator::new(tokens, Arc::new(Bound::default()))).layer(Asking);
         let agent = Actor::parse("000005017/006A1/agent-01").unwrap();
         let token = format!("Bearer {}", issuer.token(&agent, SystemClock.now()).unwrap().unwrap());
         let method = "/sne.v1.RegistrationService/GetDemand";
@@ -154,7 +159,7 @@ mod tests {
 
     #[tokio::test]
     async fn health_and_the_interface_are_told_to_all() {
-        let nobody = Authenticator::new(Tokens::of(None, None), Arc::new(NoBindings));
+        let nobody = Authenticator::new(Tokens::of(None, None), Arc::new(Bound::default()));
         let mut service = AuthenticationLayer::new(nobody).layer(Asking);
         for path in ["/grpc.health.v1.Health/Check", "/grpc.reflection.v1.ServerReflection/ServerReflectionInfo"] {
             assert_eq!(asked(&mut service, path, &[]).await.headers()["caller"], "nobody", "{path}");

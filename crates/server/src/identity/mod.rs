@@ -12,7 +12,7 @@
 
 mod authenticator;
 mod bearer;
-pub mod bindings;
+mod bindings;
 mod certificate;
 mod development;
 mod fetch;
@@ -20,15 +20,17 @@ mod keys_of_issuer;
 mod layer;
 mod metadata;
 mod open;
+mod standing;
 #[cfg(test)]
 mod tests;
 mod tls;
 mod token;
 mod tokens;
 
-pub use certificate::{Certificate, Fingerprint};
+pub use certificate::Certificate;
 pub use development::{DevelopmentIssuer, IssuerError};
 pub use keys_of_issuer::Provider;
 pub use layer::AuthenticationLayer;
 pub use open::Identity;
+pub use standing::Standing;
 pub use tls::{Acceptor, Tls, TlsError};

@@ -4,7 +4,8 @@ use std::net::SocketAddr;
 use std::pin::Pin;
 use std::sync::Arc;
 
-use super::authenticator::{Authenticator, Bindings};
+use super::authenticator::Authenticator;
+use super::bindings::Bindings;
 use super::fetch::Fetch;
 use super::keys_of_issuer::KeysOfIssuer;
 use super::tls::Acceptor;

@@ -10,7 +10,7 @@ use ring::signature::{ECDSA_P256_SHA256_FIXED, RSA_PKCS1_2048_8192_SHA256, RsaPu
 use serde::Deserialize;
 
 /// Clocks may differ by so much, in seconds.
-const SKEW: i64 = 60;
+pub const SKEW: i64 = 60;
 /// No token may live longer, in seconds.
 const LONGEST_LIFE: i64 = 3_600;
 /// No token is longer, in bytes.

@@ -34,9 +34,15 @@ pub struct Account {
     pub subject: String,
 }
 
+/// What a token proves, and until when, in seconds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Proven {
+    pub subject: Subject,
+    pub expires_at: i64,
+}
+
 struct Known {
-    subject: Subject,
-    expires_at: i64,
+    proven: Proven,
     key: Key,
 }
 
@@ -57,11 +63,11 @@ impl Tokens {
     ///
     /// # Errors
     /// [`Reason::CredentialInvalid`], [`Reason::CredentialExpired`], [`Reason::IssuerUnreachable`].
-    pub async fn subject(&self, text: &str, now: Timestamp) -> Result<Subject, Refusal> {
+    pub async fn proven(&self, text: &str, now: Timestamp) -> Result<Proven, Refusal> {
         let mut digest = [0; 32];
         digest.copy_from_slice(digest::digest(&digest::SHA256, text.as_bytes()).as_ref());
-        if let Some(subject) = self.known(&digest, now) {
-            return Ok(subject);
+        if let Some(proven) = self.known(&digest, now) {
+            return Ok(proven);
         }
         let token = Token::read(text).map_err(refused)?;
         let known = if token.issuer() == development::ISSUER
@@ -70,27 +76,28 @@ impl Tokens {
             let key = issuer.key(token.key()).ok_or_else(|| refused(Fault::Key))?.clone();
             let claims = token.believed(&key, development::AUDIENCE, now).map_err(refused)?;
             let subject = Subject::Bearer(development::bearer(&claims).map_err(refused)?);
-            Known { subject, expires_at: claims.exp, key }
+            Known { proven: Proven { subject, expires_at: claims.exp }, key }
         } else if let Some(provider) = self.provider.as_ref().filter(|provider| provider.issuer() == token.issuer()) {
             let key = provider.key(token.key()).await.map_err(|_| Refusal::new(Reason::IssuerUnreachable))?;
             let key = key.ok_or_else(|| refused(Fault::Key))?;
             let claims = token.believed(&key, provider.audience(), now).map_err(refused)?;
             let account = Account { issuer: claims.iss, subject: claims.sub };
-            Known { subject: Subject::Account(Arc::new(account)), expires_at: claims.exp, key }
+            let subject = Subject::Account(Arc::new(account));
+            Known { proven: Proven { subject, expires_at: claims.exp }, key }
         } else {
             return Err(refused(Fault::Issuer));
         };
-        let subject = known.subject.clone();
+        let proven = known.proven.clone();
         self.remember(digest, known, now);
-        Ok(subject)
+        Ok(proven)
     }
 
-    fn known(&self, digest: &Digest, now: Timestamp) -> Option<Subject> {
+    fn known(&self, digest: &Digest, now: Timestamp) -> Option<Proven> {
         let mut all = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         let known = all.get(digest)?;
-        let counts = now.as_second() < known.expires_at && self.still_has(&known.subject, &known.key);
+        let counts = now.as_second() < known.proven.expires_at && self.still_has(&known.proven.subject, &known.key);
         if counts {
-            return Some(known.subject.clone());
+            return Some(known.proven.clone());
         }
         // It is looked at as if it had never been seen: its issuer may have changed his keys, or clocks differ a little.
         all.remove(digest);
@@ -108,7 +115,7 @@ impl Tokens {
     fn remember(&self, digest: Digest, known: Known, now: Timestamp) {
         let mut all = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         if all.len() >= REMEMBERED {
-            all.retain(|_, known| now.as_second() < known.expires_at);
+            all.retain(|_, known| now.as_second() < known.proven.expires_at);
         }
         if all.len() < REMEMBERED {
             all.insert(digest, known);

@@ -1,7 +1,7 @@
 //! Certificates, shown to a door over TLS.
 
 mod provider;
-mod stage;
+pub mod stage;
 
 use std::time::Duration;
 
@@ -44,7 +44,7 @@ async fn only_a_certificate_that_counts_and_is_bound_lets_anybody_in() {
         ("its own, and forged words", Some(&lessor), &[("sne-organisation", OTHER), AGENT], "METADATA_CONTRADICTED"),
         ("its own, and no agent", Some(&lessor), &[], "METADATA_MISSING"),
         ("its own, and a false token", Some(&lessor), &[AGENT, ("authorization", "Bearer x")], "CREDENTIAL_INVALID"),
-        ("nobody's", Some(&unbound), &[AGENT], "CREDENTIAL_UNKNOWN"),
+        ("nobody's", Some(&unbound), &[AGENT], "UNKNOWN_CERTIFICATE"),
         ("expired", Some(&expired), &[AGENT], NO_CONNECTION),
         ("not yet valid", Some(&not_yet), &[AGENT], NO_CONNECTION),
         ("signed by itself", Some(&self_signed), &[AGENT], NO_CONNECTION),
@@ -66,7 +66,7 @@ async fn two_certificates_count_at_once_and_a_revoked_one_does_not_at_the_next_c
     let by_new = connects(&door, &server, Some(&new)).await.unwrap();
     assert_eq!((by_old.asks(&[AGENT]).await.as_str(), by_new.asks(&[AGENT]).await.as_str()), (LET_IN, LET_IN));
     door.bound.revoke(&old);
-    assert_eq!(by_old.asks(&[AGENT]).await, "CREDENTIAL_REVOKED");
+    assert_eq!(by_old.asks(&[AGENT]).await, "CERTIFICATE_REVOKED");
     assert_eq!(by_new.asks(&[AGENT]).await, LET_IN);
 }
 
@@ -78,7 +78,7 @@ async fn a_certificate_that_expires_lets_nobody_in_over_a_connection_that_is_ope
     door.bound.to(&short, LESSOR);
     let connection = connects(&door, &server, Some(&short)).await.unwrap();
     assert_eq!(connection.asks(&[AGENT]).await, LET_IN);
-    soon("it expires", async || connection.asks(&[AGENT]).await == "CREDENTIAL_EXPIRED").await;
+    soon("it expires", async || connection.asks(&[AGENT]).await == "CERTIFICATE_EXPIRED").await;
 }
 
 #[tokio::test]

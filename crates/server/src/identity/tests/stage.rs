@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, SystemTime};
 
+use access::{Denial, Fingerprint};
 use bytes::Bytes;
 use h2::client::SendRequest;
 use jiff::Timestamp;
@@ -24,15 +25,15 @@ use tonic::Status;
 use tonic::service::Routes;
 use tonic_types::StatusExt as _;
 
-use crate::identity::authenticator::{Authenticator, Bindings};
+use crate::identity::authenticator::Authenticator;
 use crate::identity::bearer::Bearer;
-use crate::identity::certificate::Fingerprint;
+use crate::identity::bindings::Bindings;
+use crate::identity::certificate::fingerprint;
 use crate::identity::layer::AuthenticationLayer;
 use crate::identity::tls::{Acceptor, Tls};
 use crate::identity::tokens::Tokens;
 use crate::incoming;
 use crate::metrics::Metrics;
-use crate::reason::Reason;
 use crate::status::Refusal;
 
 /// What a call is told whose caller is somebody: there is no such method.
@@ -107,7 +108,7 @@ impl Shown {
     }
 
     pub fn fingerprint(&self) -> Fingerprint {
-        Fingerprint::of(&self.0.cert[0])
+        fingerprint(&self.0.cert[0])
     }
 }
 
@@ -127,7 +128,7 @@ impl ResolvesClientCert for Always {
 
 /// Whom certificates are bound to, which may change.
 #[derive(Clone, Default)]
-pub struct Bound(Arc<Mutex<HashMap<Fingerprint, Result<Bearer, Reason>>>>);
+pub struct Bound(Arc<Mutex<HashMap<Fingerprint, Result<Bearer, Denial>>>>);
 
 impl Bound {
     pub fn to(&self, shown: &Shown, organisation: &str) {
@@ -136,7 +137,7 @@ impl Bound {
     }
 
     pub fn revoke(&self, shown: &Shown) {
-        self.0.lock().unwrap().insert(shown.fingerprint(), Err(Reason::CredentialRevoked));
+        self.0.lock().unwrap().insert(shown.fingerprint(), Err(Denial::CertificateRevoked));
     }
 }
 
@@ -144,11 +145,11 @@ impl Bound {
 impl Bindings for Bound {
     async fn of_certificate(&self, fingerprint: &Fingerprint, _: Timestamp) -> Result<Bearer, Refusal> {
         let bound = self.0.lock().unwrap().get(fingerprint).copied();
-        bound.unwrap_or(Err(Reason::CredentialUnknown)).map_err(Refusal::new)
+        bound.unwrap_or(Err(Denial::UnknownCertificate)).map_err(Refusal::from)
     }
 
     async fn of_account(&self, _: &str, _: &str) -> Result<Bearer, Refusal> {
-        Err(Reason::CredentialUnknown.into())
+        Err(Denial::UnknownIdentity.into())
     }
 }
 
