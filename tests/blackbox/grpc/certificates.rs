@@ -6,7 +6,7 @@ use std::process::Command;
 use std::time::{Duration, Instant};
 
 use nomenclature::Actor;
-use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, ExtendedKeyUsagePurpose, IsCa, KeyPair};
+use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, DnType, ExtendedKeyUsagePurpose, IsCa, KeyPair};
 use register::{Clock as _, SystemClock};
 use sha2::{Digest as _, Sha256};
 use tests::stage::served::Served;
@@ -29,6 +29,8 @@ impl Papers {
     fn in_folder(folder: &Path) -> Self {
         let mut params = CertificateParams::new(Vec::new()).unwrap();
         params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+        // Some take whoever has his issuer's name for his own issuer.
+        params.distinguished_name.push(DnType::CommonName, "An authority");
         let authority = CertifiedIssuer::self_signed(params, KeyPair::generate().unwrap()).unwrap();
         std::fs::write(folder.join("authority.pem"), authority.pem()).unwrap();
         let papers = Self { folder: folder.to_owned(), authority };
