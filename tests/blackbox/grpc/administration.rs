@@ -142,7 +142,7 @@ async fn inv_45_the_manager_administers_rights_under_his_own_account_and_nobody_
         panic!("an agent was entered");
     };
     let server = prepared.serve(Options::default()).await;
-    let client = Client::at(&server.address).unwrap();
+    let client = server.client();
     let of_a_kind = EXPECTED.iter().map(|(_, siren, desk, expected)| {
         let actor = format!("{siren}/{}/agent-01", desk.unwrap_or("-"));
         (Actor::parse(&actor).unwrap(), [*expected; 5])
@@ -172,7 +172,7 @@ async fn rights_are_told_page_by_page_with_names_and_wrong_requests_by_their_fie
         account(&prepared.register, "000090019", email, Role::AllocationAgent).await;
     }
     let server = prepared.serve(Options::default()).await;
-    let client = Client::at(&server.address).unwrap();
+    let client = server.client();
     let list = async |asked: Value| {
         client.call::<ListRightsResponse>(manager, "AdministrationService/ListRights", &asked).await
     };
