@@ -1,9 +1,11 @@
-//! The log for those who compute with it outside: open facts and when they were recorded, never who did it.
+//! The log for those who compute with it outside: open facts and when they were recorded, never who did it. Accounts of agents
+//! are left out: what is open of them says who did something to whom.
 
 use access::{Action, Profile, Purpose, Resource, may};
 use event_log::{Position, RecordedEvent};
 
 use crate::Error;
+use crate::directory::AGENT;
 use crate::register::Register;
 
 /// Events read at once.
@@ -34,6 +36,7 @@ impl Register {
             events.retain(|event| event.position <= up_to);
             let Some(last) = events.last() else { return Ok(()) };
             reached = last.position;
+            events.retain(|event| event.stream_type != AGENT);
             page(&events)?;
         }
         Ok(())

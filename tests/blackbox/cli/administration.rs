@@ -66,6 +66,8 @@ fn a_new_desk_works_within_five_commands_as_the_document_tells_them() {
         (&token.into(), &"GUICHET".into(), &"certified".into())
     );
     assert_eq!(right["person"], Value::Null, "the operator sees no names (ADR 5)");
+    let exported = place.sne(&["export"]).ends(0).out;
+    assert!(exported.contains("DeskOpened") && !exported.contains(&token), "who did what to whom is no open fact");
     place.sne(&["doctor"]).ends(0);
 }
 
