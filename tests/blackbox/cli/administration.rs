@@ -63,7 +63,7 @@ fn a_new_desk_works_within_five_commands_as_the_document_tells_them() {
     let [right] = rights.as_array().unwrap().as_slice() else { panic!("{rights}") };
     assert_eq!(
         (&right["agent"], &right["role"], &right["account"]),
-        (&token.into(), &"GUICHET".into(), &"certified".into())
+        (&token.clone().into(), &"GUICHET".into(), &"certified".into())
     );
     assert_eq!(right["person"], Value::Null, "the operator sees no names (ADR 5)");
     let exported = place.sne(&["export"]).ends(0).out;
