@@ -28,6 +28,6 @@ impl Entitlement {
 
 /// Whether such an organisation registers only on an entitlement (INV-46): kinds e to h of R441-2-1. Lessors must, the State
 /// is designated, a common agent and the portal act for those who may.
-pub(super) const fn is_asked_of(kind: OrganisationKind) -> bool {
+pub const fn is_asked_of(kind: OrganisationKind) -> bool {
     matches!(kind.letter(), Some('e'..='h'))
 }
