@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
+use std::time::{Duration, Instant};
 
 use http::Request;
 use nomenclature::Actor;
@@ -55,7 +56,15 @@ async fn figures_move_with_the_calls_and_repeat_no_word_of_a_caller() {
     for path in ["/sne.v1.RegistrationService/GetDemand", "/sne.v1.Dupont/Marguerite", "/Dupont"] {
         call(&served, path).await;
     }
-    let after = get(&served, "/metrics");
+    // What stands in the database is looked at every few seconds: the first look may be still to come.
+    let until = Instant::now() + Duration::from_secs(60);
+    let after = loop {
+        let after = get(&served, "/metrics");
+        if after.contains("# TYPE sne_projection_position ") || Instant::now() > until {
+            break after;
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    };
     assert_eq!(sum(&after, "sne_calls_total"), 3.0, "{after}");
     assert_eq!(sum(&after, "sne_call_duration_seconds_count"), 3.0, "{after}");
     assert!(after.contains(r#"sne_calls_total{method="/sne.v1.RegistrationService/GetDemand""#), "{after}");
