@@ -155,6 +155,7 @@ async fn inv_32_a_list_is_deleted_after_three_months_whatever_became_of_it() {
 async fn a_demand_that_cannot_be_read_is_left_out_and_named() {
     let stage = Stage::new().await;
     let (lune, soleil) = (stage.registered_on(FILED, "Lune").await, stage.registered_on(FILED, "Soleil").await);
+    stage.seen().await;
     stage.sql(&format!("UPDATE log.events SET sealed = sealed || '\\x00' WHERE stream = '{lune}' AND version = 1"));
     stage.at(date(2026, 1, 20));
     let report = stage.daily().await;

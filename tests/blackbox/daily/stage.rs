@@ -99,6 +99,12 @@ impl Stage {
         assert_eq!(proofs.recorded, 1, "{:?}", proofs.refused);
     }
 
+    /// Waits until the view of deadlines holds all that the log does.
+    pub async fn seen(&self) {
+        let head = self.prepared.register.reader().head().await.unwrap();
+        self.due.list().catch_up(head).await.unwrap();
+    }
+
     pub async fn head(&self) -> i64 {
         self.prepared.register.reader().head().await.unwrap().get()
     }
