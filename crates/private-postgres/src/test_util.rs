@@ -14,6 +14,7 @@ use std::time::{Duration, Instant};
 
 use nix::errno::Errno;
 use nix::sys::signal::{Signal, kill};
+use nix::sys::statvfs::statvfs;
 use nix::unistd::Pid;
 
 use crate::{Cluster, Error, Options, tool};
@@ -32,11 +33,26 @@ case "$short" in */sne-pg-*) rm -rf "$short" ;; esac
 rm -rf "$1"
 "#;
 
+/// A folder in memory, where Linux has one.
+const MEMORY: &str = "/dev/shm";
+/// What the shared cluster of the largest suite needs with room to spare, in bytes.
+const ROOM: u64 = 8 << 30;
+
 /// The one temporary cluster of this test process. Tests that hurt their cluster start one of their own:
-/// [`TestCluster::start`].
+/// [`TestCluster::start`]. It lies in memory when there is room: hundreds of databases are copied, and a slow disk would be
+/// all that the suites measure. Nothing that they show rests on a disk that outlives the machine.
 pub fn shared() -> &'static TestCluster {
     static SHARED: OnceLock<TestCluster> = OnceLock::new();
-    SHARED.get_or_init(|| TestCluster::start().expect("a temporary PostgreSQL cluster starts"))
+    SHARED.get_or_init(|| {
+        let memory = PathBuf::from(MEMORY);
+        let started = if free(&memory) >= ROOM { TestCluster::start_in(memory, &[]) } else { TestCluster::start() };
+        started.expect("a temporary PostgreSQL cluster starts")
+    })
+}
+
+/// Bytes that are free in a folder's file system; none when it cannot be asked.
+fn free(folder: &Path) -> u64 {
+    statvfs(folder).map_or(0, |system| system.blocks_available() * system.fragment_size())
 }
 
 /// A temporary cluster in the folder for temporary files.
