@@ -37,7 +37,7 @@ async fn whoever_misuses_the_transport_harms_himself_alone() {
     let (_, url) = world::new_database(shared());
     world::bring_in_the_cast(&world::open(&url, &folder.path().join("keys"), Arc::new(SystemClock)).await).await;
     let served = Served::on(&url, folder.path());
-    let desk = Desk::open(&served.address).await;
+    let desk = Desk::open(&served).await;
     let seconds = Duration::from_secs(u64::try_from(lane::either(SECONDS)).unwrap());
     let usual = median(desk.works(seconds.min(Duration::from_secs(10))).await);
     let (files, mut memory) = (open_files(&served), served.resident_kib());
@@ -70,7 +70,7 @@ async fn whoever_misuses_the_transport_harms_himself_alone() {
         assert!(Instant::now() < until, "{} files are open, {files} before", open_files(&served));
         tokio::time::sleep(Duration::from_millis(100)).await;
     }
-    let newcomer = Desk { client: Client::at(&served.address).unwrap().within(PATIENCE), ..desk };
+    let newcomer = Desk { client: Client::at(&served.address, &served.tokens).unwrap().within(PATIENCE), ..desk };
     newcomer.works(Duration::from_millis(100)).await;
     lane.counted("memory at most, KiB", memory);
     lane.counted("a call before, median, us", u64::try_from(usual.as_micros()).unwrap());
@@ -89,8 +89,9 @@ struct Desk {
 }
 
 impl Desk {
-    async fn open(address: &str) -> Self {
-        let (client, actor) = (Client::at(address).unwrap().within(PATIENCE), Actor::parse(NICE).unwrap());
+    async fn open(served: &Served) -> Self {
+        let client = Client::at(&served.address, &served.tokens).unwrap().within(PATIENCE);
+        let actor = Actor::parse(NICE).unwrap();
         let act = cast::register(cast::form("Lune", "Zoé", "1990-02-28"));
         let number = client.act(actor, Uuid::new_v4(), None, &act).await.unwrap().number.to_string();
         Self { client, actor, number }
