@@ -32,8 +32,8 @@ impl Lane {
     }
 
     /// Something that was counted.
-    pub fn counted(&mut self, what: &'static str, figure: impl Into<Value>) {
-        self.figures.insert(what.to_owned(), figure.into());
+    pub fn counted(&mut self, what: impl Into<String>, figure: impl Into<Value>) {
+        self.figures.insert(what.into(), figure.into());
     }
 
     /// Ends it: everything that it promises held. A whole run leaves its figures behind for the summary.

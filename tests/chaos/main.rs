@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
 #![allow(clippy::print_stderr, reason = "what a long suite measured is worth a line")]
 
+mod abuse;
 mod cancelled;
 mod clock_jumps;
 mod crowd;
