@@ -1,10 +1,12 @@
-//! Connections, no more of them at once than allowed, and none before its handshake is done.
+//! Connections, no more of them at once than allowed, and none before its handshake is done. Strangers are read slowly.
+
+mod pace;
 
 use std::future::Future as _;
 use std::io;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
@@ -14,6 +16,7 @@ use tokio::time::{Sleep, sleep};
 use tokio_stream::wrappers::ReceiverStream;
 use tonic::transport::server::Connected;
 
+use self::pace::{Pace, Proof, Strangers};
 use crate::identity::{Acceptor, Certificate};
 use crate::metrics::{Metrics, UnderWay};
 
@@ -29,17 +32,24 @@ trait Bytes: AsyncRead + AsyncWrite + Send + Unpin {}
 impl<T: AsyncRead + AsyncWrite + Send + Unpin> Bytes for T {}
 
 /// Who is at the other end of a connection, as far as the handshake showed.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Peer {
     /// The certificate that he proved to be his, if he showed one.
     pub certificate: Option<Certificate>,
+    /// Given with the first call of his that somebody known makes; until then he is a stranger.
+    pub proof: Proof,
 }
 
-type Place = (OwnedSemaphorePermit, UnderWay);
+/// What a connection holds while it is open, and the count of strangers that it is in.
+struct Place {
+    strangers: Strangers,
+    _held: (OwnedSemaphorePermit, UnderWay),
+}
 
 /// One connection, which gives its place back when it is dropped.
 pub struct Connection {
     bytes: Box<dyn Bytes>,
+    pace: Pace,
     peer: Peer,
     _place: Place,
     /// What is missing of the greeting, and until when.
@@ -49,7 +59,8 @@ pub struct Connection {
 impl Connection {
     fn new(bytes: impl Bytes + 'static, peer: Peer, place: Place, to_greet: Duration) -> Self {
         let greeting = Some((GREETING, Box::pin(sleep(to_greet))));
-        Self { bytes: Box::new(bytes), peer, _place: place, greeting }
+        let pace = Pace::of(peer.proof.clone(), place.strangers.clone());
+        Self { bytes: Box::new(bytes), pace, peer, _place: place, greeting }
     }
 
     /// After its handshake; nothing when it came to none.
@@ -61,7 +72,7 @@ impl Connection {
                 match shown.map(|der| Certificate::read(der)) {
                     Some(None) => "the certificate has no dates".to_owned(),
                     known => {
-                        let peer = Peer { certificate: known.flatten() };
+                        let peer = Peer { certificate: known.flatten(), ..Peer::default() };
                         return Some(Self::new(stream, peer, place, TO_GREET));
                     }
                 }
@@ -83,7 +94,7 @@ pub fn connections(
     metrics: Metrics,
 ) -> ReceiverStream<io::Result<Connection>> {
     let (sender, receiver) = mpsc::channel(1);
-    let places = Arc::new(Semaphore::new(most));
+    let (places, strangers) = (Arc::new(Semaphore::new(most)), Strangers::new());
     tokio::spawn(async move {
         loop {
             let place = tokio::select! {
@@ -105,7 +116,7 @@ pub fn connections(
                     continue;
                 }
             };
-            let place = (place, metrics.connection());
+            let place = Place { strangers: strangers.clone(), _held: (place, metrics.connection()) };
             let Some(acceptor) = acceptor.clone() else {
                 if sender.send(Ok(Connection::new(stream, Peer::default(), place, TO_GREET))).await.is_err() {
                     return;
@@ -133,16 +144,26 @@ impl Connected for Connection {
     type ConnectInfo = Peer;
 
     fn connect_info(&self) -> Peer {
-        self.peer
+        self.peer.clone()
     }
 }
 
 impl AsyncRead for Connection {
     fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        let most = ready!(self.pace.poll(cx))?;
         let before = buffer.filled().len();
-        let read = Pin::new(&mut self.bytes).poll_read(cx, buffer);
-        let Some((missing, silence)) = &mut self.greeting else { return read };
+        let read = if most >= buffer.remaining() {
+            Pin::new(&mut self.bytes).poll_read(cx, buffer)
+        } else {
+            let mut part = ReadBuf::new(buffer.initialize_unfilled_to(most));
+            let read = Pin::new(&mut self.bytes).poll_read(cx, &mut part);
+            let came = part.filled().len();
+            buffer.advance(came);
+            read
+        };
         let came = buffer.filled().len() - before;
+        self.pace.spend(came);
+        let Some((missing, silence)) = &mut self.greeting else { return read };
         match read {
             Poll::Ready(Ok(())) if came >= *missing => self.greeting = None,
             Poll::Ready(Ok(())) => *missing -= came,
@@ -192,7 +213,7 @@ mod tests {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let client = TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
         let place = Arc::new(Semaphore::new(1)).try_acquire_owned().unwrap();
-        let place = (place, Metrics::default().connection());
+        let place = Place { strangers: Strangers::new(), _held: (place, Metrics::default().connection()) };
         (client, Connection::new(listener.accept().await.unwrap().0, Peer::default(), place, to_greet))
     }
 

@@ -126,14 +126,29 @@ fn a_demonstration_goes_on_listening_and_the_lines_that_it_prints_work() {
             commands.push(line.trim().to_owned());
         }
     }
-    let of = |start: &str| commands.iter().find(|command| command.starts_with(start)).unwrap();
-    for (command, told) in [(of("node_modules/.bin/buf curl"), "asOfPosition"), (of("tests/grpc/venv.sh"), "STATUS_")] {
-        let script = [of("export SNE_DATA_DIR="), of("JETON="), command].map(String::as_str).join("\n");
+    let place_of_data = commands.iter().find(|command| command.starts_with("export SNE_DATA_DIR=")).unwrap();
+    let mut token = "";
+    let mut told = Vec::new();
+    for command in &commands {
+        if command.starts_with("JETON=") {
+            token = command;
+        }
+        if !command.contains("$JETON") {
+            continue;
+        }
+        let script = [place_of_data, token, command].join("\n");
         let ran = Command::new("bash").args(["-c", &script]).current_dir(root()).output().unwrap();
-        let out = String::from_utf8_lossy(&ran.stdout);
+        let out = String::from_utf8_lossy(&ran.stdout).into_owned();
         assert!(ran.status.success(), "{command}: {}", String::from_utf8_lossy(&ran.stderr));
-        assert!(out.contains(told) || out.contains("\"position\""), "{command}: {out}");
+        told.push(out);
     }
+    let [lessor, desk, reader, auditor, manager, python] = told.as_slice() else { panic!("{} were asked", told.len()) };
+    assert!(lessor.contains("\"demands\"") || lessor.contains("\"position\""), "{lessor}");
+    assert!(desk.contains("\"surname\""), "{desk}");
+    assert!(reader.contains("MEASURE_STOCK") && !reader.contains("surname"), "{reader}");
+    assert!(auditor.contains("asOfPosition") && !auditor.contains("surname"), "{auditor}");
+    assert!(manager.contains("\"consultedAt\"") && manager.contains("000005074/006G1/"), "{manager}");
+    assert!(python.contains("STATUS_"), "{python}");
     kill(Pid::from_raw(i32::try_from(demo.id()).unwrap()), Signal::SIGINT).unwrap();
     assert!(demo.wait().unwrap().success());
 }

@@ -9,6 +9,7 @@ mod figures;
 mod folder;
 mod likeness;
 mod lives;
+mod people;
 mod shown;
 mod tour;
 
@@ -17,8 +18,11 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use client::{Client, Tokens};
-use nomenclature::{Actor, UniqueNumber};
-use register::Depth;
+use jiff::ToSpan as _;
+use jiff::civil::Date;
+use nomenclature::{Actor, Role, UniqueNumber};
+use register::{Clock as _, Depth, SystemClock};
+use serde_json::json;
 use server::{DevelopmentIssuer, Options, Server};
 use synth::TerritoryOptions;
 use tokio::sync::oneshot;
@@ -31,6 +35,7 @@ use crate::failure::Failure;
 use crate::house::{House, default_data_dir};
 use crate::output::say;
 use clock::DemoClock;
+use people::Somebody;
 
 /// Runs the demonstration.
 pub async fn run(mut place: Place, options: &Demo) -> Result<(), Failure> {
@@ -112,7 +117,8 @@ pub async fn run(mut place: Place, options: &Demo) -> Result<(), Failure> {
         return Err(Failure::Unsound);
     }
     say!("\nTerminé en {:.1} s. Données gardées dans {}.", started.elapsed().as_secs_f32(), data_dir.display());
-    hints(&data_dir, &address, &lived);
+    let people = people::enter(&house.register, invented.territory).await?;
+    hints(&data_dir, &address, &lived, &people);
     if !options.exit {
         let stop_asked = serve::Stop::listen()?;
         say!("\nLe serveur reste à l'écoute sur {address} ; Ctrl-C pour l'arrêter.");
@@ -162,29 +168,58 @@ pub fn other_version() -> String {
 }
 
 /// What to try next, ready to be copied.
-fn hints(data_dir: &Path, address: &str, lived: &Story) {
+fn hints(data_dir: &Path, address: &str, lived: &Story, people: &[Somebody]) {
     let program = std::env::args().next().unwrap_or_else(|| "sne".to_owned());
-    let (Some(number), Some(desk)) = (lived.example(), lived.desk()) else { return };
-    let actor = desk.to_string();
-    let mut parts = actor.split('/');
-    let mut part = || parts.next().unwrap_or_default().to_owned();
-    let (organisation, code, agent) = (part(), part(), part());
+    let Some(number) = lived.example() else { return };
     say!("\nÀ essayer, depuis le dossier du projet :");
     say!("    export SNE_DATA_DIR={}", data_dir.display());
-    say!("  Un jeton de cet agent, pour un quart d'heure :");
-    say!("    JETON=$({program} token --organisation {organisation} --desk {code} --agent {agent})");
-    say!("  buf curl, qui apprend l'interface du serveur (après npm ci) :");
-    say!("    node_modules/.bin/buf curl --protocol grpc --http2-prior-knowledge \\");
-    say!("      -H \"authorization: Bearer $JETON\" \\");
-    say!("      -d '{{\"commune\": \"{}\", \"page_size\": 3}}' \\", shown::COMMUNE);
-    say!("      http://{address}/sne.v1.SharedManagementService/ListSharedDemands");
-    say!("  Python, avec les stubs faits de proto/ :");
-    say!("    tests/grpc/venv.sh && PYTHONPATH=target/grpc-stubs target/grpc-venv/bin/python \\");
-    say!("      tests/grpc/example.py {address} $JETON {number}");
-    say!("  La même base en ligne de commande :");
-    say!("    {program} demand show {number} --actor {actor}");
+    say!(
+        "  Cinq personnes fictives ont chacune leur compte et leur profil. Un jeton dure un quart d'heure ; buf curl apprend"
+    );
+    say!("  l'interface du serveur (après npm ci).");
+    for Somebody { told, role, actor } in people {
+        let (method, asked) = question(*role, number);
+        say!("  Comme {told} :");
+        say!("    JETON=$({program} token {})", token::arguments(actor));
+        say!("    node_modules/.bin/buf curl --protocol grpc --http2-prior-knowledge \\");
+        say!("      -H \"authorization: Bearer $JETON\" -d '{asked}' \\");
+        say!("      http://{address}/sne.v1.{method}");
+    }
+    if let Some(desk) = lived.desk() {
+        say!(
+            "  Python, avec les stubs faits de proto/, comme un agent que seul le logiciel de son organisme connaît :"
+        );
+        say!("    JETON=$({program} token {})", token::arguments(&desk));
+        say!("    tests/grpc/venv.sh && PYTHONPATH=target/grpc-stubs target/grpc-venv/bin/python \\");
+        say!("      tests/grpc/example.py {address} $JETON {number}");
+        say!("  La même base en ligne de commande :");
+        say!("    {program} demand show {number} --actor {desk}");
+    }
     say!("    {program} demand history {number} --reader postgres-es");
     say!("    {program} stats series 006 --measure STOCK --measure PRESSURE");
     say!("    {program} late 006 --min-days 60");
+    say!("    {program} admin rights");
     say!("    {program} doctor --cross-read");
+}
+
+/// What somebody with a role would ask first.
+fn question(role: Role, number: UniqueNumber) -> (&'static str, serde_json::Value) {
+    match role {
+        Role::AllocationAgent => {
+            let asked = json!({"commune": shown::COMMUNE, "page_size": 3});
+            ("SharedManagementService/ListSharedDemands", asked)
+        }
+        Role::InfocentreReader => {
+            let last = SystemClock.today().first_of_month();
+            let first = last.saturating_sub(11.months());
+            let month = |day: Date| day.strftime("%Y-%m").to_string();
+            let asked = json!({
+                "measures": ["MEASURE_STOCK"], "place": "006", "from_month": month(first), "to_month": month(last),
+            });
+            ("InfocentreService/GetSeries", asked)
+        }
+        Role::Auditor => ("AuditService/ReplayDemand", json!({"number": number.to_string()})),
+        Role::TerritoryManager => ("ConsultationService/ListConsultations", json!({"number": number.to_string()})),
+        _ => ("RegistrationService/GetDemand", json!({"number": number.to_string()})),
+    }
 }

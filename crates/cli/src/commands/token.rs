@@ -18,6 +18,13 @@ pub fn run(data_dir: &Path, TokenFor { organisation, desk, agent }: TokenFor) ->
     Ok(())
 }
 
+/// What the command is asked with for somebody.
+pub fn arguments(actor: &Actor) -> String {
+    let Actor::Agent { organisation, desk, agent } = actor else { return String::new() };
+    let desk = desk.map(|desk| format!(" --desk {desk}")).unwrap_or_default();
+    format!("--organisation {organisation}{desk} --agent {agent}")
+}
+
 /// What is wrong with the issuer.
 pub fn explain(error: IssuerError) -> Failure {
     Failure::Local(match error {

@@ -66,11 +66,12 @@ where
         let copy = self.inner.clone();
         let mut inner = std::mem::replace(&mut self.inner, copy);
         Box::pin(async move {
-            let peer = request.extensions().get::<Peer>().copied().unwrap_or_default();
+            let peer = request.extensions().get::<Peer>().cloned().unwrap_or_default();
             // By the machine's clock, whatever day the register has: credentials are made by others.
             let now = SystemClock.now();
             match authenticator.actor(request.headers(), peer.certificate.as_ref(), now).await {
                 Ok((actor, standing)) => {
+                    peer.proof.give();
                     request.extensions_mut().insert(actor);
                     request.extensions_mut().insert(standing);
                     // No service has a use for it.
