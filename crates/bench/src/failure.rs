@@ -34,6 +34,9 @@ pub enum Failure {
     /// No connection to a server on this machine.
     #[error("connecting to the server: {0}")]
     Connect(#[from] tonic::transport::Error),
+    /// A certificate that cannot be drawn.
+    #[error("a certificate: {0}")]
+    Certificate(#[from] rcgen::Error),
     /// An event that does not read back.
     #[error(transparent)]
     Codec(#[from] demand::codec::CodecError),

@@ -39,7 +39,8 @@ pub struct Waits {
 }
 
 impl Waits {
-    fn of(mut waits: Vec<Duration>) -> Option<Self> {
+    /// Of none there are none.
+    pub fn of(mut waits: Vec<Duration>) -> Option<Self> {
         Some(Self {
             p50_ms: percentile_ms(&mut waits, 0.5)?,
             p99_ms: percentile_ms(&mut waits, 0.99)?,

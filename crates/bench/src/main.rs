@@ -5,7 +5,7 @@
 //! INSERT on the same server) and by stock cqrs-es + postgres-es. What does not depend on the machine is counted instead
 //! of timed: [`cost`] has round trips, flushes and allocations. What is only worth something in a register that has become
 //! large stands in [`large`]: replay, [`search`], the [`lag`] of the view; [`daily`] is the run of a day over it, [`import`]
-//! what a new one takes in, [`figures`] are monthly statistics with a million demands in the log, [`rebuild`] is what it
+//! what a new one takes in, [`doors`] what stands before a row, [`figures`] are monthly statistics with a million demands in the log, [`rebuild`] is what it
 //! takes to build views anew. [`bounds`] is the one table of what `--check` holds.
 //!
 //! A run ends with an error at the first command that is not answered as it should be: errors are fast, and would look
@@ -21,6 +21,7 @@ mod callers;
 mod cost;
 mod cpu;
 mod daily;
+mod doors;
 mod failure;
 mod figures;
 mod grpc;

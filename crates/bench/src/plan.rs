@@ -45,6 +45,10 @@ pub struct Plan {
     pub rebuilds: u32,
     /// Events that the stock replay is measured on.
     pub stock_events: u32,
+    /// Rights that are asked, in process.
+    pub rights: u32,
+    /// Looks that are entered in the record.
+    pub looks: u32,
     /// Commands whose round trips, flushes and allocations are counted.
     pub counted: u32,
 }
@@ -71,6 +75,8 @@ impl Plan {
             rebuilt_demands: 50_000,
             rebuilds: 3,
             stock_events: 20_000,
+            rights: 100_000,
+            looks: 40_000,
             counted: 400,
         }
     }
@@ -91,6 +97,8 @@ impl Plan {
             figures_calls: 200,
             rebuilt_demands: 10_000,
             rebuilds: 1,
+            rights: 20_000,
+            looks: 8_000,
             counted: 100,
             ..Self::standard()
         }
@@ -114,6 +122,8 @@ impl Plan {
             figures_calls: 4,
             rebuilt_demands: 60,
             stock_events: 100,
+            rights: 100,
+            looks: 80,
             counted: 10,
             ..Self::quick()
         }

@@ -8,6 +8,7 @@ use comfy_table::{CellAlignment, Table};
 
 use crate::bounds::{BOUNDS, Limit, Outcome};
 use crate::calibration;
+use crate::lag::Waits;
 use crate::report::{Report, Row};
 use crate::stats::Spread;
 
@@ -20,6 +21,7 @@ pub fn report(report: &Report) -> String {
         head(report),
         rows(report),
         costs(report),
+        doors(report),
         large::report(report),
         large::figures(report),
         rebuild::report(report),
@@ -140,6 +142,22 @@ fn costs(report: &Report) -> String {
     });
     "Cost of one command (or event), one caller, counted on the wire and in the client.\n".to_owned()
         + &table(&header, cells)
+}
+
+fn doors(report: &Report) -> String {
+    let Some(doors) = &report.doors else { return String::new() };
+    let us = |ms: f64| format!("{:.1}", ms * 1_000.0);
+    let row = |what: &str, count: u32, waits: &Waits| {
+        vec![what.to_owned(), count.to_string(), us(waits.p50_ms), us(waits.p99_ms), us(waits.max_ms)]
+    };
+    let cells =
+        [row("a right is asked", doors.rights, &doors.right), row("a look is entered", doors.looks, &doors.entry)];
+    format!(
+        "What stands before a row, in process; {:.0} looks a second by eight at once, each of a page of 50, {:.0} B of log each.\n{}",
+        doors.looks_per_second,
+        doors.wal_bytes,
+        table(&["step", "times", "p50 us", "p99 us", "max us"], cells.into_iter())
+    )
 }
 
 /// The bounds with their figures, and how many are broken.

@@ -5,6 +5,7 @@ use serde::Serialize;
 use crate::calibration::REFERENCE_MS;
 use crate::cost::Cost;
 use crate::daily::Daily;
+use crate::doors::Doors;
 use crate::figures::Figures;
 use crate::import::Imported;
 use crate::large::Large;
@@ -26,6 +27,8 @@ pub struct Report {
     pub costs: Vec<Cost>,
     /// What was timed.
     pub passes: Vec<Pass>,
+    /// What rights and the record cost.
+    pub doors: Option<Doors>,
     /// What the register was once it was large.
     pub large: Large,
     /// What a day took, where one was run.
@@ -209,6 +212,7 @@ pub mod tests {
             plan: Plan::smoke(),
             costs,
             passes: passes.collect(),
+            doors: None,
             large,
             daily: None,
             import: None,

@@ -4,6 +4,7 @@ use crate::args::Only;
 use crate::calibration::calibrate;
 use crate::cost::count_all;
 use crate::daily;
+use crate::doors;
 use crate::failure::Failure;
 use crate::figures;
 use crate::house::{BASELINE, House, LOG, REGISTER, SERVED};
@@ -30,7 +31,7 @@ enum Turn {
     Append(u32),
     /// Registrations, then the renewal of what they registered.
     Bus,
-    /// One of the two servers.
+    /// One of the servers.
     Grpc(Mode),
 }
 
@@ -65,6 +66,7 @@ pub async fn run(house: &House, plan: Plan, tell: impl Fn(&str)) -> Result<Repor
     let Modes { grpc, bus, .. } = modes;
     drop(bus);
     grpc.stop().await?;
+    let doors = Some(doors::measure(house, &mut meter, &plan, &served, &tell).await?);
 
     let mut large = large::measure(house, &mut meter, &plan, &desk, &tell).await?;
     costs.append(&mut large.costs);
@@ -77,7 +79,7 @@ pub async fn run(house: &House, plan: Plan, tell: impl Fn(&str)) -> Result<Repor
     let rebuilds = rebuild::measure(house, &plan, &tell).await?;
     calibrations.push(calibrate());
     machine.flush_us_after = flush_us(house.folder())?;
-    Ok(Report { machine, plan, costs, passes, large, daily, import, figures, rebuilds, calibrations })
+    Ok(Report { machine, plan, costs, passes, doors, large, daily, import, figures, rebuilds, calibrations })
 }
 
 /// Takes the figures of one part by itself.
@@ -91,6 +93,7 @@ pub async fn alone(house: &House, plan: Plan, only: Only, tell: impl Fn(&str)) -
         plan,
         costs: Vec::new(),
         passes: Vec::new(),
+        doors: None,
         large: Large::default(),
         daily: None,
         import: None,
@@ -131,7 +134,8 @@ impl Modes<'_> {
         if callers == self.plan.array_callers {
             turns.extend(self.plan.arrays.iter().map(|array| Turn::Append(*array)));
         }
-        turns.extend([Turn::Bus, Turn::Grpc(Mode::GrpcStock), Turn::Grpc(Mode::GrpcRegister)]);
+        turns.push(Turn::Bus);
+        turns.extend([Mode::GrpcStock, Mode::GrpcRegister, Mode::GrpcTls].map(Turn::Grpc));
         let first = repeat as usize % turns.len();
         turns.rotate_left(first);
         let mut passes = Vec::new();
@@ -171,5 +175,6 @@ fn order(mode: Mode) -> (u8, u32) {
         Mode::Renew => (4, 0),
         Mode::GrpcStock => (5, 0),
         Mode::GrpcRegister => (6, 0),
+        Mode::GrpcTls => (7, 0),
     }
 }

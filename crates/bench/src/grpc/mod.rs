@@ -4,6 +4,7 @@
 //! connection of his own, as systems of several lessors would.
 
 pub mod request;
+pub mod secured;
 pub mod served;
 
 use std::net::SocketAddr;

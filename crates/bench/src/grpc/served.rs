@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use projection::Projection as _;
 use register::Budgets;
-use server::{Options, Server};
+use server::{Options, Server, Tls};
 use sqlx::postgres::PgConnectOptions;
 use sqlx::{ConnectOptions as _, PgConnection};
 use tokio::sync::oneshot;
@@ -34,13 +34,23 @@ pub struct Served {
 impl Served {
     /// Serves a register on loopback, with so many connections for its reads.
     pub async fn start(desk: &Desk, database: PgConnectOptions, connections: u32) -> Result<Self, Failure> {
+        Self::start_over(desk, database, connections, None).await
+    }
+
+    /// The same over TLS.
+    pub async fn start_over(
+        desk: &Desk,
+        database: PgConnectOptions,
+        connections: u32,
+        tls: Option<Tls>,
+    ) -> Result<Self, Failure> {
         let place = desk.place(database.clone(), connections);
         let register = desk.open(database, connections).await?;
         let listen = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
         // What is measured is how fast it answers, not how soon it stops to.
         let budgets = Budgets { account: u32::MAX, organisation: u32::MAX, ..Budgets::default() };
         let development = Some(super::issuer()?);
-        let options = Options { listen, lame_duck: Duration::ZERO, budgets, development, ..Options::default() };
+        let options = Options { listen, lame_duck: Duration::ZERO, budgets, development, tls, ..Options::default() };
         let server = Server::bind(register, &place, options).await?;
         let address = server.address();
         let (stop, stopped) = oneshot::channel::<()>();

@@ -119,6 +119,11 @@ impl Desk {
         self.actors.first().ok_or_else(|| Failure::Answer("no desk is open".to_owned()))
     }
 
+    /// All who act.
+    pub fn actors(&self) -> &[Actor] {
+        &self.actors
+    }
+
     /// Who acts in a command, by chance like its id: all desks are as busy.
     pub fn actor_for(&self, command_id: Uuid) -> Result<&Actor, Failure> {
         let at = usize::from(command_id.as_bytes()[0]) % self.actors.len().max(1);

@@ -32,13 +32,15 @@ pub enum Mode {
     GrpcStock,
     /// The real server, a registration, its shared view following.
     GrpcRegister,
+    /// The same over mutual TLS.
+    GrpcTls,
 }
 
 impl Mode {
     /// The stock framework, reached by the same way.
     pub fn peer(self) -> Self {
         match self {
-            Self::GrpcStock | Self::GrpcRegister => Self::GrpcStock,
+            Self::GrpcStock | Self::GrpcRegister | Self::GrpcTls => Self::GrpcStock,
             _ => Self::Stock,
         }
     }
@@ -55,6 +57,7 @@ impl fmt::Display for Mode {
             Self::Renew => f.write_str("bus: renew"),
             Self::GrpcStock => f.write_str("gRPC: stock cqrs-es"),
             Self::GrpcRegister => f.write_str("gRPC: register"),
+            Self::GrpcTls => f.write_str("gRPC: register, mutual TLS"),
         }
     }
 }
