@@ -6,6 +6,7 @@ mod certificates;
 mod consulted;
 mod credentials;
 mod health;
+mod logged;
 mod matrix;
 mod outage;
 mod privacy;

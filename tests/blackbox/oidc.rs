@@ -46,8 +46,15 @@ impl Provider {
     }
 
     fn token(&mut self, account: &str) -> String {
+        self.tokens(account).0
+    }
+
+    /// The token for the register, and the one that tells the client who signed in.
+    fn tokens(&mut self, account: &str) -> (String, String) {
         writeln!(self.told, "login {account}").unwrap();
-        self.heard()["token"].as_str().unwrap().to_owned()
+        let heard = self.heard();
+        let text = |name: &str| heard[name].as_str().unwrap().to_owned();
+        (text("token"), text("identity"))
     }
 
     fn rotates(&mut self) {
@@ -108,8 +115,10 @@ async fn somebody_who_signed_in_with_a_real_provider_is_known_and_rotated_keys_a
     let folder = tempfile::tempdir().unwrap();
     let mut provider = Provider::starts();
     let served = Served::start(Place::private(folder.path().join("data")), &["--issuer", &provider.issuer]);
-    let token = provider.token("account-1");
+    let (token, identity) = provider.tokens("account-1");
     assert_eq!(told(&served, &token).await, GENUINE);
+    // Signed by the same key for the client: it opens nothing here.
+    assert_eq!(told(&served, &identity).await, "CREDENTIAL_INVALID");
     let (message, signature) = token.rsplit_once('.').unwrap();
     let other = if signature.starts_with('A') { "B" } else { "A" };
     assert_eq!(told(&served, &format!("{message}.{other}{}", &signature[1..])).await, "CREDENTIAL_INVALID");

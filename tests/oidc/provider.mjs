@@ -114,7 +114,7 @@ async function login(issuer, account) {
   if (tokens.access_token === undefined) {
     throw new Error(JSON.stringify(tokens));
   }
-  return { token: tokens.access_token };
+  return { token: tokens.access_token, identity: tokens.id_token };
 }
 
 const listening = createServer((request, response) => answers(request, response));
