@@ -314,6 +314,6 @@ mod tests {
         assert_eq!(alarm(180, 1), (Some(51), true));
         brakes.forgive(account, at(185));
         assert_eq!(alarm(240, 49), (None, false), "what is forgiven counts no more");
-        assert_eq!(brakes.alarm(account, &Thresholds { suspension: Some(49), ..thresholds }, at(240)).suspension, true);
+        assert!(brakes.alarm(account, &Thresholds { suspension: Some(49), ..thresholds }, at(240)).suspension);
     }
 }
