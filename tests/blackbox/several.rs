@@ -2,16 +2,21 @@
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use client::{Client, On, Refused};
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
-use nomenclature::{Actor, UniqueNumber};
+use nomenclature::{Actor, Role, UniqueNumber};
 use private_postgres::test_util::shared;
-use proto::v1::ListSharedDemandsResponse;
-use register::SystemClock;
+use proto::v1::{
+    AdministerAgentResponse, Alert, ChangeSettingResponse, FindByIdentityResponse, ListAlertsResponse,
+    ListSharedDemandsResponse,
+};
+use register::{Register, SystemClock};
 use serde_json::{Value, json};
-use tests::cast::{self, CANNES, NICE};
+use tests::cast::{self, CANNES, NICE, STATE_LINE};
+use tests::stage::accounts;
 use tokio::task::JoinSet;
 use uuid::Uuid;
 
@@ -30,14 +35,20 @@ struct Several {
 
 impl Several {
     async fn start() -> Self {
+        Self::start_after(async |_| ()).await.1
+    }
+
+    /// Once something was entered.
+    async fn start_after<T>(entered: impl AsyncFnOnce(&Register) -> T) -> (T, Self) {
         let keys = tempfile::tempdir().unwrap();
         let (database, url) = world::new_database(shared());
         let register = world::open(&url, &keys.path().join("keys"), Arc::new(SystemClock)).await;
         world::bring_in_the_cast(&register).await;
+        let entered = entered(&register).await;
         drop(register);
         let servers: Vec<Served> = (0..SERVERS).map(|_| Served::on(&url, keys.path())).collect();
         let clients = servers.iter().map(Served::client).collect();
-        Self { database, servers, clients, _keys: keys }
+        (entered, Self { database, servers, clients, _keys: keys })
     }
 
     /// The numbers of a view as one of the servers lists it, up to a position.
@@ -150,4 +161,65 @@ async fn first_of(several: &Several, at_least_position: i64) -> (String, String)
     let listed = several.clients[1].call(nice(), "SharedManagementService/ListSharedDemands", &asked).await;
     let page: ListSharedDemandsResponse = listed.unwrap();
     (page.demands[0].number.clone(), page.demands[0].etag.clone())
+}
+
+/// Asks whether somebody who is not there has a demand: a file.
+async fn look(client: &Client, who: Actor) -> Result<(), String> {
+    let nobody = json!({"surname": "Personne", "given_names": "Ulysse", "birth_date": "1980-01-01"});
+    let asked = client.call::<FindByIdentityResponse>(who, "RegistrationService/FindByIdentity", &nobody).await;
+    asked.map(drop).map_err(|refused| refused.reason().unwrap_or_default().to_owned())
+}
+
+/// Looks until it comes to something; how long that took.
+async fn until(client: &Client, who: Actor, comes: Result<(), &str>) -> Duration {
+    let began = Instant::now();
+    while look(client, who).await.as_ref().copied().map_err(String::as_str) != comes {
+        assert!(began.elapsed() < Duration::from_secs(20), "it does not come to {comes:?}");
+    }
+    began.elapsed()
+}
+
+/// A second, and what a machine that does much beside takes.
+const A_SECOND: Duration = Duration::from_secs(3);
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_threshold_counts_over_all_servers_within_a_second() {
+    let ((manager, reader), several) = Several::start_after(async |register| {
+        register.import_organisation(serde_json::from_str(STATE_LINE).unwrap()).await.unwrap();
+        let manager = accounts::with_role(register, "000005165", "etat@exemple.fr", Role::TerritoryManager).await;
+        (manager, accounts::with_role(register, "732829320", "lune@exemple.fr", Role::ConsultantSimple).await)
+    })
+    .await;
+    let [first, second, third] = &several.clients[..] else { panic!("three servers") };
+    let today = register::Clock::today(&SystemClock).to_string();
+    for (name, value) in [("alert_files", 3), ("suspension_files", 12)] {
+        let asked = json!({"request_id": Uuid::new_v4(), "name": name, "value": value, "valid_from": today});
+        first.call::<ChangeSettingResponse>(manager, "TerritoryService/ChangeSetting", &asked).await.unwrap();
+    }
+    // No server sees more than two of the four by itself.
+    for client in [first, second, first, second] {
+        look(client, reader).await.unwrap();
+    }
+    let alerts = async || {
+        let listed = third.call::<ListAlertsResponse>(manager, "AdministrationService/ListAlerts", &json!({})).await;
+        listed.unwrap().alerts
+    };
+    let began = Instant::now();
+    while alerts().await.is_empty() {
+        assert!(began.elapsed() < Duration::from_secs(20), "nobody is told");
+    }
+    until(first, reader, Err("SUSPENDED")).await;
+    for elsewhere in [second, third] {
+        assert!(until(elsewhere, reader, Err("SUSPENDED")).await < A_SECOND);
+    }
+    let Actor::Agent { agent, .. } = reader else { panic!("an agent") };
+    let [Alert { agent: told, suspended, threshold: 3, has_account: true, .. }] = &alerts().await[..] else {
+        panic!("one alert for all servers")
+    };
+    assert_eq!((told.as_str(), suspended.as_deref()), (agent.as_str(), Some("VOLUME")));
+    let asked = json!({"request_id": Uuid::new_v4(), "agent": agent, "resume": {}});
+    second.call::<AdministerAgentResponse>(manager, "AdministrationService/AdministerAgent", &asked).await.unwrap();
+    for client in &several.clients {
+        assert!(until(client, reader, Ok(())).await < A_SECOND);
+    }
 }

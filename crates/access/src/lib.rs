@@ -34,6 +34,7 @@ pub use directory::Directory;
 pub use fingerprint::{Fingerprint, IdentityToken, NotHexadecimal};
 pub use nomenclature::Role;
 pub use organisation::Organisation;
+pub use organisation::alert::Alert;
 pub use organisation::codec;
 pub use organisation::command::{OrganisationAct, OrganisationCommand, RegisterOrganisation};
 pub use organisation::desk::{Desk, DeskContact, OpenDesk};

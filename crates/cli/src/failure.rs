@@ -163,6 +163,14 @@ fn explain(error: &register::Error) -> (String, u8) {
         Error::NotRecorded => {
             ("la consultation n'a pas pu être enregistrée : aucune donnée nominative n'est montrée".into(), 1)
         }
+        Error::TooManyRows { organisation, retry_after } => (
+            format!(
+                "trop de lignes de {organisation} importées en une heure : rien de plus n'a été inscrit ; relancez la même \
+                 commande dans {} minutes",
+                retry_after.as_secs().div_ceil(60)
+            ),
+            4,
+        ),
         Error::NoticeFile(cause) => (format!("les listes de préavis ne peuvent pas être écrites : {cause}"), 1),
         Error::OrganisationRejected(_)
         | Error::DeskCodeTaken

@@ -55,7 +55,9 @@ async fn run(args: Args) -> Result<(), Failure> {
         }
         Command::Admin(command) => commands::admin::run(place()?, format, command).await,
         Command::Import { file, dry_run, errors } => {
-            commands::import::run(place()?, format, &file, errors, change(dry_run)).await
+            let config = Config::load(&at, &Flags::default())?;
+            let budget = config.import_rows_per_hour;
+            commands::import::run((config.place(), budget), format, &file, errors, change(dry_run)).await
         }
         Command::Demand(DemandCommand::Show { number, actor }) => {
             commands::demand::show(place()?, format, number, actor.as_ref()).await

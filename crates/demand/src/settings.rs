@@ -23,7 +23,7 @@ pub struct Setting {
     pub name: &'static str,
     /// The value.
     pub default: i32,
-    /// Months or days.
+    /// Months, days or files.
     pub unit: &'static str,
     /// From which day on.
     pub since: Date,
@@ -129,6 +129,16 @@ settings! {
     dalo_commission_months: 3 "months" since (2008, 1, 1), "R441-15 ; six outre-mer et où le département a une partie d'une agglomération de plus de 300 000 habitants (table provisoire)", Provisional, 3 to 6;
     /// Months from a favourable decision in which the prefect makes an offer (INV-57). See [`Settings::of`] for where it is six.
     dalo_offer_months: 3 "months" since (2008, 1, 1), "R441-16-1 ; six outre-mer et où le département a une partie d'une agglomération de plus de 300 000 habitants (table provisoire)", Provisional, 3 to 6;
+    /// Files of the territory that one account may look at within an hour. Undecided: what the configuration allows, which is
+    /// the most in any case.
+    files_per_account: 10_000 "files" since (2026, 11, 26), "choix du registre ; au plus le plafond de la configuration", Provisional, 10 to 1_000_000;
+    /// Files of the territory that all accounts of an organisation together may look at within an hour, as above.
+    files_per_organisation: 100_000 "files" since (2026, 11, 26), "choix du registre ; au plus le plafond de la configuration", Provisional, 10 to 10_000_000;
+    /// Files of the territory within an hour from which the manager is told of an account. Undecided: four fifths of what one
+    /// may look at.
+    alert_files: 8_000 "files" since (2026, 11, 26), "choix du registre : quatre cinquièmes du plafond d'un compte", Provisional, 1 to 1_000_000;
+    /// Files of the territory within an hour from which an account is suspended; 0 suspends nobody.
+    suspension_files: 0 "files" since (2026, 11, 26), "choix du registre : 0, aucun compte n'est suspendu", Provisional, 0 to 1_000_000;
 }
 
 /// Further back than any reception lies.
@@ -213,8 +223,9 @@ mod tests {
     #[test]
     fn every_default_says_where_it_comes_from() {
         for setting in Settings::DEFAULTS {
-            assert!(setting.default > 0 && !setting.source.is_empty(), "{}", setting.name);
-            assert!(matches!(setting.unit, "days" | "months"), "{}", setting.name);
+            assert!(!setting.source.is_empty(), "{}", setting.name);
+            assert!(setting.default > 0 || setting.name == "suspension_files", "{}", setting.name);
+            assert!(matches!(setting.unit, "days" | "months" | "files"), "{}", setting.name);
             assert!((setting.lowest..=setting.highest).contains(&setting.default), "{}", setting.name);
             assert_eq!(Settings::default().get(setting.name), Some(setting.default));
         }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use access::{AgentRejection, Denial, OrganisationRejection};
 use demand::Rejection;
 use jiff::civil::Date;
-use nomenclature::UniqueNumber;
+use nomenclature::{Siren, UniqueNumber};
 
 use crate::daily::DueListUnavailable;
 use crate::schema::SchemaState;
@@ -112,6 +112,14 @@ pub enum Error {
         /// When it may look again.
         retry_after: Duration,
     },
+    /// Imports have entered as many rows of an organisation as they may within an hour: none of these was entered.
+    #[error("TOO_MANY_ROWS of {organisation}")]
+    TooManyRows {
+        /// Of which organisation.
+        organisation: Siren,
+        /// When some of the hour is over.
+        retry_after: Duration,
+    },
     /// It cannot be recorded who looks, so nothing nominative is shown.
     #[error("the record of consultations cannot be written")]
     NotRecorded,
@@ -197,6 +205,7 @@ impl Error {
             Self::DayAhead { .. } => "DAY_AHEAD".to_owned(),
             Self::DailyRunning => "DAILY_RUN_UNDER_WAY".to_owned(),
             Self::TooManyFiles { .. } => "TOO_MANY_FILES".to_owned(),
+            Self::TooManyRows { .. } => "TOO_MANY_ROWS".to_owned(),
             Self::NoticeFile(_) => "NOTICE_FILE".to_owned(),
             Self::MalformedRequest => "MALFORMED_REQUEST".to_owned(),
             Self::OutcomeUnknown => "OUTCOME_UNKNOWN".to_owned(),

@@ -8,6 +8,8 @@
 //! whatever process, whole or in parts; and a row can name the demand by the key of the row that registers it, and the row
 //! that has to be entered before it: parts of one file that are imported at once never overtake each other then.
 
+mod budget;
+
 use std::sync::Arc;
 
 use demand::{Act, FieldReason, Rejection, Violation};
@@ -77,6 +79,13 @@ impl Entered {
 pub struct Rehearsal(crate::bus::Rehearsal);
 
 impl Register {
+    /// The same register for a process that imports: within an hour no more rows than so many for each organisation, whatever
+    /// process enters them.
+    #[must_use]
+    pub fn importing_at_most(self, rows_per_hour: u64) -> Self {
+        Self { rows_per_hour: Some(rows_per_hour), ..self }
+    }
+
     /// Enters rows, in the order given, each for itself: what is refused refuses only itself. Costs what
     /// [`Register::submit_many`] does. Rows may name a demand that an earlier row registers.
     ///
@@ -86,13 +95,21 @@ impl Register {
     /// [`Error::NotImported`].
     ///
     /// # Errors
-    /// A failure of log, vault or database, after which any of the rows may have been entered: send all of them again.
+    /// [`Error::TooManyRows`], and nothing is entered; a failure of log, vault or database, after which any of the rows may have been entered: send all of them again.
     pub async fn import(&self, rows: Vec<ImportRow>) -> Result<Vec<Result<Entered, Error>>, Error> {
         let parts = Arc::clone(&self.parts);
         let recorded_at = to_the_microsecond(parts.clock.now());
         let (orders, wrong) = ordered(rows);
         // A task of its own: a dropped caller never leaves a row between two awaits.
-        let submitted = async move { parts.submit(orders, recorded_at, Fate::Written).await };
+        let budget = self.rows_per_hour;
+        let submitted = async move {
+            let Some(most) = budget else { return parts.submit(orders, recorded_at, Fate::Written).await };
+            let (pool, organisations) = (parts.postgres()?.pool.clone(), budget::organisations(&orders));
+            budget::reserve(&pool, &organisations, most).await?;
+            let outcomes = parts.submit(orders, recorded_at, Fate::Written).await?;
+            budget::give_back(&pool, &organisations, &outcomes).await?;
+            Ok(outcomes)
+        };
         Ok(told(wrong, self.parts.tasks.run(submitted).await.unwrap_or(Err(Error::OutcomeUnknown))?))
     }
 

@@ -53,8 +53,8 @@ mod trial;
 mod wording;
 
 pub use administration::{
-    Administered, AdministrationAct, AdministrationAnswer, AdministrationRequest, IdentityDraft, RightLine,
-    RightsQuery, Seer,
+    Administered, AdministrationAct, AdministrationAnswer, AdministrationRequest, AlertLine, AlertPlace, IdentityDraft,
+    RightLine, RightsQuery, Seer,
 };
 pub use audit::{AsOf, Replayed};
 pub use clock::{Clock, SetClock, SystemClock};

@@ -26,7 +26,7 @@ use vault::{ErasedKey, KeyId, KeyState, Marks, Vault};
 
 use crate::Error;
 use crate::clock::Clock;
-use crate::consultation::{Consultations, Consulted, ConsultedBy, ConsultedQuery, Entry, Recorder, Spent};
+use crate::consultation::{Consultations, Consulted, ConsultedBy, ConsultedQuery, Entry, Learned, Recorder};
 use crate::daily::{DailyDone, Days, Lock};
 use crate::directory::LiveDirectory;
 use crate::erasure::Erased;
@@ -259,9 +259,9 @@ impl Consultations for MemoryDatabase {
         self.call(read).await
     }
 
-    async fn spent(&self) -> Result<Vec<Spent>, Error> {
+    async fn learn(&self, since: Option<Timestamp>) -> Result<Learned, Error> {
         // Budgets are a server's, and a server keeps nothing in memory.
-        Ok(Vec::new())
+        Ok(Learned { settled: Vec::new(), fresh: Vec::new(), until: since.unwrap_or(Timestamp::UNIX_EPOCH) })
     }
 
     async fn kept(&self) -> Result<(u64, u64), Error> {

@@ -160,7 +160,8 @@ impl Parts {
         Err(Error::VersionConflict { expected: 0, found: 0 })
     }
 
-    async fn append_organisation(
+    /// Appends events of an organisation as the operator's.
+    pub(crate) async fn append_organisation(
         &self,
         siren: Siren,
         version: u32,

@@ -33,6 +33,8 @@ pub struct Register {
     pub(crate) promptness: Promptness,
     /// How much may be looked at; without them whatever is asked.
     pub(crate) brakes: Option<Arc<Brakes>>,
+    /// How many rows may be imported within an hour; without it however many there are.
+    pub(crate) rows_per_hour: Option<u64>,
 }
 
 pub(crate) struct Parts {
@@ -114,7 +116,7 @@ pub(crate) fn position_as_number<S: serde::Serializer>(position: &Position, seri
 impl Register {
     /// For a process that may end at any moment.
     pub(crate) fn of(parts: Parts) -> Self {
-        Self { parts: Arc::new(parts), promptness: Promptness::Durable, brakes: None }
+        Self { parts: Arc::new(parts), promptness: Promptness::Durable, brakes: None, rows_per_hour: None }
     }
 
     /// Whether commands can be expected to succeed now.

@@ -6,8 +6,8 @@ use demand::FieldReason;
 use proto::v1::administration_service_server::AdministrationService;
 use proto::v1::{
     AdministerAgentRequest, AdministerAgentResponse, AdministerOrganisationRequest, AdministerOrganisationResponse,
-    AdministrationAnswer, EnterAgentRequest, EnterAgentResponse, ListReadersRequest, ListReadersResponse,
-    ListRightsRequest, ListRightsResponse,
+    AdministrationAnswer, EnterAgentRequest, EnterAgentResponse, ListAlertsRequest, ListAlertsResponse,
+    ListReadersRequest, ListReadersResponse, ListRightsRequest, ListRightsResponse,
 };
 use register::{AdministrationAct, AdministrationRequest, Register, RightsQuery, Viewer};
 use tonic::{Extensions, Request, Response, Status};
@@ -112,5 +112,24 @@ impl AdministrationService for Administration {
         let number = edge.finish(number)?;
         let seers = self.register.seers(Viewer::Agent(&actor), number).await.map_err(Refusal::from)?;
         Ok(Response::new(ListReadersResponse { readers: seers.into_iter().map(written::reader).collect() }))
+    }
+
+    async fn list_alerts(&self, request: Request<ListAlertsRequest>) -> Result<Response<ListAlertsResponse>, Status> {
+        let actor = caller::of(request.extensions())?;
+        let ListAlertsRequest { page_size, page_token } = request.into_inner();
+        let mut edge = Edge::default();
+        let most = usize::from(edge.page_size(page_size));
+        edge.finish(Some(()))?;
+        let asked = Asked::of(&[b"alerts", actor.organisation_code().as_bytes()]);
+        let secrets = self.keys.0.secrets();
+        let after = page_token::read(secrets, &page_token, &asked)?;
+        let page = self.register.alerts(Viewer::Agent(&actor), after, most).await;
+        let (lines, more) = page.map_err(Refusal::from)?;
+        let next = lines.last().filter(|_| more).map(|line| page_token::write(secrets, &line.place(), &asked));
+        let next_page_token = next.transpose()?.unwrap_or_default();
+        Ok(Response::new(ListAlertsResponse {
+            alerts: lines.into_iter().map(written::alert).collect(),
+            next_page_token,
+        }))
     }
 }

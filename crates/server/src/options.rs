@@ -42,7 +42,8 @@ pub struct Options {
     pub lame_duck: Duration,
     /// Calls under way may take this long when the server stops.
     pub drain: Duration,
-    /// Files that an account and an organisation may look at within an hour, in this process.
+    /// Files that an account and an organisation may look at within an hour, whichever server answers; a territory's manager may
+    /// go below.
     pub budgets: Budgets,
     /// The server does the daily run of itself, and writes the lists of notices into this folder; somebody else does it when
     /// left out.

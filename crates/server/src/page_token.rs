@@ -3,7 +3,9 @@
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD as TEXT;
 use demand::DeadlineKind;
-use nomenclature::{AgentId, UniqueNumber};
+use jiff::Timestamp;
+use nomenclature::{AgentId, Siren, Territory, UniqueNumber};
+use register::AlertPlace;
 use vault::Secrets;
 use views::deadlines::{CalendarPlace, LatePlace};
 use views::shared_management::Cursor;
@@ -87,6 +89,25 @@ impl Place for AgentId {
 
     fn read(text: &str) -> Option<Self> {
         Self::parse(text).ok()
+    }
+}
+
+impl Place for AlertPlace {
+    fn written(&self) -> String {
+        let Self { until, agent, organisation, territory } = self;
+        // The agent comes last: there may be points in a token.
+        format!("{}.{organisation}.{territory}.{agent}", until.as_microsecond())
+    }
+
+    fn read(text: &str) -> Option<Self> {
+        let mut parts = text.splitn(4, '.');
+        let mut part = || parts.next();
+        Some(Self {
+            until: Timestamp::from_microsecond(part()?.parse().ok()?).ok()?,
+            organisation: Siren::parse(part()?).ok()?,
+            territory: Territory::parse(part()?).ok()?,
+            agent: AgentId::parse(part()?).ok()?,
+        })
     }
 }
 

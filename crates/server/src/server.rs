@@ -125,6 +125,7 @@ impl Server {
         let pulses = Pulses { shared: of_shared, deadlines: of_deadlines, statistics: of_statistics };
         let watcher = tokio::spawn(health::watch(register.clone(), pulses, reporter.clone()));
         let upkeep = tokio::spawn(upkeep::keep(register.clone(), keys));
+        let learning = tokio::spawn(upkeep::learn(answering.clone()));
         let daily = daily.map(tokio::spawn);
 
         let credentials: Vec<_> = credentials.into_iter().map(tokio::spawn).collect();
@@ -144,6 +145,7 @@ impl Server {
         let _ = watcher.await;
         // Wherever they are: the next server goes on from there.
         upkeep.abort();
+        learning.abort();
         if let Some(daily) = daily {
             daily.abort();
         }

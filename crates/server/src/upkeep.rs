@@ -1,5 +1,6 @@
 //! What a running register does for itself: once an hour the wrapping keys are looked at, and rotated when it is time, and
-//! consultations older than twelve months go; once a day what falls due is done.
+//! consultations older than twelve months go; once a second what other servers answered is counted; once a day what falls due is
+//! done.
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -43,6 +44,22 @@ async fn rotate(register: &Register) {
         }
         // The next hour tries again; the doctor tells when it is too late.
         Err(error) => tracing::warn!(reason = error.reason(), "wrapping keys were not rotated"),
+    }
+}
+
+/// Between two looks at what other servers answered.
+const A_SECOND: Duration = Duration::from_secs(1);
+
+/// Counts every second what other servers answered. Never ends.
+pub async fn learn(register: Register) {
+    let mut failing = false;
+    loop {
+        tokio::time::sleep(A_SECOND).await;
+        let learned = register.learn_looks().await;
+        if let (Err(error), false) = (&learned, failing) {
+            tracing::warn!(reason = error.reason(), "what other servers answered is not counted");
+        }
+        failing = learned.is_err();
     }
 }
 

@@ -3,20 +3,17 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use access::agent::Person;
-use access::agent::command::{AgentAct, EnterAgent};
-use access::agent::grant::Grant;
 use client::{Client, Refused};
-use jiff::ToSpan as _;
-use nomenclature::{Actor, OrganisationKind, Role, Siren, Territory};
+use nomenclature::{Actor, OrganisationKind, Role};
 use proto::v1::{
-    AdministerAgentResponse, AdministerOrganisationResponse, EnterAgentResponse, ListReadersResponse,
-    ListRightsResponse,
+    AdministerAgentResponse, AdministerOrganisationResponse, EnterAgentResponse, ListAlertsResponse,
+    ListReadersResponse, ListRightsResponse,
 };
-use register::{Administered, AdministrationAct, AdministrationRequest, Clock as _, Register, SystemClock};
+use register::{Clock as _, SystemClock};
 use serde_json::{Value, json};
 use server::Options;
 use tests::cast::TOULON;
+use tests::stage::accounts::with_role;
 use uuid::Uuid;
 
 use crate::in_process::Prepared;
@@ -30,7 +27,8 @@ const NO_DESK: &str = "UNKNOWN_DESK";
 const NO_ORGANISATION: &str = "ORGANISATION_NOT_FOUND";
 const NO_AGENT: &str = "AGENT_NOT_FOUND";
 
-const METHODS: [&str; 5] = ["AdministerOrganisation", "EnterAgent", "AdministerAgent", "ListRights", "ListReaders"];
+const METHODS: [&str; 6] =
+    ["AdministerOrganisation", "EnterAgent", "AdministerAgent", "ListRights", "ListReaders", "ListAlerts"];
 
 /// Written by hand. R441-2-5 II: the manager of the territory allots the access codes, or the prefect's service where he keeps
 /// the management himself; INV-45: under an account of his own, which no user of a system has. Each with its SIREN and its
@@ -59,28 +57,6 @@ fn line(kind: &str, siren: &str, desk: Option<&str>) -> Value {
         "since": "2020-01-01", "desks": desks})
 }
 
-/// Enters an agent with a certified account and a role, as the operator.
-async fn account(register: &Register, organisation: &str, email: &str, role: Role) -> Actor {
-    let organisation = Siren::parse(organisation).unwrap();
-    let done = async |act| {
-        let request = AdministrationRequest { command_id: Uuid::new_v4(), actor: Actor::Operator, act };
-        register.administer(request).await.unwrap().of
-    };
-    let person = Person { name: "Lune Zoé".into(), email: email.into() };
-    let Administered::Agent(agent) =
-        done(AdministrationAct::EnterAgent(EnterAgent { organisation, desk: None, person })).await
-    else {
-        panic!("an agent was entered");
-    };
-    let from = register.clock().today();
-    let territories = Territory::parse("006").unwrap().into();
-    let grant = Grant { role, territories, from, until: from.checked_add(6.months()).unwrap() };
-    for act in [AgentAct::AskAccount {}, AgentAct::Certify {}, AgentAct::Grant(grant)] {
-        done(AdministrationAct::Agent { agent, act }).await;
-    }
-    Actor::Agent { organisation, desk: None, agent }
-}
-
 /// What is asked, well formed; each time anew.
 fn question(method: &str, agent: &str, today: &str) -> Value {
     let request_id = Uuid::new_v4();
@@ -92,6 +68,7 @@ fn question(method: &str, agent: &str, today: &str) -> Value {
         "AdministerAgent" => json!({"request_id": request_id, "agent": agent,
             "grant_role": {"role": "CONSULTANT_SIMPLE", "territories": ["006"], "from": today, "until": today}}),
         "ListRights" => json!({"within_days": 365}),
+        "ListAlerts" => json!({}),
         _ => json!({"number": "0061126000001006A1"}),
     }
 }
@@ -106,6 +83,7 @@ async fn asked(client: &Client, actor: Actor, method: &str, question: &Value) ->
         "AdministerAgent" => client.call::<AdministerAgentResponse>(actor, &path, question).await.map(drop),
         "ListRights" => client.call::<ListRightsResponse>(actor, &path, question).await.map(drop),
         "ListReaders" => client.call::<ListReadersResponse>(actor, &path, question).await.map(drop),
+        "ListAlerts" => client.call::<ListAlertsResponse>(actor, &path, question).await.map(drop),
         other => panic!("{other} is asked by nobody here"),
     };
     match answered {
@@ -134,10 +112,10 @@ async fn inv_45_the_manager_administers_rights_under_his_own_account_and_nobody_
 
     let prepared = prepared().await;
     let (register, today) = (&prepared.register, SystemClock.today().to_string());
-    let manager = account(register, "000090100", "gestion@exemple.fr", Role::TerritoryManager).await;
-    let state = account(register, "000090043", "etat@exemple.fr", Role::TerritoryManager).await;
-    let consultant = account(register, "000090100", "lecture@exemple.fr", Role::ConsultantSimple).await;
-    let Actor::Agent { agent, .. } = account(register, "000090019", "lune@exemple.fr", Role::AllocationAgent).await
+    let manager = with_role(register, "000090100", "gestion@exemple.fr", Role::TerritoryManager).await;
+    let state = with_role(register, "000090043", "etat@exemple.fr", Role::TerritoryManager).await;
+    let consultant = with_role(register, "000090100", "lecture@exemple.fr", Role::ConsultantSimple).await;
+    let Actor::Agent { agent, .. } = with_role(register, "000090019", "lune@exemple.fr", Role::AllocationAgent).await
     else {
         panic!("an agent was entered");
     };
@@ -145,14 +123,17 @@ async fn inv_45_the_manager_administers_rights_under_his_own_account_and_nobody_
     let client = server.client();
     let of_a_kind = EXPECTED.iter().map(|(_, siren, desk, expected)| {
         let actor = format!("{siren}/{}/agent-01", desk.unwrap_or("-"));
-        (Actor::parse(&actor).unwrap(), [*expected; 5])
+        (Actor::parse(&actor).unwrap(), [*expected; 6])
     });
     let others = [
-        (manager, [DONE; 5]),
-        (state, [DONE; 5]),
-        (consultant, ["ROLE_MISSING"; 5]),
+        (manager, [DONE; 6]),
+        (state, [DONE; 6]),
+        (consultant, ["ROLE_MISSING"; 6]),
         // Of another territory: whoever is not there does not exist.
-        (Actor::parse(TOULON).unwrap(), [NO_ORGANISATION, NO_ORGANISATION, NO_AGENT, NO_MANAGER, NO_MANAGER]),
+        (
+            Actor::parse(TOULON).unwrap(),
+            [NO_ORGANISATION, NO_ORGANISATION, NO_AGENT, NO_MANAGER, NO_MANAGER, NO_MANAGER],
+        ),
     ];
     for (actor, expected) in of_a_kind.chain(others) {
         for (method, expected) in METHODS.into_iter().zip(expected) {
@@ -167,9 +148,9 @@ async fn inv_45_the_manager_administers_rights_under_his_own_account_and_nobody_
 #[tokio::test(flavor = "multi_thread")]
 async fn rights_are_told_page_by_page_with_names_and_wrong_requests_by_their_fields() {
     let prepared = prepared().await;
-    let manager = account(&prepared.register, "000090100", "gestion@exemple.fr", Role::TerritoryManager).await;
+    let manager = with_role(&prepared.register, "000090100", "gestion@exemple.fr", Role::TerritoryManager).await;
     for email in ["a@exemple.fr", "b@exemple.fr"] {
-        account(&prepared.register, "000090019", email, Role::AllocationAgent).await;
+        with_role(&prepared.register, "000090019", email, Role::AllocationAgent).await;
     }
     let server = prepared.serve(Options::default()).await;
     let client = server.client();
@@ -201,6 +182,7 @@ async fn rights_are_told_page_by_page_with_names_and_wrong_requests_by_their_fie
         ("AdministerAgent", json!({"request_id": request_id, "agent": "a", "grant_role": {"role": "CHEF"}})),
         ("ListRights", json!({"within_days": -1})),
         ("ListReaders", json!({"number": "006"})),
+        ("ListAlerts", json!({"page_size": -1})),
     ] {
         assert_eq!(asked(&client, manager, method, &wrong).await, "INVALID_FORM", "{method} {wrong}");
     }

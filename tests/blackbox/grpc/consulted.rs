@@ -44,6 +44,7 @@ const METHODS: &[(&str, Leaves)] = &[
     ("AdministrationService/AdministerAgent", AnAct),
     ("AdministrationService/AdministerOrganisation", AnAct),
     ("AdministrationService/EnterAgent", AnAct),
+    ("AdministrationService/ListAlerts", OfAccounts),
     ("AdministrationService/ListReaders", OfAccounts),
     ("AdministrationService/ListRights", OfAccounts),
     ("AuditService/FollowLog", A("LOG")),

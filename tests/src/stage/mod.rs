@@ -3,6 +3,7 @@
 #![allow(missing_docs, reason = "the names say it, and nobody outside of the suites reads it")]
 #![allow(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
 
+pub mod accounts;
 pub mod checker;
 pub mod discreet;
 pub mod disk;

@@ -6,6 +6,7 @@ use nomenclature::{
 };
 use serde::{Deserialize, Serialize};
 
+use super::alert::Alert;
 use super::certificate::Certificate;
 use super::codec;
 use super::desk::DeskContact;
@@ -138,6 +139,8 @@ pub enum OrganisationEvent {
     },
     /// It goes on.
     OrganisationResumed {},
+    /// An account of its looked at many files within an hour.
+    AlertRaised(Alert),
 }
 
 impl OrganisationEvent {
@@ -162,6 +165,7 @@ impl OrganisationEvent {
             Self::CertificateRevoked { .. } => "CertificateRevoked",
             Self::OrganisationSuspended { .. } => "OrganisationSuspended",
             Self::OrganisationResumed {} => "OrganisationResumed",
+            Self::AlertRaised(_) => "AlertRaised",
         }
     }
 

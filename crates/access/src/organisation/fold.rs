@@ -93,6 +93,7 @@ impl Aggregate for Organisation {
             }
             OrganisationEvent::OrganisationSuspended { reason } => self.suspended = Some(reason),
             OrganisationEvent::OrganisationResumed {} => self.suspended = None,
+            OrganisationEvent::AlertRaised(alert) => self.keep(alert),
         }
     }
 }

@@ -2,6 +2,7 @@
 //!
 //! Everything is dated, so that what held on a day can be told later: the fold keeps periods, never only the present.
 
+pub mod alert;
 pub mod certificate;
 pub mod codec;
 pub mod command;
@@ -23,6 +24,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::denial::Denial;
 use crate::fingerprint::Fingerprint;
+use alert::Alert;
 use certificate::Certificate;
 use command::RegisterOrganisation;
 use desk::Desk;
@@ -43,6 +45,7 @@ pub struct Organisation {
     merged: Option<Merger>,
     absorbed: Vec<(Siren, Date)>,
     suspended: Option<SuspensionReason>,
+    alerts: Vec<Alert>,
 }
 
 /// Days on which it has stock or competence in a territory.

@@ -20,6 +20,8 @@ pub enum AdminCommand {
         #[arg(long, value_name = "JOURS")]
         within: Option<u16>,
     },
+    /// Qui a consulté beaucoup de dossiers en une heure, dans les trois derniers mois
+    Alerts,
     /// Qui peut lire une demande, et par quels profils
     Readers {
         /// Numéro unique (18 caractères)

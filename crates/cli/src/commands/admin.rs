@@ -11,8 +11,8 @@ use access::{OpenDesk, OrganisationAct, RegisterOrganisation};
 use jiff::civil::Date;
 use nomenclature::{Actor, UniqueNumber};
 use register::{
-    Administered, AdministrationAct, AdministrationAnswer, AdministrationRequest, IdentityDraft, Register, RightLine,
-    Seer, SystemClock, Viewer,
+    Administered, AdministrationAct, AdministrationAnswer, AdministrationRequest, AlertLine, IdentityDraft, Register,
+    RightLine, Seer, SystemClock, Viewer,
 };
 use serde::Serialize;
 use uuid::Uuid;
@@ -38,6 +38,11 @@ pub async fn run(place: Place, format: Format, command: AdminCommand) -> Result<
         AdminCommand::Rights { within } => {
             let house = House::open_to_read(place, clock).await?;
             rights(format, &house.register.rights(Viewer::Operator, within).await?);
+            Ok(())
+        }
+        AdminCommand::Alerts => {
+            let house = House::open_to_read(place, clock).await?;
+            alerts(format, &house.register.alerts(Viewer::Operator, None, usize::MAX).await?.0);
             Ok(())
         }
         AdminCommand::Readers { number } => {
@@ -159,6 +164,29 @@ fn rights(format: Format, lines: &[RightLine]) {
             territories.join(" "),
             day(line.from),
             day(line.until),
+        ]
+    });
+}
+
+fn alerts(format: Format, lines: &[AlertLine]) {
+    let header = ["du", "au", "SIREN", "organisme", "agent", "territoire", "dossiers", "seuil", "compte"];
+    output::rows(format, &header, lines, |line| {
+        let AlertLine { organisation, organisation_name, alert, has_account, suspended } = line;
+        let account = match (has_account, suspended) {
+            (false, _) => "sans compte".to_owned(),
+            (true, None) => "en service".to_owned(),
+            (true, Some(reason)) => format!("suspendu ({reason})"),
+        };
+        vec![
+            alert.since.to_string(),
+            alert.until.to_string(),
+            organisation.to_string(),
+            for_a_spreadsheet(format, organisation_name),
+            alert.agent.to_string(),
+            alert.territory.to_string(),
+            alert.files.to_string(),
+            alert.threshold.to_string(),
+            account,
         ]
     });
 }

@@ -53,9 +53,9 @@ struct Report {
     errors: Option<PathBuf>,
 }
 
-/// Imports a file, or says what that would do.
+/// Imports a file, or says what that would do: so many rows an hour for each organisation.
 pub async fn run(
-    place: Place,
+    (place, rows_per_hour): (Place, u64),
     format: Format,
     file: &Path,
     errors: Option<PathBuf>,
@@ -70,7 +70,8 @@ pub async fn run(
     let mut faults = Faults::open(errors)?;
     let (house, mut desk, hint) = match change {
         Change::Made => {
-            let house = House::open(place, clock).await?;
+            let mut house = House::open(place, clock).await?;
+            house.register = house.register.importing_at_most(rows_per_hour);
             (house, Desk::Register, Some(beside(file, change, "progress.json")))
         }
         Change::None => (House::open_to_read(place, clock).await?, Desk::Rehearsal(Box::default()), None),

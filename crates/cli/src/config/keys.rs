@@ -337,6 +337,16 @@ pub static KEYS: &[Key] = &[
         show: |config| if config.daily == Daily::Done { "on".to_owned() } else { "off".to_owned() },
     },
     Key {
+        name: "import.rows_per_hour",
+        variable: "SNE_IMPORT_ROWS_PER_HOUR",
+        flag: "import-rows-per-hour",
+        metavar: "NOMBRE",
+        help: "Lignes que les imports peuvent inscrire en une heure pour un organisme",
+        written: Written::Integer,
+        set: |config, text| count(text, 1_000..=1_000_000_000).map(|n| config.import_rows_per_hour = n),
+        show: |config| config.import_rows_per_hour.to_string(),
+    },
+    Key {
         name: METRICS_LISTEN,
         variable: "SNE_METRICS_LISTEN",
         flag: "metrics-listen",

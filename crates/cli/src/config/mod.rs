@@ -43,6 +43,8 @@ pub struct Config {
     pub server: server::Options,
     /// Whether a server does the daily run of itself.
     pub daily: Daily,
+    /// Rows that imports may enter within an hour, for each organisation.
+    pub import_rows_per_hour: u64,
     tls_certificate: Option<PathBuf>,
     tls_key: Option<PathBuf>,
     tls_client_authorities: Option<PathBuf>,
@@ -84,6 +86,7 @@ impl Default for Config {
             standby: Standby::NotAsked,
             server: server::Options { metrics, ..server::Options::default() },
             daily: Daily::Done,
+            import_rows_per_hour: 10_000_000,
             tls_certificate: None,
             tls_key: None,
             tls_client_authorities: None,

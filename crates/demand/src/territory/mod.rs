@@ -48,6 +48,11 @@ impl Parameters {
         settings
     }
 
+    /// The value in force on a day, when the territory decided it.
+    pub fn decided(&self, name: &str, day: Date) -> Option<i32> {
+        self.values(name)?.range(..=day).next_back().map(|(_, value)| *value)
+    }
+
     /// The first day of the value in force on a day, when the territory decided it.
     pub fn decided_since(&self, name: &str, day: Date) -> Option<Date> {
         self.values(name)?.range(..=day).next_back().map(|(since, _)| *since)

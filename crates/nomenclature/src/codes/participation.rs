@@ -28,4 +28,5 @@ code_list! {
     Misuse "MESUSAGE" "Usage contraire aux règles d'accès",
     Requested "DEMANDE" "À la demande de l'organisme",
     Dormant "INACTIF" "Droits inutilisés",
+    Volume "VOLUME" "Trop de dossiers consultés en une heure",
 }

@@ -5,6 +5,7 @@
 //! claims of the log guard (INV-45).
 
 mod agents;
+mod alerts;
 mod organisations;
 mod review;
 mod rights;
@@ -22,6 +23,7 @@ use uuid::Uuid;
 use vault::{DrawnKey, ErasedKey};
 
 pub(crate) use agents::load_agent;
+pub use alerts::{AlertLine, AlertPlace};
 pub(crate) use organisations::{append, claims_of};
 pub use review::{RightLine, RightsQuery, Seer};
 

@@ -187,7 +187,7 @@ impl Register {
     }
 
     /// Who looks at rights: the operator, or a manager under an account of his own.
-    async fn administrator(&self, viewer: Viewer<'_>) -> Result<(Directory, Profile, Date), Error> {
+    pub(super) async fn administrator(&self, viewer: Viewer<'_>) -> Result<(Directory, Profile, Date), Error> {
         let (parts, today) = (&self.parts, self.parts.clock.today());
         let directory = parts.directory.snapshot().await?;
         let profile = match viewer {
@@ -212,7 +212,8 @@ impl Register {
     }
 }
 
-fn administers(profile: Profile, territories: Territories) -> bool {
+/// Whether somebody administers everything in these territories.
+pub(super) fn administers(profile: Profile, territories: Territories) -> bool {
     let resource = Resource::Rights { territories };
     profile == Profile::Operator || may(profile, Action::AdministerRights, resource, Purpose::Administration).is_ok()
 }

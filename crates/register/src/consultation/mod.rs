@@ -12,12 +12,16 @@
 //!
 //! What breaks if an entry were made after the answer: a process killed in between has shown a name and knows nothing of it.
 //!
-//! What is entered is also what is [counted](budget) against the budgets of an account and its organisation.
+//! What is entered is also what is [counted](brakes) against the budgets of an account and its organisation; who crosses a
+//! threshold that his territory's manager set is [told of, or stopped](alarm).
 //!
 //! Nothing personal is in it beyond numbers and actors: a question is kept as a keyed digest.
 
+mod alarm;
+mod brakes;
 mod budget;
 mod entry;
+mod hour;
 mod queue;
 mod reading;
 mod store;
@@ -27,9 +31,9 @@ pub use entry::{Look, LookKind, Promptness, Question};
 pub use queue::Recording;
 pub use reading::{Consulted, ConsultedBy, ConsultedPage};
 
-pub(crate) use budget::Brakes;
+pub(crate) use brakes::Brakes;
 #[cfg(feature = "memory")]
-pub(crate) use budget::Spent;
+pub(crate) use budget::Learned;
 pub(crate) use entry::Entry;
 pub(crate) use queue::Recorder;
 #[cfg(feature = "memory")]
@@ -50,24 +54,27 @@ const SOME: i32 = 10_000;
 
 impl Register {
     /// The same register for a process that answers many: looks become durable [behind their answers](Promptness::Queued), and
-    /// are held to budgets, which begin with what the record says of the last hour.
+    /// are held to budgets, which begin with what the record says of the last hour. What other processes answer counts, too, as
+    /// often as [`Register::learn_looks`] is called.
     ///
     /// # Errors
-    /// [`Error::Database`] when that cannot be read.
+    /// As [`Register::learn_looks`].
     pub async fn answering_many(self, budgets: Budgets) -> Result<Self, Error> {
-        let spent = self.parts.consultations.spent().await?;
-        let brakes = Some(Arc::new(Brakes::new(budgets, spent)));
-        Ok(Self { promptness: Promptness::Queued, brakes, ..self })
+        let brakes = Some(Arc::new(Brakes::new(budgets)));
+        let register = Self { promptness: Promptness::Queued, brakes, ..self };
+        register.learn_looks().await?;
+        Ok(register)
     }
 
     /// Enters that an actor looks at something; to be awaited before anything of it is shown.
     ///
     /// # Errors
-    /// [`Error::NotRecorded`] and [`Error::TooManyFiles`]: then nothing may be shown.
+    /// [`Error::NotRecorded`], [`Error::TooManyFiles`], and [`Error::Denied`] for an account that is suspended by this very look;
+    /// a failure of the log: then nothing may be shown.
     pub async fn record(&self, actor: &Actor, look: Look) -> Result<(), Error> {
         let entry = Entry::new(self.parts.clock.now(), actor, look);
         if let Some(brakes) = &self.brakes {
-            let later = brakes.spend(&entry)?;
+            let later = self.brake(brakes, actor, &entry).await?;
             if !later.is_zero() {
                 tokio::time::sleep(later).await;
             }

@@ -225,7 +225,7 @@ mod tests {
     use nomenclature::Actor;
     use tokio::sync::{Semaphore, watch};
 
-    use super::super::budget::Spent;
+    use super::super::budget::Learned;
     use super::super::entry::{Look, LookKind};
     use super::super::reading::{Consulted, ConsultedQuery};
     use super::*;
@@ -268,8 +268,9 @@ mod tests {
             Ok(Vec::new())
         }
 
-        async fn spent(&self) -> Result<Vec<Spent>, Error> {
-            Ok(Vec::new())
+        async fn learn(&self, since: Option<Timestamp>) -> Result<Learned, Error> {
+            let until = since.unwrap_or(Timestamp::UNIX_EPOCH);
+            Ok(Learned { settled: Vec::new(), fresh: Vec::new(), until })
         }
 
         async fn kept(&self) -> Result<(u64, u64), Error> {

@@ -2,13 +2,14 @@
 
 use async_trait::async_trait;
 use event_log::{PgInstant, Position, Role, connect};
+use jiff::Timestamp;
 use nomenclature::{Actor, Territory, UniqueNumber};
 use sqlx::postgres::{PgConnectOptions, PgRow};
 use sqlx::{PgPool, Row as _};
 use tokio::sync::OnceCell;
 use uuid::Uuid;
 
-use super::budget::Spent;
+use super::budget::{Learned, Spent};
 use super::entry::{Entry, LookKind, code_of};
 use super::reading::{Consulted, ConsultedBy, ConsultedQuery};
 use crate::Error;
@@ -16,9 +17,9 @@ use crate::Error;
 /// An entry that is there already was sent again: its answer was lost. Lists are texts on the way: an array of arrays would have
 /// to be as wide as its longest.
 const ENTER: &str = "INSERT INTO register.consultations \
-       (id, consulted_at, actor, organisation, territory, purpose, kind, question, numbers, versions, position) \
+       (id, consulted_at, actor, organisation, territory, purpose, kind, question, numbers, versions, position, recorder) \
      SELECT id, consulted_at, actor, organisation, territory, purpose, kind, question, \
-       string_to_array(numbers, ' '), string_to_array(versions, ' ')::int[], position \
+       string_to_array(numbers, ' '), string_to_array(versions, ' ')::int[], position, $12 \
      FROM unnest($1::uuid[], $2::timestamptz[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::bytea[], \
        $9::text[], $10::text[], $11::bigint[]) \
        AS e(id, consulted_at, actor, organisation, territory, purpose, kind, question, numbers, versions, position) \
@@ -31,10 +32,15 @@ const OF_A_DEMAND: &str = "WITH found AS MATERIALIZED ( \
      SELECT * FROM found WHERE $2::uuid IS NULL OR id < $2 ORDER BY id DESC LIMIT $3";
 const OF_AN_ACTOR: &str = "SELECT * FROM register.consultations \
      WHERE territory = $4 AND actor = $1 AND ($2::uuid IS NULL OR id < $2) ORDER BY id DESC LIMIT $3";
-const SPENT: &str = "SELECT actor, organisation, floor(extract(epoch FROM consulted_at) / 60)::bigint, \
-       sum(greatest(cardinality(numbers), 1))::bigint \
-     FROM register.consultations WHERE entered_at > now() - interval '1 hour' \
-       AND kind IN ('DEMAND', 'HISTORY', 'SHARED', 'SEARCH', 'IDENTITY', 'ELSEWHERE') GROUP BY 1, 2, 3";
+/// An entry is there ten seconds after its hour at the latest: no attempt to enter takes longer.
+const LEARN: &str = "SELECT asked.settled, spent.* FROM (SELECT now() - interval '10 seconds' AS settled) AS asked \
+     LEFT JOIN LATERAL ( \
+       SELECT actor, territory, floor(extract(epoch FROM consulted_at) / 60)::bigint AS minute, \
+         sum(greatest(cardinality(numbers), 1))::bigint AS files, entered_at <= asked.settled AS is_settled \
+       FROM register.consultations \
+       WHERE entered_at > coalesce($1, now() - interval '1 hour') AND recorder IS DISTINCT FROM $2 \
+         AND kind IN ('DEMAND', 'HISTORY', 'SHARED', 'SEARCH', 'IDENTITY', 'ELSEWHERE') \
+       GROUP BY 1, 2, 3, 5) AS spent ON true";
 const KEPT: &str = "SELECT count(*), count(*) FILTER (WHERE entered_at < now() - interval '12 months 2 days') \
      FROM register.consultations";
 
@@ -50,8 +56,8 @@ pub(crate) trait Consultations: Send + Sync {
     async fn forget(&self, most: i32) -> Result<u64, Error>;
     /// Who looked, the last one first.
     async fn read(&self, query: &ConsultedQuery) -> Result<Vec<Consulted>, Error>;
-    /// What was looked at within the last hour, of all processes.
-    async fn spent(&self) -> Result<Vec<Spent>, Error>;
+    /// What other processes entered since an hour of the database; without one, within the last hour.
+    async fn learn(&self, since: Option<Timestamp>) -> Result<Learned, Error>;
     /// How many entries there are, and how many should be gone since a day.
     async fn kept(&self) -> Result<(u64, u64), Error>;
 }
@@ -59,6 +65,8 @@ pub(crate) trait Consultations: Send + Sync {
 /// The record in PostgreSQL. It is written on a session of its own, opened for the first entry: however many commands wait for
 /// one, and wherever everything else is only read.
 pub(crate) struct PgConsultations {
+    /// Tells this process from others.
+    process: Uuid,
     database: PgConnectOptions,
     writer: OnceCell<PgPool>,
     /// Of the projector.
@@ -68,7 +76,7 @@ pub(crate) struct PgConsultations {
 impl PgConsultations {
     pub(crate) fn new(database: &PgConnectOptions, reader: PgPool) -> Self {
         let options = [("default_transaction_read_only", "off"), ("statement_timeout", STATEMENT)];
-        Self { database: database.clone().options(options), writer: OnceCell::new(), reader }
+        Self { process: Uuid::new_v4(), database: database.clone().options(options), writer: OnceCell::new(), reader }
     }
 
     async fn writer(&self) -> Result<&PgPool, Error> {
@@ -96,6 +104,7 @@ impl Consultations for PgConsultations {
             .bind(words(|(number, _)| number.to_string()))
             .bind(words(|(_, version)| version.to_string()))
             .bind(looks().map(|look| look.position.map(Position::get)).collect::<Vec<_>>())
+            .bind(self.process)
             .execute(self.writer().await?)
             .await
             .map(drop)
@@ -122,13 +131,25 @@ impl Consultations for PgConsultations {
         rows.map_err(|error| failed("reading consultations", &error))?.iter().map(consulted).collect()
     }
 
-    async fn spent(&self) -> Result<Vec<Spent>, Error> {
-        let rows = sqlx::query_as::<_, (String, String, i64, i64)>(SPENT).fetch_all(&self.reader).await;
-        let spent = |(actor, organisation, minute, files): (String, String, i64, i64)| {
-            let files = u32::try_from(files).unwrap_or(u32::MAX);
-            Spent { actor, organisation, minute, files }
-        };
-        Ok(rows.map_err(|error| failed("reading what was looked at", &error))?.into_iter().map(spent).collect())
+    async fn learn(&self, since: Option<Timestamp>) -> Result<Learned, Error> {
+        let asked = sqlx::query(LEARN).bind(since.map(PgInstant)).bind(self.process).persistent(false);
+        let rows = asked.fetch_all(&self.reader).await;
+        let rows = rows.map_err(|error| failed("reading what was looked at", &error))?;
+        let unreadable = || Error::Database("what was looked at cannot be read".to_owned());
+        let until = rows.first().and_then(|row| row.try_get("settled").ok()).map(|PgInstant(at)| at);
+        let mut learned = Learned { settled: Vec::new(), fresh: Vec::new(), until: until.ok_or_else(unreadable)? };
+        for row in &rows {
+            // Without an actor it is the row that tells the hour alone.
+            let Some(actor) = row.try_get::<Option<&str>, _>("actor").map_err(|_| unreadable())? else { continue };
+            let spent = spent(row, actor).ok_or_else(unreadable)?;
+            let of = if row.try_get("is_settled").map_err(|_| unreadable())? {
+                &mut learned.settled
+            } else {
+                &mut learned.fresh
+            };
+            of.extend(spent);
+        }
+        Ok(learned)
     }
 
     async fn kept(&self) -> Result<(u64, u64), Error> {
@@ -136,6 +157,16 @@ impl Consultations for PgConsultations {
         let (all, late) = counted.map_err(|error| failed("counting consultations", &error))?;
         Ok((all.unsigned_abs(), late.unsigned_abs()))
     }
+}
+
+/// What somebody looked at, if he is an account; none when it cannot be read.
+fn spent(row: &PgRow, actor: &str) -> Option<Option<Spent>> {
+    let territory = match row.try_get::<Option<&str>, _>("territory").ok()? {
+        None => None,
+        Some(code) => Some(Territory::parse(code).ok()?),
+    };
+    let files = u32::try_from(row.try_get::<i64, _>("files").ok()?).unwrap_or(u32::MAX);
+    Some(Spent::by(&Actor::parse(actor).ok()?, territory, row.try_get("minute").ok()?, files))
 }
 
 fn consulted(row: &PgRow) -> Result<Consulted, Error> {

@@ -369,3 +369,31 @@ async fn a_rehearsal_keeps_back_what_the_import_keeps_back() {
     assert_eq!(told.iter().filter(|told| *told == "PREDECESSOR_MISSING").count(), 4);
     assert_eq!(reasons(&import(&world.register, rows).await).iter().filter(|told| *told == "now").count(), 4);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_import_enters_no_more_rows_within_an_hour_than_its_budget() {
+    let world = World::new().await;
+    let register = world.register.clone().importing_at_most(3);
+    let nth = |n: u32| {
+        filed(&format!("D-{n}"), "2026-03-02", named(["Lune", "Soleil", "Etoile", "Comete", "Nuage"][n as usize]))
+    };
+    assert_eq!(reasons(&import(&register, vec![nth(0), nth(1)]).await), ["now", "now"]);
+    let head = world.register.reader().head().await.unwrap();
+    // Nothing of what goes beyond is entered, by whatever process.
+    let another = world.another().await.importing_at_most(3);
+    for register in [&register, &another] {
+        let refused = register.import(vec![nth(2), nth(3)]).await.unwrap_err();
+        let Error::TooManyRows { organisation, retry_after } = refused else { panic!("{refused:?}") };
+        assert_eq!(organisation.to_string(), "732829320");
+        assert!((1..=3_600).contains(&retry_after.as_secs()), "{retry_after:?}");
+    }
+    assert_eq!(world.register.reader().head().await.unwrap(), head);
+    // What is there already, or is refused, does not count; another organisation's rows are its own.
+    assert_eq!(reasons(&import(&register, vec![nth(0)]).await), ["before"]);
+    let other = row("E-1", None, "2026-03-02", OTHER_LESSOR, act(&crate::world::register(named("Ciel"))));
+    assert_eq!(reasons(&import(&register, vec![nth(2), other]).await), ["now", "now"]);
+    assert!(matches!(register.import(vec![nth(3)]).await, Err(Error::TooManyRows { .. })));
+    // An hour later.
+    world.tamper("UPDATE register.imported_rows SET minute = minute - interval '1 hour'");
+    assert_eq!(reasons(&import(&register, vec![nth(3), nth(4)]).await), ["now", "now"]);
+}

@@ -4,6 +4,7 @@
 
 mod administration;
 mod batches;
+mod brakes;
 mod claims;
 mod commands;
 mod consulting;

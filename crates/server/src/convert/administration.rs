@@ -17,7 +17,7 @@ use proto::v1;
 use proto::v1::administer_agent_request::Act as OnAgent;
 use proto::v1::administer_organisation_request::Act as OnOrganisation;
 use proto::v1::administration_answer::Of;
-use register::{Administered, AdministrationAct, AdministrationAnswer, IdentityDraft, RightLine, Seer};
+use register::{Administered, AdministrationAct, AdministrationAnswer, AlertLine, IdentityDraft, RightLine, Seer};
 
 use super::Edge;
 use super::answer::instant;
@@ -306,5 +306,22 @@ pub fn reader(seer: Seer) -> v1::DemandReader {
         desk: seer.desk.map(|desk| desk.to_string()),
         agent: seer.agent.map(|agent| agent.to_string()),
         roles: seer.roles.iter().map(|role| role.to_string()).collect(),
+    }
+}
+
+/// Writes an alert.
+pub fn alert(line: AlertLine) -> v1::Alert {
+    let AlertLine { organisation, organisation_name, alert, has_account, suspended } = line;
+    v1::Alert {
+        siren: organisation.to_string(),
+        organisation: organisation_name,
+        agent: alert.agent.to_string(),
+        has_account,
+        suspended: suspended.map(|reason| reason.to_string()),
+        territory: alert.territory.to_string(),
+        files: alert.files.into(),
+        threshold: alert.threshold.into(),
+        since: Some(instant(alert.since)),
+        until: Some(instant(alert.until)),
     }
 }

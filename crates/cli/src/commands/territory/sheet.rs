@@ -121,7 +121,11 @@ pub fn decision(event: &Event) -> String {
 }
 
 fn unit(setting: &Setting) -> &'static str {
-    if setting.unit == "days" { "jours" } else { "mois" }
+    match setting.unit {
+        "days" => "jours",
+        "files" => "dossiers",
+        _ => "mois",
+    }
 }
 
 fn row(line: &SettingLine) -> Vec<String> {
