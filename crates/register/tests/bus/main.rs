@@ -7,6 +7,7 @@ mod batches;
 mod claims;
 mod commands;
 mod consulting;
+mod employers;
 mod erasure;
 mod examination;
 mod following;
