@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use cqrs_es::Aggregate as _;
 use cqrs_es::event_sink::EventSink;
-use demand::{Act, By, Demand, DemandCommand, DemandEvent, Registration, codec};
+use demand::{Act, By, Declares, Demand, DemandCommand, DemandEvent, Registration, codec};
 use event_log::{
     Command, EventLog, KeyRef, NewEvent, Options, Role, StreamAppend, StreamId, TerritoryCode, Verdict, connect,
 };
@@ -82,8 +82,8 @@ impl Writer {
         let log = EventLog::new(database, pool, Options::default());
         let nobody = || Failure::Answer("the operator registers nothing".to_owned());
         let desk = actor.desk().ok_or_else(nobody)?;
-        let by =
-            By { organisation: actor.organisation().ok_or_else(nobody)?, desk: Some(desk), channel: Channel::Desk };
+        let organisation = actor.organisation().ok_or_else(nobody)?;
+        let by = By { organisation, desk: Some(desk), channel: Channel::Desk, declares: Declares::Nothing };
         Ok(Self { log, vault: Arc::new(vault), actor: *actor, by, desk, day })
     }
 

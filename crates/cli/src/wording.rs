@@ -5,7 +5,7 @@ use demand::dalo::Dalo;
 use demand::deposit::{OpenDeposit, SetAsideReason};
 use demand::lease_report::LeaseReport;
 use demand::radiation::Motive;
-use demand::{DemandEvent, FieldReason, Rejection, Settings, deadlines};
+use demand::{Carry, DemandEvent, FieldReason, Rejection, Settings, deadlines};
 use nomenclature::Siren;
 use private_postgres::Step;
 
@@ -68,7 +68,9 @@ pub fn summary(event: &DemandEvent) -> String {
     match event {
         DemandEvent::Registered(e) => {
             let forced = if e.forced.is_some() { ", doublon forcé" } else { "" };
-            format!("déposée le {} au guichet {}, rubriques {}{forced}", e.filed_on, e.desk, e.rubrics.letters())
+            let employer = if e.employer == Carry::Absent { "" } else { ", employeur déclaré" };
+            let letters = e.rubrics.letters();
+            format!("déposée le {} au guichet {}, rubriques {letters}{forced}{employer}", e.filed_on, e.desk)
         }
         DemandEvent::Modified(e) => format!("rubriques {}, origine : {}", e.rubrics.letters(), origin(&e.origin)),
         DemandEvent::Renewed(e) => match e.rubrics.letters() {

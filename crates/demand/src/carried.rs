@@ -28,12 +28,12 @@ pub enum Carry<T> {
 }
 
 impl<T> Carry<T> {
-    fn is_absent(&self) -> bool {
+    pub(crate) fn is_absent(&self) -> bool {
         matches!(self, Self::Absent)
     }
 
     /// Moves clear content out, leaving the rubric sealed.
-    fn take(&mut self) -> Option<T> {
+    pub(crate) fn take(&mut self) -> Option<T> {
         match self {
             Self::Absent => None,
             Self::Given(content) => content.take(),

@@ -6,6 +6,7 @@
 use personal::Pii;
 use serde::de::DeserializeOwned;
 
+use crate::carried::Carry;
 use crate::event::DemandEvent;
 use crate::upcast;
 
@@ -16,6 +17,7 @@ const REFERENCE: u8 = b's';
 const ROUTE: u8 = b'v';
 const BASIS: u8 = b'w';
 const LINK: u8 = b'x';
+const EMPLOYER: u8 = b'y';
 
 /// Length of what a drop rests on and of what leads to a separated demand, in bytes.
 const LINK_LENGTH: usize = 128;
@@ -75,6 +77,9 @@ pub fn encode(mut event: DemandEvent) -> Result<Encoded, CodecError> {
     let payload = match &mut event {
         DemandEvent::Registered(e) => {
             e.rubrics.split(&mut parts)?;
+            if let Some(employer) = e.employer.take() {
+                parts.push((EMPLOYER, serde_json::to_vec(&employer)?));
+            }
             serde_json::to_string(e)
         }
         DemandEvent::Modified(e) => {
@@ -196,6 +201,10 @@ pub fn decode(
         let older = older.transpose()?;
         let content = older.as_deref().unwrap_or(content);
         let placed = match &mut event {
+            DemandEvent::Registered(e) if *tag == EMPLOYER && !e.employer.is_absent() => {
+                e.employer = Carry::Given(Pii::Clear(serde_json::from_slice(content)?));
+                true
+            }
             DemandEvent::Registered(e) => e.rubrics.join(*tag, content)?,
             DemandEvent::Modified(e) => e.rubrics.join(*tag, content)?,
             DemandEvent::Renewed(e) => e.rubrics.join(*tag, content)?,

@@ -11,6 +11,7 @@ use crate::co_applicant::DropDraft;
 use crate::commission::InadmissibilityDraft;
 use crate::dalo::{DaloDecisionDraft, DaloSeisinDraft};
 use crate::deposit::{DepositDraft, SetAsideReason};
+use crate::employer::Declares;
 use crate::form::FormDraft;
 use crate::lease_report::LeaseReportDraft;
 use crate::modification::Origin;
@@ -52,6 +53,8 @@ pub struct By {
     pub desk: Option<DeskCode>,
     /// Desk or online.
     pub channel: Channel,
+    /// What it declares of the applicant's employer with a registration (INV-47).
+    pub declares: Declares,
 }
 
 impl By {

@@ -11,7 +11,7 @@ mod warning;
 use jiff::civil::Date;
 use nomenclature::{
     Channel, CollectiveAgreement, CommuneCode, DeskCode, KnownAnswer, PieceType, ReservationHolder, RplsDwellingType,
-    RplsId, Siren, StateConvention, Territory, UrbanZone,
+    RplsId, Siren, Siret, StateConvention, Territory, UrbanZone,
 };
 use personal::Pii;
 use serde::{Deserialize, Serialize};
@@ -25,7 +25,7 @@ pub use notice::{Reinstated, RenewalNoticeListed, RenewalNoticeReturned, Renewal
 pub use separation::{CoApplicantDropped, DropBasis, Separated, SeparationLink};
 pub use warning::{AnswerReceived, CommissionDecided, WarningSent};
 
-use crate::carried::Carried;
+use crate::carried::{Carried, Carry};
 use crate::erasure::PersonalDataErased;
 use crate::facts::Facts;
 use crate::fields::event_table;
@@ -120,6 +120,9 @@ pub struct Registered {
     /// The day the form was presented, when the filing date is inherited: validity and certificate count from it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub presented_on: Option<Date>,
+    /// The establishment that the applicant works for, as the desk declared it (INV-47).
+    #[serde(default, skip_serializing_if = "Carry::is_absent")]
+    pub employer: Carry<Siret>,
 }
 
 event_table!(Registered in "enregistrement" {
@@ -133,6 +136,7 @@ event_table!(Registered in "enregistrement" {
     rubrics: Personal, "formulaire", "une part scellée par rubrique";
     facts: Open, "faits ouverts", "voir « faits »";
     presented_on: Open, "date de présentation, quand la date de dépôt est héritée", "date";
+    employer: Personal, "employeur déclaré par un guichet d'Action Logement ou d'un employeur", "SIRET";
 });
 
 /// Information changed.

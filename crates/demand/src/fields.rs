@@ -7,7 +7,7 @@ use jiff::civil::Date;
 use personal::Pii;
 use uuid::Uuid;
 
-use crate::carried::Carried;
+use crate::carried::{Carried, Carry};
 
 /// Where a field lies in the log (design law 8).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -118,6 +118,7 @@ pub(crate) use event_table;
 pub(crate) trait PersonalPart {}
 impl<T> PersonalPart for Pii<T> {}
 impl PersonalPart for Carried {}
+impl<T> PersonalPart for Carry<T> {}
 
 /// A type that may stand in the open. Texts that people type are none.
 pub(crate) trait OpenPart {}

@@ -13,12 +13,14 @@
 //! drawn identifier come with the command, so that a decision can be repeated and a history replayed.
 //!
 //! ```
-//! use demand::{Act, By, Demand, DemandCommand, RejectionReason, Settings};
+//! use demand::{Act, By, Declares, Demand, DemandCommand, RejectionReason, Settings};
 //! use nomenclature::{Channel, DeskCode, Siren};
 //!
+//! let organisation = Siren::parse("732829320").unwrap();
+//! let desk = DeskCode::parse("G0601").ok();
 //! let command = DemandCommand {
 //!     today: jiff::civil::date(2026, 11, 23),
-//!     by: By { organisation: Siren::parse("732829320").unwrap(), desk: DeskCode::parse("G0601").ok(), channel: Channel::Desk },
+//!     by: By { organisation, desk, channel: Channel::Desk, declares: Declares::Nothing },
 //!     person_ref: uuid::Uuid::nil(),
 //!     piece_id: uuid::Uuid::nil(),
 //!     settings: Settings::default(),
@@ -43,6 +45,7 @@ mod deadline_kind;
 pub mod deadlines;
 mod demand;
 pub mod deposit;
+mod employer;
 pub mod erasure;
 pub mod event;
 pub mod facts;
@@ -75,6 +78,7 @@ pub use command::{Act, By, DemandCommand};
 pub use daily::DailyAct;
 pub use deadline_kind::DeadlineKind;
 pub use demand::{ActiveDemand, Demand, RadiatedDemand};
+pub use employer::Declares;
 pub use event::DemandEvent;
 pub use fields::{Class, Field, fields};
 pub use form::FormDraft;

@@ -3,8 +3,10 @@
 use jiff::ToSpan as _;
 use jiff::civil::Date;
 use nomenclature::{Channel, PieceType, Territory};
+use personal::Pii;
 use serde::{Deserialize, Serialize};
 
+use crate::carried::Carry;
 use crate::command::DemandCommand;
 use crate::event::{DemandEvent, Registered};
 use crate::facts::{self, Facts};
@@ -32,6 +34,10 @@ pub struct Registration {
     /// Register although the person seems to hold a demand here already (INV-06).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub forced: Option<ForceReason>,
+    /// SIRET of the establishment that the applicant works for: of Action Logement the contributing firm, of an employer one
+    /// of its own (INV-47).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub employer_siret: Option<String>,
 }
 
 /// Why a registration goes over somebody's claim (INV-06). Provisional list.
@@ -56,6 +62,8 @@ pub(crate) fn register(registration: &Registration, command: &DemandCommand) -> 
     let asking = registration.form.identity.as_ref().map(IdentityDraft::asking);
     rubrics.check_whole(asking, &mut found);
     let piece = identity_piece(registration, asking, today, &mut found);
+    let employer = registration.employer_siret.as_deref();
+    let employer = by.declares.parse(employer, by.organisation, Check::new("employer_siret", &mut found));
     let Some(desk) = by.at_a_desk(&mut found).filter(|_| found.is_empty()) else {
         return Err(Rejection::invalid(found));
     };
@@ -72,6 +80,7 @@ pub(crate) fn register(registration: &Registration, command: &DemandCommand) -> 
         rubrics: rubrics.into(),
         facts,
         presented_on: None,
+        employer: employer.map_or(Carry::Absent, |siret| Carry::Given(Pii::Clear(siret))),
     };
     let mut events = vec![DemandEvent::Registered(Box::new(registered))];
     events.extend(piece.map(|piece| DemandEvent::PieceAdded(piece.added(piece_id, today))));

@@ -195,6 +195,8 @@ reasons! {
         Duplicate = "DUPLICATE", "valeur en double";
         /// The rubric or field has no place in the demand of an association (INV-62).
         NotForAssociation = "NOT_FOR_ASSOCIATION", "rubrique sans objet pour une association";
+        /// The service that registers declares no employer: Action Logement does, and who registers its own employees (INV-47).
+        NotForThisService = "NOT_FOR_THIS_SERVICE", "déclaration sans objet pour ce service enregistreur";
         /// The field contradicts another one.
         Inconsistent = "INCONSISTENT", "valeur incohérente avec un autre champ";
         /// The piece does not prove the identity of the applicant (INV-08).

@@ -25,6 +25,9 @@ pub enum ParseError {
     /// Not a [`Siren`](crate::Siren).
     #[error("a SIREN is nine digits, the last of which checks the others")]
     Siren,
+    /// Not a [`Siret`](crate::Siret).
+    #[error("a SIRET is fourteen digits: a SIREN, then five, the last of which checks the others")]
+    Siret,
     /// Not a [`CommuneCode`](crate::CommuneCode).
     #[error("a commune code is five characters, digits but for 2A and 2B, such as 06088, 2A004 or 97411")]
     CommuneCode,

@@ -64,6 +64,7 @@ pub use identifiers::desk::DeskCode;
 pub use identifiers::place::{CommuneCode, DepartementCode, PostalCode};
 pub use identifiers::rpls::RplsId;
 pub use identifiers::siren::Siren;
+pub use identifiers::siret::Siret;
 pub use identifiers::territories::Territories;
 pub use identifiers::territory::Territory;
 pub use identifiers::unique_number::{Sequence, UniqueNumber};

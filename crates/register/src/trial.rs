@@ -1,7 +1,7 @@
 //! What would be wrong with an act, without doing it.
 
 use access::{Profile, Purpose, Resource, may};
-use demand::{By, Demand, DemandCommand, Violation};
+use demand::{By, Declares, Demand, DemandCommand, Violation};
 use uuid::Uuid;
 
 use crate::Error;
@@ -20,12 +20,13 @@ impl Register {
         let territory = territory_of(request)?;
         let profile = parts.directory.profile(&request.actor, today).await?;
         may(profile, action_of(&request.act), Resource::Demand { territory }, Purpose::Attribution)?;
-        let Profile::Member { organisation, desk, .. } = profile else { return Ok(Vec::new()) };
+        let Profile::Member { organisation, kind, desk, .. } = profile else { return Ok(Vec::new()) };
         let demand = match request.number {
             None => Demand::default(),
             Some(number) => stream::load(&parts.reader, &parts.vault, number, Opening::Opened).await?.demand,
         };
-        let by = By { organisation, desk: desk.map(|(desk, _)| desk), channel: request.channel };
+        let (desk, declares) = (desk.map(|(desk, _)| desk), Declares::of(kind));
+        let by = By { organisation, desk, channel: request.channel, declares };
         let (person_ref, piece_id) = (Uuid::nil(), Uuid::nil());
         let settings = parts.settings.in_force(territory, today).await?;
         let command = DemandCommand { today, by, person_ref, piece_id, settings, act: request.act.clone() };

@@ -7,6 +7,9 @@ use crate::dice::Dice;
 use crate::options;
 use crate::organisations::{OrganisationLine, organisations_in};
 
+/// Establishments of firms that contribute to the housing of their employees. Their SIREN begin with `000`.
+const CONTRIBUTORS: &[&str] = &["00090200700012", "00090201500015", "00090202300019", "00090203100012"];
+
 /// An organisation that acts.
 #[derive(Clone)]
 pub(crate) struct Player {
@@ -124,6 +127,15 @@ impl Cast {
             Channel::Online if self.portal_since.is_none() => (self.desk_on(dice, day), channel),
             _ => (self.desk_on(dice, day), Channel::Desk),
         }
+    }
+
+    /// The establishment that an applicant works for, where the desk has to declare one: Action Logement (INV-47).
+    pub(crate) fn employer(&self, by: Actor, filed_on: Date) -> Option<String> {
+        let mut players = self.at_desks.iter();
+        let player = players.find(|player| by.organisation() == Some(player.siren))?;
+        let nth = filed_on.day().unsigned_abs() as usize % CONTRIBUTORS.len();
+        let firm = CONTRIBUTORS.get(nth).filter(|_| player.kind == OrganisationKind::ActionLogement)?;
+        Some((*firm).to_owned())
     }
 
     /// Somebody at the desk of a commune.

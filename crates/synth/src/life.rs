@@ -109,6 +109,8 @@ impl<'a> Writer<'a> {
         let nationality = life.file.applicant().map(|applicant| applicant.nationality);
         let registration = self.registration(life.file.form.clone(), nationality, life.filed_on);
         let actor = self.scene.cast.by(self.dice, channel);
+        let employer_siret = self.scene.cast.employer(actor, life.filed_on);
+        let registration = Registration { employer_siret, ..registration };
         let mut forced = None;
         if entry == Entry::Homonym {
             life.steps.push(Step {
@@ -131,6 +133,7 @@ impl<'a> Writer<'a> {
             form,
             identity_piece: nationality.map(|nationality| piece::identity(self.dice, nationality, Some(filed_on))),
             forced: None,
+            employer_siret: None,
         }
     }
 
@@ -230,6 +233,7 @@ impl<'a> Writer<'a> {
         let typed = File::of_one(self.dice, self.scene, adult.spelt_otherwise(), tax, day);
         let registration = self.registration(typed.form, Some(nationality), day);
         let actor = self.scene.cast.desk(self.dice);
+        let registration = Registration { employer_siret: self.scene.cast.employer(actor, day), ..registration };
         let day = at_a_desk(day, self.options.until);
         life.refused(day, actor, Act::Register(Box::new(registration)), refusal::DUPLICATE);
     }

@@ -41,6 +41,7 @@ pub fn registrations(seed: u64) -> impl Iterator<Item = Registration> {
             identity_piece: nationality.map(|nationality| piece::identity(&mut dice, nationality, None)),
             form: file.form,
             forced: None,
+            employer_siret: None,
         }
     })
 }

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use cqrs_es::Aggregate as _;
 use demand::claims::claims_of;
-use demand::{Act, By, Demand, DemandCommand, DemandEvent, Settings, codec};
+use demand::{Act, By, Declares, Demand, DemandCommand, DemandEvent, Settings, codec};
 use jiff::civil::{Date, date};
 use nomenclature::{Channel, DeskCode, Siren};
 use uuid::Uuid;
@@ -42,6 +42,7 @@ fn command(act: Act, channel: Channel) -> DemandCommand {
             organisation: Siren::parse("732829320").expect("the SIREN is well formed"),
             desk: DeskCode::parse("G0601").ok(),
             channel,
+            declares: Declares::WhatItKnows,
         },
         person_ref: Uuid::from_u128(1),
         piece_id: Uuid::from_u128(2),

@@ -134,6 +134,7 @@ pub fn register(dice: &mut Dice, desk: Desk) -> Act {
         form: form(desk, persons),
         identity_piece: Some(piece("ID")),
         forced: dice.percent(12).then_some(ForceReason::Homonym),
+        employer_siret: None,
     }))
 }
 

@@ -80,6 +80,7 @@ impl Maker {
                 organisation: actor.organisation().ok_or_else(nothing)?,
                 desk: Some(actor.desk().ok_or_else(nothing)?),
                 channel: Channel::Desk,
+                declares: demand::Declares::Nothing,
             },
             person_ref: Uuid::new_v4(),
             piece_id: Uuid::new_v4(),

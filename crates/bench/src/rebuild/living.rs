@@ -12,7 +12,7 @@ use cqrs_es::event_sink::EventSink;
 use demand::certificate::{CertificateChannel, CertificateDraft};
 use demand::notice::{NoticeChannel, NoticeSentDraft};
 use demand::pieces::PieceDraft;
-use demand::{Act, By, Demand, DemandCommand, Registration};
+use demand::{Act, By, Declares, Demand, DemandCommand, Registration};
 use event_log::{Command, EventLog, KeyRef, NewEvent, Options, Role, StreamAppend, StreamId, TerritoryCode, connect};
 use jiff::ToSpan as _;
 use jiff::civil::{Date, date};
@@ -44,7 +44,8 @@ pub async fn fill(database: PgConnectOptions, keys: &Path, actor: &Actor, demand
     let log = EventLog::new(database, pool, Options::default());
     let nobody = || Failure::Answer("the operator registers nothing".to_owned());
     let desk = actor.desk().ok_or_else(nobody)?;
-    let by = By { organisation: actor.organisation().ok_or_else(nobody)?, desk: Some(desk), channel: Channel::Desk };
+    let organisation = actor.organisation().ok_or_else(nobody)?;
+    let by = By { organisation, desk: Some(desk), channel: Channel::Desk, declares: Declares::Nothing };
     let writer = Writer { log, vault, actor: *actor, by, desk };
     let mut running = JoinSet::new();
     for nth in 0..WRITERS {

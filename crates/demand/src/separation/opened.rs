@@ -3,8 +3,9 @@
 use nomenclature::Territory;
 
 use super::{Opening, SeparationDraft, proof};
-use crate::command::DemandCommand;
+use crate::command::{By, DemandCommand};
 use crate::correction::is_same_person;
+use crate::employer::Declares;
 use crate::event::DemandEvent;
 use crate::form::identity::CoApplicant;
 use crate::registration::{self, Registration};
@@ -43,8 +44,11 @@ pub(super) fn register(
         form: draft.form.clone(),
         identity_piece: draft.identity_piece.clone(),
         forced: draft.forced,
+        employer_siret: None,
     };
-    let events = registration::register(&registration, command)?;
+    // Who parts comes with the demand that the service has already: nobody is asked for whom he works (INV-47).
+    let by = By { declares: Declares::Nothing, ..command.by };
+    let events = registration::register(&registration, &DemandCommand { by, ..command.clone() })?;
     let applicant = events.iter().find_map(|event| match event {
         DemandEvent::Registered(event) => {
             event.rubrics.clear()?.household().map(|household| household.applicant.clone())

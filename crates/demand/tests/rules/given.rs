@@ -9,7 +9,7 @@ use demand::form::reasons::ReasonsDraft;
 use demand::form::sought::SoughtDraft;
 use demand::pieces::PieceDraft;
 use demand::radiation::lease::LeaseDraft;
-use demand::{Act, By, Demand, DemandCommand, DemandEvent, FormDraft, Registration, Rejection, Settings};
+use demand::{Act, By, Declares, Demand, DemandCommand, DemandEvent, FormDraft, Registration, Rejection, Settings};
 use jiff::civil::{Date, date};
 use nomenclature::{Channel, DeskCode, Siren, Territory};
 use uuid::Uuid;
@@ -29,7 +29,7 @@ pub fn some(text: &str) -> Option<String> {
 }
 
 pub fn by(channel: Channel) -> By {
-    By { organisation: lessor(), desk: DeskCode::parse("G0601").ok(), channel }
+    By { organisation: lessor(), desk: DeskCode::parse("G0601").ok(), channel, declares: Declares::Nothing }
 }
 
 pub fn person(surname: &str, given_names: &str, birth_date: &str) -> PersonDraft {
@@ -107,7 +107,14 @@ pub fn identity_piece() -> PieceDraft {
 }
 
 pub fn registration(form: FormDraft) -> Registration {
-    Registration { territory: nice(), filed_on: None, form, identity_piece: Some(identity_piece()), forced: None }
+    Registration {
+        territory: nice(),
+        filed_on: None,
+        form,
+        identity_piece: Some(identity_piece()),
+        forced: None,
+        employer_siret: None,
+    }
 }
 
 pub fn lease(signed_on: &str) -> LeaseDraft {

@@ -93,6 +93,10 @@ fn an_older_sample_is_read_as_the_event_of_the_same_name_is_written_today() {
         let version = upcast::version_of(event.name());
         for older in 1..version {
             let path = folder().join(name.replace(&format!(".v{version}."), &format!(".v{older}.")));
+            // What was first written in a later layout has none; one that is removed is missed by its digest.
+            if !path.exists() {
+                continue;
+            }
             let older = Sample::read(&path).event();
             assert!(older == *event, "{name} in its older layout is another event");
             compared += 1;
@@ -165,7 +169,7 @@ fn full_samples_leave_nothing_out() {
         }
         let mut payload: serde_json::Value = serde_json::from_str(&sample.payload).unwrap();
         // What is sealed stands there as null; which rubrics there are is told by their keys.
-        for sealed in ["rubrics", "piece", "rpls", "dwelling", "reference", "route", "basis", "link"] {
+        for sealed in ["rubrics", "piece", "rpls", "dwelling", "reference", "route", "basis", "link", "employer"] {
             if let Some(part) = payload.as_object_mut().unwrap().remove(sealed) {
                 let rubrics = part.as_object().map_or(9, serde_json::Map::len);
                 assert_eq!(rubrics, 9, "{name}: not every rubric");

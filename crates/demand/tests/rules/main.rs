@@ -11,6 +11,7 @@ mod couples;
 mod dalo;
 mod deposits;
 mod dropped;
+mod employers;
 mod erasure;
 mod form;
 mod full;

@@ -5,6 +5,7 @@ pub(crate) mod desk;
 pub(crate) mod place;
 pub(crate) mod rpls;
 pub(crate) mod siren;
+pub(crate) mod siret;
 pub(crate) mod territories;
 pub(crate) mod territory;
 pub(crate) mod unique_number;

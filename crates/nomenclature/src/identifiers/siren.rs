@@ -12,7 +12,7 @@ fn is_siren(bytes: &[u8; 9]) -> bool {
 }
 
 /// Luhn sum of digits: every second one from the right is doubled, and its digits added.
-fn luhn_sum(digits: &[u8]) -> u32 {
+pub(super) fn luhn_sum(digits: &[u8]) -> u32 {
     let sum = |(index, digit): (usize, &u8)| {
         let digit = u32::from(digit - b'0');
         match (index % 2, digit * 2) {

@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use access::{Action, Denial, Profile, Purpose, Resource, may};
-use demand::{Act, By, DemandCommand, FieldReason, Rejection, Settings, Violation};
+use demand::{Act, By, Declares, DemandCommand, FieldReason, Rejection, Settings, Violation};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use nomenclature::{Actor, DeskCode, Territory, paris_day};
@@ -120,16 +120,17 @@ impl Parts {
             (profile, _) => profile?,
         };
         may(profile, action_of(&request.act), resource, Purpose::Attribution)?;
-        let Profile::Member { organisation, desk, .. } = profile else {
+        let Profile::Member { organisation, kind, desk, .. } = profile else {
             return Err(Error::Denied(Denial::NotForTheOperator));
         };
         let desk = desk.map(|(desk, _)| desk);
+        let declares = if past.is_some() { Declares::of(kind).of_the_past() } else { Declares::of(kind) };
         if today > recorded_on {
             return Err(wrong("on", FieldReason::InTheFuture));
         }
         let settings = self.settings.in_force(territory, today).await?;
         Ok(Run {
-            by: By { organisation, desk, channel: request.channel },
+            by: By { organisation, desk, channel: request.channel, declares },
             settings: if past.is_some() { settings.of_the_past() } else { settings },
             place,
             order,

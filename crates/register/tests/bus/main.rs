@@ -8,6 +8,7 @@ mod brakes;
 mod claims;
 mod commands;
 mod consulting;
+mod employers;
 mod erasure;
 mod examination;
 mod following;

@@ -189,6 +189,7 @@ pub fn registration(territory: &str, form: FormDraft) -> Registration {
             ..PieceDraft::default()
         }),
         forced: None,
+        employer_siret: None,
     }
 }
 

@@ -51,6 +51,7 @@ pub fn register(message: v1::RegisterDemandRequest, actor: Actor) -> Read {
         form: form::read(message.form),
         identity_piece: message.identity_piece.map(piece),
         forced,
+        employer_siret: message.employer_siret,
     };
     let guess = Request {
         command_id: command_id.unwrap_or_default(),

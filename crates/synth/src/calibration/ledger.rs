@@ -7,7 +7,7 @@ use cqrs_es::Aggregate as _;
 use demand::facts::Facts;
 use demand::notice::{NoticeChannel, NoticeSentDraft};
 use demand::radiation::Motive;
-use demand::{Act, By, DailyAct, Demand, DemandCommand, DemandEvent, Plan, Settings, deadlines, plan};
+use demand::{Act, By, DailyAct, Declares, Demand, DemandCommand, DemandEvent, Plan, Settings, deadlines, plan};
 use jiff::civil::Date;
 use nomenclature::{Actor, Channel, CommuneCode, DeskCode, RadiationMotive, Sequence, Territory, UniqueNumber};
 use uuid::Uuid;
@@ -169,7 +169,7 @@ impl Ledger {
         };
         let command = DemandCommand {
             today: line.day,
-            by: By { organisation, desk: Some(desk), channel: line.channel },
+            by: By { organisation, desk: Some(desk), channel: line.channel, declares: Declares::WhatItKnows },
             person_ref: Uuid::nil(),
             piece_id: Uuid::from_u64_pair(1, u64::from(line.seq)),
             settings: self.settings,

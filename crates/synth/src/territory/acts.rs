@@ -106,6 +106,7 @@ impl TerritoryDays {
             form: file.form.clone(),
             identity_piece,
             forced: None,
+            employer_siret: self.households.scene.cast.employer(by.0, filed_on),
         };
         if homonym {
             let refused = Act::Register(Box::new(registration.clone()));
@@ -363,14 +364,16 @@ impl TerritoryDays {
         let nationality = adult.nationality;
         let tax = crate::work::TaxKnown::No;
         let typed = File::of_one(&mut dice, &self.households.scene, adult.spelt_otherwise(), tax, day);
+        let identity_piece = Some(piece::identity(&mut dice, nationality, Some(day)));
+        let by = (self.households.scene.cast.desk_on(&mut dice, day), Channel::Desk);
         let registration = Registration {
             territory: self.households.dealer.territory,
             filed_on: Some(day.to_string()),
             form: typed.form,
-            identity_piece: Some(piece::identity(&mut dice, nationality, Some(day))),
+            identity_piece,
             forced: None,
+            employer_siret: self.households.scene.cast.employer(by.0, day),
         };
-        let by = (self.households.scene.cast.desk_on(&mut dice, day), Channel::Desk);
         let act = Act::Register(Box::new(registration));
         self.tell_refused((day, household), by, act, Some(refusal::DUPLICATE));
     }

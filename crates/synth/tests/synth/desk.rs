@@ -8,7 +8,7 @@ use access::{
 };
 use cqrs_es::Aggregate as _;
 use demand::claims::claims_of;
-use demand::{Act, By, Demand, DemandCommand, Settings};
+use demand::{Act, By, Declares, Demand, DemandCommand, Settings};
 use nomenclature::{Actor, Territory};
 use synth::{Line, OrganisationLine};
 use unicode_normalization::UnicodeNormalization as _;
@@ -81,7 +81,7 @@ impl Desk {
         let before = if registers { Demand::default() } else { self.demands[&line.household].clone() };
         let command = DemandCommand {
             today: line.day,
-            by: By { organisation, desk: Some(desk), channel: line.channel },
+            by: By { organisation, desk: Some(desk), channel: line.channel, declares: Declares::WhatItKnows },
             person_ref: Uuid::nil(),
             piece_id: Uuid::from_u64_pair(1, u64::from(line.seq)),
             settings: Settings::default(),

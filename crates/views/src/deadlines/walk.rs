@@ -97,8 +97,13 @@ fn start(query: &CalendarQuery, source: Source) -> At {
     let due_on = |since| source.earliest(since, &query.settings).day();
     let first = first_since(query.day, |since| due_on(since) >= first_day);
     match query.after {
-        // Of one day, by number: those before the place are not read again.
-        Some(after) if after.due_on == first_day && due_on(first.saturating_add(1.day())) > first_day => {
+        // Of one day, by number: those before the place are not read again. Where nothing falls due on the day of the place, as
+        // months before the end of a February, it is a later day, of which all are to come.
+        Some(after)
+            if after.due_on == first_day
+                && due_on(first) == first_day
+                && due_on(first.saturating_add(1.day())) > first_day =>
+        {
             At { number: after.number.to_string(), ..beginning(first) }
         }
         _ => beginning(first),
@@ -172,5 +177,32 @@ fn deadline(row: &PgRow, query: &CalendarQuery, source: Source) -> Result<Option
             desk: number.desk(),
             organisation: None,
         })),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use demand::Settings;
+    use demand::abnormal::Table;
+    use jiff::civil::date;
+    use nomenclature::Territory;
+
+    use super::*;
+
+    /// Three months before 28 February is 28 November, before 1 March it is 1 December: nothing falls due on the 30th.
+    #[test]
+    fn a_page_that_ends_on_a_day_on_which_nothing_of_a_kind_falls_due_leaves_nothing_of_the_next_day_out() {
+        let (territory, day) = (Territory::parse("006").unwrap(), date(2026, 11, 23));
+        let settings = Settings { notice_earliest_months: 3, ..Settings::default() };
+        let number = UniqueNumber::parse("0061126999999G0601").unwrap();
+        let starts = |due_on| {
+            let kind = DeadlineKind::Delay(Delay::Certificate);
+            let after = Some(CalendarPlace { due_on, number, kind, since: due_on, ordinal: 0 });
+            let query = CalendarQuery { after, ..CalendarQuery::of(territory, day, settings, Table::default()) };
+            let at = start(&query, Source::Delay(Delay::Notice));
+            (at.since, at.number)
+        };
+        assert_eq!(starts(date(2026, 11, 30)), (date(2027, 3, 1), String::new()));
+        assert_eq!(starts(date(2026, 12, 2)), (date(2027, 3, 2), number.to_string()));
     }
 }

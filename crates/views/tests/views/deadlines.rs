@@ -152,7 +152,12 @@ fn the_form_of_the_kept_state_belongs_to_the_version_of_the_view() {
     let nomenclature::Actor::Agent { organisation, desk: Some(desk), .. } = line.actor else { panic!() };
     let command = demand::DemandCommand {
         today: line.day,
-        by: demand::By { organisation, desk: Some(desk), channel: line.channel },
+        by: demand::By {
+            organisation,
+            desk: Some(desk),
+            channel: line.channel,
+            declares: demand::Declares::WhatItKnows,
+        },
         person_ref: uuid::Uuid::nil(),
         piece_id: uuid::Uuid::nil(),
         settings: Settings::default(),

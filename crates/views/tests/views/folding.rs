@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use cqrs_es::Aggregate as _;
 use demand::event::DemandEvent;
-use demand::{Act, By, Demand, DemandCommand, codec};
+use demand::{Act, By, Declares, Demand, DemandCommand, codec};
 use event_log::{Position, RecordedEvent, StreamId, StreamType, TerritoryCode};
 use nomenclature::{Sequence, UniqueNumber};
 use projection::Opened;
@@ -54,7 +54,7 @@ fn told() -> &'static Told {
             let demand = demands.entry(number).or_default();
             let command = DemandCommand {
                 today: line.day,
-                by: By { organisation, desk: Some(desk), channel: line.channel },
+                by: By { organisation, desk: Some(desk), channel: line.channel, declares: Declares::WhatItKnows },
                 person_ref: Uuid::from_u128(u128::from(line.household)),
                 piece_id: Uuid::from_u128(u128::from(line.seq) << 64),
                 settings: demand::Settings::default(),

@@ -164,6 +164,7 @@ impl Life<'_> {
             organisation: self.organisation,
             desk: DeskCode::parse(desk).ok(),
             channel: nomenclature::Channel::Desk,
+            declares: demand::Declares::WhatItKnows,
         };
         let drawn = Uuid::from_u128(u128::from(self.dice.draw(1u64..)));
         let command =

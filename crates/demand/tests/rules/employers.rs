@@ -1,0 +1,96 @@
+//! For whom an applicant works, as the desk that registers declares it (R441-2-1 f and g).
+
+use demand::{Act, By, Carry, Declares, Demand, DemandEvent, FieldReason, Registration, Rejection, Violation, codec};
+use nomenclature::{Channel, OrganisationKind, Siret};
+use personal::Pii;
+
+use crate::given::*;
+
+const FIRM: &str = "00090200700012";
+/// An establishment of the organisation that registers.
+const OWN: &str = "73282932000074";
+
+fn register(declares: Declares, employer: Option<&str>) -> Result<Vec<DemandEvent>, Rejection> {
+    let registration = Registration { employer_siret: employer.map(str::to_owned), ..registration(form()) };
+    let mut command = command(FILED, Act::Register(Box::new(registration)));
+    command.by = By { declares, ..by(Channel::Desk) };
+    Demand::default().decide(&command)
+}
+
+fn declared(declares: Declares, employer: Option<&str>) -> Result<Option<String>, FieldReason> {
+    match register(declares, employer) {
+        Ok(events) => {
+            let DemandEvent::Registered(event) = &events[0] else { panic!("another event") };
+            Ok(match &event.employer {
+                Carry::Given(Pii::Clear(siret)) => Some(siret.to_string()),
+                Carry::Given(Pii::Sealed) => panic!("it is sealed by nobody yet"),
+                Carry::Absent => None,
+            })
+        }
+        Err(Rejection { violations, .. }) => {
+            let [Violation { field, reason }] = violations.try_into().expect("one field is wrong");
+            assert_eq!(field, "employer_siret");
+            Err(reason)
+        }
+    }
+}
+
+/// Written by hand from R441-2-1: Action Logement (g) registers employees of contributing firms only, an employer (f) its own;
+/// everybody else registers whoever comes.
+#[test]
+fn inv_47_action_logement_declares_the_contributing_firm_an_employer_itself_and_nobody_else_does() {
+    use OrganisationKind as K;
+    let (none, firm, own) = (None, Some(FIRM), Some(OWN));
+    let said = |siret: &str| Ok(Some(siret.to_owned()));
+    let missing = Err(FieldReason::Missing);
+    let foreign = Err(FieldReason::NotForThisService);
+    for kind in K::ALL {
+        let found = [none, firm, own].map(|employer| declared(Declares::of(*kind), employer));
+        let expected = match kind {
+            K::ActionLogement => [missing.clone(), said(FIRM), said(OWN)],
+            K::ReservationHolder => [Ok(None), Err(FieldReason::Inconsistent), said(OWN)],
+            _ => [Ok(None), foreign.clone(), foreign.clone()],
+        };
+        assert_eq!(found, expected, "{}", kind.code());
+    }
+}
+
+#[test]
+fn inv_47_a_siret_whose_key_is_wrong_is_none() {
+    for wrong in ["00090200700013", "0009020070001", "000902007", "le siège", "00090200800010"] {
+        for declares in [Declares::Contributor, Declares::Itself, Declares::WhatItKnows] {
+            assert_eq!(declared(declares, Some(wrong)), Err(FieldReason::Malformed), "{wrong}");
+        }
+    }
+    assert_eq!(declared(Declares::Contributor, Some("  ")), Err(FieldReason::Missing));
+}
+
+/// What was registered elsewhere before nobody was asked comes in with its past.
+#[test]
+fn inv_47_a_registration_of_the_past_tells_what_is_known() {
+    let past = |kind| Declares::of(kind).of_the_past();
+    assert_eq!(declared(past(OrganisationKind::ActionLogement), None), Ok(None));
+    assert_eq!(declared(past(OrganisationKind::ActionLogement), Some(FIRM)), Ok(Some(FIRM.to_owned())));
+    assert_eq!(declared(past(OrganisationKind::Hlm), Some(FIRM)), Err(FieldReason::NotForThisService));
+}
+
+/// It says where somebody works: in the open stands only that it was declared.
+#[test]
+fn inv_47_the_employer_lies_sealed_beside_the_event() {
+    let event = register(Declares::Contributor, Some(FIRM)).unwrap().remove(0);
+    let encoded = codec::encode(event.clone()).unwrap();
+    assert!(encoded.payload.contains("\"employer\":null") && !encoded.payload.contains(FIRM));
+    let (event_type, version) = (encoded.event_type, encoded.schema_version);
+    let opened = codec::decode(event_type, version, &encoded.payload, &encoded.parts).unwrap();
+    assert!(opened == event);
+    let DemandEvent::Registered(sealed) = codec::decode(event_type, version, &encoded.payload, &[]).unwrap() else {
+        panic!("another event")
+    };
+    assert_eq!(sealed.employer, Carry::Given(Pii::<Siret>::Sealed));
+    let undeclared = codec::encode(register(Declares::Nothing, None).unwrap().remove(0)).unwrap();
+    let stray = codec::decode(event_type, version, &undeclared.payload, &encoded.parts);
+    assert!(
+        matches!(stray, Err(codec::CodecError::StrayPart(b'y'))),
+        "no event has a part that its open side does not name"
+    );
+}
