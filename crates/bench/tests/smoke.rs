@@ -36,9 +36,13 @@ fn a_run_takes_every_figure_and_leaves_nothing_behind() {
         "bus: renew",
         "gRPC: stock cqrs-es",
         "gRPC: register",
+        "gRPC: register, mutual TLS",
     ];
     assert_eq!(names(&figures["rows"], "mode"), modes);
     assert!(figures["rows"].as_array().unwrap().iter().all(|row| row["of_pgbench"]["median"].as_f64() > Some(0.0)));
+    let doors = &figures["run"]["doors"];
+    assert_eq!((&doors["rights"], &doors["looks"]), (&100.into(), &80.into()));
+    assert!(doors["looks_per_second"].as_f64() > Some(0.0), "{doors}");
     let large = &figures["run"]["large"];
     let ways = ["typed, sealed", "gRPC ReplayLog", "stock ReplayStream", "typed, unsealed"];
     assert_eq!(names(&large["replays"], "way"), ways);
