@@ -89,6 +89,7 @@ pub async fn run(mut place: Place, options: &Demo) -> Result<(), Failure> {
     };
     let tour = tour::go(&client, &clock).await?;
     clock.let_go();
+    let people = people::enter(&house.register, invented.territory).await?;
     lived.print();
     tour.print();
     say!("\nCe qui est dû ce jour, fait comme « sne daily » le fait :");
@@ -117,7 +118,6 @@ pub async fn run(mut place: Place, options: &Demo) -> Result<(), Failure> {
         return Err(Failure::Unsound);
     }
     say!("\nTerminé en {:.1} s. Données gardées dans {}.", started.elapsed().as_secs_f32(), data_dir.display());
-    let people = people::enter(&house.register, invented.territory).await?;
     hints(&data_dir, &address, &lived, &people);
     if !options.exit {
         let stop_asked = serve::Stop::listen()?;

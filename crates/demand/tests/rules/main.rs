@@ -15,6 +15,7 @@ mod employers;
 mod erasure;
 mod form;
 mod full;
+mod full_followed;
 mod full_parted;
 mod given;
 mod golden;
