@@ -60,7 +60,7 @@ fn line(kind: &str, siren: &str, desk: Option<&str>) -> Value {
 }
 
 /// Enters an agent with a certified account and a role, as the operator.
-async fn account(register: &Register, organisation: &str, email: &str, role: Role) -> Actor {
+pub(super) async fn account(register: &Register, organisation: &str, email: &str, role: Role) -> Actor {
     let organisation = Siren::parse(organisation).unwrap();
     let done = async |act| {
         let request = AdministrationRequest { command_id: Uuid::new_v4(), actor: Actor::Operator, act };
