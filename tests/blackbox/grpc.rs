@@ -5,6 +5,7 @@ mod calendar;
 mod certificates;
 mod consulted;
 mod credentials;
+mod fields;
 mod health;
 mod logged;
 mod matrix;

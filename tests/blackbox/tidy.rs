@@ -6,6 +6,7 @@ mod documents;
 mod files;
 mod golden;
 mod promises;
+mod rights;
 mod security;
 
 use std::path::{Path, PathBuf};

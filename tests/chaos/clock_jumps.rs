@@ -11,7 +11,7 @@ use client::Client;
 use jiff::civil::date;
 use nomenclature::Actor;
 use proto::v1::ListSharedDemandsResponse;
-use register::{AsOf, Depth, SetClock, StockReader};
+use register::{Depth, SetClock, StockReader};
 use serde_json::json;
 use server::{DevelopmentIssuer, Options, Server};
 use tests::cast::NICE;
@@ -21,7 +21,7 @@ use tokio::sync::oneshot;
 use tests::stage::tokens;
 use tests::stage::world::noon;
 
-use self::life::{Life, auditor};
+use self::life::Life;
 use crate::lane::{self, Lane};
 
 /// Jumps of a short run and of a whole one.
@@ -65,7 +65,7 @@ async fn wherever_the_clock_jumps_what_falls_due_is_done_once_and_no_day_too_ear
     assert_eq!(numbers.len(), life.numbers.len(), "a number was given twice");
     // Behind an answer stood an event of a later day: nothing that is recorded since belongs before it.
     for (number, day, first) in &life.told {
-        let again = life.register.replay(*number, AsOf::Day(*day), &auditor()).await.unwrap();
+        let again = life.replayed(*number, *day).await.unwrap();
         assert_eq!(again, *first, "as of {day}");
     }
     let verdict = verdict::of(&life.database);

@@ -91,7 +91,7 @@ def takes_pieces_in():
     demand = read(answer, lessor)
     tax, health = demand.deposits
     assert (tax.open_type, tax.deposited_on, tax.desk) == ("TAX", day(6), "006G1") and len(demand.pieces) == 1
-    assert not health.HasField("open_type") and health.deposited_on == day(0)
+    assert (health.open_type, health.masked, health.deposited_on) == ("MOT-08", False, day(0))
 
     piece = r.Piece(piece_type="ID", sha256=request.identity_piece.sha256)
     other = r.AddPieceRequest(**head(answer), piece=piece, deposit_id=tax.deposit_id)
@@ -139,7 +139,9 @@ def follows_the_claim_to_housing():
     answer = state.RecordDaloSeisin(request).answer
     again = dalo.RecordDaloSeisinRequest(**head(answer), seisin=dalo.DaloSeisin(seised_on=day(0), route="HAN"))
     refused(lambda: state.RecordDaloSeisin(again), "ALREADY_RECORDED", Code.FAILED_PRECONDITION)
-    shown = read(answer).dalo
+    kept = read(answer, lessor)
+    assert not kept.HasField("dalo") and "dalo" in kept.masked_fields, "what is not decided is the State's"
+    shown = read(answer, state).dalo
     assert (shown.status, shown.since) == ("NON", day(10)) and shown.decision_due_on > day(0)
     refusal = refused(lambda: state.RecordDaloDecision(decide(day(11), 0)), "INVALID_FORM", Code.INVALID_ARGUMENT)
     assert refusal.violations == {"decision.decided_on": "TOO_EARLY", "decision.decision": "MISSING"}, refusal.violations
@@ -169,7 +171,7 @@ def follows_the_claim_to_housing():
     _, answer = registered()
     answer = state.RecordDaloSeisin(dalo.RecordDaloSeisinRequest(**head(answer), seisin=seisin)).answer
     answer = state.RecordDaloDecision(decide(decision=dalo.DALO_DECISION_REFUSED)).answer
-    assert read(answer).dalo.status == "NON"
+    assert read(answer, state).dalo.status == "NON" and not read(answer, lessor).HasField("dalo")
     anew = dalo.DaloSeisin(seised_on=day(4), route="SUR")
     answer = state.RecordDaloSeisin(dalo.RecordDaloSeisinRequest(**head(answer), seisin=anew)).answer
     answer = state.RecordDaloDecision(decide(day(3))).answer

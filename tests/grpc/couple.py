@@ -65,7 +65,7 @@ def parts():
     own = read(answer.opened.number)
     assert own.etag == answer.opened.etag and own.number != joint.number and own.number[:7] == joint.number[:7]
     assert own.filed_on == day(20) and not own.last_renewed_on and own.status == demand_pb2.STATUS_ACTIVE
-    assert own.separated_from == joint.number and [held.open_type for held in own.pieces] == [piece.piece_type, ""]
+    assert own.separated_from == joint.number and [held.open_type for held in own.pieces] == [piece.piece_type, "FAM-HON"]
     assert own.form.identity.applicant.surname == form.identity.co_applicants[0].person.surname
     left = read(joint.number)
     assert left.etag == answer.etag and left.filed_on == day(20) and list(left.separated_to) == [own.number]

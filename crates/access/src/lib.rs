@@ -3,8 +3,8 @@
 //! [`Organisation`] is the aggregate of a body that takes part in the register, with its desks, titles, mandates and
 //! certificates; [`Agent`] that of a person who has an account of his own, with his roles. Everything they have is dated.
 //! [`Directory`] folds all of them into one look-up, which tells what is known of an actor on a day: his [`Profile`]. [`may`]
-//! is the only function that says yes: every handler calls it before it reads a row, and what it does not allow is denied.
-//! [`Authorized`] is the proof that it was asked.
+//! is the only function that says yes, and what it does not allow is denied. [`authorize`] asks it for an act, [`permit`] for
+//! something to [`Read`]; the [`Authorized`] that they give is the proof, and what reads a row takes one.
 //!
 //! Invariants of absence: no clock, no IO; nothing about a natural person in the clear but what an agent's sealed part holds.
 
@@ -13,10 +13,12 @@ pub mod agent;
 mod authorized;
 mod denial;
 mod directory;
+mod field_class;
 mod fingerprint;
 pub mod organisation;
 mod profile;
 mod purpose;
+mod read;
 mod resource;
 mod right;
 mod roles;
@@ -28,9 +30,10 @@ pub use action::Action;
 pub use agent::Agent;
 pub use agent::event::AgentEvent;
 pub use agent::rejection::AgentRejection;
-pub use authorized::{Authorized, authorize};
+pub use authorized::{Authorized, authorize, permit, permit_wherever};
 pub use denial::Denial;
 pub use directory::Directory;
+pub use field_class::{FieldClass, FieldClasses};
 pub use fingerprint::{Fingerprint, IdentityToken, NotHexadecimal};
 pub use nomenclature::Role;
 pub use organisation::Organisation;
@@ -42,6 +45,10 @@ pub use organisation::event::OrganisationEvent;
 pub use organisation::rejection::OrganisationRejection;
 pub use profile::Profile;
 pub use purpose::Purpose;
+pub use read::{
+    Inspect, Read, ReadConsultations, ReadDeadlines, ReadDemand, ReadDemands, ReadNotices, ReadStatistics,
+    ReadTerritory, ReplayDemand, ReplayLog,
+};
 pub use resource::{Resource, Scoped};
 pub use right::may;
 pub use roles::Roles;

@@ -1,6 +1,8 @@
 //! The interface as it describes itself: JSON becomes messages by it.
 
-use prost_reflect::{DescriptorPool, DynamicMessage, MethodDescriptor};
+use std::collections::BTreeSet;
+
+use prost_reflect::{DescriptorPool, DynamicMessage, Kind, MessageDescriptor, MethodDescriptor};
 use serde_json::{Map, Value};
 
 use crate::act::message_of;
@@ -36,6 +38,20 @@ impl Interface {
         methods.map(|method| (name(&method), method.is_server_streaming())).collect()
     }
 
+    /// The names of the messages and lists of codes that the answer of a method is made of, however deep; nothing of a method
+    /// that there is not.
+    pub fn answer_of(&self, method: &str) -> BTreeSet<String> {
+        let mut names = BTreeSet::new();
+        let described = method.split_once('/').and_then(|(service, name)| {
+            let service = self.0.get_service_by_name(&format!("sne.v1.{service}"))?;
+            service.methods().find(|method| method.name() == name)
+        });
+        if let Some(described) = described {
+            collect(&described.output(), &mut names);
+        }
+        names
+    }
+
     /// The call of a method with a message written as JSON.
     ///
     /// # Errors
@@ -57,5 +73,20 @@ impl Interface {
         let (method, mut message) = message_of(act).ok_or(Refused::Unreadable)?;
         message.extend(head);
         self.call(method, &Value::Object(message))
+    }
+}
+
+fn collect(message: &MessageDescriptor, names: &mut BTreeSet<String>) {
+    if !names.insert(message.name().to_owned()) {
+        return;
+    }
+    for field in message.fields() {
+        match field.kind() {
+            Kind::Message(inner) => collect(&inner, names),
+            Kind::Enum(list) => {
+                names.insert(list.name().to_owned());
+            }
+            _ => {}
+        }
     }
 }

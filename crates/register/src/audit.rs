@@ -1,11 +1,10 @@
 //! What an auditor reads: the log as it is, sealed parts sealed, nothing checked on his behalf.
 
-use access::{Action, Purpose, Resource, may};
+use access::{Authorized, ReplayDemand, ReplayLog};
 use event_log::{Position, Reader, RecordedEvent, StreamSpan};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
-use nomenclature::{Actor, UniqueNumber};
 
 use crate::Error;
 use crate::register::Register;
@@ -36,10 +35,9 @@ impl Register {
     /// computes the leaf hashes himself.
     ///
     /// # Errors
-    /// [`Error::Denied`] unless the actor is an auditor; [`Error::NotFound`] when there was no such demand;
-    /// [`Error::PositionBeyondHead`]; a failure of the log.
-    pub async fn replay(&self, number: UniqueNumber, as_of: AsOf, auditor: &Actor) -> Result<Replayed, Error> {
-        self.may_audit(auditor, Some(number)).await?;
+    /// [`Error::NotFound`] when there was no such demand; [`Error::PositionBeyondHead`]; a failure of the log.
+    pub async fn replay(&self, replay: &Authorized<ReplayDemand>, as_of: AsOf) -> Result<Replayed, Error> {
+        let ReplayDemand(number) = *replay.what();
         let reader = &self.parts.audit;
         let as_of = match as_of {
             AsOf::Now => reader.head().await?,
@@ -56,22 +54,15 @@ impl Register {
     /// The log, for an auditor who begins behind a position, and its head.
     ///
     /// # Errors
-    /// [`Error::Denied`] unless the actor is an auditor; [`Error::PositionBeyondHead`]; a failure of the log.
-    pub async fn audited_log(&self, after: Position, auditor: &Actor) -> Result<(&Reader, Position), Error> {
-        self.may_audit(auditor, None).await?;
+    /// [`Error::PositionBeyondHead`]; a failure of the log.
+    pub async fn audited_log(
+        &self,
+        _replay: &Authorized<ReplayLog>,
+        after: Position,
+    ) -> Result<(&Reader, Position), Error> {
         let head = self.parts.audit.head().await?;
         not_beyond(after, head)?;
         Ok((&self.parts.audit, head))
-    }
-
-    /// Whether somebody may replay a demand, or the log.
-    ///
-    /// # Errors
-    /// [`Error::Denied`] when not; a failure of the log.
-    pub async fn may_audit(&self, auditor: &Actor, number: Option<UniqueNumber>) -> Result<(), Error> {
-        let resource = number.map_or(Resource::Register, |number| Resource::Demand { territory: number.territory() });
-        let profile = self.parts.directory.profile(auditor, self.parts.clock.today()).await?;
-        Ok(may(profile, Action::Audit, resource, Purpose::Audit)?)
     }
 }
 

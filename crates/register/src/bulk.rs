@@ -7,7 +7,7 @@
 use std::collections::hash_map::Entry;
 use std::collections::{HashMap, HashSet};
 
-use access::{Action, Profile, Purpose, Resource, may};
+use access::{Action, Profile, Purpose, Resource, authorize};
 use cqrs_es::Aggregate as _;
 use demand::{DailyAct, Demand, DemandEvent, Rejection, RejectionReason, Settings};
 use event_log::{Command, KeyRef, Position, Refusal, StreamId, Verdict};
@@ -116,7 +116,7 @@ impl Parts {
         // Before anything of a demand is read.
         for (number, act) in page {
             let resource = Resource::Demand { territory: number.territory() };
-            may(Profile::Operator, act.action(), resource, Purpose::Administration)?;
+            let _granted = authorize(Profile::Operator, act.action(), resource, Purpose::Administration)?;
         }
         let recorded_at = self.clock.now();
         let asked: Vec<_> = page.iter().map(|(number, act)| (*number, act.opening())).collect();

@@ -1,7 +1,7 @@
 //! The log for those who compute with it outside: open facts and when they were recorded, never who did it. Accounts of agents
 //! are left out: what is open of them says who did something to whom.
 
-use access::{Action, Profile, Purpose, Resource, may};
+use access::{Inspect, Profile, permit};
 use event_log::{Position, RecordedEvent};
 
 use crate::Error;
@@ -23,7 +23,7 @@ impl Register {
         up_to: Option<Position>,
         mut page: impl FnMut(&[RecordedEvent]) -> Result<(), E>,
     ) -> Result<(), E> {
-        may(Profile::Operator, Action::Inspect, Resource::Register, Purpose::Administration).map_err(Error::from)?;
+        let _granted = permit(Profile::Operator, Inspect).map_err(Error::from)?;
         let reader = &self.parts.audit;
         let head = reader.head().await.map_err(Error::from)?;
         let up_to = up_to.unwrap_or(head);

@@ -1,13 +1,14 @@
 //! Reading one demand: what it is, and everything that happened to it.
 
-use access::{Action, Purpose, Resource, may};
-use demand::{Demand, DemandEvent};
+use access::{Authorized, FieldClasses, Inspect, ReadDemand};
+use demand::DemandEvent;
 use event_log::{RecordedEvent, StreamSpan};
 use nomenclature::{Actor, UniqueNumber};
 
 use crate::Error;
 use crate::consultation::LookKind;
 use crate::register::Register;
+use crate::seen::Seen;
 use crate::stream::{self, Opening, decode, keys_of};
 
 /// One line of a history.
@@ -28,23 +29,27 @@ pub enum Viewer<'a> {
     Agent(&'a Actor),
 }
 
+/// The right by which a demand is read: it says what is opened of it.
+enum Sight<'a> {
+    Sealed(Authorized<Inspect>),
+    Opened(&'a Actor, Authorized<ReadDemand>),
+}
+
 impl Register {
-    /// The demand under a number, with its version. That an agent read it is recorded before.
+    /// The demand under a number, as far as the viewer's roles see it. That an agent read it is recorded before.
     ///
     /// # Errors
     /// [`Error::NotFound`] for a number without demand or of a foreign territory; [`Error::NotRecorded`]; or a failure of log or
     /// vault.
-    pub async fn demand(&self, number: UniqueNumber, viewer: Viewer<'_>) -> Result<(Demand, u32), Error> {
-        let opening = self.opening(number, viewer).await?;
+    pub async fn demand(&self, number: UniqueNumber, viewer: Viewer<'_>) -> Result<Seen, Error> {
+        let sight = self.sight(number, viewer).await?;
         let parts = &self.parts;
-        let loaded = stream::load(&parts.reader, &parts.vault, number, opening).await?;
+        let loaded = stream::load(&parts.reader, &parts.vault, number, sight.opening()).await?;
         if loaded.version == 0 {
             return Err(Error::NotFound);
         }
-        if let Viewer::Agent(actor) = viewer {
-            self.record_reading(actor, LookKind::Demand, (number, loaded.version)).await?;
-        }
-        Ok((loaded.demand, loaded.version))
+        self.record_sight(&sight, LookKind::Demand, loaded.version).await?;
+        Ok(Seen::of(loaded.demand, loaded.version, sight.fields()))
     }
 
     /// Every event of a demand, in order, each checked against its leaf hash.
@@ -52,13 +57,11 @@ impl Register {
     /// # Errors
     /// As [`Register::demand`]; [`Error::Unreadable`] at the first event that was altered.
     pub async fn history(&self, number: UniqueNumber, viewer: Viewer<'_>) -> Result<Vec<HistoryLine>, Error> {
-        let opening = self.opening(number, viewer).await?;
+        let sight = self.sight(number, viewer).await?;
         let recorded = self.parts.reader.read_stream(&stream::stream_of(number)?, StreamSpan::ALL).await?;
         let version = recorded.last().ok_or(Error::NotFound)?.version;
-        if let Viewer::Agent(actor) = viewer {
-            self.record_reading(actor, LookKind::History, (number, version)).await?;
-        }
-        let keys = match opening {
+        self.record_sight(&sight, LookKind::History, version).await?;
+        let keys = match sight.opening() {
             Opening::Opened => keys_of(&self.parts.vault, &recorded).await?,
             Opening::Sealed => Default::default(),
         };
@@ -66,19 +69,41 @@ impl Register {
             .into_iter()
             .map(|recorded| {
                 check_leaf(&recorded)?;
-                let event = decode(&recorded, &keys, opening)?;
+                let event = decode(&recorded, &keys, sight.opening())?;
                 Ok(HistoryLine { recorded, event })
             })
             .collect()
     }
 
-    async fn opening(&self, number: UniqueNumber, viewer: Viewer<'_>) -> Result<Opening, Error> {
-        let Viewer::Agent(actor) = viewer else {
-            return Ok(Opening::Sealed);
-        };
-        let profile = self.parts.directory.profile(actor, self.parts.clock.today()).await?;
-        may(profile, Action::Read, Resource::Demand { territory: number.territory() }, Purpose::Attribution)?;
-        Ok(Opening::Opened)
+    async fn sight<'a>(&self, number: UniqueNumber, viewer: Viewer<'a>) -> Result<Sight<'a>, Error> {
+        Ok(match viewer {
+            Viewer::Operator => Sight::Sealed(self.permit(viewer, Inspect).await?),
+            Viewer::Agent(actor) => Sight::Opened(actor, self.permit(viewer, ReadDemand(number)).await?),
+        })
+    }
+
+    /// Names are shown to nobody before it is recorded.
+    async fn record_sight(&self, sight: &Sight<'_>, kind: LookKind, version: u32) -> Result<(), Error> {
+        match sight {
+            Sight::Sealed(_) => Ok(()),
+            Sight::Opened(actor, read) => self.record_reading(actor, kind, (read.what().0, version)).await,
+        }
+    }
+}
+
+impl Sight<'_> {
+    fn opening(&self) -> Opening {
+        match self {
+            Self::Sealed(_) => Opening::Sealed,
+            Self::Opened(..) => Opening::Opened,
+        }
+    }
+
+    fn fields(&self) -> FieldClasses {
+        match self {
+            Self::Sealed(inspect) => inspect.fields(),
+            Self::Opened(_, read) => read.fields(),
+        }
     }
 }
 

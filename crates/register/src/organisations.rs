@@ -7,7 +7,7 @@ use access::DeskContact;
 use access::organisation::entitlement::Entitlement;
 use access::{
     Action, Organisation, OrganisationAct, OrganisationCommand, OrganisationEvent, OrganisationRejection, Profile,
-    Purpose, RegisterOrganisation, Resource, may,
+    Purpose, RegisterOrganisation, Resource, authorize,
 };
 use cqrs_es::Aggregate;
 use cqrs_es::event_sink::EventSink;
@@ -89,7 +89,8 @@ impl Register {
     /// # Errors
     /// [`Error::OrganisationRejected`] with the reason, [`Error::DeskCodeTaken`], or a failure of the log.
     pub async fn import_organisation(&self, line: OrganisationLine) -> Result<Imported, Error> {
-        may(Profile::Operator, Action::AdministerOrganisations, Resource::Register, Purpose::Administration)?;
+        let act = Action::AdministerOrganisations;
+        let _granted = authorize(Profile::Operator, act, Resource::Register, Purpose::Administration)?;
         self.parts.import_organisation(line).await
     }
 
@@ -102,7 +103,8 @@ impl Register {
         &self,
         lines: impl IntoIterator<Item = &'a OrganisationLine>,
     ) -> Result<Vec<Result<Imported, Error>>, Error> {
-        may(Profile::Operator, Action::AdministerOrganisations, Resource::Register, Purpose::Administration)?;
+        let act = Action::AdministerOrganisations;
+        let _granted = authorize(Profile::Operator, act, Resource::Register, Purpose::Administration)?;
         let directory = self.parts.directory.snapshot().await?;
         let today = self.parts.clock.today();
         let mut holders: HashMap<DeskCode, Siren> = directory.desks().collect();

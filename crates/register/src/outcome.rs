@@ -1,6 +1,6 @@
 //! What became of a command whose answer got lost, and which demands a person holds.
 
-use access::{Action, Denial, Profile, Purpose, Resource, may};
+use access::{Action, Purpose, Resource, authorize};
 use demand::claims::{ClaimedPerson, PersonKey};
 use event_log::Position;
 use nomenclature::{Actor, Territory, UniqueNumber};
@@ -12,7 +12,6 @@ use crate::blind::tokens;
 use crate::claim::PERSON;
 use crate::consultation::{Look, LookKind};
 use crate::directory::{AGENT, ORGANISATION};
-use crate::history::Viewer;
 use crate::register::{Answer, Parts, Register};
 use crate::settings::TERRITORY;
 use crate::territory::{TerritoryAnswer, territory_answer_of};
@@ -40,7 +39,7 @@ impl Register {
     pub async fn outcome(&self, command_id: Uuid, actor: &Actor) -> Result<Outcome, Error> {
         let parts = &self.parts;
         let profile = parts.directory.profile(actor, parts.clock.today()).await?;
-        may(profile, Action::AskOutcome, Resource::Register, Purpose::Attribution)?;
+        let _granted = authorize(profile, Action::AskOutcome, Resource::Register, Purpose::Attribution)?;
         // The head first: a command that commits between the two reads is then told, never denied wrongly.
         let head = parts.reader.head().await?;
         let organisation = actor.organisation_code();
@@ -61,7 +60,7 @@ impl Register {
     pub async fn fence(&self, command_id: Uuid, actor: &Actor) -> Result<Outcome, Error> {
         let parts = &self.parts;
         let profile = parts.directory.profile(actor, parts.clock.today()).await?;
-        may(profile, Action::AskOutcome, Resource::Register, Purpose::Attribution)?;
+        let _granted = authorize(profile, Action::AskOutcome, Resource::Register, Purpose::Attribution)?;
         let organisation = actor.organisation_code();
         match parts.log.fence(organisation, command_id).await? {
             Some(position) => Ok(Outcome::Fenced(position)),
@@ -69,44 +68,22 @@ impl Register {
         }
     }
 
-    /// The territory whose demands an actor may read, names included: that of his desk (R441-2-6). Views ask it before
-    /// they show a row.
-    ///
-    /// # Errors
-    /// [`Error::Denied`], or a failure of the log.
-    pub async fn readable_territory(&self, actor: &Actor) -> Result<Territory, Error> {
-        let profile = self.parts.directory.profile(actor, self.parts.clock.today()).await?;
-        let territory = profile.home().ok_or(Denial::NotARegisteringService)?;
-        may(profile, Action::Read, Resource::Demand { territory }, Purpose::Attribution)?;
-        Ok(territory)
-    }
-
-    /// Whether somebody may read statistics.
-    ///
-    /// # Errors
-    /// [`Error::Denied`] when not; a failure of the log.
-    pub async fn may_read_statistics(&self, viewer: Viewer<'_>) -> Result<(), Error> {
-        let profile = match viewer {
-            Viewer::Operator => Profile::Operator,
-            Viewer::Agent(actor) => self.parts.directory.profile(actor, self.parts.clock.today()).await?,
-        };
-        Ok(may(profile, Action::ReadStatistics, Resource::Register, Purpose::Statistics)?)
-    }
-
-    /// The active demands that a person holds in the actor's own territory (INV-06), found by the claims alone: nothing
-    /// is opened. More than one only for homonyms. That somebody asked is recorded, as a digest of what he asked.
+    /// The active demands that a person holds in the actor's own territories (INV-06), found by the claims alone: nothing
+    /// is opened. More than one of a territory only for homonyms. That somebody asked is recorded, as a digest of what he
+    /// asked.
     ///
     /// # Errors
     /// [`Error::Denied`], [`Error::NotRecorded`], or a failure of the log.
     pub async fn find_by_identity(&self, person: PersonKey, actor: &Actor) -> Result<Vec<UniqueNumber>, Error> {
-        let territory = self.readable_territory(actor).await?;
+        let read = self.permit_wherever(actor).await?;
         let parts = &self.parts;
         let question = self.question(&person.blind_parts().each_ref().map(Vec::as_slice));
         let person = ClaimedPerson { keys: vec![person] };
         let mut numbers = Vec::new();
         for token in tokens(parts.vault.secrets(), &person) {
             let holders = parts.reader.claim_holders(PERSON, &token).await?;
-            for claim in holders.iter().filter(|claim| claim.scope == territory.to_string()) {
+            let own = |scope: &str| Territory::parse(scope).is_ok_and(|it| read.what().territories().contains(it));
+            for claim in holders.iter().filter(|claim| own(&claim.scope)) {
                 let number = UniqueNumber::parse(claim.holder.as_str()).map_err(|_| Error::Unreadable {
                     position: 0,
                     cause: "the holder of a claim is no unique number".to_owned(),
@@ -115,12 +92,11 @@ impl Register {
             }
         }
         let look = Look {
-            territory: Some(territory),
             question: Some(question),
             shown: numbers.iter().map(|number| (*number, 0)).collect(),
             ..Look::of(LookKind::Identity, Purpose::Attribution)
         };
-        self.record(actor, look).await?;
+        self.record_wherever(actor, &read, look).await?;
         Ok(numbers)
     }
 }

@@ -1,6 +1,6 @@
 //! Reading what a territory decided, and from when its demands wait abnormally long.
 
-use access::{Action, Purpose, Resource, may};
+use access::{Authorized, ReadTerritory, permit};
 use cqrs_es::Aggregate as _;
 use demand::abnormal::Row;
 use demand::territory::{Event, Parameters};
@@ -14,7 +14,7 @@ use crate::Error;
 use crate::history::{Viewer, check_leaf};
 use crate::register::Register;
 use crate::settings::decode;
-use crate::territory::{of_the_desk, stream_of};
+use crate::territory::stream_of;
 
 /// What a territory goes by on a day, and how it came to that.
 #[derive(Debug)]
@@ -94,19 +94,18 @@ impl Register {
         territory: Option<Territory>,
         day: Option<Date>,
     ) -> Result<TerritorySheet, Error> {
-        let parts = &*self.parts;
-        let today = parts.clock.today();
-        let profile = match viewer {
-            Viewer::Operator => access::Profile::Operator,
-            Viewer::Agent(actor) => parts.directory.profile(actor, today).await?,
-        };
-        let territory = match territory {
-            None => of_the_desk(profile, Action::ReadTerritory)?,
-            Some(territory) => {
-                may(profile, Action::ReadTerritory, Resource::Territory { territory }, Purpose::Administration)?;
-                territory
-            }
-        };
+        let profile = self.parts.profile(viewer).await?;
+        let named = territory.or(profile.home());
+        // Who has none is denied whichever is meant, or did not say which of his.
+        let read = permit(profile, ReadTerritory(named.unwrap_or(Territory::ILE_DE_FRANCE)))?;
+        if named.is_none() {
+            return Err(Error::MalformedRequest);
+        }
+        self.sheet_of(&read, day.unwrap_or(self.parts.clock.today())).await
+    }
+
+    async fn sheet_of(&self, read: &Authorized<ReadTerritory>, day: Date) -> Result<TerritorySheet, Error> {
+        let (parts, ReadTerritory(territory)) = (&*self.parts, *read.what());
         let mut parameters = Parameters::default();
         let mut history = Vec::new();
         for recorded in parts.reader.read_stream(&stream_of(territory)?, StreamSpan::ALL).await? {
@@ -116,7 +115,7 @@ impl Register {
             let (version, position, recorded_at) = (recorded.version, recorded.position, recorded.recorded_at);
             history.push(TerritoryChange { version, position, recorded_at, actor: recorded.actor, event });
         }
-        Ok(sheet(territory, day.unwrap_or(today), &parameters, history))
+        Ok(sheet(territory, day, &parameters, history))
     }
 
     /// From when a demand waits abnormally long, by the rows in force today; `None` when it left the register or no row is

@@ -1,6 +1,6 @@
 //! What the deadlines of a territory go by, for those who may see them.
 
-use access::{Action, Denial, Profile, Purpose, Resource, may};
+use access::{Authorized, Denial, Profile, ReadDeadlines, permit};
 use demand::Settings;
 use demand::abnormal::Table;
 use demand::territory::Parameters;
@@ -14,14 +14,21 @@ use crate::register::Register;
 /// What the deadlines of a territory are computed by.
 #[derive(Clone, Debug)]
 pub struct Terms {
-    /// The territory.
-    pub territory: Territory,
+    /// The right to look at them, and the territory that it was given for.
+    pub read: Authorized<ReadDeadlines>,
     /// Today.
     pub today: Date,
     /// Its settings in force today.
     pub settings: Settings,
     /// Its abnormally long delays.
     pub abnormal: Table,
+}
+
+impl Terms {
+    /// The territory.
+    pub fn territory(&self) -> Territory {
+        self.read.what().0
+    }
 }
 
 impl Register {
@@ -34,20 +41,17 @@ impl Register {
     pub async fn deadline_terms(&self, viewer: Viewer<'_>, territory: Option<Territory>) -> Result<Terms, Error> {
         let parts = &*self.parts;
         let today = parts.clock.today();
-        let (profile, purpose) = match viewer {
-            Viewer::Operator => (Profile::Operator, Purpose::Administration),
-            Viewer::Agent(actor) => (parts.directory.profile(actor, today).await?, Purpose::Attribution),
-        };
+        let profile = parts.profile(viewer).await?;
         let territory = match (territory, profile) {
             (Some(territory), _) => territory,
             (None, Profile::Member { .. }) => profile.home().ok_or(Denial::NotARegisteringService)?,
             (None, Profile::Operator) => return Err(Error::MalformedRequest),
         };
-        may(profile, Action::ReadDeadlines, Resource::Demand { territory }, purpose)?;
+        let read = permit(profile, ReadDeadlines(territory))?;
         let settings = parts.settings.in_force(territory, today).await?;
         let table = |known: Option<&Parameters>| known.map(|known| known.abnormal().clone()).unwrap_or_default();
         let abnormal = parts.settings.ask(territory, table).await?;
-        Ok(Terms { territory, today, settings, abnormal })
+        Ok(Terms { read, today, settings, abnormal })
     }
 
     /// The delays in force today in the territory of a demand that was read: its reader had the right to.

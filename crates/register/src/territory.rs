@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use access::{Action, Profile, Purpose, Resource, may};
+use access::{Action, Profile, Purpose, Resource, authorize};
 use cqrs_es::Aggregate as _;
 use demand::territory::{Act, Command as Decision, Event, Parameters, codec};
 use demand::{Rejection, Violation};
@@ -83,7 +83,7 @@ impl Register {
         let parts = &*self.parts;
         let today = parts.clock.today();
         let profile = parts.directory.profile(&request.actor, today).await?;
-        let territory = of_the_desk(profile, Action::SetTerritory)?;
+        let territory = of_the_desk(profile)?;
         let (parameters, version) = parts.parameters(territory).await?;
         expected(request, version)?;
         Ok((territory, parameters.decide(&Decision { today, territory, act: request.act.clone() })?))
@@ -104,12 +104,12 @@ impl Register {
     }
 }
 
-/// The territory of the actor's desk, when he may do this to its parameters.
-pub(crate) fn of_the_desk(profile: Profile, action: Action) -> Result<Territory, Error> {
+/// The territory of the actor's desk, when he may decide its parameters.
+fn of_the_desk(profile: Profile) -> Result<Territory, Error> {
     let territory = profile.home();
     // Who has none is denied whichever is meant, or did not say which of his.
     let resource = Resource::Territory { territory: territory.unwrap_or(Territory::ILE_DE_FRANCE) };
-    may(profile, action, resource, Purpose::Administration)?;
+    let _granted = authorize(profile, Action::SetTerritory, resource, Purpose::Administration)?;
     territory.ok_or(Error::MalformedRequest)
 }
 
@@ -125,7 +125,7 @@ impl Parts {
         let recorded_at = to_the_microsecond(self.clock.now());
         let today = paris_day(recorded_at);
         let profile = self.directory.profile(&request.actor, today).await?;
-        let territory = of_the_desk(profile, Action::SetTerritory)?;
+        let territory = of_the_desk(profile)?;
         let run = Run { request, digest, recorded_at, today, territory };
         let mut found = 0;
         for _ in 0..MOST_TRIES {

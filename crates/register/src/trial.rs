@@ -1,6 +1,6 @@
 //! What would be wrong with an act, without doing it.
 
-use access::{Profile, Purpose, Resource, may};
+use access::{Profile, Purpose, Resource, authorize};
 use demand::{By, Declares, Demand, DemandCommand, Violation};
 use uuid::Uuid;
 
@@ -19,8 +19,9 @@ impl Register {
         let today = parts.clock.today();
         let territory = territory_of(request)?;
         let profile = parts.directory.profile(&request.actor, today).await?;
-        may(profile, action_of(&request.act), Resource::Demand { territory }, Purpose::Attribution)?;
-        let Profile::Member { organisation, kind, desk, .. } = profile else { return Ok(Vec::new()) };
+        let (action, resource) = (action_of(&request.act), Resource::Demand { territory });
+        let granted = authorize(profile, action, resource, Purpose::Attribution)?;
+        let Profile::Member { organisation, kind, desk, .. } = granted.by() else { return Ok(Vec::new()) };
         let demand = match request.number {
             None => Demand::default(),
             Some(number) => stream::load(&parts.reader, &parts.vault, number, Opening::Opened).await?.demand,

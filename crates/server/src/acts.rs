@@ -75,7 +75,8 @@ impl Acts {
         if let Some(mut guess) = guess {
             let territory_wrong = found.iter().any(|violation| violation.field == "territory");
             if territory_wrong && let Act::Register(registration) = &mut guess.act {
-                registration.territory = self.register.readable_territory(&guess.actor).await?;
+                let readable = self.register.permit_wherever(&guess.actor).await?.what().territories();
+                registration.territory = readable.iter().next().unwrap_or(registration.territory);
             }
             // Whoever may not do the act hears so, whatever else is wrong with it.
             let mut also = self.register.violations(&guess).await?;

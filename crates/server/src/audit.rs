@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use access::Purpose;
+use access::{Purpose, ReplayDemand, ReplayLog};
 use demand::{FieldReason, Violation};
 use event_log::{Page, Position, Reader, RecordedEvent, Subscription};
 use nomenclature::Actor;
@@ -11,7 +11,7 @@ use proto::v1::replay_demand_request::AsOf as AsOfText;
 use proto::v1::{
     FollowLogRequest, FollowLogResponse, ReplayDemandRequest, ReplayDemandResponse, ReplayLogRequest, ReplayLogResponse,
 };
-use register::{AsOf, Look, LookKind, Register, Replayed};
+use register::{AsOf, Look, LookKind, Register, Replayed, Viewer};
 use tokio::sync::watch;
 use tokio::time::Instant;
 use tonic::{Request, Response, Status};
@@ -95,9 +95,10 @@ impl AuditService for Audit {
             }),
         };
         let (number, as_of) = edge.finish(number.zip(as_of))?;
-        self.register.may_audit(&auditor, Some(number)).await.map_err(Refusal::from)?;
+        let replay =
+            self.register.permit(Viewer::Agent(&auditor), ReplayDemand(number)).await.map_err(Refusal::from)?;
         let place = self.place(&auditor)?;
-        let Replayed { events, as_of } = self.register.replay(number, as_of, &auditor).await.map_err(Refusal::from)?;
+        let Replayed { events, as_of } = self.register.replay(&replay, as_of).await.map_err(Refusal::from)?;
         let versions = events.last().map_or(0, |event| event.version);
         let look = Look {
             territory: Some(number.territory()),
@@ -129,7 +130,8 @@ impl AuditService for Audit {
             return Err(Refusal::invalid(vec![Violation { field, reason: FieldReason::OutOfRange }]).into());
         }
         let furthest = up_to.unwrap_or(after);
-        let (reader, head) = self.register.audited_log(furthest, &auditor).await.map_err(Refusal::from)?;
+        let replayed = self.register.permit(Viewer::Agent(&auditor), ReplayLog).await.map_err(Refusal::from)?;
+        let (reader, head) = self.register.audited_log(&replayed, furthest).await.map_err(Refusal::from)?;
         let reader = reader.clone();
         let place = self.place(&auditor)?;
         self.record_log(&auditor).await?;
@@ -142,7 +144,8 @@ impl AuditService for Audit {
         let mut edge = Edge::default();
         let after = edge.position("after_position", request.get_ref().after_position);
         let after = edge.finish(after)?;
-        let (reader, _) = self.register.audited_log(after, &auditor).await.map_err(Refusal::from)?;
+        let replayed = self.register.permit(Viewer::Agent(&auditor), ReplayLog).await.map_err(Refusal::from)?;
+        let (reader, _) = self.register.audited_log(&replayed, after).await.map_err(Refusal::from)?;
         let (log, sign_of_life) = (reader.subscribe(after), self.sign_of_life);
         let place = self.place(&auditor)?;
         self.record_log(&auditor).await?;
@@ -179,7 +182,8 @@ async fn follow(
         let mut known = None;
         if page.is_err() || asked_at.elapsed() >= sign_of_life {
             standing.holds().await?;
-            known = Some(register.audited_log(log.position(), &auditor).await?.1);
+            let replayed = register.permit(Viewer::Agent(&auditor), ReplayLog).await?;
+            known = Some(register.audited_log(&replayed, log.position()).await?.1);
             asked_at = Instant::now();
         }
         let (events, head) = match (page, known) {

@@ -36,7 +36,7 @@ impl DueNow {
     /// [`Error::Log`] when the database cannot be reached.
     pub async fn look(place: &Place) -> Result<Self, Error> {
         let reader = connect(place.database.clone(), Role::Reader, 1).await?;
-        Ok(Self { due: DueLists::new(Deadlines::new(reader)).waiting(A_LOOK), following: None })
+        Ok(Self { due: DueLists::new(Deadlines::new(reader))?.waiting(A_LOOK), following: None })
     }
 
     /// The list.

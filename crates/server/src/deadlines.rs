@@ -1,13 +1,14 @@
 //! The lists of deadlines and of late radiations: rights first, then the query. Nobody is named in them.
 
-use demand::FieldReason;
+use access::{Denial, FieldClass, FieldClasses};
+use demand::pending::Delay;
+use demand::{DeadlineKind, FieldReason};
 use event_log::Position;
 use jiff::ToSpan as _;
 use jiff::civil::Date;
 use nomenclature::{Actor, DeskCode, Territory};
-use projection::Scope;
 use proto::v1;
-use register::{Terms, Viewer};
+use register::{Error, Terms, Viewer};
 use tokio::time::Instant;
 use views::deadlines::{CalendarQuery, LateQuery, Which};
 
@@ -27,28 +28,29 @@ impl Shared {
     ) -> Result<v1::ListDeadlinesResponse, Refusal> {
         let asked = DeadlinesAsked::read(request)?;
         let terms = self.register.deadline_terms(Viewer::Agent(actor), asked.territory).await?;
+        let (kinds, masked) = shown(&asked.kinds, terms.read.fields())?;
         let secrets = self.keys.0.secrets();
-        let seal = asked.seal(terms.territory, actor.organisation_code());
+        let seal = asked.seal(terms.territory(), actor.organisation_code());
         let after = page_token::read(secrets, &asked.page_token, &seal)?;
         let today = terms.today;
-        let Terms { territory, settings, abnormal, .. } = terms;
+        let Terms { read, settings, abnormal, .. } = terms;
         let query = CalendarQuery {
-            kinds: asked.kinds,
+            kinds,
             from: asked.from,
             until: asked.until,
             which: asked.which,
             desk: asked.desk,
             after,
             limit: asked.limit,
-            ..CalendarQuery::of(territory, today, settings, abnormal)
+            ..CalendarQuery::of(read.what().0, today, settings, abnormal)
         };
-        let page =
-            self.deadlines.calendar(Scope::of([territory]), query, at_least(asked.position, until), until).await?;
+        let page = self.deadlines.calendar(&read, query, at_least(asked.position, until), until).await?;
         let next = page.next.map(|place| page_token::write(secrets, &place, &seal)).transpose()?;
         Ok(v1::ListDeadlinesResponse {
             deadlines: page.deadlines.iter().map(|deadline| written::deadline(deadline, today)).collect(),
             next_page_token: next.unwrap_or_default(),
             position: page.position.get(),
+            masked_kinds: masked.into_iter().map(|kind| written::told(kind).into()).collect(),
         })
     }
 
@@ -71,17 +73,17 @@ impl Shared {
         let parts = [
             &b"late radiations"[..],
             actor.organisation_code().as_bytes(),
-            terms.territory.as_str().as_bytes(),
+            terms.read.what().0.as_str().as_bytes(),
             &min_age_days.to_be_bytes(),
         ];
         let seal = Asked::of(&parts);
         let query = LateQuery {
-            territory: terms.territory,
+            territory: terms.territory(),
             until: terms.today.saturating_sub(i64::from(min_age_days).days()),
             after: page_token::read(secrets, &page_token, &seal)?,
             limit,
         };
-        let page = self.deadlines.late(Scope::of([query.territory]), &query, at_least(position, until), until).await?;
+        let page = self.deadlines.late(&terms.read, query, at_least(position, until), until).await?;
         let next = page.next.map(|place| page_token::write(secrets, &place, &seal)).transpose()?;
         Ok(v1::ListLateRadiationsResponse {
             late_radiations: page.late.iter().map(|late| written::late(late, terms.today)).collect(),
@@ -91,10 +93,23 @@ impl Shared {
     }
 }
 
+/// The kinds that are listed for a reader, and those that are kept from him. Who asks for one of these is told that it is not his.
+fn shown(asked: &[DeadlineKind], fields: FieldClasses) -> Result<(Vec<DeadlineKind>, Vec<DeadlineKind>), Refusal> {
+    let is_masked = |kind: &DeadlineKind| {
+        let of_dalo = matches!(kind, DeadlineKind::Delay(Delay::DaloDecision | Delay::DaloOffer));
+        of_dalo && !fields.contains(FieldClass::Dalo)
+    };
+    let (masked, all): (Vec<_>, Vec<_>) = DeadlineKind::all().partition(is_masked);
+    if asked.iter().any(is_masked) {
+        return Err(Error::Denied(Denial::NotTheState).into());
+    }
+    Ok((if asked.is_empty() { all } else { asked.to_vec() }, masked))
+}
+
 /// What is asked for, read.
 struct DeadlinesAsked {
     territory: Option<Territory>,
-    kinds: Vec<demand::DeadlineKind>,
+    kinds: Vec<DeadlineKind>,
     from: Option<Date>,
     until: Option<Date>,
     which: Which,

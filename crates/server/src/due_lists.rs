@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use access::{Denial, Inspect, Profile, permit};
 use async_trait::async_trait;
 use event_log::Position;
 use jiff::civil::Date;
@@ -9,6 +10,8 @@ use nomenclature::{Territory, UniqueNumber};
 use projection::{AtLeast, QueryError};
 use register::{DueList, DueListUnavailable, DuePlace, DueQuery, ListedNotice, UnsentList, Waiting};
 use views::deadlines::{self, Deadlines};
+
+use crate::shown::for_upkeep;
 
 /// How long a view may take to come up with the log: it may have to be built first.
 const PATIENCE: Duration = Duration::from_secs(1_800);
@@ -21,8 +24,13 @@ pub struct DueLists {
 }
 
 impl DueLists {
-    pub fn new(view: Deadlines) -> Self {
-        Self { view, patience: PATIENCE }
+    /// For the system actor, who keeps the register and sees no name.
+    ///
+    /// # Errors
+    /// What the right is denied for.
+    pub fn new(view: Deadlines) -> Result<Self, Denial> {
+        let keeper = permit(Profile::Operator, Inspect)?;
+        Ok(Self { view: for_upkeep(view, &keeper), patience: PATIENCE })
     }
 
     /// For who only looks, and folds nothing himself.

@@ -2,11 +2,13 @@
 
 use std::time::Duration;
 
+use access::ReadStatistics;
 use infocentre::{AsKnown, Infocentre};
 use projection::AtLeast;
 use register::{Place, Register, Viewer};
 
 use crate::error::Error;
+use crate::shown::Statistics;
 use crate::views::{Following, Views};
 
 /// How long the view may take to come up with the log: it may have to be built first.
@@ -14,7 +16,7 @@ const PATIENCE: Duration = Duration::from_secs(1_800);
 
 /// Monthly statistics, for as long as this lives.
 pub struct FiguresNow {
-    infocentre: Infocentre,
+    infocentre: Statistics,
     at_least: AtLeast,
     following: Following,
 }
@@ -36,8 +38,7 @@ impl FiguresNow {
     /// # Errors
     /// [`register::Error::Denied`] when he may not; a failure of the log.
     pub async fn read(&self, register: &Register, viewer: Viewer<'_>) -> Result<&Infocentre, register::Error> {
-        register.may_read_statistics(viewer).await?;
-        Ok(&self.infocentre)
+        Ok(self.infocentre.read(&register.permit(viewer, ReadStatistics).await?))
     }
 
     /// As known now, or at a position.

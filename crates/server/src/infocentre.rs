@@ -1,5 +1,6 @@
 //! `InfocentreService`: monthly figures, for whoever may read statistics. Rights first, then the question.
 
+use access::ReadStatistics;
 use event_log::Position;
 use infocentre::{AsKnown, Infocentre};
 use proto::v1::infocentre_service_server::InfocentreService;
@@ -13,43 +14,45 @@ use tonic::{Extensions, Request, Response, Status};
 use crate::caller;
 use crate::convert::infocentre as written;
 use crate::deadline;
+use crate::shown::Statistics;
 use crate::status::Refusal;
 
 /// The service.
 pub struct Figures {
     register: Register,
-    infocentre: Infocentre,
+    infocentre: Statistics,
 }
 
 impl Figures {
-    pub fn new(register: Register, infocentre: Infocentre) -> Self {
+    pub fn new(register: Register, infocentre: Statistics) -> Self {
         Self { register, infocentre }
     }
 
-    async fn may(&self, extensions: &Extensions) -> Result<(), Refusal> {
+    /// What answers whoever calls, when he may ask.
+    async fn asked(&self, extensions: &Extensions) -> Result<&Infocentre, Refusal> {
         let actor = caller::of(extensions)?;
-        Ok(self.register.may_read_statistics(Viewer::Agent(&actor)).await?)
+        Ok(self.infocentre.read(&self.register.permit(Viewer::Agent(&actor), ReadStatistics).await?))
     }
 }
 
 #[tonic::async_trait]
 impl InfocentreService for Figures {
     async fn get_series(&self, request: Request<GetSeriesRequest>) -> Result<Response<GetSeriesResponse>, Status> {
-        self.may(request.extensions()).await?;
+        let infocentre = self.asked(request.extensions()).await?;
         let until = deadline::of(request.extensions());
         let asked = written::series(request.into_inner(), self.register.clock().today())?;
         let as_known = as_known(asked.at, until);
         let what = (asked.place, asked.kinds);
-        let answer = self.infocentre.series(&asked.measures, what, asked.months, as_known).await;
+        let answer = infocentre.series(&asked.measures, what, asked.months, as_known).await;
         Ok(Response::new(written::write_series(answer.map_err(Refusal::from)?)))
     }
 
     async fn get_table(&self, request: Request<GetTableRequest>) -> Result<Response<GetTableResponse>, Status> {
-        self.may(request.extensions()).await?;
+        let infocentre = self.asked(request.extensions()).await?;
         let until = deadline::of(request.extensions());
         let asked = written::table(request.into_inner(), self.register.clock().today())?;
         let as_known = as_known(asked.at, until);
-        let answer = self.infocentre.table(asked.measure, asked.dimension, (asked.cell, asked.kinds), as_known).await;
+        let answer = infocentre.table(asked.measure, asked.dimension, (asked.cell, asked.kinds), as_known).await;
         Ok(Response::new(written::write_table(answer.map_err(Refusal::from)?)))
     }
 
@@ -57,11 +60,11 @@ impl InfocentreService for Figures {
         &self,
         request: Request<CompareFiguresRequest>,
     ) -> Result<Response<CompareFiguresResponse>, Status> {
-        self.may(request.extensions()).await?;
+        let infocentre = self.asked(request.extensions()).await?;
         let until = deadline::of(request.extensions());
         let asked = written::comparison(request.into_inner(), self.register.clock().today())?;
         let as_known = as_known(asked.at, until);
-        let answer = self.infocentre.compare(asked.measure, asked.kinds, asked.cells, as_known).await;
+        let answer = infocentre.compare(asked.measure, asked.kinds, asked.cells, as_known).await;
         Ok(Response::new(written::write_comparison(answer.map_err(Refusal::from)?)))
     }
 }

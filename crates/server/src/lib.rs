@@ -48,6 +48,7 @@ mod rights_reason;
 mod separation;
 mod server;
 mod shared_management;
+mod shown;
 mod status;
 mod territory;
 mod upkeep;

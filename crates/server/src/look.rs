@@ -5,13 +5,13 @@ use std::time::Duration;
 
 use event_log::{Position, Role, connect};
 use jiff::civil::Date;
-use nomenclature::Territory;
-use projection::{AtLeast, QueryError, Scope};
-use register::{Place, Register};
+use projection::{AtLeast, QueryError};
+use register::{Place, Register, Terms};
 use tokio::time::Instant;
 use views::deadlines::{CalendarQuery, Deadline, Deadlines, LateQuery, LateRadiation};
 
 use crate::error::Error;
+use crate::shown::DeadlineLists;
 
 /// How long a view that is behind is waited for: a server may be folding it.
 const WAIT: Duration = Duration::from_secs(5);
@@ -21,7 +21,7 @@ const PAGE: u16 = 500;
 
 /// The view of deadlines, as far as the log goes now.
 pub struct Look {
-    view: Deadlines,
+    view: DeadlineLists,
     head: Position,
 }
 
@@ -33,7 +33,7 @@ impl Look {
     pub async fn open(register: &Register, place: &Place) -> Result<Self, Error> {
         let head = register.reader().head().await?;
         let reader = connect(place.database.clone(), Role::Reader, 1).await?;
-        Ok(Self { view: Deadlines::new(reader), head })
+        Ok(Self { view: DeadlineLists::new(Deadlines::new(reader)), head })
     }
 
     /// Everything that a query finds, given page after page until `each` breaks off: no more of it than a page is held.
@@ -42,13 +42,13 @@ impl Look {
     /// [`register::Error::DueList`] when the view is not built, or is behind.
     pub async fn calendar(
         &self,
+        terms: &Terms,
         mut query: CalendarQuery,
         mut each: impl FnMut(Vec<Deadline>) -> ControlFlow<()>,
     ) -> Result<(), register::Error> {
         query.limit = PAGE;
-        let scope = Scope::of([query.territory]);
         loop {
-            let page = self.view.calendar(scope.clone(), query.clone(), self.at_least(), Instant::now() + A_PAGE).await;
+            let page = self.view.calendar(&terms.read, query.clone(), self.at_least(), Instant::now() + A_PAGE).await;
             let page = page.map_err(unavailable)?;
             match (each(page.deadlines), page.next) {
                 (ControlFlow::Continue(()), Some(next)) => query.after = Some(next),
@@ -63,14 +63,13 @@ impl Look {
     /// As [`Self::calendar`].
     pub async fn late(
         &self,
-        territory: Territory,
+        terms: &Terms,
         until: Date,
         mut each: impl FnMut(Vec<LateRadiation>) -> ControlFlow<()>,
     ) -> Result<(), register::Error> {
-        let mut query = LateQuery { territory, until, after: None, limit: PAGE };
+        let mut query = LateQuery { territory: terms.territory(), until, after: None, limit: PAGE };
         loop {
-            let scope = Scope::of([territory]);
-            let page = self.view.late(scope, &query, self.at_least(), Instant::now() + A_PAGE).await;
+            let page = self.view.late(&terms.read, query, self.at_least(), Instant::now() + A_PAGE).await;
             let page = page.map_err(unavailable)?;
             match (each(page.late), page.next) {
                 (ControlFlow::Continue(()), Some(next)) => query.after = Some(next),

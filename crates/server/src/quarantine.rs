@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use access::{Action, Profile, Purpose, Resource, may};
+use access::{Inspect, Profile, permit};
 use event_log::{Position, Role, connect};
 use nomenclature::Actor;
 use projection::{Asked, Decision, Reason, Resolve, Signer};
@@ -84,7 +84,7 @@ pub async fn consider_setting_aside(
 }
 
 fn ask(register: &Register, position: Position, reason: Reason) -> Result<Asked, Error> {
-    may(Profile::Operator, Action::Inspect, Resource::Register, Purpose::Administration)?;
+    let _granted = permit(Profile::Operator, Inspect)?;
     let decided_at = register.clock().now();
     Ok(Asked { position, reason, author: Actor::Operator.to_string(), decided_at })
 }

@@ -99,11 +99,11 @@ impl RegistrationService for Registration {
         let mut edge = Edge::default();
         let number = edge.number(&request.get_ref().number);
         let number = edge.finish(number)?;
-        let (demand, version) = self.register.demand(number, Viewer::Agent(&actor)).await.map_err(Refusal::from)?;
+        let seen = self.register.demand(number, Viewer::Agent(&actor)).await.map_err(Refusal::from)?;
         let today = self.register.clock().today();
-        let wait = self.register.abnormal_delay(&demand).await.map_err(Refusal::from)?;
+        let wait = self.register.abnormal_delay(&seen.demand).await.map_err(Refusal::from)?;
         let settings = self.register.settings_today(number.territory()).await.map_err(Refusal::from)?;
-        let demand = written::write(number, &demand, version, (today, &settings));
+        let demand = written::write(number, &seen, (today, &settings));
         let demand = demand.ok_or(Refusal::new(Reason::DemandNotFound))?;
         let demand = proto::v1::Demand { abnormal_wait: wait.map(territory::wait), ..demand };
         Ok(Response::new(GetDemandResponse { demand: Some(demand) }))

@@ -1,23 +1,21 @@
 //! `SharedManagementService`: the shared view, for those of its territory. Rights first, then the query, then the names.
 
-use access::Purpose;
+use access::{Authorized, Purpose, ReadDemand};
 use demand::claims::PersonKey;
 use demand::spelling::fold;
 use event_log::Position;
 use nomenclature::{
-    Actor, CommuneCode, DwellingType, PresentDwelling, Reason as DemandReason, Territory, UniqueNumber,
+    Actor, CommuneCode, DwellingType, PresentDwelling, Reason as DemandReason, Territories, Territory, UniqueNumber,
 };
-use projection::Scope;
 use proto::v1::shared_management_service_server::SharedManagementService;
 use proto::v1::{
     GetSharedDemandRequest, GetSharedDemandResponse, ListDeadlinesRequest, ListDeadlinesResponse,
     ListDemandsElsewhereRequest, ListDemandsElsewhereResponse, ListLateRadiationsRequest, ListLateRadiationsResponse,
     ListSharedDemandsRequest, ListSharedDemandsResponse, PersonFilter,
 };
-use register::{Look, LookKind, Register};
+use register::{Look, LookKind, Register, Viewer};
 use tonic::{Request, Response, Status};
-use views::deadlines::Deadlines;
-use views::shared_management::{Query, SharedDemand, View};
+use views::shared_management::{Query, SharedDemand};
 
 use crate::caller;
 use crate::convert::{Edge, deadlines as written, shared};
@@ -25,18 +23,19 @@ use crate::deadline::{self, at_least};
 use crate::keys::Keys;
 use crate::page_token::{self, Asked};
 use crate::reason::Reason;
+use crate::shown::{DeadlineLists, SharedView};
 use crate::status::Refusal;
 
 /// The service.
 pub struct Shared {
     pub(super) register: Register,
-    view: View,
-    pub(super) deadlines: Deadlines,
+    view: SharedView,
+    pub(super) deadlines: DeadlineLists,
     pub(super) keys: Keys,
 }
 
 impl Shared {
-    pub fn new(register: Register, view: View, deadlines: Deadlines, keys: Keys) -> Self {
+    pub fn new(register: Register, view: SharedView, deadlines: DeadlineLists, keys: Keys) -> Self {
         Self { register, view, deadlines, keys }
     }
 
@@ -47,27 +46,23 @@ impl Shared {
         Ok(pairs.map(|(demand, identity)| shared::write(demand, identity.as_ref(), today)).collect())
     }
 
-    /// A look into a territory through the view.
-    fn look(&self, kind: LookKind, territory: Territory, position: Position) -> Look {
-        Look { territory: Some(territory), position: Some(position), ..Look::of(kind, Purpose::Attribution) }
+    /// A look through the view.
+    fn look(&self, kind: LookKind, territory: Option<Territory>, position: Position) -> Look {
+        Look { territory, position: Some(position), ..Look::of(kind, Purpose::Attribution) }
     }
 
-    /// What the actor may see, the demand that is asked for, of his own territory, and the position that the answer must hold.
+    /// The right to the demand that is asked for, and the position that the answer must hold.
     async fn readable(
         &self,
         actor: &Actor,
         number: &str,
         at_least_position: i64,
-    ) -> Result<(Scope, UniqueNumber, Position), Refusal> {
+    ) -> Result<(Authorized<ReadDemand>, Position), Refusal> {
         let mut edge = Edge::default();
         let number = edge.number(number);
         let position = edge.position("at_least_position", at_least_position);
         let (number, position) = edge.finish(number.zip(position))?;
-        let territory = self.register.readable_territory(actor).await?;
-        if number.territory() != territory {
-            return Err(Refusal::new(Reason::DemandNotFound));
-        }
-        Ok((Scope::of([territory]), number, position))
+        Ok((self.register.permit(Viewer::Agent(actor), ReadDemand(number)).await?, position))
     }
 }
 
@@ -80,10 +75,11 @@ impl SharedManagementService for Shared {
         let actor = caller::of(request.extensions())?;
         let until = deadline::of(request.extensions());
         let GetSharedDemandRequest { number, at_least_position } = request.into_inner();
-        let (scope, number, position) = self.readable(&actor, &number, at_least_position).await?;
-        let answer = self.view.get(scope, number, at_least(position, until), until).await.map_err(Refusal::from)?;
+        let (read, position) = self.readable(&actor, &number, at_least_position).await?;
+        let ReadDemand(number) = *read.what();
+        let answer = self.view.get(&read, at_least(position, until), until).await.map_err(Refusal::from)?;
         let demand = answer.demand.ok_or(Refusal::new(Reason::DemandNotFound))?;
-        let look = self.look(LookKind::Shared, number.territory(), answer.position);
+        let look = self.look(LookKind::Shared, Some(number.territory()), answer.position);
         let look = Look { shown: vec![(number, demand.version)], ..look };
         self.register.record(&actor, look).await.map_err(Refusal::from)?;
         let demand = self.written(vec![demand]).await?.pop();
@@ -97,21 +93,22 @@ impl SharedManagementService for Shared {
         let actor = caller::of(request.extensions())?;
         let until = deadline::of(request.extensions());
         let asked = Filters::read(request.into_inner())?;
-        let territory = self.register.readable_territory(&actor).await.map_err(Refusal::from)?;
+        let read = self.register.permit_wherever(&actor).await.map_err(Refusal::from)?;
+        let territories = read.what().territories();
         let secrets = self.keys.0.secrets();
-        let seal = asked.seal(territory, actor.organisation_code());
+        let seal = asked.seal(territories, actor.organisation_code());
         let after = page_token::read(secrets, &asked.page_token, &seal)?;
-        let query = Query { after, ..asked.query(territory) };
+        let query = Query { after, ..asked.query(territories) };
         let at_least = at_least(asked.position, until);
-        let found = self.view.search(Scope::of([territory]), &query, at_least, until).await.map_err(Refusal::from)?;
+        let found = self.view.search(&read, query, at_least, until).await.map_err(Refusal::from)?;
         let next = found.next.map(|cursor| page_token::write(secrets, &cursor, &seal)).transpose()?;
-        let parts = asked.parts(territory);
+        let parts = asked.parts(territories);
         let look = Look {
             question: Some(self.register.question(&parts.each_ref().map(Vec::as_slice))),
             shown: found.demands.iter().map(|demand| (demand.number, demand.version)).collect(),
-            ..self.look(LookKind::Search, territory, found.position)
+            ..self.look(LookKind::Search, None, found.position)
         };
-        self.register.record(&actor, look).await.map_err(Refusal::from)?;
+        self.register.record_wherever(&actor, &read, look).await.map_err(Refusal::from)?;
         Ok(Response::new(ListSharedDemandsResponse {
             demands: self.written(found.demands).await?,
             next_page_token: next.unwrap_or_default(),
@@ -145,13 +142,14 @@ impl SharedManagementService for Shared {
         let until = deadline::of(request.extensions());
         let ListDemandsElsewhereRequest { number, at_least_position } = request.into_inner();
         // Whoever may read the demand may know that the person has others.
-        let (_, number, position) = self.readable(&actor, &number, at_least_position).await?;
-        let found = self.view.elsewhere(number, at_least(position, until), until).await.map_err(Refusal::from)?;
+        let (read, position) = self.readable(&actor, &number, at_least_position).await?;
+        let ReadDemand(number) = *read.what();
+        let found = self.view.elsewhere(&read, at_least(position, until), until).await.map_err(Refusal::from)?;
         let demands = found.demands.ok_or(Refusal::new(Reason::DemandNotFound))?;
         let others = demands.iter().map(|(_, other)| *other);
         let look = Look {
             shown: std::iter::once(number).chain(others).map(|number| (number, 0)).collect(),
-            ..self.look(LookKind::Elsewhere, number.territory(), found.position)
+            ..self.look(LookKind::Elsewhere, Some(number.territory()), found.position)
         };
         self.register.record(&actor, look).await.map_err(Refusal::from)?;
         Ok(Response::new(written::elsewhere(&demands, found.position)))
@@ -199,7 +197,7 @@ impl Filters {
         Ok(Self { commune, dwelling_type, present_dwelling, reason, number, person, name, limit, page_token, position })
     }
 
-    fn query(&self, territory: Territory) -> Query {
+    fn query(&self, territories: Territories) -> Query {
         Query {
             commune: self.commune,
             dwelling_type: self.dwelling_type,
@@ -209,23 +207,23 @@ impl Filters {
             person: self.person.clone(),
             name: self.name.clone(),
             limit: self.limit,
-            ..Query::of(territory)
+            ..Query::of(territories)
         }
     }
 
     /// What a page token is bound to: the asker and the filters; not the size of a page, nor the position waited for.
-    fn seal(&self, territory: Territory, organisation: &str) -> Asked {
-        let parts = self.parts(territory);
+    fn seal(&self, territories: Territories, organisation: &str) -> Asked {
+        let parts = self.parts(territories);
         let parts = std::iter::once(organisation.as_bytes()).chain(parts.iter().map(Vec::as_slice));
         Asked::of(&parts.collect::<Vec<_>>())
     }
 
     /// What is asked, whoever asks: equal for equal questions.
-    fn parts(&self, territory: Territory) -> [Vec<u8>; 8] {
+    fn parts(&self, territories: Territories) -> [Vec<u8>; 8] {
         let text = |value: Option<String>| value.unwrap_or_default().into_bytes();
         let person = self.person.as_ref().map(|person| person.blind_parts().concat());
         [
-            territory.to_string().into_bytes(),
+            territories.iter().map(|territory| territory.to_string()).collect::<Vec<_>>().join(" ").into_bytes(),
             text(self.commune.map(|commune| commune.to_string())),
             text(self.dwelling_type.map(|kind| kind.code().to_owned())),
             text(self.present_dwelling.map(|kind| kind.code().to_owned())),

@@ -21,6 +21,7 @@ use views::{DemandEvents, OpenFacts};
 use crate::due_lists::DueLists;
 use crate::error::Error;
 use crate::keys::Keys;
+use crate::shown::{DeadlineLists, SharedView, Statistics};
 
 /// One session for each runner, one for a rebuild beside it, and those that look up keys.
 const PROJECTOR_CONNECTIONS: u32 = 8;
@@ -35,13 +36,13 @@ const MOST_LAG_SECONDS: f64 = 60.0;
 /// The views, not run yet.
 pub struct Views {
     /// What answers of shared management.
-    pub view: View,
+    pub view: SharedView,
     /// What answers of deadlines.
-    pub calendar: Deadlines,
+    pub calendar: DeadlineLists,
     /// The same, behind the port of the daily run.
     pub due: DueLists,
     /// What answers of statistics.
-    pub infocentre: Infocentre,
+    pub infocentre: Statistics,
     pub keys: Keys,
     /// What the operator decided of events that cannot be read.
     pub quarantine: Quarantine,
@@ -59,7 +60,7 @@ impl Views {
         let projector = connect(place.database.clone(), Role::Projector, PROJECTOR_CONNECTIONS).await?;
         let vault = Vault::open_folder(projector.clone(), &place.keys, place.clock.today()).await?;
         let sessions = Sessions::open(projector, place).await?;
-        Ok(Self::over(register, sessions, vault))
+        Self::over(register, sessions, vault)
     }
 
     /// Opens views that are there to look at them: nothing is made or migrated.
@@ -68,10 +69,14 @@ impl Views {
         let projector = connect(place.database.clone(), Role::Projector, PROJECTOR_CONNECTIONS).await?;
         let vault = Vault::open_folder_to_read(projector.clone(), &place.keys, place.clock.today()).await?;
         let sessions = Sessions::open(projector, &place).await?;
-        Ok(Self::over(register, sessions, vault))
+        Self::over(register, sessions, vault)
     }
 
-    fn over(register: &Register, Sessions { projector, reader, infocentre }: Sessions, vault: Vault) -> Self {
+    fn over(
+        register: &Register,
+        Sessions { projector, reader, infocentre }: Sessions,
+        vault: Vault,
+    ) -> Result<Self, Error> {
         let keys = Keys(Arc::new(vault));
         let pools = [("projector", &projector), ("reader", &reader), ("infocentre", &infocentre)];
         let pools = pools.map(|(name, pool)| (name, pool.clone())).to_vec();
@@ -85,11 +90,12 @@ impl Views {
         let shared = Kept::new(SharedManagement::new(blinder.clone()), &with_identity, going_by);
         let deadlines = Kept::new(KeepDeadlines, &open_facts, going_by);
         let statistics = Kept::new(KeepStatistics, &open_facts, going_by);
-        let view = View::new(reader.clone(), blinder).hinted_by(&shared.handle);
+        let view = SharedView::new(View::new(reader.clone(), blinder).hinted_by(&shared.handle));
         let calendar = Deadlines::new(reader).hinted_by(&deadlines.handle);
-        let due = DueLists::new(calendar.clone());
-        let infocentre = Infocentre::new(infocentre).hinted_by(&statistics.handle);
-        Self { view, calendar, due, infocentre, keys, quarantine, pools, shared, deadlines, statistics }
+        let due = DueLists::new(calendar.clone())?;
+        let calendar = DeadlineLists::new(calendar);
+        let infocentre = Statistics::new(Infocentre::new(infocentre).hinted_by(&statistics.handle));
+        Ok(Self { view, calendar, due, infocentre, keys, quarantine, pools, shared, deadlines, statistics })
     }
 
     /// How the projections are doing.

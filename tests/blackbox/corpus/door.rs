@@ -71,7 +71,7 @@ impl Door {
             (Some(number), Some(version)) => Some((number.to_string(), format!("v{version}"))),
             (Some(number), None) => {
                 let found = self.register.demand(number, Viewer::Operator).await;
-                Some((number.to_string(), format!("v{}", found.map_or(1, |(_, version)| version))))
+                Some((number.to_string(), format!("v{}", found.map_or(1, |seen| seen.version))))
             }
         };
         let on = on.as_ref().map(|(number, etag)| On { number, etag });

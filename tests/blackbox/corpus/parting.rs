@@ -106,7 +106,7 @@ async fn inv_37_a_drop_that_is_wrong_in_one_word_is_refused_for_it() {
     for (n, (path, value, expected)) in cases.into_iter().enumerate() {
         let number = stage.registered(couple(n, "L")).await;
         stage.send(NICE, Some(number), &cast::add_piece("FAM-ACC")).await.unwrap();
-        let (demand, _) = stage.register.demand(number, register::Viewer::Operator).await.unwrap();
+        let register::Seen { demand, .. } = stage.register.demand(number, register::Viewer::Operator).await.unwrap();
         let piece_id = demand.content().unwrap().pieces[1].piece_id;
         let mut act = json!({"drop_co_applicant": {
             "co_applicant": 0, "ground": "CONSENT", "piece_id": piece_id, "form": {}

@@ -10,7 +10,7 @@ use jiff::civil::{Date, date};
 use jiff::tz::TimeZone;
 use nomenclature::{Actor, Channel, UniqueNumber};
 use private_postgres::test_util::shared;
-use register::{Answer, Error, Place, Register, Request, SetClock, Viewer};
+use register::{Answer, Error, Place, Register, Request, Seen, SetClock, Viewer};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use tests::cast::{self, NICE};
@@ -128,7 +128,7 @@ impl Stage {
     /// The surname of the applicant and the rest of the rubrics as an agent of the territory reads them.
     pub async fn rubrics(&self, number: UniqueNumber) -> Rubrics {
         let agent = Actor::parse(NICE).unwrap();
-        let (demand, _) = self.register.demand(number, Viewer::Agent(&agent)).await.unwrap();
+        let Seen { demand, .. } = self.register.demand(number, Viewer::Agent(&agent)).await.unwrap();
         demand.content().unwrap().rubrics.clear().unwrap().clone()
     }
 

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use access::ReplayDemand;
 use demand::notice::{NoticeChannel, NoticeSentDraft};
 use event_log::Standby;
 use jiff::civil::{Date, date};
@@ -199,12 +200,19 @@ impl Life {
         self.register = first;
     }
 
+    /// A demand as an auditor gets it of a day.
+    pub async fn replayed(&self, number: UniqueNumber, day: Date) -> Result<Replayed, Error> {
+        let auditor = auditor();
+        let replay = self.register.permit(Viewer::Agent(&auditor), ReplayDemand(number)).await?;
+        self.register.replay(&replay, AsOf::Day(day)).await
+    }
+
     /// As of a day that was already over.
     pub async fn asks_as_of_a_day(&mut self) {
         let number = self.numbers[self.dice.below(self.numbers.len())];
         let back = i64::try_from(1 + self.dice.below(60)).unwrap();
         let day = self.clock.today().saturating_sub(back.days());
-        match self.register.replay(number, AsOf::Day(day), &auditor()).await {
+        match self.replayed(number, day).await {
             Ok(replayed) if replayed.as_of < self.register.reader().head().await.unwrap() => {
                 self.told.push((number, day, replayed));
             }

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use demand::Demand;
 use event_log::{Position, Reader, RecordedEvent, StreamType};
 use nomenclature::{Actor, UniqueNumber};
-use register::{DEMAND, Register, Viewer};
+use register::{DEMAND, Register, Seen, Viewer};
 
 use crate::ledger::Ledger;
 use crate::workload::DESKS;
@@ -83,7 +83,7 @@ async fn folded(fresh: &Register, events: &[RecordedEvent], ledger: &mut Ledger)
             continue;
         };
         match fresh.demand(number, Viewer::Agent(&actor)).await {
-            Ok((demand, version)) => {
+            Ok(Seen { demand, version, .. }) => {
                 let written: Vec<_> = events.iter().filter(|event| event.stream.as_str() == stream).collect();
                 if version as usize != written.len() {
                     ledger.fault(format!("{stream} has {} events and is at version {version}", written.len()));

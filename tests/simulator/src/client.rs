@@ -6,7 +6,7 @@ use std::time::Duration;
 use demand::form::identity::PersonDraft;
 use jiff::civil::Date;
 use nomenclature::{Actor, Channel, UniqueNumber};
-use register::{Answer, Error, Outcome, Register, Request, Viewer};
+use register::{Answer, Error, Outcome, Register, Request, Seen, Viewer};
 use tokio::time::sleep;
 use uuid::Uuid;
 
@@ -249,7 +249,7 @@ pub(crate) fn hear(ledger: &mut Ledger, id: &Id, outcome: Outcome) {
 /// What a desk sees of a demand before it acts on it.
 async fn look(register: &Register, number: UniqueNumber, viewer: &Actor) -> Result<(Known, u32, Date), Error> {
     let today = register.clock().today();
-    let (demand, version) = register.demand(number, Viewer::Agent(viewer)).await?;
+    let Seen { demand, version, .. } = register.demand(number, Viewer::Agent(viewer)).await?;
     let Some(content) = demand.content() else { return Ok((Known::default(), version, today)) };
     let pieces = content.pieces.iter().map(|piece| piece.piece_id).collect();
     let household = content.rubrics.clear().and_then(|rubrics| rubrics.household());

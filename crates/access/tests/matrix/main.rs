@@ -8,6 +8,7 @@ mod golden;
 mod mandates;
 mod mergers;
 mod organisations;
+mod reads;
 mod roles;
 
 use access::{

@@ -59,7 +59,7 @@ pub async fn list(place: Place, format: Format, asked: Deadlines) -> Result<(), 
     }
     let house = House::open_to_read(place, Arc::new(SystemClock)).await?;
     let terms = house.register.deadline_terms(Viewer::Operator, Some(territory)).await?;
-    let Terms { today, settings, abnormal, .. } = terms;
+    let Terms { today, settings, abnormal, .. } = terms.clone();
     let which = if due { Which::Due } else { Which::All };
     let query =
         CalendarQuery { kinds, from, until, which, desk, ..CalendarQuery::of(territory, today, settings, abnormal) };
@@ -69,7 +69,7 @@ pub async fn list(place: Place, format: Format, asked: Deadlines) -> Result<(), 
         let rows: Vec<Due> = found.iter().map(|deadline| Due::of(deadline, today)).collect();
         sheets.add(&rows)
     };
-    look.calendar(query, page).await?;
+    look.calendar(&terms, query, page).await?;
     sheets.end();
     Ok(())
 }
@@ -111,10 +111,11 @@ async fn each_late(
     min_days: u32,
     mut each: impl FnMut(&[LateRadiation], Date) -> ControlFlow<()>,
 ) -> Result<(), Failure> {
-    let today = house.register.deadline_terms(Viewer::Operator, Some(territory)).await?.today;
+    let terms = house.register.deadline_terms(Viewer::Operator, Some(territory)).await?;
+    let today = terms.today;
     let until = today.saturating_sub(i64::from(min_days).days());
     let look = Look::open(&house.register, &house.place).await.map_err(explain)?;
-    Ok(look.late(territory, until, |late| each(&late, today)).await?)
+    Ok(look.late(&terms, until, |late| each(&late, today)).await?)
 }
 
 impl Due {

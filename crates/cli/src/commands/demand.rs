@@ -5,7 +5,7 @@ use std::sync::Arc;
 use ::demand::{ActiveDemand, Demand, DemandEvent, Settings};
 use jiff::civil::Date;
 use nomenclature::{Actor, UniqueNumber};
-use register::{Register, SystemClock, Viewer};
+use register::{Register, Seen, SystemClock, Viewer};
 use serde::Serialize;
 
 use crate::args::{Format, Place, Reader};
@@ -21,7 +21,7 @@ use record::Record;
 /// Shows the state of a demand; names only to an agent who may read them.
 pub async fn show(place: Place, format: Format, number: UniqueNumber, actor: Option<&Actor>) -> Result<(), Failure> {
     let house = House::open_to_read(place, Arc::new(SystemClock)).await?;
-    let (demand, version) = house.register.demand(number, viewer(actor)).await?;
+    let Seen { demand, version, .. } = house.register.demand(number, viewer(actor)).await?;
     let today = house.register.clock().today();
     let Some(content) = demand.content() else {
         return Err(register::Error::NotFound.into());

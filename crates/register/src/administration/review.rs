@@ -1,7 +1,7 @@
 //! What rights there are, which of them end soon, and who can see a demand and why.
 
 use access::agent::{Account, Person};
-use access::{Action, Denial, Directory, Profile, Purpose, Resource, Roles, may};
+use access::{Action, Denial, Directory, Profile, Purpose, ReadDemand, Resource, Roles, authorize, permit};
 use jiff::ToSpan as _;
 use jiff::civil::Date;
 use nomenclature::{Actor, AgentId, DeskCode, Role, Siren, SuspensionReason, Territories, UniqueNumber};
@@ -166,11 +166,10 @@ impl Register {
             let Some(organisation) = known.organisation() else { continue };
             asked.push((Actor::Agent { organisation, desk: known.desk(), agent }, Some(agent)));
         }
-        let resource = Resource::Demand { territory: number.territory() };
         let mut seers = Vec::new();
         for (actor, agent) in asked {
             let Ok(profile) = directory.profile(&actor, today) else { continue };
-            if may(profile, Action::Read, resource, Purpose::Attribution).is_err() {
+            if permit(profile, ReadDemand(number)).is_err() {
                 continue;
             }
             let Profile::Member { organisation, desk, scopes, .. } = profile else { continue };
@@ -196,15 +195,15 @@ impl Register {
         };
         let asked = match profile {
             Profile::Operator => {
-                may(profile, Action::AdministerOrganisations, Resource::Register, Purpose::Administration)
+                authorize(profile, Action::AdministerOrganisations, Resource::Register, Purpose::Administration)
             }
             Profile::Member { scopes, .. } => {
                 let managed = scopes.of(Role::TerritoryManager);
                 let territories = if managed.is_empty() { scopes.territories() } else { managed };
-                may(profile, Action::AdministerRights, Resource::Rights { territories }, Purpose::Administration)
+                authorize(profile, Action::AdministerRights, Resource::Rights { territories }, Purpose::Administration)
             }
         };
-        asked.map_err(|denial| match denial {
+        let _granted = asked.map_err(|denial| match denial {
             Denial::ForeignTerritory => Error::Denied(Denial::NotTheManager),
             other => Error::Denied(other),
         })?;
@@ -215,5 +214,6 @@ impl Register {
 /// Whether somebody administers everything in these territories.
 pub(super) fn administers(profile: Profile, territories: Territories) -> bool {
     let resource = Resource::Rights { territories };
-    profile == Profile::Operator || may(profile, Action::AdministerRights, resource, Purpose::Administration).is_ok()
+    let asked = || authorize(profile, Action::AdministerRights, resource, Purpose::Administration);
+    profile == Profile::Operator || asked().is_ok()
 }

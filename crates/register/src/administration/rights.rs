@@ -3,7 +3,7 @@
 use access::agent::command::AgentAct;
 use access::{
     Action, AgentRejection, Denial, Directory, Organisation, OrganisationAct, OrganisationRejection, Profile, Purpose,
-    Resource, may,
+    Resource, authorize,
 };
 use jiff::civil::Date;
 use nomenclature::{Actor, AgentId, DeskCode, OrganisationKind, Siren, Territories};
@@ -19,12 +19,14 @@ pub(super) fn check(directory: &Directory, actor: &Actor, act: &AdministrationAc
     }
     let profile = directory.profile(actor, day).map_err(Error::Denied)?;
     let Profile::Member { agent, .. } = profile else {
-        may(profile, Action::AdministerOrganisations, Resource::Register, Purpose::Administration)?;
+        let act = Action::AdministerOrganisations;
+        let _granted = authorize(profile, act, Resource::Register, Purpose::Administration)?;
         return Ok(());
     };
     let territories = reach(directory, act, day).unwrap_or_default();
-    let asked = may(profile, Action::AdministerRights, Resource::Rights { territories }, Purpose::Administration);
-    asked.map_err(|denial| match (denial, act) {
+    let resource = Resource::Rights { territories };
+    let asked = authorize(profile, Action::AdministerRights, resource, Purpose::Administration);
+    let _granted = asked.map_err(|denial| match (denial, act) {
         (Denial::ForeignTerritory, AdministrationAct::Organisation { act: OrganisationAct::Register(_), .. }) => {
             OrganisationRejection::ForeignTerritory.into()
         }

@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use access::{Action, Denial, Profile, Purpose, Resource, may};
+use access::{Action, Denial, Profile, Purpose, Resource, authorize};
 use demand::{Act, By, Declares, DemandCommand, FieldReason, Rejection, Settings, Violation};
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -112,15 +112,17 @@ impl Parts {
         match (past, &request.actor) {
             (None, Actor::Import { .. }) => return Err(Error::Denied(Denial::OperatorOnly)),
             (None, _) => {}
-            (Some(_), _) => may(Profile::Operator, Action::Import, resource, Purpose::Administration)?,
+            (Some(_), _) => {
+                let _granted = authorize(Profile::Operator, Action::Import, resource, Purpose::Administration)?;
+            }
         }
         let profile = match (self.directory.profile(&request.actor, recorded_on).await, past) {
             // A desk that is closed by now was open on its days.
             (Err(_), Some(past)) => self.directory.profile(&request.actor, past.on).await?,
             (profile, _) => profile?,
         };
-        may(profile, action_of(&request.act), resource, Purpose::Attribution)?;
-        let Profile::Member { organisation, kind, desk, .. } = profile else {
+        let granted = authorize(profile, action_of(&request.act), resource, Purpose::Attribution)?;
+        let Profile::Member { organisation, kind, desk, .. } = granted.by() else {
             return Err(Error::Denied(Denial::NotForTheOperator));
         };
         let desk = desk.map(|(desk, _)| desk);

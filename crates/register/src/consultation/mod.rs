@@ -43,7 +43,7 @@ pub(crate) use store::{Consultations, PgConsultations};
 use std::sync::Arc;
 use std::time::Duration;
 
-use access::Purpose;
+use access::{Authorized, Purpose, ReadDemands};
 use nomenclature::{Actor, UniqueNumber};
 
 use crate::Error;
@@ -95,6 +95,23 @@ impl Register {
             ..Look::of(kind, Purpose::Attribution)
         };
         self.record(actor, look).await
+    }
+
+    /// Enters that an actor looks wherever he may: a line for each territory, with what the answer tells of it.
+    ///
+    /// # Errors
+    /// As [`Register::record`].
+    pub async fn record_wherever(
+        &self,
+        actor: &Actor,
+        read: &Authorized<ReadDemands>,
+        look: Look,
+    ) -> Result<(), Error> {
+        for territory in read.what().territories().iter() {
+            let shown = look.shown.iter().filter(|(number, _)| number.territory() == territory).copied().collect();
+            self.record(actor, Look { territory: Some(territory), shown, ..look.clone() }).await?;
+        }
+        Ok(())
     }
 
     /// The digest by which a question is known again; its parts are told apart.

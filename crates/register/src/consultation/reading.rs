@@ -1,6 +1,6 @@
 //! Reading the record: who looked at a demand, and at what somebody looked. That is a look, too.
 
-use access::{Action, Denial, Purpose, Resource, may};
+use access::{Denial, Purpose, ReadConsultations, permit};
 use event_log::Position;
 use jiff::Timestamp;
 use nomenclature::{Actor, Territory, UniqueNumber};
@@ -95,7 +95,7 @@ impl Register {
             ConsultedBy::Demand(number) => number.territory(),
             ConsultedBy::Actor(_) => profile.home().ok_or(Denial::NotTheManager)?,
         };
-        may(profile, Action::ReadConsultations, Resource::Territory { territory }, Purpose::Administration)?;
+        let ReadConsultations(territory) = *permit(profile, ReadConsultations(territory))?.what();
         Ok(territory)
     }
 

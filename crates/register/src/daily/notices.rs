@@ -5,7 +5,7 @@
 
 use std::path::Path;
 
-use access::{Action, Profile, Purpose, Resource, may};
+use access::{Authorized, Profile, Purpose, ReadNotices, permit};
 use cqrs_es::Aggregate as _;
 use demand::form::contact::{Address, Place};
 use demand::form::identity::{Identity, Person};
@@ -53,8 +53,7 @@ impl Register {
         (territory, listed_on): (Territory, Date),
         failed: &mut Vec<Failed>,
     ) -> Result<Vec<NoticeFile>, Error> {
-        let resource = Resource::Demand { territory };
-        may(Profile::Operator, Action::KeepRenewals, resource, Purpose::Administration)?;
+        let read = permit(Profile::Operator, ReadNotices(territory))?;
         // Those of the day of the list, for notices that do not say what they announce.
         let settings = self.parts.settings.in_force(territory, listed_on).await?;
         let mut file = ListFile::begin(run.notices, territory, listed_on)?;
@@ -69,7 +68,7 @@ impl Register {
                 ..Look::of(LookKind::Notices, Purpose::Administration)
             };
             self.record(&Actor::Operator, look).await?;
-            for (notice, line) in page.iter().zip(self.lines(&page, &settings).await?) {
+            for (notice, line) in page.iter().zip(self.lines(&read, &page, &settings).await?) {
                 match line {
                     Ok(Some(line)) => file.write(&line)?,
                     Ok(None) => file.leave_out(),
@@ -88,6 +87,7 @@ impl Register {
     /// from being written to.
     async fn lines(
         &self,
+        read: &Authorized<ReadNotices>,
         notices: &[ListedNotice],
         settings: &Settings,
     ) -> Result<Vec<Result<Option<Line>, Error>>, Error> {
@@ -96,6 +96,9 @@ impl Register {
         let histories = self.parts.reader.read_streams(&streams).await?;
         let keys = stream::keys_of(&self.parts.vault, histories.iter().flatten().flatten()).await?;
         let line = |(notice, history): (&ListedNotice, Result<Vec<RecordedEvent>, event_log::Error>)| {
+            if notice.number.territory() != read.what().0 {
+                return Err(Error::NotFound);
+            }
             let mut demand = Demand::default();
             for event in history?.iter().take_while(|event| event.version <= notice.version) {
                 demand.apply(stream::decode(event, &keys, Opening::Opened)?);

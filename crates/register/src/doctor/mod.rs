@@ -7,7 +7,7 @@ mod pass;
 mod readers;
 mod surroundings;
 
-use access::{Action, Profile, Purpose, Resource, may};
+use access::{Inspect, Profile, permit};
 use event_log::{Position, Reader, Role, connect};
 use serde::Serialize;
 use sqlx::PgPool;
@@ -72,7 +72,7 @@ pub enum Depth {
 /// # Errors
 /// When the database cannot be reached, has not its roles, or cannot be read at all.
 pub async fn examine(place: &Place, depth: Depth, progress: impl Fn(Position, Position)) -> Result<Findings, Error> {
-    may(Profile::Operator, Action::Inspect, Resource::Register, Purpose::Administration)?;
+    let _granted = permit(Profile::Operator, Inspect)?;
     let place = place.clone().to_read();
     let owner = schema::owner(&place).await?;
     let differing = schema::differing(&owner).await?;
@@ -123,7 +123,7 @@ impl Register {
         stock: &StockReader,
         progress: impl Fn(Position, Position),
     ) -> Result<Findings, Error> {
-        may(Profile::Operator, Action::Inspect, Resource::Register, Purpose::Administration)?;
+        let _granted = permit(Profile::Operator, Inspect)?;
         let parts = &*self.parts;
         let (reader, directory, clock) = (&parts.reader, &parts.directory, &*parts.clock);
         let (erased, counters) = (Some(&*parts.erased), Some(parts.numbers.counters()));

@@ -9,7 +9,7 @@ use demand::{Act, FormDraft};
 use jiff::ToSpan as _;
 use jiff::civil::Date;
 use nomenclature::UniqueNumber;
-use register::{Answer, Depth, Error, Request, Viewer};
+use register::{Answer, Depth, Error, Request, Seen, Viewer};
 use serde_json::Value;
 use uuid::Uuid;
 
@@ -141,7 +141,7 @@ async fn everything(world: &World, numbers: &[Option<UniqueNumber>]) -> Vec<Stri
         let Some(number) = number else { continue };
         let reader = if number.territory().to_string() == "083" { TOULON } else { NICE };
         let reader = nomenclature::Actor::parse(reader).unwrap();
-        let (demand, version) = world.register.demand(*number, Viewer::Agent(&reader)).await.unwrap();
+        let Seen { demand, version, .. } = world.register.demand(*number, Viewer::Agent(&reader)).await.unwrap();
         let form = demand.content().and_then(|content| content.rubrics.clear()).unwrap();
         let household_of = form.household().unwrap();
         let others = household_of.co_applicants.iter().map(|other| other.person.surname.as_str());

@@ -4,7 +4,7 @@ use demand::form::identity::{AssociationDraft, CoApplicantDraft, IdentityDraft};
 use demand::modification::Origin;
 use demand::registration::ForceReason;
 use demand::{Act, FormDraft};
-use register::{Error, Viewer};
+use register::{Error, Seen, Viewer};
 
 use crate::world::*;
 
@@ -59,7 +59,7 @@ async fn inv_06_a_true_homonym_is_registered_by_force_and_flagged() {
     forced.forced = Some(ForceReason::Homonym);
     let second = world.act(ANTIBES, None, Act::Register(Box::new(forced))).await.unwrap().number;
     assert_ne!(first, second);
-    let (demand, _) = world.register.demand(second, Viewer::Operator).await.unwrap();
+    let Seen { demand, .. } = world.register.demand(second, Viewer::Operator).await.unwrap();
     assert!(demand.content().unwrap().forced);
     // Both hold the claim: when the first leaves, a third is still refused.
     world.act(NICE, Some(first), renounce()).await.unwrap();
@@ -99,7 +99,7 @@ async fn inv_06_a_corrected_name_swaps_the_claim() {
     let corrected =
         FormDraft { identity: form(person("Lunel", "Zoé", "1990-02-28")).identity, ..FormDraft::default() };
     let in_view_of_the_piece = async |number| {
-        let (demand, _) = world.register.demand(number, Viewer::Operator).await.unwrap();
+        let Seen { demand, .. } = world.register.demand(number, Viewer::Operator).await.unwrap();
         let piece_id = demand.content().unwrap().pieces[0].piece_id;
         Act::Modify { origin: Origin::Piece { piece_id }, form: Box::new(corrected.clone()) }
     };
@@ -117,7 +117,7 @@ async fn a_person_keeps_one_reference_over_territories_while_a_demand_lives() {
     let world = World::new().await;
     let reference = |number| {
         let register = world.register.clone();
-        async move { register.demand(number, Viewer::Operator).await.unwrap().0.content().unwrap().person_ref.unwrap() }
+        async move { register.demand(number, Viewer::Operator).await.unwrap().demand.content().unwrap().person_ref.unwrap() }
     };
     let nice = world.register(NICE, form(person("Lune", "Zoé", "1990-02-28"))).await.unwrap().number;
     let elsewhere = registration("083", form_in("83137", "83000", person("LUNE", "zoe", "1990-02-28")));
@@ -134,7 +134,7 @@ async fn a_person_known_by_the_birth_name_elsewhere_keeps_the_reference() {
     let world = World::new().await;
     let reference = |number| {
         let register = world.register.clone();
-        async move { register.demand(number, Viewer::Operator).await.unwrap().0.content().unwrap().person_ref.unwrap() }
+        async move { register.demand(number, Viewer::Operator).await.unwrap().demand.content().unwrap().person_ref.unwrap() }
     };
     let nice = world.register(NICE, form(person("Martin", "Zoé", "1990-02-28"))).await.unwrap().number;
     let mut married = person("Dupont", "Zoé", "1990-02-28");
@@ -169,5 +169,5 @@ async fn inv_06_a_registration_forced_over_nobody_is_not_flagged() {
     let mut forced = registration("006", form(person("Lune", "Zoé", "1990-02-28")));
     forced.forced = Some(ForceReason::Homonym);
     let number = world.act(NICE, None, Act::Register(Box::new(forced))).await.unwrap().number;
-    assert!(!world.register.demand(number, Viewer::Operator).await.unwrap().0.content().unwrap().forced);
+    assert!(!world.register.demand(number, Viewer::Operator).await.unwrap().demand.content().unwrap().forced);
 }

@@ -1,7 +1,7 @@
 //! Commands: once per id, never half, never lost.
 
 use demand::{Act, FormDraft, RejectionReason};
-use register::{Error, Outcome, Viewer};
+use register::{Error, Outcome, Seen, Viewer};
 
 use crate::world::*;
 
@@ -13,7 +13,7 @@ async fn the_same_command_gives_the_same_answer_for_ever() {
     assert_eq!(world.register.execute(request.clone()).await.unwrap(), first);
     world.act(NICE, Some(first.number), renounce()).await.unwrap();
     assert_eq!(world.another().await.execute(request).await.unwrap(), first);
-    let (_, version) = world.register.demand(first.number, Viewer::Operator).await.unwrap();
+    let Seen { version, .. } = world.register.demand(first.number, Viewer::Operator).await.unwrap();
     assert_eq!(version, first.version + 1);
 }
 
@@ -130,10 +130,10 @@ async fn names_come_back_byte_for_byte_and_only_to_whom_may_read_them() {
     let agent = nomenclature::Actor::parse(ANTIBES).unwrap();
     for name in ["D'Août-Lévêque", "Zoe\u{301}", "Nguyễn", "محمد", "李", "O’Neill", "Œuvrard ß"] {
         let number = world.register(NICE, form(person(name, "Zoé", "1990-02-28"))).await.unwrap().number;
-        let (opened, _) = world.register.demand(number, Viewer::Agent(&agent)).await.unwrap();
+        let Seen { demand: opened, .. } = world.register.demand(number, Viewer::Agent(&agent)).await.unwrap();
         let household = opened.content().unwrap().rubrics.clear().unwrap().household().unwrap().clone();
         assert_eq!(household.applicant.surname.as_str(), name);
-        let (sealed, _) = world.register.demand(number, Viewer::Operator).await.unwrap();
+        let Seen { demand: sealed, .. } = world.register.demand(number, Viewer::Operator).await.unwrap();
         assert!(sealed.content().unwrap().rubrics.clear().is_none());
     }
 }

@@ -5,7 +5,7 @@ use event_log::Standby;
 use jiff::ToSpan as _;
 use jiff::civil::Date;
 use nomenclature::{Actor, UniqueNumber};
-use register::{Depth, Error, Place, Register, Viewer};
+use register::{Depth, Error, Place, Register, Seen, Viewer};
 
 use crate::world::*;
 
@@ -59,7 +59,7 @@ fn place(world: &World) -> Place {
 
 async fn names(register: &Register, number: UniqueNumber) -> bool {
     let agent = Actor::parse(NICE).unwrap();
-    let (demand, _) = register.demand(number, Viewer::Agent(&agent)).await.unwrap();
+    let Seen { demand, .. } = register.demand(number, Viewer::Agent(&agent)).await.unwrap();
     demand.content().unwrap().rubrics.clear().is_some()
 }
 
@@ -67,7 +67,7 @@ async fn names(register: &Register, number: UniqueNumber) -> bool {
 async fn inv_32_a_demand_is_erased_from_the_day_it_is_due_and_for_every_reader() {
     let (world, gone, kept) = a_year_after().await;
     let agent = Actor::parse(NICE).unwrap();
-    let (before, _) = world.register.demand(gone, Viewer::Agent(&agent)).await.unwrap();
+    let Seen { demand: before, .. } = world.register.demand(gone, Viewer::Agent(&agent)).await.unwrap();
     world.clock.set(noon(due().yesterday().unwrap()));
     assert_eq!(reason(world.register.erase(gone).await.unwrap_err()), RejectionReason::ErasureNotDue);
     world.clock.set(noon(due()));
@@ -82,7 +82,7 @@ async fn inv_32_a_demand_is_erased_from_the_day_it_is_due_and_for_every_reader()
     assert!(!names(&world.register, gone).await && names(&world.register, kept).await);
 
     // Facts, states and dates are what they were; what is open says nothing of who it was.
-    let (after, _) = world.register.demand(gone, Viewer::Agent(&agent)).await.unwrap();
+    let Seen { demand: after, .. } = world.register.demand(gone, Viewer::Agent(&agent)).await.unwrap();
     assert_eq!(after.content().unwrap().facts, before.content().unwrap().facts);
     assert_eq!(after.status_on(due()), before.status_on(due()));
     let history = world.register.history(gone, Viewer::Agent(&agent)).await.unwrap();
@@ -260,7 +260,7 @@ async fn who_holds_the_writers_login_destroys_no_living_key() {
 async fn a_replay_of_an_erased_demand_is_sealed_and_whole() {
     let (world, gone, _) = a_year_after().await;
     world.register.erase(gone).await.unwrap();
-    let (demand, version) = world.register.demand(gone, Viewer::Operator).await.unwrap();
+    let Seen { demand, version, .. } = world.register.demand(gone, Viewer::Operator).await.unwrap();
     assert_eq!(version, 4);
     let Demand::Radiated(radiated) = demand else { panic!("it is radiated") };
     assert_eq!((radiated.radiated_on, radiated.erased_on), (TODAY, Some(due())));

@@ -5,7 +5,7 @@ use demand::modification::Origin;
 use demand::registration::ForceReason;
 use demand::{Act, FormDraft};
 use event_log::Standby;
-use register::{Depth, Error, Findings, Place, Viewer};
+use register::{Depth, Error, Findings, Place, Seen, Viewer};
 
 use crate::world::*;
 
@@ -107,7 +107,8 @@ async fn the_stock_reader_folds_a_demand_with_its_personal_parts_sealed() {
     let world = World::new().await;
     let number = world.register(NICE, form(person("Lune", "Zoé", "1990-02-28"))).await.unwrap().number;
     let (theirs, version) = world.stock().await.demand(number).await.unwrap();
-    let (ours, ours_version) = world.register.demand(number, Viewer::Operator).await.unwrap();
+    let Seen { demand: ours, version: ours_version, .. } =
+        world.register.demand(number, Viewer::Operator).await.unwrap();
     assert_eq!((version, &theirs), (ours_version, &ours));
     assert!(theirs.content().unwrap().rubrics.clear().is_none());
 }

@@ -55,7 +55,7 @@ fn decide() -> Act {
 }
 
 async fn content(world: &World, number: UniqueNumber) -> ActiveDemand {
-    world.register.demand(number, Viewer::Operator).await.unwrap().0.content().unwrap().clone()
+    world.register.demand(number, Viewer::Operator).await.unwrap().demand.content().unwrap().clone()
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -5,7 +5,7 @@ use demand::{Act, Demand, FormDraft};
 use event_log::Standby;
 use jiff::civil::date;
 use nomenclature::UniqueNumber;
-use register::{Depth, Entered, Error, ImportRow, Register, Rehearsal, Viewer};
+use register::{Depth, Entered, Error, ImportRow, Register, Rehearsal, Seen, Viewer};
 use serde_json::{Value, json};
 
 use crate::world::*;
@@ -97,7 +97,7 @@ async fn a_demand_is_imported_with_the_days_of_its_past_and_recorded_today() {
     assert_eq!(told, expected.map(|(event, day, actor)| (event, day.to_owned(), actor)));
     assert!(history.iter().all(|line| nomenclature::paris_day(line.recorded.recorded_at) == TODAY));
     assert!(history.iter().all(|line| line.recorded.organisation == "operator"));
-    let (demand, _) = world.register.demand(number_of(&outcomes[1]), Viewer::Operator).await.unwrap();
+    let Seen { demand, .. } = world.register.demand(number_of(&outcomes[1]), Viewer::Operator).await.unwrap();
     let Demand::Active(running) = demand else { panic!("it runs still") };
     assert_eq!((running.filed_on, running.expires_on()), (date(2019, 3, 4), date(2021, 2, 20)));
     let findings = world.register.examine(Depth::CrossRead, &world.stock().await, |_, _| ()).await.unwrap();

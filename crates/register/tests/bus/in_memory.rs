@@ -9,7 +9,7 @@ use event_log::{EventLog, Role, connect};
 use jiff::ToSpan as _;
 use nomenclature::{Actor, UniqueNumber};
 use register::memory::{Chance, Life, MemoryDatabase, MemoryPlace};
-use register::{Error, Outcome, Register, SetClock, Viewer};
+use register::{Error, Outcome, Register, Seen, SetClock, Viewer};
 use tokio::sync::Notify;
 
 use crate::world::*;
@@ -65,7 +65,7 @@ impl House {
 
 async fn names(register: &Register, number: UniqueNumber) -> bool {
     let agent = Actor::parse(NICE).unwrap();
-    let (demand, _) = register.demand(number, Viewer::Agent(&agent)).await.unwrap();
+    let Seen { demand, .. } = register.demand(number, Viewer::Agent(&agent)).await.unwrap();
     demand.content().unwrap().rubrics.clear().is_some()
 }
 

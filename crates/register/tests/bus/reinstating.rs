@@ -5,7 +5,7 @@ use demand::reinstatement::ReinstatementDraft;
 use demand::{Act, Status};
 use jiff::civil::Date;
 use nomenclature::UniqueNumber;
-use register::{Check, Depth, Error, Viewer};
+use register::{Check, Depth, Error, Seen, Viewer};
 
 use crate::world::*;
 
@@ -42,7 +42,7 @@ async fn inv_20_a_reinstated_demand_holds_its_person_again() {
     let world = World::new().await;
     let (number, today) = not_renewed(&world).await;
     world.act(ANTIBES, Some(number), reinstate()).await.unwrap();
-    let (demand, _) = world.register.demand(number, Viewer::Operator).await.unwrap();
+    let Seen { demand, .. } = world.register.demand(number, Viewer::Operator).await.unwrap();
     assert_eq!(demand.status_on(today), Some(Status::Active));
     let again = world.register(NICE, form(person("Lune", "Zoé", "1990-02-28"))).await;
     assert!(matches!(again, Err(Error::Duplicate { held_by }) if held_by == number));
@@ -71,7 +71,7 @@ async fn a_person_known_in_another_territory_comes_back_under_the_reference_of_t
     let toulon = world.act(TOULON, None, Act::Register(Box::new(elsewhere))).await.unwrap().number;
     world.act(ANTIBES, Some(number), reinstate()).await.unwrap();
     let reference = async |number| {
-        world.register.demand(number, Viewer::Operator).await.unwrap().0.content().unwrap().person_ref.unwrap()
+        world.register.demand(number, Viewer::Operator).await.unwrap().demand.content().unwrap().person_ref.unwrap()
     };
     assert_eq!(reference(number).await, reference(toulon).await);
 }

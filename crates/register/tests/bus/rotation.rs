@@ -2,7 +2,7 @@
 
 use jiff::ToSpan as _;
 use nomenclature::Actor;
-use register::{Depth, Viewer};
+use register::{Depth, Seen, Viewer};
 
 use crate::world::*;
 
@@ -34,6 +34,6 @@ async fn a_register_rotates_while_it_runs_and_the_doctor_tells_when_it_does_not(
     assert_eq!(world.register.rotate_keys().await.unwrap().unwrap().destroyed.len(), 1);
     assert!(faults(&world).await.is_empty());
     let agent = Actor::parse(NICE).unwrap();
-    let (demand, _) = world.another().await.demand(number, Viewer::Agent(&agent)).await.unwrap();
+    let Seen { demand, .. } = world.another().await.demand(number, Viewer::Agent(&agent)).await.unwrap();
     assert!(demand.content().unwrap().rubrics.clear().is_some());
 }

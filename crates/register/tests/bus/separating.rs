@@ -10,7 +10,7 @@ use demand::{Act, ActiveDemand, FormDraft, RejectionReason};
 use jiff::civil::date;
 use nomenclature::UniqueNumber;
 use personal::Pii;
-use register::{Check, Depth, Error, Outcome, Viewer};
+use register::{Check, Depth, Error, Outcome, Seen, Viewer};
 
 use crate::world::*;
 
@@ -48,7 +48,7 @@ fn separate(draft: SeparationDraft) -> Act {
 
 async fn content(world: &World, number: UniqueNumber) -> (ActiveDemand, u32) {
     let actor = nomenclature::Actor::parse(NICE).unwrap();
-    let (demand, version) = world.register.demand(number, Viewer::Agent(&actor)).await.unwrap();
+    let Seen { demand, version, .. } = world.register.demand(number, Viewer::Agent(&actor)).await.unwrap();
     (demand.content().unwrap().clone(), version)
 }
 
@@ -151,7 +151,7 @@ async fn inv_36_who_is_known_elsewhere_keeps_his_reference_when_he_gets_his_own_
     let said = draft(SeparationGround::LegalProof, "FAM-JAF");
     let opened = world.act(NICE, Some(joint), separate(said)).await.unwrap().opened.unwrap().number;
     let actor = nomenclature::Actor::parse(TOULON).unwrap();
-    let (there, _) = world.register.demand(toulon, Viewer::Agent(&actor)).await.unwrap();
+    let Seen { demand: there, .. } = world.register.demand(toulon, Viewer::Agent(&actor)).await.unwrap();
     assert_eq!(content(&world, opened).await.0.person_ref, there.content().unwrap().person_ref);
     sound(&world).await;
 }

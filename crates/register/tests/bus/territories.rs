@@ -7,7 +7,7 @@ use event_log::StreamSpan;
 use jiff::ToSpan as _;
 use jiff::civil::date;
 use nomenclature::{Actor, Territory};
-use register::{Depth, Error, Outcome, TerritoryAnswer, TerritoryRequest, Viewer};
+use register::{Depth, Error, Outcome, Seen, TerritoryAnswer, TerritoryRequest, Viewer};
 use uuid::Uuid;
 
 use crate::world::*;
@@ -61,7 +61,7 @@ async fn a_delay_counts_from_its_day_on_in_every_process_and_leaves_what_was_dec
     tokio::time::sleep(std::time::Duration::from_millis(1_100)).await;
     let refused = other.execute(request(NICE, Some(number), renew())).await;
     assert!(matches!(&refused, Err(Error::Rejected(r)) if r.reason == RejectionReason::RenewalTooEarly), "{refused:?}");
-    let (demand, _) = world.register.demand(number, Viewer::Operator).await.unwrap();
+    let Seen { demand, .. } = world.register.demand(number, Viewer::Operator).await.unwrap();
     assert_eq!(demand.status_on(date(2027, 11, 30)), Some(Status::Active), "renewed on the eve");
     // Elsewhere nothing changed.
     let form = form_in("83137", "83000", person("Soleil", "Ana", "1991-02-28"));
@@ -166,7 +166,7 @@ async fn inv_54_a_demand_waits_abnormally_long_by_the_rows_of_its_territory_and_
     let world = world().await;
     let number = world.register(NICE, form(person("Lune", "Zoé", "1990-02-28"))).await.unwrap().number;
     let wait = async || {
-        let (demand, _) = world.register.demand(number, Viewer::Operator).await.unwrap();
+        let Seen { demand, .. } = world.register.demand(number, Viewer::Operator).await.unwrap();
         world.register.abnormal_delay(&demand).await.unwrap()
     };
     assert_eq!(wait().await, None, "no national delay exists");

@@ -14,7 +14,8 @@ pub fn kind(kind: v1::DeadlineKind) -> Option<DeadlineKind> {
     DeadlineKind::all().find(|known| told(*known) == kind)
 }
 
-fn told(kind: DeadlineKind) -> v1::DeadlineKind {
+/// Names a kind.
+pub fn told(kind: DeadlineKind) -> v1::DeadlineKind {
     use v1::DeadlineKind as K;
     match kind {
         DeadlineKind::Delay(Delay::Notice) => K::Notice,

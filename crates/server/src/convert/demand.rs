@@ -1,5 +1,6 @@
 //! A demand as its desks read it, names included.
 
+use access::{FieldClass, FieldClasses};
 use demand::attribution::OpenAttribution;
 use demand::commission::Inadmissibility;
 use demand::form::Rubrics;
@@ -15,20 +16,19 @@ use demand::form::resources::{AdultResources, Resources};
 use demand::form::sought::Sought;
 use demand::form::text::Text;
 use demand::notice::Notice;
-use demand::pieces::HeldPiece;
 use demand::warning::{OpenWarning, WarningKind};
 use demand::{ActiveDemand, Demand, Settings, Status};
 use jiff::civil::Date;
 use nomenclature::{RadiationMotive, UniqueNumber};
 use proto::v1;
+use register::Seen;
 
-use super::{etag, follow_up};
+use super::{etag, follow_up, pieces};
 
-/// Writes a demand as it is on a day, under the settings of its territory then; `None` when nothing is registered.
+/// Writes a demand as it is seen on a day, under the settings of its territory then; `None` when nothing is registered.
 pub fn write(
     number: UniqueNumber,
-    demand: &Demand,
-    version: u32,
+    Seen { demand, version, fields }: &Seen,
     (today, settings): (Date, &Settings),
 ) -> Option<v1::Demand> {
     let content = demand.content()?;
@@ -49,17 +49,16 @@ pub fn write(
     // Both lie in sealed parts: whoever may open this demand may know where it comes from, and where others went.
     let separated_from = content.separated_from.clear().copied().flatten().map(|number| number.to_string());
     let separated_to = content.separated_to.clear().into_iter().flatten().map(ToString::to_string).collect();
-    let ActiveDemand { territory, filed_on, last_renewed_on, forced, rubrics, pieces, attributions, notice, .. } =
-        content;
+    let ActiveDemand { territory, filed_on, last_renewed_on, forced, rubrics, attributions, notice, .. } = content;
     // Nothing but the claim to housing is waited for once a demand left.
     let running = matches!(demand, Demand::Active(_)).then_some(settings);
     let certificate = follow_up::certificates(&content.certificates, running);
     let (reported_leases, deposits) =
-        (follow_up::reported_leases(&content.lease_reports), follow_up::deposits(&content.deposits, running));
+        (follow_up::reported_leases(&content.lease_reports), pieces::deposits(&content.deposits, running, *fields));
     let dalo = content.dalo.map(follow_up::dalo);
     Some(v1::Demand {
         number: number.to_string(),
-        etag: etag::write(version),
+        etag: etag::write(*version),
         status: status.into(),
         territory: territory.to_string(),
         filed_on: filed_on.to_string(),
@@ -67,7 +66,7 @@ pub fn write(
         expires_on: content.expires_on().to_string(),
         forced: *forced,
         form: rubrics.clear().map(form),
-        pieces: self::pieces(pieces),
+        pieces: pieces::held(content, *fields),
         attributions: self::attributions(attributions),
         radiation,
         notice: notice.map(self::notice),
@@ -81,6 +80,7 @@ pub fn write(
         abnormal_wait: None,
         separated_from,
         separated_to,
+        masked_fields: masked(*fields),
     })
 }
 
@@ -112,14 +112,14 @@ fn notice(notice: Notice) -> v1::RenewalNotice {
     }
 }
 
-/// Writes the pieces of a dossier.
-pub fn pieces(pieces: &[HeldPiece]) -> Vec<v1::HeldPiece> {
-    let piece = |piece: &HeldPiece| v1::HeldPiece {
-        piece_id: piece.piece_id.to_string(),
-        open_type: piece.open_type.map(|kind| kind.code().to_owned()),
-        received_on: piece.received_on.to_string(),
-    };
-    pieces.iter().map(piece).collect()
+/// The fields of which something is kept from a reader, the same whether there is anything to keep.
+fn masked(fields: FieldClasses) -> Vec<String> {
+    let paths = FieldClass::ALL.iter().filter(|class| !fields.contains(**class)).flat_map(|class| match class {
+        FieldClass::SensitivePieces => ["pieces.open_type", "deposits.open_type"].as_slice(),
+        FieldClass::Health => &["form.handicap", "form.reasons"],
+        FieldClass::Dalo => &["dalo"],
+    });
+    paths.map(|path| (*path).to_owned()).collect()
 }
 
 /// Writes the attributions in progress.

@@ -2,7 +2,7 @@
 
 use demand::certificate::{CertificateChannel, CertificateDraft, Certificates};
 use demand::dalo::{Dalo, DaloDecision, DaloDecisionDraft, DaloSeisinDraft};
-use demand::deposit::{DepositDraft, OpenDeposit, SetAsideReason};
+use demand::deposit::{DepositDraft, SetAsideReason};
 use demand::lease_report::{LeaseReport, LeaseReportDraft};
 use demand::{Act, FieldReason, Settings, deadlines};
 use proto::v1;
@@ -94,18 +94,6 @@ pub fn reported_leases(reports: &[LeaseReport]) -> Vec<v1::ReportedLease> {
         lessor: report.lessor.map(|lessor| lessor.to_string()),
     };
     reports.iter().map(report).collect()
-}
-
-/// Writes the pieces that wait to be stored; without settings they wait no more.
-pub fn deposits(deposits: &[OpenDeposit], settings: Option<&Settings>) -> Vec<v1::OpenDeposit> {
-    let deposit = |deposit: &OpenDeposit| v1::OpenDeposit {
-        deposit_id: deposit.deposit_id.to_string(),
-        open_type: deposit.open_type.map(|kind| kind.code().to_owned()),
-        deposited_on: deposit.deposited_on.to_string(),
-        desk: deposit.desk.to_string(),
-        due_by: settings.map(|settings| deadlines::storage_by(deposit.deposited_on, settings).to_string()),
-    };
-    deposits.iter().map(deposit).collect()
 }
 
 /// Writes where a claim to housing stands.

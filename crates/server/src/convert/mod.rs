@@ -11,6 +11,7 @@ pub mod event;
 pub mod follow_up;
 pub mod form;
 pub mod infocentre;
+pub mod pieces;
 pub mod requests;
 pub mod separation;
 pub mod shared;

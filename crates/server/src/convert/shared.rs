@@ -6,7 +6,7 @@ use jiff::civil::Date;
 use proto::v1;
 use views::shared_management::SharedDemand;
 
-use super::etag;
+use super::{etag, pieces};
 
 /// Writes a demand as it is on a day.
 pub fn write(demand: SharedDemand, identity: Option<&Identity>, today: Date) -> v1::SharedDemand {
@@ -25,7 +25,8 @@ pub fn write(demand: SharedDemand, identity: Option<&Identity>, today: Date) -> 
         forced: demand.forced,
         identity: identity.map(who),
         facts: Some(facts(&demand.facts)),
-        pieces: super::demand::pieces(&demand.pieces),
+        // No type that is not open lies in the view, so none is told by it.
+        pieces: demand.pieces.iter().map(pieces::open).collect(),
         attributions: super::demand::attributions(&demand.attributions),
     }
 }

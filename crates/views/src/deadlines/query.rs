@@ -120,18 +120,26 @@ pub struct OpenList {
 #[derive(Clone, Debug)]
 pub struct Deadlines {
     pub(super) reader: ViewReader,
+    /// What those may see who keep the register; nothing unless it was told.
+    upkeep: Scope,
 }
 
 impl Deadlines {
     /// The view in a database.
     pub fn new(pool: PgPool) -> Self {
-        Self { reader: ViewReader::of::<KeepDeadlines>(pool) }
+        Self { reader: ViewReader::of::<KeepDeadlines>(pool), upkeep: Scope::default() }
     }
 
     /// Lets the runner of this process wake those who wait.
     #[must_use]
     pub fn hinted_by(self, handle: &Handle) -> Self {
-        Self { reader: self.reader.hinted_by(handle) }
+        Self { reader: self.reader.hinted_by(handle), ..self }
+    }
+
+    /// For who keeps the register: what is due is listed for these territories.
+    #[must_use]
+    pub fn for_upkeep(self, scope: Scope) -> Self {
+        Self { upkeep: scope, ..self }
     }
 
     /// Waits until the view is as far as asked; returns a position it has reached.
@@ -147,7 +155,7 @@ impl Deadlines {
     /// # Errors
     /// [`QueryError::Database`], [`QueryError::TimedOut`], [`QueryError::Unreadable`].
     pub async fn territories(&self) -> Result<Vec<Territory>, QueryError> {
-        let rows = self.rows("reading the territories", Territory::all(), sqlx::query(TERRITORIES)).await?;
+        let rows = self.rows("reading the territories", sqlx::query(TERRITORIES)).await?;
         rows.iter().map(|row| parsed(row, "territory", Territory::parse)).collect()
     }
 
@@ -164,7 +172,7 @@ impl Deadlines {
             }
             None => statement.bind(PgDate(LONG_AGO)).bind("").bind(-1_i32),
         };
-        let rows = self.rows("reading what is due", &[territory], statement.bind(i64::from(most.max(1)))).await?;
+        let rows = self.rows("reading what is due", statement.bind(i64::from(most.max(1)))).await?;
         let mut page = DuePage { due: Vec::new(), next: None };
         for row in &rows {
             let since = columns::day(row, "since")?;
@@ -199,7 +207,7 @@ impl Deadlines {
         let Some(last) = last_due(query) else { return Ok(None) };
         let (territory, delay) = (query.territory, query.delay.code());
         let statement = sqlx::query(COUNT).bind(territory.to_string()).bind(delay).bind(PgDate(last));
-        let rows = self.rows("counting what is due", &[territory], statement).await?;
+        let rows = self.rows("counting what is due", statement).await?;
         let Some(row) = rows.first() else { return Ok(None) };
         let due = count(row, 0)?;
         Ok(optional_day(row, "min")?.map(|oldest| (due, oldest)))
@@ -232,7 +240,7 @@ impl Deadlines {
         let (since, number) =
             after.map_or((LONG_AGO, String::new()), |(filed_on, number)| (filed_on, number.to_string()));
         let statement = sqlx::query(WAITING).bind(territory.to_string()).bind(PgDate(since)).bind(number);
-        let rows = self.rows("reading who waits", &[territory], statement.bind(i64::from(most.max(1)))).await?;
+        let rows = self.rows("reading who waits", statement.bind(i64::from(most.max(1)))).await?;
         rows.iter().map(waiting).collect()
     }
 
@@ -242,7 +250,7 @@ impl Deadlines {
     /// As [`Self::territories`].
     pub async fn expired(&self, territory: Territory, day: Date) -> Result<u64, QueryError> {
         let statement = sqlx::query(EXPIRED).bind(territory.to_string()).bind(PgDate(day));
-        let rows = self.rows("counting expired demands", &[territory], statement).await?;
+        let rows = self.rows("counting expired demands", statement).await?;
         rows.first().map_or(Ok(0), |row| count(row, 0))
     }
 
@@ -252,7 +260,7 @@ impl Deadlines {
     /// As [`Self::territories`].
     pub async fn open_lists(&self, territory: Territory) -> Result<Vec<OpenList>, QueryError> {
         let statement = sqlx::query(UNSENT).bind(territory.to_string());
-        let rows = self.rows("reading the open lists", &[territory], statement).await?;
+        let rows = self.rows("reading the open lists", statement).await?;
         let list = |row: &PgRow| {
             let listed_on = day(row, "listed_on")?;
             Ok(OpenList { listed_on, unsent: count(row, 1)?, notices: count(row, 2)? })
@@ -273,17 +281,16 @@ impl Deadlines {
     ) -> Result<Vec<ListedNotice>, QueryError> {
         let after = after.map_or_else(String::new, |number| number.to_string());
         let statement = sqlx::query(LIST).bind(territory.to_string()).bind(PgDate(listed_on)).bind(after);
-        let rows = self.rows("reading a list of notices", &[territory], statement.bind(i64::from(most.max(1)))).await?;
+        let rows = self.rows("reading a list of notices", statement.bind(i64::from(most.max(1)))).await?;
         rows.iter().map(notice).collect()
     }
 
     async fn rows(
         &self,
         action: &'static str,
-        territories: &[Territory],
         statement: Query<'static, Postgres, PgArguments>,
     ) -> Result<Vec<PgRow>, QueryError> {
-        self.reader.rows(action, Scope::of(territories), statement, Instant::now() + LONGEST).await
+        self.reader.rows(action, self.upkeep.clone(), statement, Instant::now() + LONGEST).await
     }
 }
 

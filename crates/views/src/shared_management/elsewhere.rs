@@ -32,13 +32,14 @@ pub struct Elsewhere {
 }
 
 impl View {
-    /// The active demands that the applicant of a demand has in other territories. Associations have no reference, so none
-    /// are found.
+    /// The active demands that the applicant of a demand has in other territories, as far as a scope reaches: no more of them
+    /// is read than that they are there. Associations have no reference, so none are found.
     ///
     /// # Errors
     /// As [`ViewReader::answer`](projection::ViewReader::answer).
     pub async fn elsewhere(
         &self,
+        scope: Scope,
         number: UniqueNumber,
         at_least: AtLeast,
         until: Instant,
@@ -49,8 +50,7 @@ impl View {
             .bind(MOST)
             .bind(SharedManagement::NAME)
             .bind(i32::try_from(SharedManagement::VERSION).unwrap_or(i32::MAX));
-        // By their nature in every territory; no more of them is read than that they are there.
-        let rows = self.reader.statement(Scope::of(Territory::all()), statement, until);
+        let rows = self.reader.statement(scope, statement, until);
         let (position, rows) = self.reader.rows_at("looking elsewhere", rows, at_least).await?;
         // A checkpoint stands in every row, so there is one.
         let Some(first) = rows.first() else { return Ok(Elsewhere { demands: None, position }) };

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use demand::claims::PersonKey;
 use event_log::{PgDate, Position};
 use jiff::civil::Date;
-use nomenclature::{CommuneCode, DwellingType, PresentDwelling, Reason, Territory, UniqueNumber};
+use nomenclature::{CommuneCode, DwellingType, PresentDwelling, Reason, Territories, Territory, UniqueNumber};
 use projection::columns::column;
 use projection::{AtLeast, Handle, Isolation, Projection as _, QueryError, Scope, ViewReader};
 use sqlx::postgres::PgRow;
@@ -21,11 +21,11 @@ use crate::{Blinder, Error, Token};
 /// Demands of one answer at most.
 const MOST: u16 = 500;
 
-/// What to look for, in one territory. Filters combine: a demand must meet all of them.
+/// What to look for, in some territories. Filters combine: a demand must meet all of them.
 #[derive(Clone)]
 pub struct Query {
-    /// The territory: nobody searches beyond it.
-    pub territory: Territory,
+    /// The territories: nobody searches beyond them.
+    pub territories: Territories,
     /// Seeks this commune.
     pub commune: Option<CommuneCode>,
     /// Seeks this type of dwelling.
@@ -50,10 +50,10 @@ pub struct Query {
 personal::redact!(Query);
 
 impl Query {
-    /// All active demands of a territory, the first 50 of them.
-    pub fn of(territory: Territory) -> Self {
+    /// All active demands of some territories, the first 50 of them.
+    pub fn of(territories: impl Into<Territories>) -> Self {
         Self {
-            territory,
+            territories: territories.into(),
             commune: None,
             dwelling_type: None,
             present_dwelling: None,
@@ -203,21 +203,43 @@ impl<'a> Filter<'a> {
         tokens.chain(commune).chain(reason).chain(dwelling).chain(sought).collect()
     }
 
-    /// One index is walked in order of seniority, the others are looked up for each demand found in it. Without rows the
-    /// position comes alone.
+    /// One index is walked in order of seniority in each territory, the others are looked up for each demand found in it.
+    /// Without rows the position comes alone.
     fn statement(&self, limit: u16) -> QueryBuilder<'static, Postgres> {
-        let query = self.query;
-        let territory = query.territory.to_string();
-        let mut indexes = self.indexes().into_iter();
-        let walked = if query.number.is_some() { None } else { indexes.next() };
         let mut sql = QueryBuilder::new(concat!(
             "SELECT c.position AS view_position, d.* FROM projection.checkpoints AS c LEFT JOIN LATERAL (SELECT s.* FROM ",
-            "(SELECT k.filed_on, k.number FROM views."
+            "(SELECT t.territory, t.filed_on, t.number FROM ("
         ));
+        if self.query.territories.is_empty() {
+            sql.push("SELECT territory, filed_on, number FROM views.shared_demands WHERE false");
+        }
+        for (nth, territory) in self.query.territories.iter().enumerate() {
+            sql.push(if nth == 0 { "(" } else { " UNION ALL (" });
+            self.walk(territory, limit, &mut sql);
+            sql.push(")");
+        }
+        sql.push(") AS t ORDER BY t.filed_on, t.number LIMIT ").push_bind(i64::from(limit) + 1);
+        sql.push(concat!(
+            ") AS k CROSS JOIN LATERAL (SELECT ",
+            columns!(),
+            " FROM views.shared_demands WHERE territory = k.territory AND number = k.number OFFSET 0) AS s) AS d ON true ",
+            "WHERE c.name = "
+        ));
+        sql.push_bind(SharedManagement::NAME).push(" AND c.slot = 'live' AND c.version = ");
+        sql.push_bind(i32::try_from(SharedManagement::VERSION).unwrap_or(i32::MAX));
+        sql.push(" ORDER BY d.filed_on, d.number");
+        sql
+    }
+
+    fn walk(&self, territory: Territory, limit: u16, sql: &mut QueryBuilder<'static, Postgres>) {
+        let query = self.query;
+        let mut indexes = self.indexes().into_iter();
+        let walked = if query.number.is_some() { None } else { indexes.next() };
+        sql.push("SELECT k.territory, k.filed_on, k.number FROM views.");
         sql.push(walked.as_ref().map_or("shared_demands", Index::table));
-        sql.push(" AS k WHERE k.territory = ").push_bind(territory.clone());
+        sql.push(" AS k WHERE k.territory = ").push_bind(territory.to_string());
         match &walked {
-            Some(index) => index.equals("k", &mut sql),
+            Some(index) => index.equals("k", sql),
             None => drop(sql.push(" AND k.radiated_on IS NULL")),
         }
         if let Some(number) = query.number {
@@ -230,20 +252,10 @@ impl<'a> Filter<'a> {
         for index in indexes {
             sql.push(" AND EXISTS (SELECT FROM views.").push(index.table());
             sql.push(" AS i WHERE i.territory = k.territory AND i.filed_on = k.filed_on AND i.number = k.number");
-            index.equals("i", &mut sql);
+            index.equals("i", sql);
             sql.push(")");
         }
         sql.push(" ORDER BY k.filed_on, k.number LIMIT ").push_bind(i64::from(limit) + 1);
-        sql.push(concat!(
-            ") AS k CROSS JOIN LATERAL (SELECT ",
-            columns!(),
-            " FROM views.shared_demands WHERE territory = "
-        ));
-        sql.push_bind(territory).push(" AND number = k.number OFFSET 0) AS s) AS d ON true WHERE c.name = ");
-        sql.push_bind(SharedManagement::NAME).push(" AND c.slot = 'live' AND c.version = ");
-        sql.push_bind(i32::try_from(SharedManagement::VERSION).unwrap_or(i32::MAX));
-        sql.push(" ORDER BY d.filed_on, d.number");
-        sql
     }
 }
 

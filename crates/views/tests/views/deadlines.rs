@@ -10,7 +10,7 @@ use jiff::civil::{Date, date};
 use nomenclature::{Territory, UniqueNumber};
 use views::deadlines::{Deadlines, DueQuery, Place};
 
-use crate::world::World;
+use crate::world::{World, everywhere};
 
 /// A day on which much of the sample is due, and one on which nearly all of it is.
 const DAYS: [Date; 3] = [date(2026, 9, 1), date(2026, 11, 23), date(2028, 6, 1)];
@@ -64,7 +64,8 @@ async fn the_running_view_equals_a_rebuild_row_by_row_after_any_pages() {
 async fn what_is_due_is_what_the_streams_say_in_pages_of_any_size() {
     let world = World::new().await;
     world.catch_up_deadlines(1_000).await;
-    let (view, demands, mut some) = (Deadlines::new(world.reader.clone()), demands(&world).await, 0);
+    let (view, demands, mut some) =
+        (Deadlines::new(world.reader.clone()).for_upkeep(everywhere()), demands(&world).await, 0);
     assert_eq!(view.territories().await.unwrap(), [here()]);
     for day in DAYS {
         for delay in Delay::ALL {
@@ -94,7 +95,7 @@ async fn what_is_due_is_what_the_streams_say_in_pages_of_any_size() {
 async fn inv_54_who_waits_is_whoever_is_in_the_register_with_what_he_seeks() {
     let world = World::new().await;
     world.catch_up_deadlines(1_000).await;
-    let view = Deadlines::new(world.reader.clone());
+    let view = Deadlines::new(world.reader.clone()).for_upkeep(everywhere());
     let mut expected: Vec<_> = demands(&world)
         .await
         .into_iter()

@@ -16,7 +16,7 @@ use views::{Reading, SeenEvent};
 
 use crate::folding::{Plain, recorded};
 use crate::lives::{Dice, Lives};
-use crate::world::{World, later};
+use crate::world::{World, everywhere, later};
 
 const TERRITORIES: [&str; 4] = ["006", "013", "02A", "111"];
 
@@ -92,7 +92,7 @@ async fn a_person_elsewhere_is_found_by_his_reference_and_counted_once() {
         }
         let (mut several, mut radiated) = (0, 0);
         for (number, Kept { person, active }) in &country.kept {
-            let found = world.view.elsewhere(*number, AtLeast::NOW, later()).await.unwrap().demands;
+            let found = world.view.elsewhere(everywhere(), *number, AtLeast::NOW, later()).await.unwrap().demands;
             if !active {
                 radiated += 1;
                 assert_eq!(found, None, "a radiated demand leads nowhere");
@@ -128,14 +128,17 @@ async fn a_person_elsewhere_is_found_by_his_reference_and_counted_once() {
 async fn an_answer_of_elsewhere_is_of_a_position_that_the_view_has_reached() {
     let world = World::new().await;
     let (_, number) = world.numbers[0];
-    let refused = world.view.elsewhere(number, AtLeast::NOW, later()).await.unwrap_err();
+    let refused = world.view.elsewhere(everywhere(), number, AtLeast::NOW, later()).await.unwrap_err();
     assert!(matches!(refused, QueryError::Projection(projection::Error::Behind { .. })), "{refused}");
     world.catch_up(1_000).await;
     let head = world.log.head().await.unwrap();
-    assert_eq!(world.view.elsewhere(number, world.at_head().await, later()).await.unwrap().position, head);
+    assert_eq!(
+        world.view.elsewhere(everywhere(), number, world.at_head().await, later()).await.unwrap().position,
+        head
+    );
     let beyond = AtLeast { position: head.next(), within: crate::world::LONG };
-    let refused = world.view.elsewhere(number, beyond, later()).await.unwrap_err();
+    let refused = world.view.elsewhere(everywhere(), number, beyond, later()).await.unwrap_err();
     assert!(matches!(refused, QueryError::Projection(projection::Error::BeyondHead { .. })), "{refused}");
     let nobody = UniqueNumber::parse("0061126999999G0601").unwrap();
-    assert_eq!(world.view.elsewhere(nobody, AtLeast::NOW, later()).await.unwrap().demands, None);
+    assert_eq!(world.view.elsewhere(everywhere(), nobody, AtLeast::NOW, later()).await.unwrap().demands, None);
 }

@@ -6,7 +6,7 @@ use demand::claims::PersonKey;
 use demand::form::identity::PersonDraft;
 use event_log::Position;
 use jiff::civil::date;
-use nomenclature::{Territory, UniqueNumber};
+use nomenclature::{Territories, Territory, UniqueNumber};
 use projection::{AtLeast, QueryError};
 use tokio::time::Instant;
 use views::Error;
@@ -110,6 +110,25 @@ async fn nobody_searches_across_territories() {
         let found = world.view.search(everywhere(), &query, AtLeast::NOW, later()).await.unwrap();
         assert!(found.demands.is_empty() && found.next.is_none());
         assert_eq!(found.position, world.log.head().await.unwrap());
+    }
+}
+
+/// The sample is of one territory: asked of several, it comes in the same order, page by page.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_search_of_several_territories_is_of_all_of_them_in_one_order() {
+    let world = World::caught_up().await;
+    let all = numbers(&search(&world, &home()).await);
+    let several: Territories = ["006", "083", "111"].map(|code| Territory::parse(code).unwrap()).into_iter().collect();
+    let query = Query { limit: 500, ..Query::of(several) };
+    assert_eq!(numbers(&search(&world, &query).await), all);
+    let first = Query { limit: 3, ..Query::of(several) };
+    let found = world.view.search(everywhere(), &first, AtLeast::NOW, later()).await.unwrap();
+    let second = Query { after: found.next, ..first };
+    let both = [numbers(&found.demands), numbers(&search(&world, &second).await)].concat();
+    assert_eq!(both, all[..6]);
+    let foreign = several.without(Territory::parse("006").unwrap().into());
+    for nobody in [foreign, Territories::NONE] {
+        assert_eq!(numbers(&search(&world, &Query::of(nobody)).await), []);
     }
 }
 

@@ -1,0 +1,181 @@
+//! What can be read, each with the right that it asks for. A reader that takes `Authorized<ReadDemand>` cannot be given the
+//! proof of another right.
+
+use nomenclature::{Territories, Territory, UniqueNumber};
+
+use crate::action::Action;
+use crate::profile::Profile;
+use crate::purpose::Purpose;
+use crate::resource::Resource;
+
+/// Something to read, which says itself what right it takes.
+pub trait Read {
+    /// The right.
+    const ACTION: Action;
+
+    /// What it is asked for.
+    fn resource(&self) -> Resource;
+
+    /// What somebody reads it for.
+    fn purpose(by: Profile) -> Purpose;
+}
+
+/// One demand, names included.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ReadDemand(pub UniqueNumber);
+
+/// The demands of some territories, names included. Only [`permit_wherever`](crate::permit_wherever) makes one: it names the
+/// territories where somebody has the right, and no others.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ReadDemands(pub(crate) Territories);
+
+impl ReadDemands {
+    /// The territories; there is one at least.
+    pub const fn territories(self) -> Territories {
+        self.0
+    }
+}
+
+/// What falls due in a territory, and whose radiation is late there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ReadDeadlines(pub Territory);
+
+/// The renewal notices of a territory, with whom they are for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ReadNotices(pub Territory);
+
+/// What a territory decided for itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ReadTerritory(pub Territory);
+
+/// Who looked at nominative data of a territory.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ReadConsultations(pub Territory);
+
+/// Figures, of any place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ReadStatistics;
+
+/// The events of one demand, sealed parts sealed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ReplayDemand(pub UniqueNumber);
+
+/// All events, sealed parts sealed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ReplayLog;
+
+/// The register as a whole, sealed parts sealed: for the system actor, who keeps it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Inspect;
+
+impl Read for ReadDemand {
+    const ACTION: Action = Action::Read;
+
+    fn resource(&self) -> Resource {
+        Resource::Demand { territory: self.0.territory() }
+    }
+
+    fn purpose(_: Profile) -> Purpose {
+        Purpose::Attribution
+    }
+}
+
+impl Read for ReadDeadlines {
+    const ACTION: Action = Action::ReadDeadlines;
+
+    fn resource(&self) -> Resource {
+        Resource::Demand { territory: self.0 }
+    }
+
+    /// Services look at them to act on a demand, the system actor to keep the register.
+    fn purpose(by: Profile) -> Purpose {
+        match by {
+            Profile::Operator => Purpose::Administration,
+            Profile::Member { .. } => Purpose::Attribution,
+        }
+    }
+}
+
+impl Read for ReadNotices {
+    const ACTION: Action = Action::KeepRenewals;
+
+    fn resource(&self) -> Resource {
+        Resource::Demand { territory: self.0 }
+    }
+
+    fn purpose(by: Profile) -> Purpose {
+        ReadDeadlines::purpose(by)
+    }
+}
+
+impl Read for ReadTerritory {
+    const ACTION: Action = Action::ReadTerritory;
+
+    fn resource(&self) -> Resource {
+        Resource::Territory { territory: self.0 }
+    }
+
+    fn purpose(_: Profile) -> Purpose {
+        Purpose::Administration
+    }
+}
+
+impl Read for ReadConsultations {
+    const ACTION: Action = Action::ReadConsultations;
+
+    fn resource(&self) -> Resource {
+        Resource::Territory { territory: self.0 }
+    }
+
+    fn purpose(_: Profile) -> Purpose {
+        Purpose::Administration
+    }
+}
+
+impl Read for ReadStatistics {
+    const ACTION: Action = Action::ReadStatistics;
+
+    fn resource(&self) -> Resource {
+        Resource::Register
+    }
+
+    fn purpose(_: Profile) -> Purpose {
+        Purpose::Statistics
+    }
+}
+
+impl Read for ReplayDemand {
+    const ACTION: Action = Action::Audit;
+
+    fn resource(&self) -> Resource {
+        Resource::Demand { territory: self.0.territory() }
+    }
+
+    fn purpose(_: Profile) -> Purpose {
+        Purpose::Audit
+    }
+}
+
+impl Read for ReplayLog {
+    const ACTION: Action = Action::Audit;
+
+    fn resource(&self) -> Resource {
+        Resource::Register
+    }
+
+    fn purpose(_: Profile) -> Purpose {
+        Purpose::Audit
+    }
+}
+
+impl Read for Inspect {
+    const ACTION: Action = Action::Inspect;
+
+    fn resource(&self) -> Resource {
+        Resource::Register
+    }
+
+    fn purpose(_: Profile) -> Purpose {
+        Purpose::Administration
+    }
+}

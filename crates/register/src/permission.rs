@@ -1,0 +1,41 @@
+//! Who asks, and the proof that he may read what he asks for.
+
+use access::{Authorized, Profile, Read, ReadDemands, permit, permit_wherever};
+use nomenclature::Actor;
+
+use crate::Error;
+use crate::history::Viewer;
+use crate::register::{Parts, Register};
+
+impl Register {
+    /// Asks the right to read something today. What answers from a view takes the proof.
+    ///
+    /// # Errors
+    /// [`Error::Denied`], [`Error::NotFound`] for what is of a foreign territory, or a failure of the log.
+    pub async fn permit<R: Read>(&self, viewer: Viewer<'_>, read: R) -> Result<Authorized<R>, Error> {
+        self.parts.permit(viewer, read).await
+    }
+
+    /// Asks the right to read demands wherever an actor has a role today (R441-2-6): that of his desk's territory, or of
+    /// each of his.
+    ///
+    /// # Errors
+    /// [`Error::Denied`], or a failure of the log.
+    pub async fn permit_wherever(&self, actor: &Actor) -> Result<Authorized<ReadDemands>, Error> {
+        Ok(permit_wherever(self.parts.profile(Viewer::Agent(actor)).await?)?)
+    }
+}
+
+impl Parts {
+    pub(crate) async fn permit<R: Read>(&self, viewer: Viewer<'_>, read: R) -> Result<Authorized<R>, Error> {
+        Ok(permit(self.profile(viewer).await?, read)?)
+    }
+
+    /// Who somebody is today.
+    pub(crate) async fn profile(&self, viewer: Viewer<'_>) -> Result<Profile, Error> {
+        match viewer {
+            Viewer::Operator => Ok(Profile::Operator),
+            Viewer::Agent(actor) => self.directory.profile(actor, self.clock.today()).await,
+        }
+    }
+}
