@@ -13,6 +13,7 @@ pub mod agent;
 mod authorized;
 mod denial;
 mod directory;
+pub mod fields;
 mod fingerprint;
 pub mod organisation;
 mod profile;
