@@ -105,6 +105,7 @@ fn rights_are_listed_for_a_spreadsheet_and_end_at_once() {
     assert!(csv.contains(";'=Office;") && csv.contains(";ATTRIBUTION;006;") && !csv.contains("Lune"), "{csv}");
     let within = |days| admin(&["rights", "--within", days]).ends(0).json().as_array().map(Vec::len);
     assert_eq!((within("30"), within("19")), (Some(1), Some(0)));
+    assert_eq!(admin(&["alerts"]).ends(0).json(), Value::Array(Vec::new()), "nobody looked at much");
     admin(&["suspend", &token, "--reason", "COMPROMIS"]).ends(0);
     assert_eq!(admin(&["rights"]).ends(0).json()[0]["suspended"], "COMPROMIS");
     admin(&["resume", &token]).ends(0);
