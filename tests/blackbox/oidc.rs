@@ -102,7 +102,10 @@ fn binds(served: &Served, issuer: &str, account: &str) {
     let lessor = "732829320";
     admin(&["org", lessor, "--name", "Office fictif", "--kind", "HLM", "--territory", "006"]);
     admin(&["desk", "G0601", "--org", lessor, "--name", "Accueil", "--territory", "006"]);
-    let who = ["--org", lessor, "--desk", "G0601", "--name", "Lune Zoé", "--email", "zoe.lune@exemple.fr"];
+    let folder = tempfile::tempdir().unwrap();
+    let person = folder.path().join("person.json");
+    std::fs::write(&person, r#"{"name": "Lune Zoé", "email": "zoe.lune@exemple.fr"}"#).unwrap();
+    let who = ["--org", lessor, "--desk", "G0601", "--person", person.to_str().unwrap()];
     let agent = admin(&[&["agent"], &who[..]].concat()).json()[0]["of"].as_str().unwrap().to_owned();
     let until = SystemClock.today().checked_add(jiff::Span::new().months(6)).unwrap().to_string();
     admin(&["certify", &agent]);

@@ -52,12 +52,22 @@ impl Directory {
             AgentEvent::IdentityBound { token } => {
                 self.identities.insert(*token, agent);
             }
-            AgentEvent::IdentityUnbound { token } => {
-                self.identities.remove(token);
+            AgentEvent::IdentityUnbound { token } => self.forget(token, agent),
+            AgentEvent::PersonalDataErased { .. } => {
+                if let Some(token) = self.agents.get(&agent).and_then(Agent::identity) {
+                    self.forget(&token, agent);
+                }
             }
             _ => {}
         }
         self.agents.entry(agent).or_default().apply(event);
+    }
+
+    /// Forgets an identity, unless it is another agent's by now: who left lets his go.
+    fn forget(&mut self, token: &IdentityToken, agent: AgentId) {
+        if self.identities.get(token) == Some(&agent) {
+            self.identities.remove(token);
+        }
     }
 
     /// The organisation.

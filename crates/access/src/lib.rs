@@ -14,6 +14,7 @@ mod authorized;
 mod denial;
 mod directory;
 mod field_class;
+pub mod fields;
 mod fingerprint;
 pub mod organisation;
 mod profile;

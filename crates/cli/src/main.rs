@@ -12,6 +12,7 @@ mod config;
 mod failure;
 mod house;
 mod output;
+mod person;
 mod progress;
 mod wording;
 

@@ -5,6 +5,7 @@ use jiff::civil::Date;
 use nomenclature::UniqueNumber;
 use proto::v1;
 
+use crate::administration::AdministrationAnswer;
 use crate::refused::Refused;
 use crate::territory::TerritoryAnswer;
 
@@ -41,6 +42,8 @@ pub enum Outcome {
     Committed(Answer),
     /// It is done: an act on the parameters of a territory, with this answer.
     TerritoryCommitted(TerritoryAnswer),
+    /// It is done: an act on an organisation or an agent, with this answer.
+    AdministrationCommitted(AdministrationAnswer),
     /// There is no trace of it up to this position; it may be under way still.
     NotCommittedAsOf(i64),
     /// It never will be: its organisation gave it up as of this position.

@@ -13,6 +13,7 @@ use tonic::transport::{Channel, Endpoint};
 use tonic_prost::ProstCodec;
 use uuid::Uuid;
 
+use crate::administration::AdministrationAnswer;
 use crate::answer::{Answer, Outcome};
 use crate::interface::{Call, Interface};
 use crate::refused::Refused;
@@ -86,8 +87,8 @@ impl Client {
             Some(Told::TerritoryCommitted(answer)) => {
                 TerritoryAnswer::read(Some(answer)).map(Outcome::TerritoryCommitted)
             }
-            Some(Told::AdministrationCommitted(_)) => {
-                Err(Refused::Lost("the answer to an act on an organisation or an agent".to_owned()))
+            Some(Told::AdministrationCommitted(answer)) => {
+                AdministrationAnswer::read(Some(answer)).map(Outcome::AdministrationCommitted)
             }
             Some(Told::NotCommitted(not)) => Ok(Outcome::NotCommittedAsOf(not.as_of_position)),
             Some(Told::Fenced(fenced)) => Ok(Outcome::Fenced(fenced.as_of_position)),
@@ -108,8 +109,8 @@ impl Client {
             Some(Told::TerritoryCommitted(answer)) => {
                 TerritoryAnswer::read(Some(answer)).map(Outcome::TerritoryCommitted)
             }
-            Some(Told::AdministrationCommitted(_)) => {
-                Err(Refused::Lost("the answer to an act on an organisation or an agent".to_owned()))
+            Some(Told::AdministrationCommitted(answer)) => {
+                AdministrationAnswer::read(Some(answer)).map(Outcome::AdministrationCommitted)
             }
             Some(Told::Fenced(fenced)) => Ok(Outcome::Fenced(fenced.as_of_position)),
             None => Err(Refused::Lost("an empty answer".to_owned())),

@@ -10,6 +10,7 @@
 //! sends the same act again.
 
 mod act;
+mod administration;
 mod answer;
 mod client;
 mod deadlines;
@@ -18,6 +19,7 @@ mod refused;
 mod territory;
 mod tokens;
 
+pub use administration::{Administered, AdministrationAnswer};
 pub use answer::{Answer, Opened, Outcome};
 pub use client::{Client, On};
 pub use deadlines::Listed;

@@ -5,7 +5,7 @@ use std::time::Duration;
 use access::{Purpose, ReplayDemand, ReplayLog};
 use demand::{FieldReason, Violation};
 use event_log::{Page, Position, Reader, RecordedEvent, Subscription};
-use nomenclature::Actor;
+use nomenclature::{Actor, UniqueNumber};
 use proto::v1::audit_service_server::AuditService;
 use proto::v1::replay_demand_request::AsOf as AsOfText;
 use proto::v1::{
@@ -28,6 +28,9 @@ use crate::status::Refusal;
 
 /// Events of one page of the log.
 const PAGE: u32 = 256;
+/// Between two looks whether whoever reads may still read: a suspension by this process ends his stream so soon, one by another
+/// process a second later.
+const A_LOOK: Duration = Duration::from_millis(250);
 /// A message of a stream holds at most about this many bytes, unless one event alone has more.
 const MESSAGE_BYTES: usize = 256 * 1024;
 
@@ -59,12 +62,14 @@ impl Audit {
     fn stream<T: Send + 'static, F>(
         &self,
         place: Place,
+        (auditor, standing, number): (Actor, Standing, Option<UniqueNumber>),
         replay: impl FnOnce(Out<T>) -> F + Send + 'static,
     ) -> Response<Replay<T>>
     where
         F: Future<Output = Result<(), Cut>> + Send,
     {
-        Response::new(Replay::run(place, self.reader_patience, self.stopped.clone(), replay))
+        let lapse = lapse(self.register.clone(), auditor, standing, number);
+        Response::new(Replay::run(place, self.reader_patience, self.stopped.clone(), lapse, replay))
     }
 }
 
@@ -78,7 +83,7 @@ impl AuditService for Audit {
         &self,
         request: Request<ReplayDemandRequest>,
     ) -> Result<Response<Self::ReplayDemandStream>, Status> {
-        let auditor = caller::of(request.extensions())?;
+        let (auditor, standing) = (caller::of(request.extensions())?, caller::standing(request.extensions())?);
         let ReplayDemandRequest { number, as_of } = request.into_inner();
         let mut edge = Edge::default();
         let number = edge.number(&number);
@@ -106,7 +111,7 @@ impl AuditService for Audit {
             ..Look::of(LookKind::Replay, Purpose::Audit)
         };
         self.register.record(&auditor, look).await.map_err(Refusal::from)?;
-        Ok(self.stream(place, async move |out: Out<_>| {
+        Ok(self.stream(place, (auditor, standing, Some(number)), async move |out: Out<_>| {
             for recorded in events {
                 let event = Some(event::write(recorded));
                 out.send(ReplayDemandResponse { event, as_of_position: as_of.get(), versions }).await?;
@@ -116,7 +121,7 @@ impl AuditService for Audit {
     }
 
     async fn replay_log(&self, request: Request<ReplayLogRequest>) -> Result<Response<Self::ReplayLogStream>, Status> {
-        let auditor = caller::of(request.extensions())?;
+        let (auditor, standing) = (caller::of(request.extensions())?, caller::standing(request.extensions())?);
         let ReplayLogRequest { after_position, up_to_position } = request.into_inner();
         let mut edge = Edge::default();
         let after = edge.position("after_position", after_position);
@@ -135,12 +140,11 @@ impl AuditService for Audit {
         let reader = reader.clone();
         let place = self.place(&auditor)?;
         self.record_log(&auditor).await?;
-        Ok(self.stream(place, move |out| replay(reader, after, up_to.unwrap_or(head), out)))
+        Ok(self.stream(place, (auditor, standing, None), move |out| replay(reader, after, up_to.unwrap_or(head), out)))
     }
 
     async fn follow_log(&self, request: Request<FollowLogRequest>) -> Result<Response<Self::FollowLogStream>, Status> {
-        let auditor = caller::of(request.extensions())?;
-        let standing = caller::standing(request.extensions())?;
+        let (auditor, standing) = (caller::of(request.extensions())?, caller::standing(request.extensions())?);
         let mut edge = Edge::default();
         let after = edge.position("after_position", request.get_ref().after_position);
         let after = edge.finish(after)?;
@@ -150,7 +154,7 @@ impl AuditService for Audit {
         let place = self.place(&auditor)?;
         self.record_log(&auditor).await?;
         let register = self.register.clone();
-        Ok(self.stream(place, move |out| follow(register, (auditor, standing), log, sign_of_life, out)))
+        Ok(self.stream(place, (auditor, standing, None), move |out| follow(register, auditor, log, sign_of_life, out)))
     }
 }
 
@@ -168,10 +172,28 @@ async fn replay(reader: Reader, mut after: Position, up_to: Position, out: Out<R
     Ok(())
 }
 
-/// Rights and credentials are asked again as often as there is a sign of life: who audits no longer, follows no longer.
+/// Ready once credentials or rights of an auditor hold no more; why.
+async fn lapse(register: Register, auditor: Actor, standing: Standing, number: Option<UniqueNumber>) -> Cut {
+    loop {
+        tokio::time::sleep(A_LOOK).await;
+        let held = async {
+            standing.holds().await?;
+            let viewer = Viewer::Agent(&auditor);
+            match number {
+                Some(number) => drop(register.permit(viewer, ReplayDemand(number)).await?),
+                None => drop(register.permit(viewer, ReplayLog).await?),
+            }
+            Ok::<_, Cut>(())
+        };
+        if let Err(cut) = held.await {
+            return cut;
+        }
+    }
+}
+
 async fn follow(
     register: Register,
-    (auditor, standing): (Actor, Standing),
+    auditor: Actor,
     mut log: Subscription,
     sign_of_life: Duration,
     out: Out<FollowLogResponse>,
@@ -181,7 +203,6 @@ async fn follow(
         let page = tokio::time::timeout(sign_of_life, log.next_page(PAGE)).await;
         let mut known = None;
         if page.is_err() || asked_at.elapsed() >= sign_of_life {
-            standing.holds().await?;
             let replayed = register.permit(Viewer::Agent(&auditor), ReplayLog).await?;
             known = Some(register.audited_log(&replayed, log.position()).await?.1);
             asked_at = Instant::now();

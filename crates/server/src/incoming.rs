@@ -17,7 +17,7 @@ use tokio_stream::wrappers::ReceiverStream;
 use tonic::transport::server::Connected;
 
 use self::pace::{Pace, Proof, Strangers};
-use crate::identity::{Acceptor, Certificate};
+use crate::identity::{Acceptor, Certificate, Trusted};
 use crate::metrics::{Metrics, UnderWay};
 
 /// What a client of HTTP/2 sends unasked: the preface, and the head of its settings.
@@ -73,7 +73,7 @@ impl Connection {
                     Some(None) => "the certificate has no dates".to_owned(),
                     known => {
                         let peer = Peer { certificate: known.flatten(), ..Peer::default() };
-                        return Some(Self::new(stream, peer, place, TO_GREET));
+                        return Some(Self::new(Trusted::of(stream, acceptor), peer, place, TO_GREET));
                     }
                 }
             }

@@ -142,6 +142,22 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_place_among_alerts_is_read_as_it_was_written_whoever_the_agent_is() {
+        let place = AlertPlace {
+            until: Timestamp::from_microsecond(1_795_000_000_123_456).unwrap(),
+            agent: AgentId::parse("user.of.a.system-1").unwrap(),
+            organisation: Siren::parse("732829320").unwrap(),
+            territory: Territory::parse("006").unwrap(),
+        };
+        assert_eq!(AlertPlace::read(&place.written()), Some(place));
+        for wrong in
+            ["", "1.732829320.006", "x.732829320.006.agent-1", "1.732829321.006.agent-1", "1.732829320.6.agent-1"]
+        {
+            assert_eq!(AlertPlace::read(wrong), None, "{wrong}");
+        }
+    }
+
+    #[test]
     fn a_token_is_good_for_its_asker_and_filters_alone_and_shows_nothing() {
         let folder = tempfile::tempdir().unwrap();
         let secrets = Secrets::open_or_create(folder.path().join("keys")).unwrap();

@@ -198,7 +198,7 @@ pub(crate) fn of_denial(denial: Denial) -> Row {
     let french = match denial {
         Denial::ForeignTerritory => return Reason::DemandNotFound.row(),
         // No call can meet these: the operator cannot call, and the purpose is the server's own word.
-        Denial::NotForTheOperator | Denial::OperatorOnly | Denial::Purpose => {
+        Denial::NotForTheOperator | Denial::Purpose => {
             return of_denial(Denial::NotARegisteringService);
         }
         Denial::UnknownCertificate => "Aucun organisme ne répond de ce certificat.",
@@ -215,6 +215,7 @@ pub(crate) fn of_denial(denial: Denial) -> Row {
         Denial::NotALessor => "Seul un bailleur peut faire cet acte.",
         Denial::NotTheManager => "Seul le service chargé des renouvellements du territoire peut faire cet acte.",
         Denial::NotTheState => "Seul le service de l'État du territoire peut faire cet acte.",
+        Denial::OperatorOnly => "Seul l'exploitant du registre peut faire cet acte.",
         Denial::AccountNeeded => "Les droits s'administrent depuis un compte personnel certifié.",
         Denial::OwnRights => "Nul n'administre ses propres droits.",
         Denial::RoleMissing => "Le profil de l'agent ne permet pas cet acte.",

@@ -67,11 +67,12 @@ pub struct Replay<T> {
 }
 
 impl<T: Send + 'static> Replay<T> {
-    /// Runs a replay in a task until it ends, its reader leaves, or the server stops.
+    /// Runs a replay in a task until it ends, its reader leaves or may read no more (`lapse`), or the server stops.
     pub fn run<F>(
         place: Place,
         patience: Duration,
         mut stopped: watch::Receiver<bool>,
+        lapse: impl Future<Output = Cut> + Send + 'static,
         replay: impl FnOnce(Out<T>) -> F + Send + 'static,
     ) -> Self
     where
@@ -87,6 +88,7 @@ impl<T: Send + 'static> Replay<T> {
             let ended = tokio::select! {
                 ended = replay(Out { sender, patience }) => ended,
                 () = held.closed() => Err(Cut::Left),
+                cut = lapse => Err(cut),
                 _ = stopped.wait_for(|stopped| *stopped) => Err(Reason::ShuttingDown.into()),
             };
             *end.lock().unwrap_or_else(PoisonError::into_inner) = match ended {
@@ -111,6 +113,8 @@ impl<T> Stream for Replay<T> {
 
 #[cfg(test)]
 mod tests {
+    use std::future::pending;
+
     use tokio_stream::StreamExt as _;
     use tonic_types::StatusExt as _;
 
@@ -143,7 +147,7 @@ mod tests {
     #[tokio::test]
     async fn a_replay_that_came_to_its_end_ends() {
         let (_stop, stopped) = watch::channel(false);
-        let replay = Replay::run(place(), Duration::from_secs(60), stopped, |out| count(out, 9));
+        let replay = Replay::run(place(), Duration::from_secs(60), stopped, pending(), |out| count(out, 9));
         assert_eq!(seen(replay).await, ((0..9).collect(), None));
     }
 
@@ -151,26 +155,48 @@ mod tests {
     async fn a_replay_that_was_cut_never_looks_complete() {
         let long = Duration::from_secs(60);
         let (stop, stopped) = watch::channel(false);
-        let replay = Replay::run(place(), long, stopped.clone(), async |out| {
+        let replay = Replay::run(place(), long, stopped.clone(), pending(), async |out| {
             count(out, 2).await?;
-            std::future::pending().await
+            pending().await
         });
         stop.send_replace(true);
         assert_eq!(seen(replay).await.1.unwrap(), "SHUTTING_DOWN");
 
         let (_stop, stopped) = watch::channel(false);
-        let replay = Replay::run(place(), long, stopped.clone(), async |out: Out<u32>| {
+        let replay = Replay::run(place(), long, stopped.clone(), pending(), async |out: Out<u32>| {
             out.send(0).await?;
             panic!("a fault of the program")
         });
         assert_eq!(seen(replay).await, (vec![0], Some("UNAVAILABLE".to_owned())));
     }
 
+    /// Also while the replay waits for him.
+    #[tokio::test]
+    async fn a_reader_who_may_read_no_more_hears_why() {
+        let (_stop, stopped) = watch::channel(false);
+        let (ends, end) = tokio::sync::oneshot::channel();
+        let lapse = async {
+            let _ = end.await;
+            Cut::from(Reason::CredentialExpired)
+        };
+        let (places, long) = (Places::new(1), Duration::from_secs(60));
+        let mut replay = Replay::run(places.take("a").unwrap(), long, stopped, lapse, |out| count(out, 100));
+        assert!(matches!(replay.next().await, Some(Ok(0))));
+        ends.send(()).unwrap();
+        while places.take("b").is_none() {
+            tokio::task::yield_now().await;
+        }
+        let (messages, reason) = seen(replay).await;
+        assert!(messages.len() <= WAITING, "{messages:?}");
+        assert_eq!(reason.as_deref(), Some("CREDENTIAL_EXPIRED"));
+    }
+
     #[tokio::test]
     async fn a_reader_who_takes_nothing_loses_his_place_and_hears_why() {
         let (_stop, stopped) = watch::channel(false);
         let places = Places::new(1);
-        let replay = Replay::run(places.take("a").unwrap(), Duration::from_millis(1), stopped, |out| count(out, 100));
+        let replay =
+            Replay::run(places.take("a").unwrap(), Duration::from_millis(1), stopped, pending(), |out| count(out, 100));
         while places.take("b").is_none() {
             tokio::task::yield_now().await;
         }

@@ -14,13 +14,14 @@ pub(crate) fn of_organisation(rejection: O) -> Row {
     let (code, french) = match rejection {
         O::NotARegisteringService => return of_denial(Denial::NotARegisteringService),
         O::NotALessor => return of_denial(Denial::NotALessor),
+        // No call can meet these: only a file of organisations contradicts what is there, and no message has an empty list.
+        O::Differs => return of_organisation(O::AlreadyRegistered),
+        O::NoTerritory => return of_organisation(O::ForeignTerritory),
         O::AlreadyRegistered => (Code::AlreadyExists, "Cet organisme est déjà inscrit."),
-        O::Differs => (Code::FailedPrecondition, "Cet organisme est inscrit autrement."),
         O::NotRegistered => (Code::NotFound, "Cet organisme n'est pas inscrit."),
         O::Merged => (Code::FailedPrecondition, "Cet organisme est fusionné dans un autre."),
         O::MergesIntoItself => (Code::InvalidArgument, "Un organisme ne fusionne pas avec lui-même."),
         O::InvalidName => (Code::InvalidArgument, "Le nom est vide, trop long ou illisible."),
-        O::NoTerritory => (Code::InvalidArgument, "Aucun territoire n'est indiqué."),
         O::TerritoryKnown => (Code::AlreadyExists, "L'organisme est déjà présent dans ce territoire."),
         O::EntitlementMissing => (
             Code::FailedPrecondition,
@@ -58,7 +59,8 @@ pub(crate) fn of_agent(rejection: A) -> Row {
         A::AlreadySuspended => return of_organisation(O::AlreadySuspended),
         A::NotSuspended => return of_organisation(O::NotSuspended),
         A::DatePassed => return of_organisation(O::DatePassed),
-        A::AlreadyEntered => (Code::AlreadyExists, "Cet agent est déjà inscrit."),
+        // No call can meet this: the token of who is entered is drawn.
+        A::AlreadyEntered => return of_organisation(O::AlreadyRegistered),
         A::NotEntered => (Code::NotFound, "Cet agent n'est pas inscrit."),
         A::Left => (Code::FailedPrecondition, "Cet agent a quitté l'organisme."),
         A::InvalidEmail => (Code::InvalidArgument, "L'adresse électronique n'a pas la forme attendue."),

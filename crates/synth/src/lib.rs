@@ -52,7 +52,9 @@ mod work;
 pub use line::Line;
 pub use lives::{lives, write_lives, write_organisations};
 pub use options::Options;
-pub use organisations::{AUDITOR, DeskLine, OrganisationLine, organisations, organisations_in, organisations_of};
+pub use organisations::{
+    AUDITOR, DeskLine, EntitlementLine, OrganisationLine, organisations, organisations_in, organisations_of,
+};
 pub use registrations::registrations;
 pub use sample::{SAMPLE_LIVES, SAMPLE_ORGANISATIONS};
 pub use territory::{Day, NoScale, Scale, Stage, TerritoryDays, TerritoryOptions, territories, territory};

@@ -1,7 +1,7 @@
 //! Invented organisations with desks. Their names say that they are invented; communes are real, their SIREN are not.
 
 use jiff::civil::{Date, date};
-use nomenclature::{Commune, DeskCode, OrganisationKind, Siren, Territory};
+use nomenclature::{Commune, DeskCode, EntitlementGround, OrganisationKind, Siren, Territory};
 use serde::{Deserialize, Serialize};
 
 use crate::day::after;
@@ -22,9 +22,35 @@ pub struct OrganisationLine {
     pub territories: Vec<Territory>,
     /// First day.
     pub since: Date,
+    /// What entitles it to register, where that is asked of its kind (INV-46).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub entitlement: Option<EntitlementLine>,
     /// Its desks.
     #[serde(default)]
     pub desks: Vec<DeskLine>,
+}
+
+/// A title to register, of an [`OrganisationLine`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct EntitlementLine {
+    /// What it is.
+    pub ground: EntitlementGround,
+    /// What it is known by.
+    pub reference: String,
+    /// First day.
+    pub signed_on: Date,
+}
+
+impl EntitlementLine {
+    /// One from the first day on, where the kind needs one: letters e to h of R441-2-1.
+    fn of(kind: OrganisationKind, since: Date) -> Option<Self> {
+        matches!(kind.letter(), Some('e'..='h')).then(|| Self {
+            ground: EntitlementGround::Convention,
+            reference: "Convention fictive".to_owned(),
+            signed_on: since,
+        })
+    }
 }
 
 /// A desk of an [`OrganisationLine`].
@@ -99,6 +125,7 @@ fn auditor() -> OrganisationLine {
         kind: OrganisationKind::Auditor,
         territories: vec![crate::options::home()],
         since: OPENED_BEFORE,
+        entitlement: None,
         desks: Vec::new(),
     }
 }
@@ -164,7 +191,8 @@ impl Draft {
         });
         let desks = desks.collect();
         let siren = siren(place * 100 + index + 1);
-        self.lines.push(OrganisationLine { siren, name, kind, territories: vec![self.territory], since, desks });
+        let (territories, entitlement) = (vec![self.territory], EntitlementLine::of(kind, since));
+        self.lines.push(OrganisationLine { siren, name, kind, territories, since, entitlement, desks });
     }
 }
 

@@ -22,8 +22,8 @@ pub(super) fn check(path: &str, expected: &str) {
 #[test]
 fn fields_document_is_fresh() {
     let mut text = String::from(
-        "# Fields: what is personal, what is open\n\nMade by `make docs` from the tables beside the structs of `crates/demand`. \
-         Do not edit.\n\n*Personal* content is sealed under the demand's own key and gone when the key is destroyed. \
+        "# Fields: what is personal, what is open\n\nMade by `make docs` from the tables of `crates/demand` and `crates/access`. \
+         Do not edit.\n\n*Personal* content is sealed under the demand's own key, or the agent's, and gone when the key is destroyed. \
          *Open* fields stay readable for ever: they are coarse, fixed when written, and do not identify.\n\n\
          The rubrics are those of the form (R441-2-2); limits are those of form 14069*02.\n\n\
          | rubric | struct | field | French | limits | class |\n| --- | --- | --- | --- | --- | --- |\n",
@@ -35,6 +35,15 @@ fn fields_document_is_fresh() {
         };
         let demand::Field { rubric, owner, name, french, limits, .. } = field;
         writeln!(text, "| {rubric} | {owner} | `{name}` | {french} | {limits} | {class} |").unwrap();
+    }
+    text.push_str("\n## Organisations and agents\n\n| stream | event | field | French | limits | class |\n| --- | --- | --- | --- | --- | --- |\n");
+    for field in access::fields::fields() {
+        let class = match field.class {
+            access::fields::Class::Personal => "personal",
+            access::fields::Class::Open => "open",
+        };
+        let access::fields::Field { stream, owner, name, french, limits, .. } = field;
+        writeln!(text, "| {stream} | {owner} | `{name}` | {french} | {limits} | {class} |").unwrap();
     }
     check("docs/fields.md", &text);
 }

@@ -102,7 +102,12 @@ async fn pass_on(client: &Client, order: &Order) -> Reply {
     if order.again {
         match client.outcome(order.actor, command_id).await {
             Ok(Outcome::Committed(answer)) => return Reply::Ack(Ack::told(command_id, &answer)),
-            Ok(Outcome::NotCommittedAsOf(_) | Outcome::TerritoryCommitted(_) | Outcome::Fenced(_)) => {}
+            Ok(
+                Outcome::NotCommittedAsOf(_)
+                | Outcome::TerritoryCommitted(_)
+                | Outcome::AdministrationCommitted(_)
+                | Outcome::Fenced(_),
+            ) => {}
             Err(_) => return Reply::Unknown { command_id },
         }
     }

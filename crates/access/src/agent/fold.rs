@@ -50,6 +50,8 @@ impl Aggregate for Agent {
             AgentEvent::AgentLeft { last_day } => self.last_day = Some(last_day),
             AgentEvent::PersonalDataErased { erased_on } => {
                 self.erased_on = Some(erased_on);
+                // Its blind token is one person's, too.
+                self.identity = None;
                 if let Some(entered) = &mut self.entered {
                     entered.person = Pii::Sealed;
                 }

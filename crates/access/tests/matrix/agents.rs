@@ -236,13 +236,34 @@ fn who_an_agent_is_is_asked_in_a_form_that_can_be_one() {
 fn who_an_agent_was_is_erased_a_year_after_he_left() {
     let mut world = World::of(OrganisationKind::Hlm).certified(None);
     assert_eq!(world.ask(AgentAct::Erase {}), Err(AgentRejection::ErasureNotDue));
+    let token = IdentityToken::new([7; 32]);
+    world.agent(AgentAct::BindIdentity { token });
     world.agent(AgentAct::Leave { last_day: TODAY });
     world.today = date(2027, 11, 26);
     assert_eq!(world.ask(AgentAct::Erase {}), Err(AgentRejection::ErasureNotDue));
     world.today = date(2027, 11, 27);
     world.agent(AgentAct::Erase {});
-    assert_eq!(world.directory.agent(id()).unwrap().person(), None);
+    let erased = world.directory.agent(id()).unwrap();
+    assert_eq!((erased.person(), erased.identity()), (None, None));
+    assert_eq!(world.directory.agent_of(&token), Err(Denial::UnknownIdentity), "whom it was nobody knows any more");
     assert_eq!(world.ask(AgentAct::Erase {}), Err(AgentRejection::ErasureNotDue), "once");
+}
+
+/// Who left lets his identity go: another account may have it by the time that he is erased.
+#[test]
+fn an_erasure_takes_no_identity_from_whoever_has_it_now() {
+    let mut world = World::of(OrganisationKind::Hlm).certified(None);
+    let token = IdentityToken::new([7; 32]);
+    world.agent(AgentAct::BindIdentity { token });
+    world.agent(AgentAct::Leave { last_day: TODAY });
+    let other = AgentId::parse("agent-8").unwrap();
+    let AgentAct::Enter(EnterAgent { organisation, desk, person }) = entering(None) else { panic!("he is entered") };
+    let entered = access::AgentEvent::AgentEntered { organisation, desk, person: personal::Pii::Clear(person) };
+    world.directory.apply_agent(other, entered);
+    world.directory.apply_agent(other, access::AgentEvent::IdentityBound { token });
+    world.today = date(2027, 11, 27);
+    world.agent(AgentAct::Erase {});
+    assert_eq!(world.directory.agent_of(&token), Ok(Actor::Agent { organisation: siren(), desk: None, agent: other }));
 }
 
 /// A local body that is no registering service sees statistics only.

@@ -1,11 +1,14 @@
 //! `sne admin`.
 
+use std::path::PathBuf;
+
 use access::{Fingerprint, Role};
 use clap::Subcommand;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use nomenclature::{
-    AgentId, DeskCode, EntitlementGround, OrganisationKind, Siren, SuspensionReason, Territory, UniqueNumber,
+    AgentId, CommuneCode, DeskCode, EntitlementGround, OrganisationKind, PostalCode, Siren, SuspensionReason,
+    Territory, UniqueNumber,
 };
 
 use super::{date, number, territory};
@@ -87,6 +90,87 @@ pub enum AdminAct {
         #[arg(long, value_parser = date)]
         from: Option<Date>,
     },
+    /// Dit comment le public joint un guichet
+    Contact {
+        /// Son code
+        #[arg(value_parser = desk)]
+        code: DeskCode,
+        /// SIREN de son organisme
+        #[arg(long, value_parser = siren)]
+        org: Siren,
+        /// Voie et numéro, ou bâtiment
+        #[arg(long)]
+        address: String,
+        /// Code postal
+        #[arg(long, value_name = "CODE", value_parser = postal_code)]
+        postal_code: PostalCode,
+        /// Code INSEE de la commune, dans le territoire du guichet
+        #[arg(long, value_name = "INSEE", value_parser = commune)]
+        commune: CommuneCode,
+        /// Téléphone du guichet
+        #[arg(long)]
+        phone: Option<String>,
+        /// Adresse électronique du guichet, non d'une personne
+        #[arg(long)]
+        email: Option<String>,
+        /// Heures d'ouverture
+        #[arg(long)]
+        hours: Option<String>,
+    },
+    /// Donne un autre nom à un organisme
+    Rename {
+        /// Son SIREN
+        #[arg(value_parser = siren)]
+        siren: Siren,
+        /// Son nouveau nom public
+        #[arg(long, value_name = "NOM")]
+        name: String,
+        /// Premier jour du nouveau nom ; par défaut aujourd'hui
+        #[arg(long, value_parser = date)]
+        on: Option<Date>,
+    },
+    /// Fusionne un organisme dans un autre, qui reprend ses guichets
+    Merge {
+        /// SIREN de celui qui cesse
+        #[arg(value_parser = siren)]
+        siren: Siren,
+        /// SIREN de celui qui continue
+        #[arg(long, value_parser = siren)]
+        into: Siren,
+        /// Premier jour où le premier n'est plus ; par défaut aujourd'hui
+        #[arg(long, value_parser = date)]
+        on: Option<Date>,
+    },
+    /// Note qu'un bailleur confie l'enregistrement à un autre service
+    Mandate {
+        /// SIREN du bailleur
+        #[arg(value_parser = siren)]
+        siren: Siren,
+        /// SIREN du service
+        #[arg(long, value_parser = siren)]
+        to: Siren,
+        /// Un territoire ; à répéter
+        #[arg(long, required = true, value_parser = territory)]
+        territory: Vec<Territory>,
+        /// Premier jour ; par défaut aujourd'hui
+        #[arg(long, value_parser = date)]
+        from: Option<Date>,
+        /// Dernier jour, s'il est connu
+        #[arg(long, value_parser = date)]
+        until: Option<Date>,
+    },
+    /// Met fin à un mandat
+    EndMandate {
+        /// SIREN du bailleur
+        #[arg(value_parser = siren)]
+        siren: Siren,
+        /// SIREN du service
+        #[arg(long, value_parser = siren)]
+        to: Siren,
+        /// Dernier jour ; par défaut aujourd'hui
+        #[arg(long, value_parser = date)]
+        until: Option<Date>,
+    },
     /// Lie un certificat à un organisme
     Certificate {
         /// SIREN de l'organisme
@@ -125,12 +209,9 @@ pub enum AdminAct {
         /// Le guichet où il travaille
         #[arg(long, value_parser = desk)]
         desk: Option<DeskCode>,
-        /// Nom et prénom
-        #[arg(long, value_name = "NOM")]
-        name: String,
-        /// Son adresse électronique professionnelle
-        #[arg(long, value_name = "ADRESSE")]
-        email: String,
+        /// Qui il est : un fichier {"name": "Nom Prénom", "email": "adresse"}, ou - pour l'entrée standard
+        #[arg(long, value_name = "FICHIER|-", default_value = "-")]
+        person: PathBuf,
     },
     /// Certifie le compte d'un agent
     Certify {
@@ -191,7 +272,7 @@ pub enum AdminAct {
         /// Son SIREN
         #[arg(value_parser = siren)]
         siren: Siren,
-        /// COMPROMIS, MESUSAGE, DEMANDE ou INACTIF
+        /// COMPROMIS, MESUSAGE, DEMANDE, INACTIF ou VOLUME
         #[arg(long, value_name = "CODE", value_parser = reason)]
         reason: SuspensionReason,
     },
@@ -206,7 +287,7 @@ pub enum AdminAct {
         /// Son jeton
         #[arg(value_parser = agent)]
         agent: AgentId,
-        /// COMPROMIS, MESUSAGE, DEMANDE ou INACTIF
+        /// COMPROMIS, MESUSAGE, DEMANDE, INACTIF ou VOLUME
         #[arg(long, value_name = "CODE", value_parser = reason)]
         reason: SuspensionReason,
     },
@@ -225,6 +306,12 @@ pub enum AdminAct {
         #[arg(long, value_parser = date)]
         on: Option<Date>,
     },
+    /// Efface ce qui est connu de la personne d'un agent, un an après son dernier jour : détruit sa clé, sans retour
+    Erase {
+        /// Son jeton
+        #[arg(value_parser = agent)]
+        agent: AgentId,
+    },
 }
 
 fn siren(text: &str) -> Result<Siren, String> {
@@ -233,6 +320,14 @@ fn siren(text: &str) -> Result<Siren, String> {
 
 fn desk(text: &str) -> Result<DeskCode, String> {
     DeskCode::parse(text).map_err(|_| "un code de guichet a cinq caractères, A-Z et 0-9".to_owned())
+}
+
+fn postal_code(text: &str) -> Result<PostalCode, String> {
+    PostalCode::parse(text).map_err(|_| "un code postal a cinq chiffres".to_owned())
+}
+
+fn commune(text: &str) -> Result<CommuneCode, String> {
+    CommuneCode::parse(text).map_err(|_| "un code INSEE de commune a cinq caractères".to_owned())
 }
 
 fn agent(text: &str) -> Result<AgentId, String> {

@@ -2,17 +2,17 @@
 
 use std::sync::Arc;
 
+use access::agent::Account;
 use access::agent::command::{AgentAct, EnterAgent};
 use access::agent::grant::Grant;
-use access::agent::{Account, Person};
 use access::organisation::certificate::Certificate;
 use access::organisation::entitlement::Entitlement;
-use access::{OpenDesk, OrganisationAct, RegisterOrganisation};
+use access::{DeskContact, OpenDesk, OrganisationAct, RegisterOrganisation};
 use jiff::civil::Date;
 use nomenclature::{Actor, UniqueNumber};
 use register::{
-    Administered, AdministrationAct, AdministrationAnswer, AdministrationRequest, AlertLine, IdentityDraft, Register,
-    RightLine, Seer, SystemClock, Viewer,
+    Administered, AdministrationAct, AdministrationAnswer, AdministrationRequest, AlertLine, Clock as _, IdentityDraft,
+    Register, RightLine, Seer, SystemClock, Viewer,
 };
 use serde::Serialize;
 use uuid::Uuid;
@@ -20,7 +20,7 @@ use uuid::Uuid;
 use crate::args::{AdminAct, AdminCommand, Format, Place};
 use crate::failure::Failure;
 use crate::house::House;
-use crate::output;
+use crate::{output, person};
 
 /// What was done.
 #[derive(Serialize)]
@@ -50,8 +50,8 @@ pub async fn run(place: Place, format: Format, command: AdminCommand) -> Result<
             readers(&house.register, format, number).await
         }
         AdminCommand::Act(act) => {
+            let act = read(act, clock.today())?;
             let house = House::open(place, clock).await?;
-            let act = read(act, house.register.clock().today());
             let answer = administer(&house.register, act).await?;
             let of = match answer.of {
                 Administered::Organisation(siren) => siren.to_string(),
@@ -81,10 +81,10 @@ async fn administer(register: &Register, act: AdministrationAct) -> Result<Admin
 }
 
 /// The act that a command asks for.
-fn read(command: AdminAct, today: Date) -> AdministrationAct {
+fn read(command: AdminAct, today: Date) -> Result<AdministrationAct, Failure> {
     let on_org = |siren, act| AdministrationAct::Organisation { siren, act };
     let on_agent = |agent, act| AdministrationAct::Agent { agent, act };
-    match command {
+    Ok(match command {
         AdminAct::Org { siren, name, kind, territory, since } => {
             let new = RegisterOrganisation { siren, name, kind, territories: territory, since: since.unwrap_or(today) };
             on_org(siren, OrganisationAct::Register(new))
@@ -97,6 +97,23 @@ fn read(command: AdminAct, today: Date) -> AdministrationAct {
             let desk = OpenDesk { code, name, territory, opened_on: from.unwrap_or(today) };
             on_org(org, OrganisationAct::OpenDesk(desk))
         }
+        AdminAct::Contact { code, org, address, postal_code, commune, phone, email, hours } => {
+            let contact = DeskContact { address, postal_code, commune, phone, email, hours };
+            on_org(org, OrganisationAct::SetDeskContact { code, contact })
+        }
+        AdminAct::Rename { siren, name, on } => {
+            on_org(siren, OrganisationAct::Rename { name, effective_on: on.unwrap_or(today) })
+        }
+        AdminAct::Merge { siren, into, on } => {
+            on_org(siren, OrganisationAct::MergeInto { successor: into, effective_on: on.unwrap_or(today) })
+        }
+        AdminAct::Mandate { siren, to, territory, from, until } => {
+            let territories = territory.into_iter().collect();
+            on_org(siren, OrganisationAct::GiveMandate { to, territories, from: from.unwrap_or(today), until })
+        }
+        AdminAct::EndMandate { siren, to, until } => {
+            on_org(siren, OrganisationAct::EndMandate { to, until: until.unwrap_or(today) })
+        }
         AdminAct::Certificate { siren, fingerprint, label, not_before, not_after, desk } => {
             let certificate = Certificate { fingerprint, label, not_before, not_after, desk };
             on_org(siren, OrganisationAct::BindCertificate(certificate))
@@ -104,8 +121,8 @@ fn read(command: AdminAct, today: Date) -> AdministrationAct {
         AdminAct::RevokeCertificate { siren, fingerprint } => {
             on_org(siren, OrganisationAct::RevokeCertificate { fingerprint })
         }
-        AdminAct::Agent { org, desk, name, email } => {
-            let person = Person { name, email };
+        AdminAct::Agent { org, desk, person } => {
+            let person = person::read(&person)?;
             AdministrationAct::EnterAgent(EnterAgent { organisation: org, desk, person })
         }
         AdminAct::Certify { agent } => on_agent(agent, AgentAct::Certify {}),
@@ -125,7 +142,8 @@ fn read(command: AdminAct, today: Date) -> AdministrationAct {
         AdminAct::Suspend { agent, reason } => on_agent(agent, AgentAct::Suspend { reason }),
         AdminAct::Resume { agent } => on_agent(agent, AgentAct::Resume {}),
         AdminAct::Leave { agent, on } => on_agent(agent, AgentAct::Leave { last_day: on.unwrap_or(today) }),
-    }
+        AdminAct::Erase { agent } => on_agent(agent, AgentAct::Erase {}),
+    })
 }
 
 fn rights(format: Format, lines: &[RightLine]) {

@@ -61,7 +61,7 @@ pub async fn run(mut place: Place, options: &Demo) -> Result<(), Failure> {
             "données d'un passage précédent : la démonstration reprend où elle en était (effacer : sne demo --reset)"
         );
     }
-    let imported = org::lines(&house.register, &living::titled(synth::SAMPLE_ORGANISATIONS)?).await?;
+    let imported = org::lines(&house.register, synth::SAMPLE_ORGANISATIONS).await?;
     let (organisations, desks) = house.register.organisation_count().await?;
     say!("{organisations} organismes et {desks} guichets ({} nouveaux)", imported.organisations);
 

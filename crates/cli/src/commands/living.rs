@@ -11,11 +11,8 @@ mod told;
 use std::path::Path;
 use std::sync::Arc;
 
-use access::organisation::entitlement::is_asked_of;
 use jiff::civil::Date;
-use nomenclature::OrganisationKind;
 use register::{DailyRun, Register};
-use serde_json::{Value, json};
 use server::DueNow;
 use synth::calibration::Ledger;
 use synth::{Day, Stage, TerritoryDays, TerritoryOptions, territory};
@@ -49,29 +46,9 @@ pub async fn run(place: Place, options: &TerritoryOptions) -> Result<(), Failure
     for line in synth::organisations_of(options.seed, &[options.territory]) {
         organisations.push(serde_json::to_string(&line).map_err(|error| Failure::Local(error.to_string()))?);
     }
-    let organisations = titled(&organisations.join("\n"))?;
-    org::lines(&house.register, &organisations).await?;
+    org::lines(&house.register, &organisations.join("\n")).await?;
     live(&house, &clock, &notices, options).await?.told.print();
     Ok(())
-}
-
-/// Invented organisations whose desks open under the clock of a life: each service that needs a title for that has one (INV-46).
-///
-/// # Errors
-/// [`Failure::Local`] for lines that are none.
-pub fn titled(lines: &str) -> Result<String, Failure> {
-    let mut all = Vec::new();
-    for line in lines.lines() {
-        let unreadable = |error: serde_json::Error| Failure::Local(error.to_string());
-        let mut entered: Value = serde_json::from_str(line).map_err(unreadable)?;
-        let kind: OrganisationKind = serde_json::from_value(entered["kind"].clone()).map_err(unreadable)?;
-        if is_asked_of(kind) {
-            entered["entitlement"] =
-                json!({"ground": "CONVENTION", "reference": "Convention fictive", "signed_on": entered["since"]});
-        }
-        all.push(entered.to_string());
-    }
-    Ok(all.join("\n"))
 }
 
 /// The day of the first act.

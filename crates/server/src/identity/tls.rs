@@ -2,7 +2,7 @@
 //!
 //! TLS 1.3, 1.2 tolerated; no compression, no session that is taken up again: a certificate is proved at every handshake.
 //! A client may show a certificate; when it does, one of the authorities must have signed it. Which organisation it stands
-//! for is asked at every call.
+//! for is asked at every call. A connection whose certificate is signed by nobody who is still trusted ends.
 
 use std::io;
 use std::os::unix::fs::PermissionsExt as _;
@@ -10,9 +10,11 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
+use register::{Clock as _, SystemClock};
 use ring::digest;
 use rustls::pki_types::pem::PemObject as _;
-use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use rustls::pki_types::{CertificateDer, PrivateKeyDer, UnixTime};
+use rustls::server::danger::ClientCertVerifier;
 use rustls::server::{NoServerSessionStorage, WebPkiClientVerifier};
 use rustls::version::{TLS12, TLS13};
 use rustls::{RootCertStore, ServerConfig, crypto};
@@ -64,9 +66,26 @@ pub enum TlsError {
     Unusable(String),
 }
 
+/// What handshakes go by, and whoever signs the certificates of callers.
+struct Secured {
+    config: Arc<ServerConfig>,
+    /// None where no certificate is asked for.
+    authorities: Option<Arc<dyn ClientCertVerifier>>,
+}
+
+impl Secured {
+    fn trusts(&self, chain: &[CertificateDer<'_>]) -> bool {
+        let (Some(authorities), Some((shown, between))) = (&self.authorities, chain.split_first()) else {
+            return false;
+        };
+        let now = Duration::from_secs(SystemClock.now().as_second().unsigned_abs());
+        authorities.verify_client_cert(shown, between, UnixTime::since_unix_epoch(now)).is_ok()
+    }
+}
+
 /// What handshakes go by. Cheap to clone; every clone sees files that changed.
 #[derive(Clone)]
-pub struct Acceptor(watch::Receiver<Arc<ServerConfig>>);
+pub struct Acceptor(watch::Receiver<Arc<Secured>>);
 
 impl Acceptor {
     /// Reads the files, and gives what follows their changes until no acceptor is left.
@@ -75,18 +94,30 @@ impl Acceptor {
     /// See [`TlsError`].
     pub fn open(tls: Tls) -> Result<(Self, impl Future<Output = ()> + Send + use<>), TlsError> {
         let contents = Contents::read(&tls)?;
-        let (sender, receiver) = watch::channel(Arc::new(contents.config(&tls)?));
+        let (sender, receiver) = watch::channel(Arc::new(contents.secured(&tls)?));
         Ok((Self(receiver), follow(tls, contents.digest(), sender)))
     }
 
     /// What the next handshake goes by.
     pub fn now(&self) -> TlsAcceptor {
-        Arc::clone(&self.0.borrow()).into()
+        Arc::clone(&self.0.borrow().config).into()
+    }
+
+    /// Ready once whoever showed these certificates is trusted no more, because the files changed: never before, and never when
+    /// they do not.
+    pub async fn distrusts(mut self, chain: Vec<CertificateDer<'static>>) {
+        while self.0.changed().await.is_ok() {
+            let secured = Arc::clone(&self.0.borrow_and_update());
+            if !secured.trusts(&chain) {
+                return;
+            }
+        }
+        std::future::pending().await
     }
 }
 
 /// Takes files that changed. What cannot be used is told once, and what was used before stays.
-async fn follow(tls: Tls, mut seen: [u8; 32], sender: watch::Sender<Arc<ServerConfig>>) {
+async fn follow(tls: Tls, mut seen: [u8; 32], sender: watch::Sender<Arc<Secured>>) {
     let mut told = String::new();
     loop {
         tokio::select! {
@@ -97,14 +128,14 @@ async fn follow(tls: Tls, mut seen: [u8; 32], sender: watch::Sender<Arc<ServerCo
         let looked = tokio::task::spawn_blocking(move || {
             let contents = Contents::read(&files)?;
             let digest = contents.digest();
-            if digest == seen { Ok(None) } else { contents.config(&files).map(|config| Some((digest, config))) }
+            if digest == seen { Ok(None) } else { contents.secured(&files).map(|secured| Some((digest, secured))) }
         });
         let Ok(looked) = looked.await else { continue };
         match looked {
             Ok(None) => {}
-            Ok(Some((digest, config))) => {
+            Ok(Some((digest, secured))) => {
                 seen = digest;
-                sender.send_replace(Arc::new(config));
+                sender.send_replace(Arc::new(secured));
                 tracing::info!("the certificates changed and are used from now on");
             }
             Err(error) => {
@@ -148,7 +179,7 @@ impl Contents {
         bytes
     }
 
-    fn config(&self, tls: &Tls) -> Result<ServerConfig, TlsError> {
+    fn secured(&self, tls: &Tls) -> Result<Secured, TlsError> {
         let unusable = |error: &dyn std::fmt::Display| TlsError::Unusable(error.to_string());
         let chain = certificates(&self.certificate, &tls.certificate)?;
         let key = PrivateKeyDer::from_pem_slice(&self.key)
@@ -157,23 +188,26 @@ impl Contents {
         let builder = ServerConfig::builder_with_provider(Arc::clone(&provider))
             .with_protocol_versions(&[&TLS13, &TLS12])
             .map_err(|error| unusable(&error))?;
-        let builder = match (&self.client_authorities, &tls.client_authorities) {
+        let authorities = match (&self.client_authorities, &tls.client_authorities) {
             (Some(pem), Some(path)) => {
                 let mut roots = RootCertStore::empty();
                 for authority in certificates(pem, path)? {
                     roots.add(authority).map_err(|error| unusable(&error))?;
                 }
                 let verifier = WebPkiClientVerifier::builder_with_provider(Arc::new(roots), provider);
-                let verifier = verifier.allow_unauthenticated().build().map_err(|error| unusable(&error))?;
-                builder.with_client_cert_verifier(verifier)
+                Some(verifier.allow_unauthenticated().build().map_err(|error| unusable(&error))?)
             }
-            _ => builder.with_no_client_auth(),
+            _ => None,
+        };
+        let builder = match &authorities {
+            Some(authorities) => builder.with_client_cert_verifier(Arc::clone(authorities)),
+            None => builder.with_no_client_auth(),
         };
         let mut config = builder.with_single_cert(chain, key).map_err(|error| unusable(&error))?;
         config.alpn_protocols = vec![b"h2".to_vec()];
         config.session_storage = Arc::new(NoServerSessionStorage {});
         config.send_tls13_tickets = 0;
-        Ok(config)
+        Ok(Secured { config: Arc::new(config), authorities })
     }
 }
 

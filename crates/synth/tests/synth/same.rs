@@ -29,6 +29,14 @@ fn a_line_reads_back_as_written() {
 }
 
 #[test]
+fn inv_46_every_service_that_needs_a_title_has_one_from_its_first_day_on() {
+    for line in organisations(Options::default().seed) {
+        let asked = access::organisation::entitlement::is_asked_of(line.kind);
+        assert_eq!(line.entitlement.map(|title| title.signed_on), asked.then_some(line.since), "{}", line.name);
+    }
+}
+
+#[test]
 fn leaving_out_what_says_nothing_loses_nothing() {
     for line in lives(&Options { households: 80, ..Options::default() }) {
         let text = serde_json::to_string(&line).unwrap();

@@ -118,6 +118,26 @@ async fn a_certificate_that_is_replaced_is_shown_from_then_on_and_calls_go_on() 
 }
 
 #[tokio::test]
+async fn a_connection_ends_when_the_authority_of_its_certificate_is_removed() {
+    let (server, clients, others) = (Authority::new(), Authority::new(), Authority::new());
+    let door = Door::opens(&server, &clients).await;
+    let (lessor, other) = (clients.issues(-60, 600), others.issues(-60, 600));
+    door.bound.to(&lessor, LESSOR);
+    door.bound.to(&other, OTHER);
+    let trusted = |pem: String| std::fs::write(door.files.path().join("clients.pem"), pem).unwrap();
+    let by_lessor = connects(&door, &server, Some(&lessor)).await.unwrap();
+    let by_nobody = connects(&door, &server, None).await.unwrap();
+    trusted(clients.pem() + &others.pem());
+    soon("the new authority counts", async || asks(&door, &server, Some(&other), &[AGENT]).await == LET_IN).await;
+    let by_other = connects(&door, &server, Some(&other)).await.unwrap();
+    assert_eq!(by_lessor.asks(&[AGENT]).await, LET_IN, "its authority is still there");
+    trusted(others.pem());
+    soon("the connection ends", async || by_lessor.asks(&[AGENT]).await == NO_CONNECTION).await;
+    assert_eq!(by_other.asks(&[AGENT]).await, LET_IN);
+    assert_eq!(by_nobody.asks(&[AGENT]).await, "CREDENTIAL_MISSING");
+}
+
+#[tokio::test]
 async fn whoever_shakes_no_hands_keeps_nobody_waiting() {
     let (server, clients) = (Authority::new(), Authority::new());
     let door = Door::opens(&server, &clients).await;
