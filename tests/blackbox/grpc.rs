@@ -1,6 +1,7 @@
 //! The network door from outside: the real `sne serve` on a real PostgreSQL, and a client in another language.
 
 mod administration;
+mod applicant;
 mod calendar;
 mod certificates;
 mod consulted;

@@ -40,7 +40,9 @@ impl Register {
         };
         let territory = match (territory, profile) {
             (Some(territory), _) => territory,
-            (None, Profile::Member { .. }) => profile.home().ok_or(Denial::NotARegisteringService)?,
+            (None, Profile::Member { .. } | Profile::Applicant { .. }) => {
+                profile.home().ok_or(Denial::NotARegisteringService)?
+            }
             (None, Profile::Operator) => return Err(Error::MalformedRequest),
         };
         may(profile, Action::ReadDeadlines, Resource::Demand { territory }, purpose)?;

@@ -26,7 +26,7 @@ use demand::radiation::renunciation::{RenunciationDraft, WrittenAct};
 use demand::registration::ForceReason;
 use demand::reinstatement::ReinstatementDraft;
 use demand::warning::{DeliveryProof, WarningDraft, WarningKind};
-use demand::{Act, By, Declares, Demand, DemandEvent, FormDraft, Registration};
+use demand::{Act, DemandEvent, FormDraft};
 use jiff::civil::{Date, date};
 use nomenclature::Channel;
 use uuid::Uuid;
@@ -210,19 +210,6 @@ fn online(events: &[DemandEvent], today: Date, piece_id: u128, act: Act) -> Vec<
     fold(events.to_vec()).decide(&command).expect("the act is lawful")
 }
 
-/// An employee of a contributing firm, registered over a homonym.
-fn by_action_logement(registration: Registration) -> DemandEvent {
-    let (forced, employer_siret) = (Some(ForceReason::Homonym), some("00090200700012"));
-    let registration = Registration { forced, employer_siret, ..registration };
-    let mut command = command(FILED, Act::Register(Box::new(registration)));
-    command.by = By { declares: Declares::Contributor, ..by(Channel::Online) };
-    let mut events = Demand::default().decide(&command).expect("the act is lawful");
-    // In the place of what only a separation inherits.
-    let DemandEvent::Registered(event) = &mut events[0] else { panic!("another event") };
-    event.presented_on = Some(FILED);
-    events.remove(0)
-}
-
 /// What leads to a radiation for no answer and back, and to one as inadmissible.
 fn warned(events: &[DemandEvent]) -> Vec<(&'static str, DemandEvent)> {
     let warning = |kind| {
@@ -403,7 +390,6 @@ pub fn events() -> Vec<(&'static str, DemandEvent)> {
     named.push(("personal_data_erased_full", erasure.unwrap()));
     named.extend(crate::full_parted::parted(&events));
     named.push(("registered_bare", registered(form())[0].clone()));
-    named.push(("registered_full_employer", by_action_logement(registration(form_in_full()))));
     let mut of_association = registration(association());
     of_association.identity_piece = None;
     named.push((

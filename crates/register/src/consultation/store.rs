@@ -34,7 +34,7 @@ const OF_AN_ACTOR: &str = "SELECT * FROM register.consultations \
 const SPENT: &str = "SELECT actor, organisation, floor(extract(epoch FROM consulted_at) / 60)::bigint, \
        sum(greatest(cardinality(numbers), 1))::bigint \
      FROM register.consultations WHERE entered_at > now() - interval '1 hour' \
-       AND kind IN ('DEMAND', 'HISTORY', 'SHARED', 'SEARCH', 'IDENTITY', 'ELSEWHERE') GROUP BY 1, 2, 3";
+       AND kind IN ('DEMAND', 'HISTORY', 'SHARED', 'SEARCH', 'IDENTITY', 'ELSEWHERE', 'DUPLICATE') GROUP BY 1, 2, 3";
 const KEPT: &str = "SELECT count(*), count(*) FILTER (WHERE entered_at < now() - interval '12 months 2 days') \
      FROM register.consultations";
 
