@@ -2,6 +2,7 @@
 
 mod administering;
 mod administration;
+mod applicant;
 mod calendar;
 mod certificates;
 mod consulted;

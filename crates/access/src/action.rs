@@ -45,6 +45,8 @@ pub enum Action {
     SetTerritory,
     /// Read the record of who looked at nominative data of a territory (INV-43).
     ReadConsultations,
+    /// Read who looked at one's own demand: organisations and days, and no agent (R441-2-6).
+    ReadOwnConsultations,
     /// Drop a co-applicant, or give him a demand of his own.
     Separate,
     /// Enter organisations and desks.
@@ -85,6 +87,7 @@ impl Action {
         Self::ReadTerritory,
         Self::SetTerritory,
         Self::ReadConsultations,
+        Self::ReadOwnConsultations,
         Self::Separate,
         Self::AdministerOrganisations,
         Self::AdministerRights,

@@ -66,6 +66,12 @@ pub enum Denial {
     /// Only an auditor replays the log.
     #[error("AUDITOR_ONLY")]
     AuditorOnly,
+    /// An applicant asks who looked at his demand, and nothing else here.
+    #[error("NOT_FOR_APPLICANTS")]
+    NotForApplicants,
+    /// Only the applicant of a demand asks this about it.
+    #[error("APPLICANT_ONLY")]
+    ApplicantOnly,
     /// The action does not serve the purpose, or does not fit the resource.
     #[error("PURPOSE_NOT_ALLOWED")]
     Purpose,
@@ -95,6 +101,8 @@ impl Denial {
         Self::AccountNeeded,
         Self::OwnRights,
         Self::AuditorOnly,
+        Self::NotForApplicants,
+        Self::ApplicantOnly,
         Self::Purpose,
     ];
 }

@@ -138,6 +138,7 @@ impl Directory {
     pub fn profile(&self, actor: &Actor, day: Date) -> Result<Profile, Denial> {
         let (siren, desk, agent) = match actor {
             Actor::Operator => return Ok(Profile::Operator),
+            Actor::Applicant { number } => return Ok(Profile::Applicant { number: *number }),
             Actor::Agent { organisation, desk, agent } => (*organisation, *desk, Some(*agent)),
             // What is imported is bound by what the organisation it comes from may do.
             Actor::Import { organisation, desk } => (*organisation, Some(*desk), None),

@@ -59,7 +59,7 @@ impl Profile {
     fn sees(&self, class: FieldClass, territory: Option<Territory>) -> bool {
         match (self, territory) {
             (Self::Operator, _) => class == FieldClass::Dalo,
-            (Self::Member { .. }, None) => false,
+            (Self::Applicant { .. }, _) | (Self::Member { .. }, None) => false,
             (Self::Member { kind: OrganisationKind::DaloCommission, .. }, _) if class == FieldClass::Dalo => true,
             (Self::Member { scopes, .. }, Some(territory)) => {
                 !scopes.in_territory(territory).intersection(class.roles()).is_empty()

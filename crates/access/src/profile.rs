@@ -1,6 +1,6 @@
 //! What is known of an actor on a day.
 
-use nomenclature::{AgentId, DeskCode, OrganisationKind, Siren, Territories, Territory};
+use nomenclature::{AgentId, DeskCode, OrganisationKind, Siren, Territories, Territory, UniqueNumber};
 
 use crate::roles::Roles;
 use crate::scopes::Scopes;
@@ -11,6 +11,11 @@ use crate::scopes::Scopes;
 pub enum Profile {
     /// The system actor of the command line: no network call can be it.
     Operator,
+    /// The applicant of a demand.
+    Applicant {
+        /// His demand.
+        number: UniqueNumber,
+    },
     /// An agent of an organisation that takes part.
     Member {
         /// The organisation.
@@ -30,7 +35,7 @@ impl Profile {
     /// His roles, wherever he has them.
     pub fn roles(&self) -> Roles {
         match self {
-            Self::Operator => Roles::NONE,
+            Self::Operator | Self::Applicant { .. } => Roles::NONE,
             Self::Member { scopes, .. } => scopes.roles(),
         }
     }
@@ -38,15 +43,17 @@ impl Profile {
     /// Where he has a role at all.
     pub fn territories(&self) -> Territories {
         match self {
-            Self::Operator => Territories::NONE,
+            Self::Operator | Self::Applicant { .. } => Territories::NONE,
             Self::Member { scopes, .. } => scopes.territories(),
         }
     }
 
-    /// The territory that is meant when he names none: that of his desk, or else the only one where he has a role.
+    /// The territory that is meant when he names none: that of his desk, or else the only one where he has a role; an
+    /// applicant's is that of his demand.
     pub fn home(&self) -> Option<Territory> {
         match self {
             Self::Operator => None,
+            Self::Applicant { number } => Some(number.territory()),
             Self::Member { desk: Some((_, territory)), .. } => Some(*territory),
             Self::Member { scopes, .. } => {
                 let mut all = scopes.territories().iter();

@@ -91,7 +91,7 @@ impl Read for ReadDeadlines {
     fn purpose(by: Profile) -> Purpose {
         match by {
             Profile::Operator => Purpose::Administration,
-            Profile::Member { .. } => Purpose::Attribution,
+            Profile::Applicant { .. } | Profile::Member { .. } => Purpose::Attribution,
         }
     }
 }

@@ -15,6 +15,11 @@ pub enum Resource {
         /// The territory.
         territory: Territory,
     },
+    /// Who looked at a demand.
+    Record {
+        /// The demand.
+        number: UniqueNumber,
+    },
     /// Who takes part in some territories, and with what rights.
     Rights {
         /// All of them.

@@ -1,6 +1,6 @@
 //! The one function that says who may do what.
 
-use nomenclature::OrganisationKind;
+use nomenclature::{OrganisationKind, UniqueNumber};
 
 use crate::action::Action;
 use crate::denial::Denial;
@@ -29,9 +29,14 @@ use crate::rule::{Place, Rule};
 /// A right is that of a role which the agent has in the territory. Who lacks the role is told what his organisation is not,
 /// when none of its agents may have it.
 pub fn may(profile: Profile, action: Action, resource: Resource, purpose: Purpose) -> Result<(), Denial> {
-    let Profile::Member { kind, agent, scopes, .. } = profile else {
-        return operator_may(action, resource, purpose);
+    let (kind, agent, scopes) = match profile {
+        Profile::Operator => return operator_may(action, resource, purpose),
+        Profile::Applicant { number } => return applicant_may(number, action, resource, purpose),
+        Profile::Member { kind, agent, scopes, .. } => (kind, agent, scopes),
     };
+    if action == Action::ReadOwnConsultations {
+        return Err(Denial::ApplicantOnly);
+    }
     let rule = Rule::of(action).ok_or(Denial::OperatorOnly)?;
     outside(kind, action)?;
     if purpose != rule.purpose {
@@ -57,9 +62,14 @@ pub fn may(profile: Profile, action: Action, resource: Resource, purpose: Purpos
         (Place::Register, Resource::Register) | (Place::Everywhere, _) => scopes.roles(),
         _ => return Err(Denial::Purpose),
     };
-    if !roles.intersection(rule.roles).is_empty() {
+    let wanted = match action {
+        // The officer of another organisation watches over its own data, not over all who look into a territory.
+        Action::ReadConsultations if !kind.keeps_renewals() => Roles::NONE,
+        _ => rule.roles,
+    };
+    if !roles.intersection(wanted).is_empty() {
         Ok(())
-    } else if rule.roles.intersection(Roles::allowed_to(kind)).is_empty() {
+    } else if wanted.intersection(Roles::allowed_to(kind)).is_empty() {
         Err(rule.otherwise)
     } else {
         Err(Denial::RoleMissing)
@@ -78,6 +88,18 @@ fn operator_may(action: Action, resource: Resource, purpose: Purpose) -> Result<
         | (Action::ReadStatistics, Resource::Register, Purpose::Statistics) => Ok(()),
         (Action::Audit, Resource::Register, _) => Err(Denial::AuditorOnly),
         _ => Err(Denial::NotForTheOperator),
+    }
+}
+
+/// An applicant is told who looked at his own demand; another's does not exist for him.
+fn applicant_may(own: UniqueNumber, action: Action, resource: Resource, purpose: Purpose) -> Result<(), Denial> {
+    match (action, resource, purpose) {
+        (Action::ReadOwnConsultations, Resource::Record { number }, Purpose::Administration) if number == own => Ok(()),
+        (Action::ReadOwnConsultations, Resource::Record { .. }, Purpose::Administration) => {
+            Err(Denial::ForeignTerritory)
+        }
+        (Action::ReadOwnConsultations, ..) => Err(Denial::Purpose),
+        _ => Err(Denial::NotForApplicants),
     }
 }
 

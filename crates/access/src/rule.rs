@@ -36,9 +36,12 @@ pub(crate) struct Rule {
 const SERVICE: &[Role] = &[Role::DeskAgent, Role::AllocationAgent, Role::TerritoryManager, Role::StateService];
 
 impl Rule {
-    /// The rule of an action; none for what is the operator's alone.
+    /// The rule of an action; none for what is the operator's alone, or an applicant's.
     pub(crate) const fn of(action: Action) -> Option<Self> {
-        use Role::{AllocationAgent, DeskAgent, InfocentreReader, NationalSupport, StateService, TerritoryManager};
+        use Role::{
+            AllocationAgent, DataProtectionOfficer, DeskAgent, InfocentreReader, NationalSupport, StateService,
+            TerritoryManager,
+        };
         let service = Roles::of(SERVICE);
         let readers = service.union(Roles::CONSULTANTS);
         Some(match action {
@@ -66,8 +69,10 @@ impl Rule {
                 Self::on_territories(readers.union(Roles::of(&[NationalSupport])), Denial::NotARegisteringService)
             }
             Action::SetTerritory => Self::on_territories(Roles::of(&[TerritoryManager]), Denial::NotTheManager),
-            // R441-2-5 II: the manager watches over the accounts that he gives out.
-            Action::ReadConsultations => Self::on_territories(Roles::of(&[TerritoryManager]), Denial::NotTheManager),
+            // R441-2-5 II: the manager watches over the accounts that he gives out, and so does his data-protection officer.
+            Action::ReadConsultations => {
+                Self::on_territories(Roles::of(&[TerritoryManager, DataProtectionOfficer]), Denial::NotTheManager)
+            }
             Action::AdministerRights => Self {
                 roles: Roles::of(&[TerritoryManager]),
                 place: Place::Rights,
@@ -92,7 +97,11 @@ impl Rule {
                 purpose: Purpose::Audit,
                 otherwise: Denial::AuditorOnly,
             },
-            Action::AdministerOrganisations | Action::Inspect | Action::Erase | Action::Import => return None,
+            Action::AdministerOrganisations
+            | Action::Inspect
+            | Action::Erase
+            | Action::Import
+            | Action::ReadOwnConsultations => return None,
         })
     }
 

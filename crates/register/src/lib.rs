@@ -61,7 +61,8 @@ pub use administration::{
 pub use audit::{AsOf, Replayed};
 pub use clock::{Clock, SetClock, SystemClock};
 pub use consultation::{
-    Budgets, Consulted, ConsultedBy, ConsultedPage, Look, LookKind, Promptness, Question, Recording,
+    Budgets, Consulted, ConsultedBy, ConsultedPage, Look, LookKind, OwnConsultation, OwnPage, Promptness, Question,
+    Recording,
 };
 pub use daily::{
     AbnormalCount, DailyDone, DailyReport, DailyRun, DelayCount, DueList, DueListUnavailable, DuePlace, DueQuery,

@@ -25,6 +25,7 @@ use vault::memory::MemoryKeys;
 use vault::{ErasedKey, KeyId, KeyState, Marks, Vault};
 
 use crate::Error;
+use crate::administration::Uses;
 use crate::clock::Clock;
 use crate::consultation::{Consultations, Consulted, ConsultedBy, ConsultedQuery, Entry, Learned, Recorder};
 use crate::daily::{DailyDone, Days, Lock};
@@ -162,6 +163,7 @@ impl Register {
             days: Box::new(database),
             clock,
             tasks,
+            uses: Uses::default(),
             postgres: None,
         };
         let register = Self::of(parts);

@@ -9,6 +9,7 @@ use sqlx::{ConnectOptions as _, Executor as _, PgPool};
 use vault::{DEAD_FOR_SAFETY, ErasureList, HighWater, KeyId, Vault};
 
 use crate::Error;
+use crate::administration::Uses;
 use crate::clock::Clock;
 use crate::consultation::{PgConsultations, Recorder};
 use crate::daily::PgDays;
@@ -135,6 +136,7 @@ impl Register {
             clock: place.clock,
             recorder: Recorder::start(consultations.clone(), &tasks),
             consultations,
+            uses: Uses::default(),
             days: Box::new(PgDays { pool: pool.clone(), database: place.database.clone() }),
             tasks,
             postgres: Some(Postgres { pool, database: place.database }),

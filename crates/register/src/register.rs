@@ -15,6 +15,7 @@ use uuid::Uuid;
 use vault::Vault;
 
 use crate::Error;
+use crate::administration::Uses;
 use crate::clock::Clock;
 use crate::consultation::{Brakes, Consultations, Promptness, Recorder};
 use crate::daily::Days;
@@ -51,6 +52,7 @@ pub(crate) struct Parts {
     /// The record of who looked, and what waits to be entered.
     pub(crate) consultations: Arc<dyn Consultations>,
     pub(crate) recorder: Recorder,
+    pub(crate) uses: Uses,
     pub(crate) days: Box<dyn Days>,
     pub(crate) tasks: Tasks,
     /// For maintenance; none of a register in memory.

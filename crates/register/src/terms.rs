@@ -44,7 +44,9 @@ impl Register {
         let profile = parts.profile(viewer).await?;
         let territory = match (territory, profile) {
             (Some(territory), _) => territory,
-            (None, Profile::Member { .. }) => profile.home().ok_or(Denial::NotARegisteringService)?,
+            (None, Profile::Member { .. } | Profile::Applicant { .. }) => {
+                profile.home().ok_or(Denial::NotARegisteringService)?
+            }
             (None, Profile::Operator) => return Err(Error::MalformedRequest),
         };
         let read = permit(profile, ReadDeadlines(territory))?;

@@ -68,11 +68,13 @@ impl Register {
     /// # Errors
     /// As [`Register::execute`].
     pub async fn set_territory(&self, request: TerritoryRequest) -> Result<TerritoryAnswer, Error> {
-        let parts = Arc::clone(&self.parts);
-        match self.parts.tasks.run(async move { parts.set_territory(&request).await }).await {
-            Ok(answer) => answer,
-            Err(_) => Err(Error::OutcomeUnknown),
+        let (parts, actor) = (Arc::clone(&self.parts), request.actor);
+        let done = self.parts.tasks.run(async move { parts.set_territory(&request).await }).await;
+        let done = done.unwrap_or(Err(Error::OutcomeUnknown));
+        if done.is_ok() {
+            self.parts.note_use(&actor).await;
         }
+        done
     }
 
     /// What [`Register::set_territory`] would record today, and where. Changes nothing.

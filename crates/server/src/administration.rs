@@ -84,17 +84,19 @@ impl AdministrationService for Administration {
 
     async fn list_rights(&self, request: Request<ListRightsRequest>) -> Result<Response<ListRightsResponse>, Status> {
         let actor = caller::of(request.extensions())?;
-        let ListRightsRequest { within_days, page_size, page_token } = request.into_inner();
+        let ListRightsRequest { within_days, page_size, page_token, unused_for_days } = request.into_inner();
         let mut edge = Edge::default();
         let agents = usize::from(edge.page_size(page_size));
-        let within = within_days.map(u16::try_from).transpose();
-        let within = within.map_err(|_| edge.fault("within_days", FieldReason::OutOfRange)).ok();
-        let within = edge.finish(within)?;
-        let days = format!("{within:?}");
+        let mut days = |field: &str, days: Option<i32>| {
+            days.map(u16::try_from).transpose().map_err(|_| edge.fault(field, FieldReason::OutOfRange)).ok()
+        };
+        let asked = days("within_days", within_days).zip(days("unused_for_days", unused_for_days));
+        let (within, unused) = edge.finish(asked)?;
+        let days = format!("{within:?} {unused:?}");
         let asked = Asked::of(&[b"rights", actor.organisation_code().as_bytes(), days.as_bytes()]);
         let secrets = self.keys.0.secrets();
         let after = page_token::read(secrets, &page_token, &asked)?;
-        let query = RightsQuery { within, after, agents };
+        let query = RightsQuery { within, unused, after, agents };
         let page = self.register.rights_page(Viewer::Agent(&actor), query).await;
         let (lines, next) = page.map_err(Refusal::from)?;
         let next_page_token = next.map(|agent| page_token::write(secrets, &agent, &asked)).transpose()?;

@@ -1,10 +1,13 @@
-//! `ConsultationService`: who looked at nominative data, for those who watch over it.
+//! `ConsultationService`: who looked at nominative data, for those who watch over it and for those whom it is of.
 
 use demand::FieldReason;
 use nomenclature::Actor;
 use proto::v1::consultation_service_server::ConsultationService;
-use proto::v1::{self, ListConsultationsRequest, ListConsultationsResponse};
-use register::{Consulted, ConsultedBy, LookKind, Register};
+use proto::v1::{
+    self, ListConsultationsRequest, ListConsultationsResponse, ListOwnConsultationsRequest,
+    ListOwnConsultationsResponse,
+};
+use register::{Consulted, ConsultedBy, LookKind, OwnConsultation, Register};
 use tonic::{Request, Response, Status};
 use uuid::Uuid;
 
@@ -62,6 +65,27 @@ impl ConsultationService for Consultations {
             next_page_token: next.unwrap_or_default(),
         }))
     }
+
+    async fn list_own_consultations(
+        &self,
+        request: Request<ListOwnConsultationsRequest>,
+    ) -> Result<Response<ListOwnConsultationsResponse>, Status> {
+        let applicant = caller::of(request.extensions())?;
+        let ListOwnConsultationsRequest { number: text, page_size, page_token } = request.into_inner();
+        let mut edge = Edge::default();
+        let number = edge.number(&text);
+        let limit = edge.page_size(page_size);
+        let number = edge.finish(number)?;
+        let secrets = self.keys.0.secrets();
+        let seal = Asked::of(&[b"own consultations", text.as_bytes()]);
+        let after = page_token::read(secrets, &page_token, &seal)?;
+        let page = self.register.own_consultations(&applicant, number, after, limit).await.map_err(Refusal::from)?;
+        let next = page.next.map(|place| page_token::write(secrets, &place, &seal)).transpose()?;
+        Ok(Response::new(ListOwnConsultationsResponse {
+            consultations: page.looks.into_iter().map(own).collect(),
+            next_page_token: next.unwrap_or_default(),
+        }))
+    }
 }
 
 /// A demand or somebody, and not both.
@@ -96,6 +120,16 @@ fn write(entry: Consulted) -> v1::Consultation {
     }
 }
 
+fn own(look: OwnConsultation) -> v1::OwnConsultation {
+    let OwnConsultation { on, organisation, organisation_name, purpose } = look;
+    v1::OwnConsultation {
+        consulted_on: on.to_string(),
+        siren: organisation.map(|siren| siren.to_string()),
+        organisation: organisation_name,
+        purpose,
+    }
+}
+
 fn kind(kind: LookKind) -> v1::ConsultationKind {
     use v1::ConsultationKind as K;
     match kind {
@@ -109,5 +143,7 @@ fn kind(kind: LookKind) -> v1::ConsultationKind {
         LookKind::Log => K::Log,
         LookKind::Notices => K::Notices,
         LookKind::Record => K::Record,
+        LookKind::Duplicate => K::Duplicate,
+        LookKind::Rights => K::Rights,
     }
 }

@@ -219,6 +219,8 @@ pub(crate) fn of_denial(denial: Denial) -> Row {
         Denial::AccountNeeded => "Les droits s'administrent depuis un compte personnel certifié.",
         Denial::OwnRights => "Nul n'administre ses propres droits.",
         Denial::RoleMissing => "Le profil de l'agent ne permet pas cet acte.",
+        Denial::NotForApplicants => "Un demandeur ne consulte ici que la liste de ceux qui ont vu sa demande.",
+        Denial::ApplicantOnly => "Seul le demandeur peut poser cette question sur sa demande.",
         Denial::AuditorOnly => "Seul un auditeur peut relire le journal.",
     };
     let code = match denial {

@@ -35,6 +35,8 @@ const DENIALS: &[&str] = &[
     "CREDENTIAL_MISSING",
     "CREDENTIAL_UNKNOWN",
     "AUDITOR_ONLY",
+    "NOT_FOR_APPLICANTS",
+    "APPLICANT_ONLY",
     "DEMAND_NOT_FOUND",
 ];
 /// A stream that is not refused by then is allowed.
@@ -52,6 +54,9 @@ const COLUMNS: &[(&str, &[&str])] = &[
 ];
 /// The column of a lessor of another territory.
 const ELSEWHERE: &str = "AILLEURS";
+
+/// The column of the applicant of the demand that is asked about.
+const APPLICANT: &str = "DEMANDEUR";
 
 /// Expected answers by method and column.
 type Table = BTreeMap<String, BTreeMap<String, String>>;
@@ -141,10 +146,10 @@ async fn inv_43_everybody_is_told_by_every_method_what_the_table_says() {
     assert_eq!(kinds, OrganisationKind::ALL.iter().map(|kind| kind.code()).collect(), "every kind has its column");
 
     let prepared = Prepared::new(Arc::new(SystemClock)).await;
-    let mut callers = vec![(ELSEWHERE, "HLM", Actor::parse(TOULON).unwrap())];
+    let mut callers = vec![(ELSEWHERE, "HLM", Some(Actor::parse(TOULON).unwrap())), (APPLICANT, APPLICANT, None)];
     for (column, kinds) in COLUMNS {
         for kind in *kinds {
-            callers.push((column, kind, somebody(&prepared, callers.len(), kind).await));
+            callers.push((column, kind, Some(somebody(&prepared, callers.len(), kind).await)));
         }
     }
     let server = prepared.serve(Options::default()).await;
@@ -159,7 +164,8 @@ async fn inv_43_everybody_is_told_by_every_method_what_the_table_says() {
             let form = |nth| cast::form(&cast::letters(nth), "Ana", "1990-02-28");
             let demand = client.act(desk, Uuid::new_v4(), None, &cast::register(form(2 * nth))).await.unwrap();
             let message = filled(&requests[&method.0], &demand, &form(2 * nth + 1));
-            let told = told(&client, *actor, method, &message).await;
+            let actor = actor.unwrap_or(Actor::Applicant { number: demand.number });
+            let told = told(&client, actor, method, &message).await;
             let expected = &expected[&method.0][*column];
             if told != *expected {
                 wrong.push(format!("{}: {kind} ({column}) is told {told}, not {expected}", method.0));

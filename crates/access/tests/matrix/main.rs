@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
 
 mod agents;
+mod applicants;
 mod certificates;
 mod golden;
 mod mandates;
@@ -128,6 +129,7 @@ fn a_demand_of_another_territory_is_denied_for_every_action() {
                 Action::AdministerOrganisations | Action::Inspect | Action::Erase | Action::Import => {
                     Denial::OperatorOnly
                 }
+                Action::ReadOwnConsultations => Denial::ApplicantOnly,
                 Action::Audit if *kind == OrganisationKind::Auditor => Denial::Purpose,
                 Action::Audit => Denial::AuditorOnly,
                 // Who audits, or reads statistics, acts on no demand anywhere.
@@ -276,6 +278,7 @@ fn only_an_auditor_audits_and_an_auditor_only_audits() {
                 Action::AdministerOrganisations | Action::Inspect | Action::Erase | Action::Import => {
                     Err(Denial::OperatorOnly)
                 }
+                Action::ReadOwnConsultations => Err(Denial::ApplicantOnly),
                 _ => Err(Denial::NotARegisteringService),
             };
             assert_eq!(may(auditor, *action, resource, Purpose::Audit), expected, "{action:?}");
@@ -307,6 +310,7 @@ fn figures_are_read_by_all_services_and_by_readers_of_statistics_who_do_nothing_
         let expected = match action {
             Action::AdministerOrganisations | Action::Inspect | Action::Erase | Action::Import => Denial::OperatorOnly,
             Action::Audit => Denial::AuditorOnly,
+            Action::ReadOwnConsultations => Denial::ApplicantOnly,
             _ => Denial::NotARegisteringService,
         };
         for resource in [Resource::Register, here, Resource::Territory { territory: territory("006") }] {

@@ -22,6 +22,9 @@ pub enum AdminCommand {
         /// Seulement ceux qui finissent dans tant de jours
         #[arg(long, value_name = "JOURS")]
         within: Option<u16>,
+        /// Seulement ceux d'agents qui n'en ont rien fait depuis tant de jours
+        #[arg(long, value_name = "JOURS")]
+        unused: Option<u16>,
     },
     /// Qui a consulté beaucoup de dossiers en une heure, dans les trois derniers mois
     Alerts,

@@ -12,7 +12,7 @@ use jiff::civil::Date;
 use nomenclature::{Actor, UniqueNumber};
 use register::{
     Administered, AdministrationAct, AdministrationAnswer, AdministrationRequest, AlertLine, Clock as _, IdentityDraft,
-    Register, RightLine, Seer, SystemClock, Viewer,
+    Register, RightLine, RightsQuery, Seer, SystemClock, Viewer,
 };
 use serde::Serialize;
 use uuid::Uuid;
@@ -35,9 +35,10 @@ struct Report {
 pub async fn run(place: Place, format: Format, command: AdminCommand) -> Result<(), Failure> {
     let clock = Arc::new(SystemClock);
     match command {
-        AdminCommand::Rights { within } => {
+        AdminCommand::Rights { within, unused } => {
             let house = House::open_to_read(place, clock).await?;
-            rights(format, &house.register.rights(Viewer::Operator, within).await?);
+            let asked = RightsQuery { within, unused, after: None, agents: usize::MAX };
+            rights(format, &house.register.rights_page(Viewer::Operator, asked).await?.0);
             Ok(())
         }
         AdminCommand::Alerts => {
@@ -156,6 +157,7 @@ fn rights(format: Format, lines: &[RightLine]) {
         "suspendu",
         "parti le",
         "revu le",
+        "utilisé le",
         "profil",
         "territoires",
         "du",
@@ -178,6 +180,7 @@ fn rights(format: Format, lines: &[RightLine]) {
             line.suspended.map(|reason| reason.to_string()).unwrap_or_default(),
             day(line.last_day),
             day(line.reviewed_on),
+            day(line.last_used_on),
             line.role.map(|role| role.to_string()).unwrap_or_default(),
             territories.join(" "),
             day(line.from),

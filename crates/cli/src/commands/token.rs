@@ -10,10 +10,12 @@ use crate::args::TokenFor;
 use crate::failure::Failure;
 use crate::output::say;
 
-/// Prints a token for an agent.
-pub fn run(data_dir: &Path, TokenFor { organisation, desk, agent }: TokenFor) -> Result<(), Failure> {
+/// Prints a token for an agent or an applicant.
+pub fn run(data_dir: &Path, whom: TokenFor) -> Result<(), Failure> {
+    let nobody = || Failure::CommandLine("un jeton est celui d'un agent ou d'un demandeur".to_owned());
+    let actor = whom.actor().ok_or_else(nobody)?;
     let issuer = DevelopmentIssuer::open(data_dir).map_err(explain)?;
-    let token = issuer.token(&Actor::Agent { organisation, desk, agent }, SystemClock.now()).map_err(explain)?;
+    let token = issuer.token(&actor, SystemClock.now()).map_err(explain)?;
     say!("{}", token.unwrap_or_default());
     Ok(())
 }

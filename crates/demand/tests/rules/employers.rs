@@ -1,14 +1,29 @@
 //! For whom an applicant works, as the desk that registers declares it (R441-2-1 f and g).
 
+use demand::registration::ForceReason;
 use demand::{Act, By, Carry, Declares, Demand, DemandEvent, FieldReason, Registration, Rejection, Violation, codec};
 use nomenclature::{Channel, OrganisationKind, Siret};
 use personal::Pii;
 
+use crate::full::form_in_full;
 use crate::given::*;
 
 const FIRM: &str = "00090200700012";
 /// An establishment of the organisation that registers.
 const OWN: &str = "73282932000074";
+
+/// An employee of a contributing firm, registered with every field over a homonym: a golden sample.
+pub fn registered_in_full() -> DemandEvent {
+    let (forced, employer_siret) = (Some(ForceReason::Homonym), Some(FIRM.to_owned()));
+    let registration = Registration { forced, employer_siret, ..registration(form_in_full()) };
+    let mut command = command(FILED, Act::Register(Box::new(registration)));
+    command.by = By { declares: Declares::Contributor, ..by(Channel::Online) };
+    let mut events = Demand::default().decide(&command).expect("the act is lawful");
+    // In the place of what only a separation inherits.
+    let DemandEvent::Registered(event) = &mut events[0] else { panic!("another event") };
+    event.presented_on = Some(FILED);
+    events.remove(0)
+}
 
 fn register(declares: Declares, employer: Option<&str>) -> Result<Vec<DemandEvent>, Rejection> {
     let registration = Registration { employer_siret: employer.map(str::to_owned), ..registration(form()) };

@@ -18,7 +18,7 @@ use demand::pieces::PieceDraft;
 use demand::radiation::lease::LeaseDraft;
 use demand::radiation::renunciation::{RenunciationDraft, WrittenAct};
 use demand::registration::ForceReason;
-use demand::{Act, By, Declares, Demand, DemandEvent, FormDraft, Registration};
+use demand::{Act, DemandEvent, FormDraft};
 use jiff::civil::{Date, date};
 use nomenclature::Channel;
 use uuid::Uuid;
@@ -203,19 +203,6 @@ pub fn online(events: &[DemandEvent], today: Date, piece_id: u128, act: Act) -> 
     fold(events.to_vec()).decide(&command).expect("the act is lawful")
 }
 
-/// An employee of a contributing firm, registered over a homonym.
-fn by_action_logement(registration: Registration) -> DemandEvent {
-    let (forced, employer_siret) = (Some(ForceReason::Homonym), some("00090200700012"));
-    let registration = Registration { forced, employer_siret, ..registration };
-    let mut command = command(FILED, Act::Register(Box::new(registration)));
-    command.by = By { declares: Declares::Contributor, ..by(Channel::Online) };
-    let mut events = Demand::default().decide(&command).expect("the act is lawful");
-    // In the place of what only a separation inherits.
-    let DemandEvent::Registered(event) = &mut events[0] else { panic!("another event") };
-    event.presented_on = Some(FILED);
-    events.remove(0)
-}
-
 /// The name of each sample, and its event.
 pub fn events() -> Vec<(&'static str, DemandEvent)> {
     let mut full = registration(form_in_full());
@@ -269,7 +256,6 @@ pub fn events() -> Vec<(&'static str, DemandEvent)> {
     named.push(("personal_data_erased_full", erasure.unwrap()));
     named.extend(crate::full_parted::parted(&events));
     named.push(("registered_bare", registered(form())[0].clone()));
-    named.push(("registered_full_employer", by_action_logement(registration(form_in_full()))));
     let mut of_association = registration(association());
     of_association.identity_piece = None;
     named.push((

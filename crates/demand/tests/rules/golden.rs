@@ -11,7 +11,7 @@ use demand::form::text::Text;
 use demand::{DemandEvent, codec, upcast};
 use serde::{Deserialize, Serialize};
 
-use crate::full;
+use crate::{employers, full};
 
 #[derive(Serialize, Deserialize)]
 struct Sample {
@@ -53,7 +53,8 @@ fn folder() -> PathBuf {
 
 fn written_today() -> BTreeMap<String, DemandEvent> {
     let file = |name: &str, event: &DemandEvent| format!("{name}.v{}.json", upcast::version_of(event.name()));
-    full::events().into_iter().map(|(name, event)| (file(name, &event), event)).collect()
+    let of_an_employer = ("registered_full_employer", employers::registered_in_full());
+    full::events().into_iter().chain([of_an_employer]).map(|(name, event)| (file(name, &event), event)).collect()
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! Who did an act: it stands on every event, for ever.
 
 use super::text_form;
-use crate::{DeskCode, ParseError, Siren};
+use crate::{DeskCode, ParseError, Siren, UniqueNumber};
 
 /// An agent of an organisation, as an opaque token: 1 to 64 characters of `A-Z`, `a-z`, `0-9`, `.`, `_` and `-`.
 ///
@@ -62,7 +62,7 @@ text_form!(AgentId);
 
 /// The author of an act.
 ///
-/// Written `operator`, `SIREN/DESK/agent` with `-` in place of no desk, or `import/SIREN/DESK`.
+/// Written `operator`, `SIREN/DESK/agent` with `-` in place of no desk, `import/SIREN/DESK`, or `applicant/NUMBER`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Actor {
     /// Who runs the system, on the machine itself: a system actor that no network call can be.
@@ -83,17 +83,27 @@ pub enum Actor {
         /// Its desk.
         desk: DeskCode,
     },
+    /// The applicant of a demand, who asks about it. He changes nothing here, so no event is his.
+    Applicant {
+        /// His demand.
+        number: UniqueNumber,
+    },
 }
 
 impl Actor {
     const OPERATOR: &'static str = "operator";
     const IMPORT: &'static str = "import";
+    const APPLICANT: &'static str = "applicant";
     const NO_DESK: &'static str = "-";
 
     /// Reads the form that `Display` writes.
     pub fn parse(text: &str) -> Result<Self, ParseError> {
         if text == Self::OPERATOR {
             return Ok(Self::Operator);
+        }
+        if let Some((Self::APPLICANT, number)) = text.split_once('/') {
+            let number = UniqueNumber::parse(number).map_err(|_| ParseError::Actor)?;
+            return Ok(Self::Applicant { number });
         }
         let mut parts = text.splitn(3, '/');
         let (Some(organisation), Some(desk), Some(agent)) = (parts.next(), parts.next(), parts.next()) else {
@@ -114,18 +124,19 @@ impl Actor {
     }
 
     /// The organisation that answers for the act, as receipts and leaf headers write it: the SIREN, or `operator`, who answers
-    /// for what he imports.
+    /// for what he imports. An applicant answers for nothing.
     pub fn organisation_code(&self) -> &str {
         match self {
             Self::Operator | Self::Import { .. } => Self::OPERATOR,
+            Self::Applicant { .. } => Self::APPLICANT,
             Self::Agent { organisation, .. } => organisation.as_str(),
         }
     }
 
-    /// The organisation whose act it is; none for the operator's own.
+    /// The organisation whose act it is; none for the operator's own, and for an applicant.
     pub fn organisation(&self) -> Option<Siren> {
         match self {
-            Self::Operator => None,
+            Self::Operator | Self::Applicant { .. } => None,
             Self::Agent { organisation, .. } | Self::Import { organisation, .. } => Some(*organisation),
         }
     }
@@ -133,7 +144,7 @@ impl Actor {
     /// The desk that the act was done at.
     pub fn desk(&self) -> Option<DeskCode> {
         match self {
-            Self::Operator => None,
+            Self::Operator | Self::Applicant { .. } => None,
             Self::Agent { desk, .. } => *desk,
             Self::Import { desk, .. } => Some(*desk),
         }
@@ -149,6 +160,7 @@ impl std::fmt::Display for Actor {
                 write!(f, "{organisation}/{desk}/{agent}")
             }
             Self::Import { organisation, desk } => write!(f, "{}/{organisation}/{desk}", Self::IMPORT),
+            Self::Applicant { number } => write!(f, "{}/{number}", Self::APPLICANT),
         }
     }
 }
@@ -161,7 +173,13 @@ mod tests {
 
     #[test]
     fn an_actor_reads_back_as_written() {
-        for text in ["operator", "200030195/G1104/a.b_c-9", "200030195/-/x", "import/200030195/G1104"] {
+        for text in [
+            "operator",
+            "200030195/G1104/a.b_c-9",
+            "200030195/-/x",
+            "import/200030195/G1104",
+            "applicant/0061126000001G0601",
+        ] {
             assert_eq!(Actor::parse(text).unwrap().to_string(), text);
             let json = format!("\"{text}\"");
             assert_eq!(serde_json::to_string(&Actor::parse(text).unwrap()).unwrap(), json);

@@ -9,6 +9,7 @@ mod alerts;
 mod organisations;
 mod review;
 mod rights;
+mod uses;
 
 use std::sync::Arc;
 
@@ -26,6 +27,7 @@ pub(crate) use agents::load_agent;
 pub use alerts::{AlertLine, AlertPlace};
 pub(crate) use organisations::{append, claims_of};
 pub use review::{RightLine, RightsQuery, Seer};
+pub(crate) use uses::Uses;
 
 use crate::Error;
 use crate::claim::{CERTIFICATE, DESK, EMAIL, IDENTITY};
@@ -146,11 +148,13 @@ impl Register {
     /// [`Error::DeskCodeTaken`], [`Error::CertificateTaken`], [`Error::EmailTaken`], [`Error::IdentityTaken`]; else as
     /// [`Register::execute`].
     pub async fn administer(&self, request: AdministrationRequest) -> Result<AdministrationAnswer, Error> {
-        let parts = Arc::clone(&self.parts);
-        match self.parts.tasks.run(async move { parts.administer(&request).await }).await {
-            Ok(answer) => answer,
-            Err(_) => Err(Error::OutcomeUnknown),
+        let (parts, actor) = (Arc::clone(&self.parts), request.actor);
+        let done = self.parts.tasks.run(async move { parts.administer(&request).await }).await;
+        let done = done.unwrap_or(Err(Error::OutcomeUnknown));
+        if done.is_ok() {
+            self.parts.note_use(&actor).await;
         }
+        done
     }
 }
 

@@ -10,6 +10,7 @@ use serde::Serialize;
 use super::agents::load_agent;
 use super::rights::place_of_agent;
 use crate::Error;
+use crate::consultation::{Look, LookKind};
 use crate::history::Viewer;
 use crate::register::Register;
 
@@ -34,6 +35,8 @@ pub struct RightLine {
     pub last_day: Option<Date>,
     /// The day somebody last looked whether he still needs his rights.
     pub reviewed_on: Option<Date>,
+    /// The day he last looked at something or acted; none when he never did.
+    pub last_used_on: Option<Date>,
     /// The role; none for an agent without any.
     pub role: Option<Role>,
     /// Where.
@@ -49,6 +52,8 @@ pub struct RightLine {
 pub struct RightsQuery {
     /// Those alone that end within so many days.
     pub within: Option<u16>,
+    /// Those alone of agents who used none of their rights for so many days; what was given since then counts as used.
+    pub unused: Option<u16>,
     /// Of the agents behind this one.
     pub after: Option<AgentId>,
     /// Of so many agents at most.
@@ -76,21 +81,28 @@ impl Register {
     /// # Errors
     /// [`Error::Denied`]; a failure of log or vault.
     pub async fn rights(&self, viewer: Viewer<'_>, within: Option<u16>) -> Result<Vec<RightLine>, Error> {
-        let asked = RightsQuery { within, after: None, agents: usize::MAX };
+        let asked = RightsQuery { within, unused: None, after: None, agents: usize::MAX };
         Ok(self.rights_page(viewer, asked).await?.0)
     }
 
-    /// A page of them, and the agent that it ended with when there are more.
+    /// A page of them, and the agent that it ended with when there are more. An agent is told names: that he read them is
+    /// recorded before.
     ///
     /// # Errors
-    /// As [`Register::rights`].
+    /// As [`Register::rights`]; [`Error::NotRecorded`].
     pub async fn rights_page(
         &self,
         viewer: Viewer<'_>,
         asked: RightsQuery,
     ) -> Result<(Vec<RightLine>, Option<AgentId>), Error> {
-        let RightsQuery { within, after, agents } = asked;
+        let RightsQuery { within, unused, after, agents } = asked;
         let (directory, profile, today) = self.administrator(viewer).await?;
+        if let Viewer::Agent(actor) = viewer {
+            let look = Look::of(LookKind::Rights, Purpose::Administration);
+            self.record(actor, Look { territory: profile.home(), ..look }).await?;
+        }
+        let uses = self.parts.last_uses().await?;
+        let long_ago = unused.map(|days| today.checked_sub(i64::from(days).days()).unwrap_or(Date::MIN));
         let horizon = within.map(|days| today.checked_add(i64::from(days).days()).unwrap_or(Date::MAX));
         let (mut lines, mut told, mut last) = (Vec::new(), 0, None);
         for (id, agent) in directory.agents().into_iter().filter(|(id, _)| after.is_none_or(|after| *id > after)) {
@@ -104,12 +116,17 @@ impl Register {
             if horizon.is_some() && soon().next().is_none() {
                 continue;
             }
+            let last_used_on = uses.get(&id).copied();
+            let idle_since = last_used_on.max(live().map(|grant| grant.from).min());
+            if long_ago.is_some_and(|long_ago| idle_since.is_none_or(|since| since > long_ago)) {
+                continue;
+            }
             if told == agents {
                 return Ok((lines, last));
             }
             (told, last) = (told + 1, Some(id));
             let person = match profile {
-                Profile::Operator => None,
+                Profile::Operator | Profile::Applicant { .. } => None,
                 Profile::Member { .. } => {
                     load_agent(&self.parts.reader, &self.parts.vault, id).await?.agent.person().cloned()
                 }
@@ -125,6 +142,7 @@ impl Register {
                 suspended: agent.suspended(),
                 last_day: agent.last_day(),
                 reviewed_on: agent.reviewed_on(),
+                last_used_on,
                 role: None,
                 territories: Territories::NONE,
                 from: None,
@@ -194,7 +212,7 @@ impl Register {
             Viewer::Agent(actor) => directory.profile(actor, today).map_err(Error::Denied)?,
         };
         let asked = match profile {
-            Profile::Operator => {
+            Profile::Operator | Profile::Applicant { .. } => {
                 authorize(profile, Action::AdministerOrganisations, Resource::Register, Purpose::Administration)
             }
             Profile::Member { scopes, .. } => {

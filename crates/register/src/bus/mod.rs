@@ -21,12 +21,15 @@ mod writing;
 use std::collections::VecDeque;
 use std::sync::Arc;
 
+use access::Purpose;
+use demand::Act;
 use jiff::Timestamp;
 use uuid::Uuid;
 
 use crate::Error;
+use crate::consultation::{Look, LookKind, Question};
 use crate::import::Entered;
-use crate::register::{Answer, Parts, Register, Request, to_the_microsecond};
+use crate::register::{Answer, Parts, Register, Request, territory_of, to_the_microsecond};
 use order::Named;
 pub(crate) use order::{Order, Past};
 pub(crate) use rehearsal::Rehearsal;
@@ -39,11 +42,35 @@ const MOST_TRIES: usize = 8;
 impl Register {
     /// Applies an act, durably, once per command id.
     ///
+    /// A refusal that tells the number of the demand which a person holds is recorded as a search before it is told.
+    ///
     /// # Errors
     /// Every variant of [`Error`]; nothing was written, except for [`Error::OutcomeUnknown`], after which the same
     /// request may be sent again.
     pub async fn execute(&self, request: Request) -> Result<Answer, Error> {
-        self.submit_many(vec![request]).await?.pop().unwrap_or(Err(Error::OutcomeUnknown))
+        let (actor, territory) = (request.actor, territory_of(&request));
+        let question = self.who_is_registered(&request.act);
+        let done = self.submit_many(vec![request]).await?.pop().unwrap_or(Err(Error::OutcomeUnknown));
+        match (&done, territory) {
+            (Ok(_), _) => self.parts.note_use(&actor).await,
+            (Err(Error::Duplicate { held_by }), Ok(territory)) => {
+                let shown = vec![(*held_by, 0)];
+                let look = Look::of(LookKind::Duplicate, Purpose::Attribution);
+                self.record(&actor, Look { territory: Some(territory), question, shown, ..look }).await?;
+            }
+            _ => {}
+        }
+        done
+    }
+
+    /// The digest of the person whom a registration names; none for other acts.
+    fn who_is_registered(&self, act: &Act) -> Option<Question> {
+        let identity = match act {
+            Act::Register(registration) => registration.form.identity.as_ref(),
+            Act::Separate(separation) => separation.form.identity.as_ref(),
+            _ => None,
+        };
+        Some(self.question(&[&serde_json::to_vec(identity?).ok()?]))
     }
 
     /// Applies many acts, each as [`Register::execute`] does, and answers each in its place. All of them bear one instant of

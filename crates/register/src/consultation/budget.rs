@@ -74,7 +74,9 @@ impl LookKind {
     fn shows_households(self) -> bool {
         match self {
             Self::Demand | Self::History | Self::Shared | Self::Search | Self::Identity | Self::Elsewhere => true,
-            Self::Replay | Self::Log | Self::Notices | Self::Record => false,
+            // Persons can be tried by registering them as well as by searching them.
+            Self::Duplicate => true,
+            Self::Replay | Self::Log | Self::Notices | Self::Record | Self::Rights => false,
         }
     }
 }

@@ -29,6 +29,10 @@ pub enum LookKind {
     Notices,
     /// Read this record.
     Record,
+    /// Was refused a registration, with the number of the demand that its person holds.
+    Duplicate,
+    /// Read who has which rights: names and addresses of agents.
+    Rights,
 }
 
 impl LookKind {
@@ -44,6 +48,8 @@ impl LookKind {
         Self::Log,
         Self::Notices,
         Self::Record,
+        Self::Duplicate,
+        Self::Rights,
     ];
 
     /// Its stable code.
@@ -59,6 +65,8 @@ impl LookKind {
             Self::Log => "LOG",
             Self::Notices => "NOTICES",
             Self::Record => "RECORD",
+            Self::Duplicate => "DUPLICATE",
+            Self::Rights => "RIGHTS",
         }
     }
 

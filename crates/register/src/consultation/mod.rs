@@ -22,12 +22,14 @@ mod brakes;
 mod budget;
 mod entry;
 mod hour;
+mod own;
 mod queue;
 mod reading;
 mod store;
 
 pub use budget::Budgets;
 pub use entry::{Look, LookKind, Promptness, Question};
+pub use own::{OwnConsultation, OwnPage};
 pub use queue::Recording;
 pub use reading::{Consulted, ConsultedBy, ConsultedPage};
 
@@ -79,7 +81,9 @@ impl Register {
                 tokio::time::sleep(later).await;
             }
         }
-        self.parts.recorder.record(entry, self.promptness).await
+        self.parts.recorder.record(entry, self.promptness).await?;
+        self.parts.note_use(actor).await;
+        Ok(())
     }
 
     /// Enters that an actor reads one demand, as of a version of it.

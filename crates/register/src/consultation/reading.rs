@@ -11,7 +11,7 @@ use crate::Error;
 use crate::register::Register;
 
 /// Entries of one answer at most.
-const MOST: u16 = 500;
+pub(super) const MOST: u16 = 500;
 
 /// Whose looks, or looks at what.
 #[derive(Clone, Debug, PartialEq, Eq)]

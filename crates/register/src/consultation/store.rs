@@ -39,7 +39,7 @@ const LEARN: &str = "SELECT asked.settled, spent.* FROM (SELECT now() - interval
          sum(greatest(cardinality(numbers), 1))::bigint AS files, entered_at <= asked.settled AS is_settled \
        FROM register.consultations \
        WHERE entered_at > coalesce($1, now() - interval '1 hour') AND recorder IS DISTINCT FROM $2 \
-         AND kind IN ('DEMAND', 'HISTORY', 'SHARED', 'SEARCH', 'IDENTITY', 'ELSEWHERE') \
+         AND kind IN ('DEMAND', 'HISTORY', 'SHARED', 'SEARCH', 'IDENTITY', 'ELSEWHERE', 'DUPLICATE') \
        GROUP BY 1, 2, 3, 5) AS spent ON true";
 const KEPT: &str = "SELECT count(*), count(*) FILTER (WHERE entered_at < now() - interval '12 months 2 days') \
      FROM register.consultations";

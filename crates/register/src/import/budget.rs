@@ -34,7 +34,7 @@ pub(super) type Rows = BTreeMap<Siren, i64>;
 fn organisation_of(order: &Order) -> Option<Siren> {
     match order.request.actor {
         Actor::Import { organisation, .. } => Some(organisation),
-        Actor::Operator | Actor::Agent { .. } => None,
+        Actor::Operator | Actor::Applicant { .. } | Actor::Agent { .. } => None,
     }
 }
 

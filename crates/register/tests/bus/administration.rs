@@ -19,10 +19,10 @@ use uuid::Uuid;
 
 use crate::world::{NICE, TODAY, World, form, noon, person, register};
 
-const MANAGER: &str = "200054807";
+pub const MANAGER: &str = "200054807";
 const UNTIL: Date = date(2027, 11, 22);
 
-fn siren(text: &str) -> Siren {
+pub fn siren(text: &str) -> Siren {
     Siren::parse(text).unwrap()
 }
 
@@ -65,7 +65,7 @@ fn agent_of(answer: AdministrationAnswer) -> AgentId {
 }
 
 /// An agent with a certified account and roles.
-async fn certified(register: &Register, of: &str, desk: Option<&str>, email: &str, roles: &[Role]) -> AgentId {
+pub async fn certified(register: &Register, of: &str, desk: Option<&str>, email: &str, roles: &[Role]) -> AgentId {
     let agent = agent_of(done(register, entering(of, desk, email)).await);
     for act in [AgentAct::AskAccount {}, AgentAct::Certify {}] {
         done(register, on(agent, act)).await;
@@ -77,7 +77,7 @@ async fn certified(register: &Register, of: &str, desk: Option<&str>, email: &st
 }
 
 /// The manager of the Alpes-Maritimes, with an agent of his.
-async fn manager(world: &World) -> Actor {
+pub async fn manager(world: &World) -> Actor {
     let new = RegisterOrganisation {
         siren: siren(MANAGER),
         name: "Gestionnaire fictif".into(),

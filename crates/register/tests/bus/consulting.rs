@@ -196,3 +196,81 @@ async fn who_keeps_a_territory_reads_who_looked_there_and_that_is_recorded_too()
     let toulon = UniqueNumber::parse("083112600000108301").unwrap();
     assert!(matches!(list(ConsultedBy::Demand(toulon), None, 50).await, Err(Error::NotFound)));
 }
+
+/// Whoever registers somebody to learn whether he has a demand has searched for him.
+#[tokio::test]
+async fn inv_43_a_refusal_that_tells_a_number_is_recorded_as_a_search() {
+    let (world, number) = world().await;
+    for _ in 0..2 {
+        let refused = world.register(ANTIBES, form(person("Lune", "Zoé", "1990-02-28"))).await;
+        assert!(matches!(refused, Err(Error::Duplicate { held_by }) if held_by == number), "{refused:?}");
+    }
+    // Refused for something else, it tells of nobody.
+    assert!(world.register(ANTIBES, form(person("", "Zoé", "1990-02-28"))).await.is_err());
+    let entry = format!("{ANTIBES} 006 ATTRIBUTION DUPLICATE {{{number}}} {{0}}");
+    assert_eq!(world.recorded("actor, territory, purpose, kind, numbers, versions"), [entry.clone(), entry]);
+    let asked = world.recorded("question");
+    assert!(asked[0].len() > 60 && asked[0] == asked[1], "equal questions are known as such: {asked:?}");
+    world.tamper("REVOKE INSERT ON register.consultations FROM sne_writer");
+    let untold = world.register(ANTIBES, form(person("Lune", "Zoé", "1990-02-28"))).await;
+    assert!(matches!(untold, Err(Error::NotRecorded)), "what cannot be recorded is not told: {untold:?}");
+}
+
+#[tokio::test]
+async fn inv_43_an_applicant_is_told_which_organisations_looked_at_his_demand_and_of_no_agent() {
+    let (world, number) = world().await;
+    let register = &world.register;
+    let other = world.register(ANTIBES, form(person("Soleil", "Claire", "1980-01-01"))).await.unwrap().number;
+    register.demand(number, Viewer::Agent(&actor(NICE))).await.unwrap();
+    world.clock.set(noon(jiff::civil::date(2026, 11, 25)));
+    register.find_by_identity(key(), &actor(ANTIBES)).await.unwrap();
+    register.demand(other, Viewer::Agent(&actor(OTHER_LESSOR))).await.unwrap();
+    world.clock.set(noon(jiff::civil::date(2026, 11, 26)));
+    register.consultations(&actor(MANAGER), ConsultedBy::Demand(number), None, 5).await.unwrap();
+
+    let applicant = Actor::Applicant { number };
+    let (mut looks, mut after) = (Vec::new(), None);
+    loop {
+        let page = register.own_consultations(&applicant, number, after, 1).await.unwrap();
+        assert_eq!(page.looks.len(), 1);
+        looks.extend(page.looks);
+        match page.next {
+            Some(next) => after = Some(next),
+            None => break,
+        }
+    }
+    let told: Vec<_> = looks
+        .iter()
+        .map(|look| format!("{} {} {} {}", look.on, look.organisation.unwrap(), look.organisation_name, look.purpose))
+        .collect();
+    assert_eq!(
+        told,
+        [
+            "2026-11-26 200030195 Gestionnaire fictif ADMINISTRATION",
+            "2026-11-25 210600045 Commune d'Antibes ATTRIBUTION",
+            "2026-11-23 732829320 Office fictif des Collines ATTRIBUTION",
+        ]
+    );
+    let all = format!("{looks:?}");
+    assert!(!all.contains("agent-") && !all.contains("G06") && !all.contains(&other.to_string()), "{all}");
+
+    // Of his own demand alone, and nobody in his place.
+    assert!(matches!(register.own_consultations(&applicant, other, None, 50).await, Err(Error::NotFound)));
+    let stranger = Actor::Applicant { number: other };
+    assert!(matches!(register.own_consultations(&stranger, number, None, 50).await, Err(Error::NotFound)));
+    for who in [NICE, MANAGER] {
+        let refused = register.own_consultations(&actor(who), number, None, 50).await;
+        assert!(matches!(refused, Err(Error::Denied(access::Denial::ApplicantOnly))), "{who}: {refused:?}");
+    }
+    // And nothing else is answered to him.
+    for refused in [
+        register.demand(number, Viewer::Agent(&applicant)).await.map(drop),
+        register.history(number, Viewer::Agent(&applicant)).await.map(drop),
+        register.find_by_identity(key(), &applicant).await.map(drop),
+        register.consultations(&applicant, ConsultedBy::Demand(number), None, 5).await.map(drop),
+        world.act("applicant/0061126000001G0601", Some(number), renew()).await.map(drop),
+        world.register("applicant/0061126000001G0601", form(person("Mer", "Ana", "1990-02-28"))).await.map(drop),
+    ] {
+        assert!(matches!(refused, Err(Error::Denied(access::Denial::NotForApplicants))), "{refused:?}");
+    }
+}

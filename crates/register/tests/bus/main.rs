@@ -17,6 +17,7 @@ mod in_memory;
 mod numbers;
 mod places;
 mod reinstating;
+mod reviewing;
 mod rights;
 mod rotation;
 mod separating;

@@ -295,6 +295,7 @@ pub fn right(line: RightLine) -> v1::Right {
         territories: line.territories.iter().map(|territory| territory.to_string()).collect(),
         from: day(line.from),
         until: day(line.until),
+        last_used_on: day(line.last_used_on),
     }
 }
 

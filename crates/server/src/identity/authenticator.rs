@@ -48,6 +48,21 @@ impl Authenticator {
         };
         let of_token = match token.as_ref().map(|token| &token.subject) {
             None => None,
+            // Nobody answers for an applicant, and he has nothing to say beside his token.
+            Some(Subject::Applicant(number)) => {
+                let number = *number;
+                if of_certificate.is_some() {
+                    return Err(Reason::CredentialsContradict.into());
+                }
+                if Said::read(headers)? != Said::default() {
+                    return Err(Refusal::new(Reason::MetadataContradicted).with("key", Said::ORGANISATION));
+                }
+                let bindings = Arc::clone(&self.bindings);
+                return Ok((
+                    Actor::Applicant { number },
+                    Standing { bindings, organisation: None, certificate: None, token },
+                ));
+            }
             Some(Subject::Bearer(bearer)) => Some(*bearer),
             Some(Subject::Account(account)) => Some(self.bindings.of_account(&account.issuer, &account.subject).await?),
         };
@@ -58,7 +73,10 @@ impl Authenticator {
         };
         let actor = bearer.who_says(&Said::read(headers)?)?;
         let bindings = Arc::clone(&self.bindings);
-        Ok((actor, Standing { bindings, organisation: bearer.organisation, certificate: certificate.copied(), token }))
+        Ok((
+            actor,
+            Standing { bindings, organisation: Some(bearer.organisation), certificate: certificate.copied(), token },
+        ))
     }
 }
 

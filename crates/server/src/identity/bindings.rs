@@ -34,7 +34,9 @@ impl Bindings for Register {
     async fn of_account(&self, issuer: &str, subject: &str) -> Result<Bearer, Refusal> {
         match self.agent_of(issuer, subject).await? {
             Actor::Agent { organisation, desk, agent } => Ok(Bearer { organisation, desk, agent: Some(agent) }),
-            Actor::Operator | Actor::Import { .. } => Err(access::Denial::UnknownIdentity.into()),
+            Actor::Operator | Actor::Import { .. } | Actor::Applicant { .. } => {
+                Err(access::Denial::UnknownIdentity.into())
+            }
         }
     }
 }

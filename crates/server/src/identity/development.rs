@@ -13,7 +13,7 @@ use std::sync::Arc;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jiff::Timestamp;
-use nomenclature::{Actor, AgentId, DeskCode, Siren};
+use nomenclature::{Actor, AgentId, DeskCode, Siren, UniqueNumber};
 use register::{Clock as _, SystemClock};
 use ring::digest;
 use ring::rand::SystemRandom;
@@ -22,6 +22,7 @@ use serde_json::json;
 
 use super::bearer::Bearer;
 use super::token::{Claims, Fault, Key};
+use super::tokens::Subject;
 
 /// What it calls itself.
 pub const ISSUER: &str = "urn:sne:development";
@@ -29,6 +30,8 @@ pub const ISSUER: &str = "urn:sne:development";
 pub const AUDIENCE: &str = "sne";
 /// How long a token lives, in seconds.
 const LIFE: i64 = 900;
+/// The subject of a token for an applicant: his demand is a claim of its own.
+const APPLICANT: &str = "applicant";
 /// Its key in the data folder.
 const FILE: &str = "development-issuer.key";
 /// No key is longer, in bytes.
@@ -126,20 +129,27 @@ impl DevelopmentIssuer {
         Some(Self { key, name, public: Key::Es256(point), random })
     }
 
-    /// A token for an agent, good for a quarter of an hour; none for somebody who is no network caller.
+    /// A token for an agent or an applicant, good for a quarter of an hour; none for somebody who is no network caller.
     ///
     /// # Errors
     /// [`IssuerError::Random`].
     pub fn token(&self, actor: &Actor, now: Timestamp) -> Result<Option<String>, IssuerError> {
-        let Actor::Agent { organisation, desk, agent } = actor else { return Ok(None) };
         let (iat, exp) = (now.as_second(), now.as_second() + LIFE);
         let header = json!({"alg": "ES256", "typ": "JWT", "kid": self.name});
-        let mut claims = json!({
-            "iss": ISSUER, "aud": AUDIENCE, "iat": iat, "exp": exp,
-            "sub": agent.to_string(), "organisation": organisation.to_string(),
-        });
-        if let Some(desk) = desk {
-            claims["desk"] = json!(desk.to_string());
+        let mut claims = json!({"iss": ISSUER, "aud": AUDIENCE, "iat": iat, "exp": exp});
+        match actor {
+            Actor::Agent { organisation, desk, agent } => {
+                claims["sub"] = json!(agent.to_string());
+                claims["organisation"] = json!(organisation.to_string());
+                if let Some(desk) = desk {
+                    claims["desk"] = json!(desk.to_string());
+                }
+            }
+            Actor::Applicant { number } => {
+                claims["sub"] = json!(APPLICANT);
+                claims["demand"] = json!(number.to_string());
+            }
+            Actor::Operator | Actor::Import { .. } => return Ok(None),
         }
         let part = |json: serde_json::Value| URL_SAFE_NO_PAD.encode(json.to_string());
         let message = format!("{}.{}", part(header), part(claims));
@@ -158,8 +168,18 @@ impl DevelopmentIssuer {
     }
 }
 
-/// Whom a token of this issuer stands for.
-pub(super) fn bearer(claims: &Claims) -> Result<Bearer, Fault> {
+/// Whom a token of this issuer stands for: an applicant, or an agent.
+pub(super) fn subject(claims: &Claims) -> Result<Subject, Fault> {
+    match (&claims.demand, &claims.organisation, &claims.desk) {
+        (Some(number), None, None) if claims.sub == APPLICANT => {
+            UniqueNumber::parse(number).map(Subject::Applicant).map_err(|_| Fault::Malformed)
+        }
+        (Some(_), ..) => Err(Fault::Malformed),
+        (None, ..) => bearer(claims).map(Subject::Bearer),
+    }
+}
+
+fn bearer(claims: &Claims) -> Result<Bearer, Fault> {
     let organisation = claims.organisation.as_deref().and_then(|text| Siren::parse(text).ok());
     let desk = claims.desk.as_deref().map(|text| DeskCode::parse(text).map_err(|_| Fault::Malformed)).transpose()?;
     let agent = AgentId::parse(&claims.sub).map_err(|_| Fault::Malformed)?;
@@ -240,5 +260,29 @@ mod tests {
             assert_eq!(Token::read(&token).unwrap().believed(key, AUDIENCE, later(960)).err(), Some(Fault::Expired));
         }
         assert_eq!(issuer.token(&Actor::Operator, now).unwrap(), None);
+        let import = Actor::parse("import/000005017/006A1").unwrap();
+        assert_eq!(issuer.token(&import, now).unwrap(), None);
+    }
+
+    #[test]
+    fn a_token_of_an_applicant_stands_for_his_demand_and_for_no_organisation() {
+        let issuer = DevelopmentIssuer::in_memory().unwrap();
+        let now = Timestamp::from_second(1_800_000_000).unwrap();
+        let applicant = Actor::parse("applicant/0061126000001006A1").unwrap();
+        let token = issuer.token(&applicant, now).unwrap().unwrap();
+        let read = Token::read(&token).unwrap();
+        let key = issuer.key(read.key()).unwrap();
+        let claims = read.believed(key, AUDIENCE, now).ok().unwrap();
+        assert_eq!(subject(&claims).ok(), Some(Subject::Applicant(UniqueNumber::parse("0061126000001006A1").unwrap())));
+        let with = |change: fn(&mut Claims)| {
+            let mut claims = claims.clone();
+            change(&mut claims);
+            subject(&claims).err()
+        };
+        assert_eq!(with(|claims| claims.organisation = Some("000005017".to_owned())), Some(Fault::Malformed));
+        assert_eq!(with(|claims| claims.desk = Some("006A1".to_owned())), Some(Fault::Malformed));
+        assert_eq!(with(|claims| claims.sub = "agent-01".to_owned()), Some(Fault::Malformed));
+        assert_eq!(with(|claims| claims.demand = Some("0061126000001".to_owned())), Some(Fault::Malformed));
+        assert_eq!(with(|claims| claims.demand = None), Some(Fault::Malformed), "nobody answers for an agent of none");
     }
 }

@@ -159,6 +159,26 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn an_applicant_is_who_his_token_says_and_says_nothing_beside_it() {
+        let issuer = Arc::new(DevelopmentIssuer::in_memory().unwrap());
+        let tokens = Tokens::of(Some(issuer.clone()), None);
+        let mut service =
+            AuthenticationLayer::new(Authenticator::new(tokens, Arc::new(Bound::default()))).layer(Asking);
+        let applicant = Actor::parse("applicant/0061126000001006A1").unwrap();
+        let token = format!("Bearer {}", issuer.token(&applicant, SystemClock.now()).unwrap().unwrap());
+        let method = "/sne.v1.ConsultationService/ListOwnConsultations";
+        let bearer = ("authorization", token.as_str());
+        assert_eq!(asked(&mut service, method, &[bearer]).await.headers()["caller"], applicant.to_string());
+        for said in [("sne-organisation", "000005017"), ("sne-desk", "006A1"), ("sne-agent", "agent-01")] {
+            assert_eq!(
+                reason(&asked(&mut service, method, &[bearer, said]).await),
+                "METADATA_CONTRADICTED",
+                "{said:?}"
+            );
+        }
+    }
+
+    #[tokio::test]
     async fn health_and_the_interface_are_told_to_all() {
         let nobody = Authenticator::new(Tokens::of(None, None), Arc::new(Bound::default()));
         let mut service = AuthenticationLayer::new(nobody).layer(Asking);

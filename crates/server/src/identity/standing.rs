@@ -18,7 +18,8 @@ use crate::status::Refusal;
 #[derive(Clone)]
 pub struct Standing {
     pub(super) bindings: Arc<dyn Bindings>,
-    pub(super) organisation: Siren,
+    /// Who answers for the caller; nobody does for an applicant.
+    pub(super) organisation: Option<Siren>,
     pub(super) certificate: Option<Certificate>,
     pub(super) token: Option<Proven>,
 }
@@ -48,7 +49,7 @@ impl Standing {
     }
 
     fn stands_for(&self, organisation: Siren) -> Result<(), Refusal> {
-        if organisation == self.organisation { Ok(()) } else { Err(Reason::CredentialsContradict.into()) }
+        if Some(organisation) == self.organisation { Ok(()) } else { Err(Reason::CredentialsContradict.into()) }
     }
 }
 
@@ -68,7 +69,7 @@ mod tests {
         let now = SystemClock.now();
         let of = |certificate, token| Standing {
             bindings: Arc::new(bound.clone()),
-            organisation: Siren::parse("000005017").unwrap(),
+            organisation: Siren::parse("000005017").ok(),
             certificate,
             token,
         };

@@ -99,6 +99,8 @@ pub struct Claims {
     /// Of tokens of the development issuer: the organisation's SIREN, and the desk.
     pub organisation: Option<String>,
     pub desk: Option<String>,
+    /// Of tokens of the development issuer: the number of the applicant's demand.
+    pub demand: Option<String>,
 }
 
 #[derive(Clone, Deserialize)]

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use jiff::Timestamp;
+use nomenclature::UniqueNumber;
 use ring::digest;
 
 use super::bearer::Bearer;
@@ -23,6 +24,8 @@ type Digest = [u8; 32];
 pub enum Subject {
     /// Somebody whom the development issuer names.
     Bearer(Bearer),
+    /// The applicant of a demand whom the development issuer names.
+    Applicant(UniqueNumber),
     /// An account at a provider.
     Account(Arc<Account>),
 }
@@ -75,7 +78,7 @@ impl Tokens {
         {
             let key = issuer.key(token.key()).ok_or_else(|| refused(Fault::Key))?.clone();
             let claims = token.believed(&key, development::AUDIENCE, now).map_err(refused)?;
-            let subject = Subject::Bearer(development::bearer(&claims).map_err(refused)?);
+            let subject = development::subject(&claims).map_err(refused)?;
             Known { proven: Proven { subject, expires_at: claims.exp }, key }
         } else if let Some(provider) = self.provider.as_ref().filter(|provider| provider.issuer() == token.issuer()) {
             let key = provider.key(token.key()).await.map_err(|_| Refusal::new(Reason::IssuerUnreachable))?;
@@ -107,7 +110,7 @@ impl Tokens {
     /// A key that a provider took back no longer vouches for anybody.
     fn still_has(&self, subject: &Subject, key: &Key) -> bool {
         match subject {
-            Subject::Bearer(_) => true,
+            Subject::Bearer(_) | Subject::Applicant(_) => true,
             Subject::Account(_) => self.provider.as_ref().is_some_and(|provider| provider.has(key)),
         }
     }

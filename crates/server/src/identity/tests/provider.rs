@@ -98,7 +98,7 @@ fn trusting(issuer: &str) -> (Tokens, Arc<KeysOfIssuer>) {
 async fn told(tokens: &Tokens, token: &str, now: Timestamp) -> String {
     match tokens.proven(token, now).await.map(|proven| proven.subject) {
         Ok(Subject::Account(account)) => account.subject.clone(),
-        Ok(Subject::Bearer(_)) => "a bearer".to_owned(),
+        Ok(Subject::Bearer(_) | Subject::Applicant(_)) => "of the other issuer".to_owned(),
         Err(refusal) => Status::from(refusal).get_details_error_info().unwrap().reason,
     }
 }
