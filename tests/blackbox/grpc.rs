@@ -3,6 +3,7 @@
 mod administration;
 mod calendar;
 mod certificates;
+mod competence;
 mod consulted;
 mod credentials;
 mod fields;
