@@ -5,6 +5,7 @@ mod administration;
 mod applicant;
 mod calendar;
 mod certificates;
+mod competence;
 mod consulted;
 mod credentials;
 mod fields;

@@ -3,6 +3,7 @@
 use nomenclature::Territories;
 
 use crate::action::Action;
+use crate::competence::Competence;
 use crate::denial::Denial;
 use crate::profile::Profile;
 use crate::purpose::Purpose;
@@ -51,11 +52,12 @@ pub fn permit<R: Read>(profile: Profile, read: R) -> Result<Authorized<R>, Denia
     Ok(Authorized { what: read, by: profile, action: R::ACTION, purpose })
 }
 
-/// Asks the right to read demands in each territory where somebody has a role, and proves where it was given.
+/// Asks the right to read demands in each territory where somebody has a role, and proves where it was given, and for which
+/// of them.
 ///
 /// # Errors
 /// What [`may`] denies the first of them for, when it is given nowhere.
-pub fn permit_wherever(profile: Profile) -> Result<Authorized<ReadDemands>, Denial> {
+pub fn permit_wherever(profile: Profile, competence: Competence) -> Result<Authorized<ReadDemands>, Denial> {
     let (action, purpose) = (ReadDemand::ACTION, ReadDemand::purpose(profile));
     let asked = profile
         .territories()
@@ -67,7 +69,7 @@ pub fn permit_wherever(profile: Profile) -> Result<Authorized<ReadDemands>, Deni
         let denial = denied.into_iter().find_map(Result::err);
         return Err(denial.unwrap_or(Denial::NotARegisteringService));
     }
-    Ok(Authorized { what: ReadDemands(territories), by: profile, action, purpose })
+    Ok(Authorized { what: ReadDemands { territories, competence }, by: profile, action, purpose })
 }
 
 impl<T> Authorized<T> {

@@ -11,6 +11,7 @@
 mod action;
 pub mod agent;
 mod authorized;
+mod competence;
 mod denial;
 mod directory;
 mod field_class;
@@ -32,6 +33,7 @@ pub use agent::Agent;
 pub use agent::event::AgentEvent;
 pub use agent::rejection::AgentRejection;
 pub use authorized::{Authorized, authorize, permit, permit_wherever};
+pub use competence::{Communes, Competence};
 pub use denial::Denial;
 pub use directory::Directory;
 pub use field_class::{FieldClass, FieldClasses};

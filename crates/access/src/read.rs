@@ -1,9 +1,11 @@
 //! What can be read, each with the right that it asks for. A reader that takes `Authorized<ReadDemand>` cannot be given the
 //! proof of another right.
 
-use nomenclature::{Territories, Territory, UniqueNumber};
+use nomenclature::{CommuneCode, Territories, Territory, UniqueNumber};
 
 use crate::action::Action;
+use crate::competence::Competence;
+use crate::denial::Denial;
 use crate::profile::Profile;
 use crate::purpose::Purpose;
 use crate::resource::Resource;
@@ -20,19 +22,51 @@ pub trait Read {
     fn purpose(by: Profile) -> Purpose;
 }
 
-/// One demand, names included.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct ReadDemand(pub UniqueNumber);
+/// One demand, names included. The right is that of its territory; whether it is within the competence of who asks, only its
+/// facts tell, so whoever has read it asks [`ReadDemand::admits`] before he shows it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ReadDemand {
+    number: UniqueNumber,
+    competence: Competence,
+}
+
+impl ReadDemand {
+    /// The demand of a number, as far as the reader's organisation has access.
+    pub const fn of(number: UniqueNumber, competence: Competence) -> Self {
+        Self { number, competence }
+    }
+
+    /// The number.
+    pub const fn number(&self) -> UniqueNumber {
+        self.number
+    }
+
+    /// Whether the demand is one that the reader's organisation has access to (R441-2-6 c and d).
+    ///
+    /// # Errors
+    /// [`Denial::ForeignTerritory`]: it does not exist for him.
+    pub fn admits(&self, sought: &[CommuneCode]) -> Result<(), Denial> {
+        self.competence.admits(self.number, sought)
+    }
+}
 
 /// The demands of some territories, names included. Only [`permit_wherever`](crate::permit_wherever) makes one: it names the
 /// territories where somebody has the right, and no others.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct ReadDemands(pub(crate) Territories);
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ReadDemands {
+    pub(crate) territories: Territories,
+    pub(crate) competence: Competence,
+}
 
 impl ReadDemands {
     /// The territories; there is one at least.
-    pub const fn territories(self) -> Territories {
-        self.0
+    pub const fn territories(&self) -> Territories {
+        self.territories
+    }
+
+    /// Which of their demands.
+    pub const fn competence(&self) -> &Competence {
+        &self.competence
     }
 }
 
@@ -72,7 +106,7 @@ impl Read for ReadDemand {
     const ACTION: Action = Action::Read;
 
     fn resource(&self) -> Resource {
-        Resource::Demand { territory: self.0.territory() }
+        Resource::Demand { territory: self.number.territory() }
     }
 
     fn purpose(_: Profile) -> Purpose {

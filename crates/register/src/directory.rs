@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use access::{AgentEvent, Denial, Directory, Profile, agent, codec};
+use access::{AgentEvent, Competence, Denial, Directory, Profile, agent, codec};
 use event_log::{Position, Reader, RecordedEvent, StreamType};
 use jiff::civil::Date;
 use nomenclature::{Actor, AgentId, Siren};
@@ -53,6 +53,15 @@ impl LiveDirectory {
     /// Who an actor is. Somebody unknown is looked for in the log once more before he is denied.
     pub(crate) async fn profile(&self, actor: &Actor, day: Date) -> Result<Profile, Error> {
         self.ask(|directory| directory.profile(actor, day)).await
+    }
+
+    /// Who an actor is, and which demands his organisation has access to.
+    pub(crate) async fn standing(&self, actor: &Actor, day: Date) -> Result<(Profile, Competence), Error> {
+        let standing = |directory: &Directory| {
+            let profile = directory.profile(actor, day)?;
+            Ok((profile, directory.competence_of(&profile)))
+        };
+        self.ask(standing).await
     }
 
     /// Asks something of the directory; what it denies is asked once more of what is new in the log.

@@ -1,7 +1,8 @@
 //! Reading one demand: what it is, and everything that happened to it.
 
 use access::{Authorized, FieldClasses, Inspect, ReadDemand};
-use demand::DemandEvent;
+use cqrs_es::Aggregate as _;
+use demand::{Demand, DemandEvent};
 use event_log::{RecordedEvent, StreamSpan};
 use nomenclature::{Actor, UniqueNumber};
 
@@ -48,6 +49,7 @@ impl Register {
         if loaded.version == 0 {
             return Err(Error::NotFound);
         }
+        sight.admits(&loaded.demand)?;
         self.record_sight(&sight, LookKind::Demand, loaded.version).await?;
         Ok(Seen::of(loaded.demand, loaded.version, sight.fields()))
     }
@@ -60,25 +62,26 @@ impl Register {
         let sight = self.sight(number, viewer).await?;
         let recorded = self.parts.reader.read_stream(&stream::stream_of(number)?, StreamSpan::ALL).await?;
         let version = recorded.last().ok_or(Error::NotFound)?.version;
-        self.record_sight(&sight, LookKind::History, version).await?;
         let keys = match sight.opening() {
             Opening::Opened => keys_of(&self.parts.vault, &recorded).await?,
             Opening::Sealed => Default::default(),
         };
-        recorded
-            .into_iter()
-            .map(|recorded| {
-                check_leaf(&recorded)?;
-                let event = decode(&recorded, &keys, sight.opening())?;
-                Ok(HistoryLine { recorded, event })
-            })
-            .collect()
+        let (mut lines, mut demand) = (Vec::new(), Demand::default());
+        for recorded in recorded {
+            check_leaf(&recorded)?;
+            let event = decode(&recorded, &keys, sight.opening())?;
+            demand.apply(event.clone());
+            lines.push(HistoryLine { recorded, event });
+        }
+        sight.admits(&demand)?;
+        self.record_sight(&sight, LookKind::History, version).await?;
+        Ok(lines)
     }
 
     async fn sight<'a>(&self, number: UniqueNumber, viewer: Viewer<'a>) -> Result<Sight<'a>, Error> {
         Ok(match viewer {
             Viewer::Operator => Sight::Sealed(self.permit(viewer, Inspect).await?),
-            Viewer::Agent(actor) => Sight::Opened(actor, self.permit(viewer, ReadDemand(number)).await?),
+            Viewer::Agent(actor) => Sight::Opened(actor, self.permit_demand(actor, number).await?),
         })
     }
 
@@ -86,7 +89,7 @@ impl Register {
     async fn record_sight(&self, sight: &Sight<'_>, kind: LookKind, version: u32) -> Result<(), Error> {
         match sight {
             Sight::Sealed(_) => Ok(()),
-            Sight::Opened(actor, read) => self.record_reading(actor, kind, (read.what().0, version)).await,
+            Sight::Opened(actor, read) => self.record_reading(actor, kind, (read.what().number(), version)).await,
         }
     }
 }
@@ -96,6 +99,14 @@ impl Sight<'_> {
         match self {
             Self::Sealed(_) => Opening::Sealed,
             Self::Opened(..) => Opening::Opened,
+        }
+    }
+
+    /// Whether the viewer has access to the demand, by what it seeks.
+    fn admits(&self, demand: &Demand) -> Result<(), Error> {
+        match (self, demand.content()) {
+            (Self::Opened(_, read), Some(content)) => Ok(read.what().admits(&content.facts.communes)?),
+            _ => Ok(()),
         }
     }
 

@@ -1,6 +1,6 @@
 //! What became of a command whose answer got lost, and which demands a person holds.
 
-use access::{Action, Purpose, Resource, authorize};
+use access::{Action, Competence, Purpose, Resource, authorize};
 use demand::claims::{ClaimedPerson, PersonKey};
 use event_log::Position;
 use nomenclature::{Actor, Territory, UniqueNumber};
@@ -14,6 +14,7 @@ use crate::consultation::{Look, LookKind};
 use crate::directory::{AGENT, ORGANISATION};
 use crate::register::{Answer, Parts, Register};
 use crate::settings::TERRITORY;
+use crate::stream::{self, Opening};
 use crate::territory::{TerritoryAnswer, territory_answer_of};
 
 /// What is known of a command.
@@ -88,7 +89,9 @@ impl Register {
                     position: 0,
                     cause: "the holder of a claim is no unique number".to_owned(),
                 })?;
-                numbers.push(number);
+                if self.is_within(number, read.what().competence()).await? {
+                    numbers.push(number);
+                }
             }
         }
         let look = Look {
@@ -98,6 +101,18 @@ impl Register {
         };
         self.record_wherever(actor, &read, look).await?;
         Ok(numbers)
+    }
+}
+
+impl Register {
+    /// Whether a demand is one that an organisation has access to, by its open facts.
+    async fn is_within(&self, number: UniqueNumber, competence: &Competence) -> Result<bool, Error> {
+        if competence.communes().is_none() {
+            return Ok(true);
+        }
+        let loaded = stream::load(&self.parts.reader, &self.parts.vault, number, Opening::Sealed).await?;
+        let content = loaded.demand.content();
+        Ok(content.is_some_and(|content| competence.admits(number, &content.facts.communes).is_ok()))
     }
 }
 

@@ -1,7 +1,7 @@
 //! Who asks, and the proof that he may read what he asks for.
 
-use access::{Authorized, Profile, Read, ReadDemands, permit, permit_wherever};
-use nomenclature::Actor;
+use access::{Authorized, Profile, Read, ReadDemand, ReadDemands, permit, permit_wherever};
+use nomenclature::{Actor, UniqueNumber};
 
 use crate::Error;
 use crate::history::Viewer;
@@ -16,13 +16,23 @@ impl Register {
         self.parts.permit(viewer, read).await
     }
 
+    /// Asks the right to read a demand today, names included.
+    ///
+    /// # Errors
+    /// As [`Register::permit`].
+    pub async fn permit_demand(&self, actor: &Actor, number: UniqueNumber) -> Result<Authorized<ReadDemand>, Error> {
+        let (profile, competence) = self.parts.directory.standing(actor, self.parts.clock.today()).await?;
+        Ok(permit(profile, ReadDemand::of(number, competence))?)
+    }
+
     /// Asks the right to read demands wherever an actor has a role today (R441-2-6): that of his desk's territory, or of
     /// each of his.
     ///
     /// # Errors
     /// [`Error::Denied`], or a failure of the log.
     pub async fn permit_wherever(&self, actor: &Actor) -> Result<Authorized<ReadDemands>, Error> {
-        Ok(permit_wherever(self.parts.profile(Viewer::Agent(actor)).await?)?)
+        let (profile, competence) = self.parts.directory.standing(actor, self.parts.clock.today()).await?;
+        Ok(permit_wherever(profile, competence)?)
     }
 }
 

@@ -13,7 +13,7 @@ use proto::v1::{
     ListDemandsElsewhereRequest, ListDemandsElsewhereResponse, ListLateRadiationsRequest, ListLateRadiationsResponse,
     ListSharedDemandsRequest, ListSharedDemandsResponse, PersonFilter,
 };
-use register::{Look, LookKind, Register, Viewer};
+use register::{Look, LookKind, Register};
 use tonic::{Request, Response, Status};
 use views::shared_management::{Query, SharedDemand};
 
@@ -62,7 +62,7 @@ impl Shared {
         let number = edge.number(number);
         let position = edge.position("at_least_position", at_least_position);
         let (number, position) = edge.finish(number.zip(position))?;
-        Ok((self.register.permit(Viewer::Agent(actor), ReadDemand(number)).await?, position))
+        Ok((self.register.permit_demand(actor, number).await?, position))
     }
 }
 
@@ -76,7 +76,7 @@ impl SharedManagementService for Shared {
         let until = deadline::of(request.extensions());
         let GetSharedDemandRequest { number, at_least_position } = request.into_inner();
         let (read, position) = self.readable(&actor, &number, at_least_position).await?;
-        let ReadDemand(number) = *read.what();
+        let number = read.what().number();
         let answer = self.view.get(&read, at_least(position, until), until).await.map_err(Refusal::from)?;
         let demand = answer.demand.ok_or(Refusal::new(Reason::DemandNotFound))?;
         let look = self.look(LookKind::Shared, Some(number.territory()), answer.position);
@@ -143,7 +143,7 @@ impl SharedManagementService for Shared {
         let ListDemandsElsewhereRequest { number, at_least_position } = request.into_inner();
         // Whoever may read the demand may know that the person has others.
         let (read, position) = self.readable(&actor, &number, at_least_position).await?;
-        let ReadDemand(number) = *read.what();
+        let number = read.what().number();
         let found = self.view.elsewhere(&read, at_least(position, until), until).await.map_err(Refusal::from)?;
         let demands = found.demands.ok_or(Refusal::new(Reason::DemandNotFound))?;
         let others = demands.iter().map(|(_, other)| *other);

@@ -7,7 +7,7 @@ use nomenclature::{Territories, Territory};
 use projection::{AtLeast, QueryError, Scope};
 use tokio::time::Instant;
 use views::deadlines::{CalendarPage, CalendarQuery, Deadlines, LatePage, LateQuery};
-use views::shared_management::{Answer, Elsewhere, Found, Query, View};
+use views::shared_management::{Answer, Elsewhere, Found, Query, SharedDemand, View, Within};
 
 fn scope(territories: Territories) -> Scope {
     Scope::of(territories.iter())
@@ -32,8 +32,10 @@ impl SharedView {
         at_least: AtLeast,
         until: Instant,
     ) -> Result<Answer, views::Error> {
-        let ReadDemand(number) = *read.what();
-        self.0.get(scope(number.territory().into()), number, at_least, until).await
+        let number = read.what().number();
+        let answer = self.0.get(scope(number.territory().into()), number, at_least, until).await?;
+        let has_access = |demand: &SharedDemand| read.what().admits(&demand.facts.communes).is_ok();
+        Ok(Answer { demand: answer.demand.filter(has_access), ..answer })
     }
 
     /// The demands that meet a query, in the territories of the right.
@@ -48,21 +50,30 @@ impl SharedView {
         until: Instant,
     ) -> Result<Found, views::Error> {
         let territories = read.what().territories();
-        let query = Query { territories, ..query };
+        let within = read
+            .what()
+            .competence()
+            .communes()
+            .map(|told| Within { communes: told.communes.clone(), or_registered_at: told.desks.clone() });
+        let query = Query { territories, within, ..query };
         self.0.search(scope(territories), &query, at_least, until).await
     }
 
     /// Where else the applicant of the demand has one: whoever may read it may know that, wherever it is.
     ///
     /// # Errors
-    /// As [`View::elsewhere`].
+    /// As [`Self::get`].
     pub async fn elsewhere(
         &self,
         read: &Authorized<ReadDemand>,
         at_least: AtLeast,
         until: Instant,
-    ) -> Result<Elsewhere, QueryError> {
-        self.0.elsewhere(scope(Territories::all()), read.what().0, at_least, until).await
+    ) -> Result<Elsewhere, views::Error> {
+        let Answer { demand, position } = self.get(read, at_least, until).await?;
+        match demand {
+            None => Ok(Elsewhere { demands: None, position }),
+            Some(demand) => Ok(self.0.elsewhere(scope(Territories::all()), demand.number, at_least, until).await?),
+        }
     }
 }
 

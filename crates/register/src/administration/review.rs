@@ -2,6 +2,7 @@
 
 use access::agent::{Account, Person};
 use access::{Action, Denial, Directory, Profile, Purpose, ReadDemand, Resource, Roles, authorize, permit};
+use demand::ActiveDemand;
 use jiff::ToSpan as _;
 use jiff::civil::Date;
 use nomenclature::{Actor, AgentId, DeskCode, Role, Siren, SuspensionReason, Territories, UniqueNumber};
@@ -13,6 +14,7 @@ use crate::Error;
 use crate::consultation::{Look, LookKind};
 use crate::history::Viewer;
 use crate::register::Register;
+use crate::stream::{self, Opening};
 
 /// A role that an agent was granted, or an agent without any.
 #[derive(Clone, Debug, Serialize)]
@@ -174,6 +176,7 @@ impl Register {
         if !administers(profile, number.territory().into()) {
             return Err(Error::NotFound);
         }
+        let demand = stream::load(&self.parts.reader, &self.parts.vault, number, Opening::Sealed).await?.demand;
         let system = AgentId::parse("-").map_err(|_| Error::MalformedRequest)?;
         let mut asked: Vec<(Actor, Option<AgentId>)> = Vec::new();
         for (organisation, known) in directory.organisations() {
@@ -187,7 +190,9 @@ impl Register {
         let mut seers = Vec::new();
         for (actor, agent) in asked {
             let Ok(profile) = directory.profile(&actor, today) else { continue };
-            if permit(profile, ReadDemand(number)).is_err() {
+            let Ok(read) = permit(profile, ReadDemand::of(number, directory.competence_of(&profile))) else { continue };
+            let has_access = |content: &ActiveDemand| read.what().admits(&content.facts.communes);
+            if demand.content().is_some_and(|content| has_access(content).is_err()) {
                 continue;
             }
             let Profile::Member { organisation, desk, scopes, .. } = profile else { continue };

@@ -23,6 +23,6 @@ mod tables;
 
 pub use elsewhere::Elsewhere;
 pub use fold::Rows;
-pub use query::{Answer, Cursor, Found, Query, View};
+pub use query::{Answer, Cursor, Found, Query, View, Within};
 pub use row::{Row, SealedIdentity, SharedDemand};
 pub use tables::SharedManagement;

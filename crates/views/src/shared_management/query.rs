@@ -6,7 +6,9 @@ use std::sync::Arc;
 use demand::claims::PersonKey;
 use event_log::{PgDate, Position};
 use jiff::civil::Date;
-use nomenclature::{CommuneCode, DwellingType, PresentDwelling, Reason, Territories, Territory, UniqueNumber};
+use nomenclature::{
+    CommuneCode, DeskCode, DwellingType, PresentDwelling, Reason, Territories, Territory, UniqueNumber,
+};
 use projection::columns::column;
 use projection::{AtLeast, Handle, Isolation, Projection as _, QueryError, Scope, ViewReader};
 use sqlx::postgres::PgRow;
@@ -26,6 +28,8 @@ const MOST: u16 = 500;
 pub struct Query {
     /// The territories: nobody searches beyond them.
     pub territories: Territories,
+    /// Is one of these; any when absent.
+    pub within: Option<Within>,
     /// Seeks this commune.
     pub commune: Option<CommuneCode>,
     /// Seeks this type of dwelling.
@@ -47,6 +51,15 @@ pub struct Query {
     pub limit: u16,
 }
 
+/// The demands that somebody has access to who has not access to all.
+#[derive(Clone, Debug)]
+pub struct Within {
+    /// They seek one of these communes.
+    pub communes: Vec<CommuneCode>,
+    /// Or one of these desks registered them.
+    pub or_registered_at: Vec<DeskCode>,
+}
+
 personal::redact!(Query);
 
 impl Query {
@@ -54,6 +67,7 @@ impl Query {
     pub fn of(territories: impl Into<Territories>) -> Self {
         Self {
             territories: territories.into(),
+            within: None,
             commune: None,
             dwelling_type: None,
             present_dwelling: None,
@@ -242,6 +256,9 @@ impl<'a> Filter<'a> {
             Some(index) => index.equals("k", sql),
             None => drop(sql.push(" AND k.radiated_on IS NULL")),
         }
+        if let Some(within) = &query.within {
+            within.push(sql);
+        }
         if let Some(number) = query.number {
             sql.push(" AND k.number = ").push_bind(number.to_string());
         }
@@ -256,6 +273,16 @@ impl<'a> Filter<'a> {
             sql.push(")");
         }
         sql.push(" ORDER BY k.filed_on, k.number LIMIT ").push_bind(i64::from(limit) + 1);
+    }
+}
+
+impl Within {
+    fn push(&self, sql: &mut QueryBuilder<'static, Postgres>) {
+        let communes: Vec<String> = self.communes.iter().map(ToString::to_string).collect();
+        sql.push(" AND (EXISTS (SELECT FROM views.shared_demand_communes AS w WHERE w.territory = k.territory");
+        sql.push(" AND w.filed_on = k.filed_on AND w.number = k.number AND w.commune = ANY(").push_bind(communes);
+        let desks: Vec<String> = self.or_registered_at.iter().map(ToString::to_string).collect();
+        sql.push(")) OR right(k.number, 5) = ANY(").push_bind(desks).push("))");
     }
 }
 

@@ -10,7 +10,7 @@ use nomenclature::{Territories, Territory, UniqueNumber};
 use projection::{AtLeast, QueryError};
 use tokio::time::Instant;
 use views::Error;
-use views::shared_management::{Query, SharedDemand};
+use views::shared_management::{Query, SharedDemand, Within};
 
 use crate::world::{World, everywhere, later, lines};
 
@@ -130,6 +130,27 @@ async fn a_search_of_several_territories_is_of_all_of_them_in_one_order() {
     for nobody in [foreign, Territories::NONE] {
         assert_eq!(numbers(&search(&world, &Query::of(nobody)).await), []);
     }
+}
+
+/// R441-2-6 c and d: whoever has access to some communes finds what seeks one of them, and what his desks registered.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_search_within_some_communes_finds_their_demands_and_those_of_its_desks() {
+    let world = World::caught_up().await;
+    let all = search(&world, &home()).await;
+    let communes = vec![all[0].facts.communes[0], all[all.len() - 1].facts.communes[0]];
+    let desks = vec![all[1].desk];
+    let is_within = |demand: &&SharedDemand| {
+        desks.contains(&demand.desk) || demand.facts.communes.iter().any(|commune| communes.contains(commune))
+    };
+    let within = Some(Within { communes: communes.clone(), or_registered_at: desks.clone() });
+    let expected: Vec<_> = all.iter().filter(is_within).map(|demand| demand.number).collect();
+    assert!(expected.len() < all.len(), "some are not within");
+    assert_eq!(numbers(&search(&world, &Query { within: within.clone(), ..home() }).await), expected);
+    let sought = all[2].facts.communes.first().copied();
+    let both =
+        all.iter().filter(is_within).filter(|demand| sought.is_some_and(|it| demand.facts.communes.contains(&it)));
+    let expected: Vec<_> = both.map(|demand| demand.number).collect();
+    assert_eq!(numbers(&search(&world, &Query { within, commune: sought, ..home() }).await), expected);
 }
 
 #[tokio::test(flavor = "multi_thread")]
