@@ -191,7 +191,7 @@ mod tests {
         ("sex", 2),
         ("sought-category", 3),
         ("state-convention", 3),
-        ("suspension-reason", 4),
+        ("suspension-reason", 5),
         ("urban-zone", 3),
     ];
 

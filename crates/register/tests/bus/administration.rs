@@ -26,7 +26,7 @@ pub fn siren(text: &str) -> Siren {
     Siren::parse(text).unwrap()
 }
 
-fn territory(text: &str) -> Territory {
+pub fn territory(text: &str) -> Territory {
     Territory::parse(text).unwrap()
 }
 
@@ -38,11 +38,11 @@ fn organisation(of: &str, act: OrganisationAct) -> AdministrationAct {
     AdministrationAct::Organisation { siren: siren(of), act }
 }
 
-fn on(agent: AgentId, act: AgentAct) -> AdministrationAct {
+pub fn on(agent: AgentId, act: AgentAct) -> AdministrationAct {
     AdministrationAct::Agent { agent, act }
 }
 
-fn entering(of: &str, desk: Option<&str>, email: &str) -> AdministrationAct {
+pub fn entering(of: &str, desk: Option<&str>, email: &str) -> AdministrationAct {
     let person = Person { name: "Lune Zoé".into(), email: email.into() };
     let desk = desk.map(|code| DeskCode::parse(code).unwrap());
     AdministrationAct::EnterAgent(EnterAgent { organisation: siren(of), desk, person })
@@ -53,11 +53,11 @@ fn granting(agent: AgentId, role: Role, places: &[&str]) -> AdministrationAct {
     on(agent, AgentAct::Grant(Grant { role, territories, from: TODAY, until: UNTIL }))
 }
 
-async fn done(register: &Register, act: AdministrationAct) -> AdministrationAnswer {
+pub async fn done(register: &Register, act: AdministrationAct) -> AdministrationAnswer {
     register.administer(operator(act)).await.unwrap()
 }
 
-fn agent_of(answer: AdministrationAnswer) -> AgentId {
+pub fn agent_of(answer: AdministrationAnswer) -> AgentId {
     match answer.of {
         Administered::Agent(agent) => agent,
         Administered::Organisation(_) => panic!("an agent was entered"),
