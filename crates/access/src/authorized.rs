@@ -67,7 +67,10 @@ pub fn permit_wherever(profile: Profile, competence: Competence) -> Result<Autho
     let territories: Territories = given.into_iter().flatten().collect();
     if territories.is_empty() {
         let denial = denied.into_iter().find_map(Result::err);
-        return Err(denial.unwrap_or(Denial::NotARegisteringService));
+        return Err(denial.unwrap_or(match profile {
+            Profile::Applicant { .. } => Denial::NotForApplicants,
+            _ => Denial::NotARegisteringService,
+        }));
     }
     Ok(Authorized { what: ReadDemands { territories, competence }, by: profile, action, purpose })
 }
