@@ -129,7 +129,7 @@ async fn nothing_is_shown_while_the_record_cannot_be_written_and_it_is_again_onc
     world.register.demand(number, Viewer::Operator).await.unwrap();
     world.register(ANTIBES, form(person("Soleil", "Claire", "1980-01-01"))).await.unwrap();
     world.tamper(
-        "GRANT INSERT (id, consulted_at, actor, organisation, territory, purpose, kind, question, numbers, versions, position) \
+        "GRANT INSERT (id, consulted_at, actor, organisation, territory, purpose, kind, question, numbers, versions, position, recorder) \
          ON register.consultations TO sne_writer",
     );
     world.register.drain_record(std::time::Duration::from_secs(60)).await.unwrap();
