@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use nomenclature::Actor;
 use private_postgres::test_util::shared;
 use proto::v1::{GetDemandResponse, RecordAttributionResponse};
-use register::SystemClock;
+use register::{Clock as _, SystemClock};
 use serde_json::{Value, json};
 use tests::cast::{self, ANTIBES, NICE};
 use tests::stage::served::Served;
@@ -34,7 +34,7 @@ async fn whoever_is_refused_stands_in_the_log_with_the_reason_and_unnamed() {
     let registered = cast::register(cast::form("Lune", "Zoé", "1990-02-28"));
     let number = client.act(desk, Uuid::new_v4(), None, &registered).await.unwrap().number.to_string();
 
-    let began = Timestamp::now();
+    let began = SystemClock.now();
     let forged = "x.y.z";
     let stranger = Client::at(&served.address, &Tokens::from(|_| Some("x.y.z".to_owned()))).unwrap();
     let (read, attribute) = ("RegistrationService/GetDemand", "RegistrationService/RecordAttribution");

@@ -8,7 +8,7 @@ use access::OrganisationAct;
 use access::organisation::certificate::Certificate;
 use nomenclature::Actor;
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, ExtendedKeyUsagePurpose, IsCa, KeyPair};
-use register::{AdministrationAct, AdministrationRequest, Register};
+use register::{AdministrationAct, AdministrationRequest, Clock as _, Register, SystemClock};
 use server::Tls;
 use tempfile::TempDir;
 use tonic::Request;
@@ -48,13 +48,14 @@ impl Secured {
         {
             write(name, pem).map_err(Failure::io("writing a certificate"))?;
         }
+        let now = SystemTime::UNIX_EPOCH + Duration::from_secs(SystemClock.now().as_second().unsigned_abs());
         let mut systems = Vec::new();
         for actor in actors {
             let key = KeyPair::generate()?;
             let mut params = CertificateParams::new(vec!["system.example".to_owned()])?;
             params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ClientAuth];
-            params.not_before = (SystemTime::now() - VALID).into();
-            params.not_after = (SystemTime::now() + VALID).into();
+            params.not_before = (now - VALID).into();
+            params.not_after = (now + VALID).into();
             let certificate = params.signed_by(&key, &authority)?;
             bind(register, actor, certificate.der()).await?;
             systems.push((*actor, Identity::from_pem(certificate.pem(), key.serialize_pem())));
