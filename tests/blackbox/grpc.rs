@@ -81,6 +81,7 @@ async fn a_client_in_another_language_lives_a_demands_life_and_provokes_every_re
     told.extend(tokio::task::block_in_place(certificates::reasons));
     told.insert(oidc::unbound().await);
     told.extend(administering::reasons().await);
+    told.extend(applicant::reasons().await);
     let known: BTreeSet<String> = server::rows().into_iter().map(|row| row.reason).collect();
     let left: Vec<&String> = known.difference(&told).collect();
     assert!(left.is_empty(), "never provoked: {left:?}");

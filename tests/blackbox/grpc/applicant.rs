@@ -1,5 +1,7 @@
 //! The applicant of a demand, over the network: what he is told of those who looked at it.
 
+use std::collections::BTreeSet;
+
 use client::Answer;
 use nomenclature::Actor;
 use proto::v1::ListOwnConsultationsResponse;
@@ -47,4 +49,18 @@ async fn inv_43_an_applicant_asks_who_looked_at_his_demand_and_is_told_of_organi
     assert_eq!(ask(&stage.answer, json!({"number": "x"})).await.err().unwrap(), "INVALID_FORM");
     assert_eq!(stage.recorded("kind"), ["DEMAND"; 3], "he is shown nobody's data");
     stage.server.stops().await;
+}
+
+/// What is not for him, and what is for nobody else: the reasons.
+pub async fn reasons() -> BTreeSet<String> {
+    let stage = Stage::new().await;
+    let number = stage.answer.number;
+    let asked = json!({"number": number});
+    let applicant = Actor::Applicant { number };
+    let read = stage.client.call::<()>(applicant, "RegistrationService/GetDemand", &asked).await;
+    let usurped = stage.client.call::<()>(actor(NICE), "ConsultationService/ListOwnConsultations", &asked).await;
+    let told = [read, usurped].map(|answer| answer.unwrap_err().reason().unwrap_or_default().to_owned());
+    stage.server.stops().await;
+    assert_eq!(told, ["NOT_FOR_APPLICANTS", "APPLICANT_ONLY"]);
+    told.into()
 }
