@@ -1,6 +1,6 @@
 use private_postgres::{Step, Stopped};
 
-use crate::support::{Holder, Home, alive, psql};
+use crate::support::{Holder, Home, alive, eventually, psql};
 
 #[test]
 fn a_killed_owner_leaves_a_cluster_that_the_next_one_adopts() {
@@ -13,7 +13,7 @@ fn a_killed_owner_leaves_a_cluster_that_the_next_one_adopts() {
     assert_eq!(steps, [Step::Adopted { pid }]);
     assert_eq!(psql(&cluster, "SELECT 1"), "1");
     assert_eq!(cluster.stop().unwrap(), Stopped::Server, "a dead user does not count");
-    assert!(!alive(pid));
+    eventually("the server goes once it has stopped", || !alive(pid));
 }
 
 #[test]
