@@ -38,7 +38,7 @@ fn a_killed_postmaster_is_started_again_with_everything_committed() {
     let before = cluster.postmaster_pid();
     cluster.psql("postgres", "CREATE TABLE kept (n int); INSERT INTO kept VALUES (7)").unwrap();
     cluster.kill_postmaster();
-    assert!(!alive(before));
+    eventually("a killed server is gone", || !alive(before));
     assert!(cluster.psql("postgres", "SELECT 1").is_err());
     cluster.restart().unwrap();
     assert_ne!(cluster.postmaster_pid(), before);

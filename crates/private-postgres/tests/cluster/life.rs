@@ -2,7 +2,7 @@ use std::os::unix::fs::{MetadataExt, PermissionsExt};
 
 use private_postgres::{Cluster, Options, Step, Stopped};
 
-use crate::support::{Home, alive, mode, psql};
+use crate::support::{Home, alive, eventually, mode, psql};
 
 #[test]
 fn the_first_start_initialises_and_the_second_one_keeps_the_data() {
@@ -13,7 +13,7 @@ fn the_first_start_initialises_and_the_second_one_keeps_the_data() {
     psql(&cluster, "CREATE TABLE kept (n int); INSERT INTO kept VALUES (42)");
     let pid = cluster.postmaster_pid();
     assert_eq!(cluster.stop().unwrap(), Stopped::Server);
-    assert!(!alive(pid));
+    eventually("the server goes once it has stopped", || !alive(pid));
 
     let (cluster, steps) = home.start();
     assert_eq!(steps, [Step::Starting]);

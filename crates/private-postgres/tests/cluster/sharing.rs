@@ -1,6 +1,6 @@
 use private_postgres::{Cluster, Step, Stopped};
 
-use crate::support::{Holder, Home, alive, psql};
+use crate::support::{Holder, Home, alive, eventually, psql};
 
 #[test]
 fn a_stop_while_another_process_uses_the_cluster_leaves_it_running() {
@@ -15,7 +15,7 @@ fn a_stop_while_another_process_uses_the_cluster_leaves_it_running() {
     let (last, steps) = home.start();
     assert_eq!(steps, [Step::Adopted { pid }]);
     assert_eq!(last.stop().unwrap(), Stopped::Server);
-    assert!(!alive(pid));
+    eventually("the server goes once it has stopped", || !alive(pid));
 }
 
 #[test]
@@ -40,5 +40,5 @@ fn a_dropped_handle_stops_the_server_of_its_last_user() {
     drop(first);
     assert_eq!(psql(&second, "SELECT 1"), "1");
     drop(second);
-    assert!(!alive(pid));
+    eventually("the server goes once it has stopped", || !alive(pid));
 }
