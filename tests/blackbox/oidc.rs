@@ -137,6 +137,7 @@ async fn somebody_who_signed_in_with_a_real_provider_is_known_and_rotated_keys_a
     assert_eq!(told(&served, &token).await, "CREDENTIAL_INVALID", "its key was taken back");
 
     binds(&served, &provider.issuer, "account-1");
+    let until = Instant::now() + Duration::from_secs(60);
     while told(&served, &rotated).await != "DEMAND_NOT_FOUND" {
         assert!(Instant::now() < until, "the account is never known");
         tokio::time::sleep(Duration::from_millis(200)).await;

@@ -28,7 +28,7 @@ const STRANGERS: usize = 8;
 /// What the server may hold at most, whatever is done to it.
 const MOST_KIB: usize = 512 * 1_024;
 /// An honest call that takes longer is not answered.
-const PATIENCE: Duration = Duration::from_secs(5);
+const PATIENCE: Duration = Duration::from_secs(30);
 
 #[tokio::test(flavor = "multi_thread")]
 async fn whoever_misuses_the_transport_harms_himself_alone() {
