@@ -179,8 +179,8 @@ async fn until(client: &Client, who: Actor, comes: Result<(), &str>) -> Duration
     began.elapsed()
 }
 
-/// A second, and what a machine that does much beside takes.
-const A_SECOND: Duration = Duration::from_secs(3);
+/// A second, and what the busiest machine takes beside.
+const A_SECOND: Duration = Duration::from_secs(15);
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_threshold_counts_over_all_servers_within_a_second() {

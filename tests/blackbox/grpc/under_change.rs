@@ -20,8 +20,8 @@ use uuid::Uuid;
 use crate::in_process::{InProcess, Prepared};
 
 const LESSOR: &str = "732829320";
-/// A stream ends within a second; a machine that does much beside takes longer.
-const A_SECOND: Duration = Duration::from_secs(3);
+/// A stream ends within a second; the busiest machine takes longer.
+const A_SECOND: Duration = Duration::from_secs(15);
 
 struct Scene {
     register: Register,
