@@ -86,6 +86,10 @@ pub struct ReadTerritory(pub Territory);
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ReadConsultations(pub Territory);
 
+/// Who looked at one demand, for its applicant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ReadOwnConsultations(pub UniqueNumber);
+
 /// Figures, of any place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ReadStatistics;
@@ -159,6 +163,18 @@ impl Read for ReadConsultations {
 
     fn resource(&self) -> Resource {
         Resource::Territory { territory: self.0 }
+    }
+
+    fn purpose(_: Profile) -> Purpose {
+        Purpose::Administration
+    }
+}
+
+impl Read for ReadOwnConsultations {
+    const ACTION: Action = Action::ReadOwnConsultations;
+
+    fn resource(&self) -> Resource {
+        Resource::Record { number: self.0 }
     }
 
     fn purpose(_: Profile) -> Purpose {

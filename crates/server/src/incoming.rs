@@ -2,13 +2,14 @@
 
 mod pace;
 
-use std::future::Future as _;
+use std::future::{Future, pending};
 use std::io;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
+use rustls::pki_types::CertificateDer;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
@@ -17,7 +18,7 @@ use tokio_stream::wrappers::ReceiverStream;
 use tonic::transport::server::Connected;
 
 use self::pace::{Pace, Proof, Strangers};
-use crate::identity::{Acceptor, Certificate, Trusted};
+use crate::identity::{Acceptor, Certificate};
 use crate::metrics::{Metrics, UnderWay};
 
 /// What a client of HTTP/2 sends unasked: the preface, and the head of its settings.
@@ -49,6 +50,10 @@ struct Place {
 /// One connection, which gives its place back when it is dropped.
 pub struct Connection {
     bytes: Box<dyn Bytes>,
+    /// Ready once the certificate at its other end is trusted no more: never, where none was shown.
+    distrusted: Pin<Box<dyn Future<Output = ()> + Send>>,
+    /// It was.
+    ended: bool,
     pace: Pace,
     peer: Peer,
     _place: Place,
@@ -60,7 +65,8 @@ impl Connection {
     fn new(bytes: impl Bytes + 'static, peer: Peer, place: Place, to_greet: Duration) -> Self {
         let greeting = Some((GREETING, Box::pin(sleep(to_greet))));
         let pace = Pace::of(peer.proof.clone(), place.strangers.clone());
-        Self { bytes: Box::new(bytes), pace, peer, _place: place, greeting }
+        let distrusted = Box::pin(pending());
+        Self { bytes: Box::new(bytes), distrusted, ended: false, pace, peer, _place: place, greeting }
     }
 
     /// After its handshake; nothing when it came to none.
@@ -68,12 +74,17 @@ impl Connection {
         let shaken = tokio::time::timeout(TO_SHAKE_HANDS, acceptor.now().accept(stream)).await;
         let refused = match shaken {
             Ok(Ok(stream)) => {
-                let shown = stream.get_ref().1.peer_certificates().and_then(|chain| chain.first());
-                match shown.map(|der| Certificate::read(der)) {
+                let chain = stream.get_ref().1.peer_certificates().unwrap_or_default();
+                match chain.first().map(|der| Certificate::read(der)) {
                     Some(None) => "the certificate has no dates".to_owned(),
                     known => {
                         let peer = Peer { certificate: known.flatten(), ..Peer::default() };
-                        return Some(Self::new(Trusted::of(stream, acceptor), peer, place, TO_GREET));
+                        let chain: Vec<_> = chain.iter().map(|der| CertificateDer::from(der.to_vec())).collect();
+                        let connection = Self::new(stream, peer, place, TO_GREET);
+                        if chain.is_empty() {
+                            return Some(connection);
+                        }
+                        return Some(Self { distrusted: Box::pin(acceptor.distrusts(chain)), ..connection });
                     }
                 }
             }
@@ -150,6 +161,14 @@ impl Connected for Connection {
 
 impl AsyncRead for Connection {
     fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        if !self.ended && self.distrusted.as_mut().poll(cx).is_ready() {
+            tracing::info!("a connection ended: the authority of its certificate is trusted no more");
+            self.ended = true;
+        }
+        // Whoever reads on reads nothing more.
+        if self.ended {
+            return Poll::Ready(Err(io::ErrorKind::ConnectionAborted.into()));
+        }
         let most = ready!(self.pace.poll(cx))?;
         let before = buffer.filled().len();
         let read = if most >= buffer.remaining() {

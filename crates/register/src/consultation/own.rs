@@ -1,13 +1,14 @@
 //! What an applicant is told of who looked at his demand: which organisation, on which day and what for. No agent is named,
 //! nobody else's demand, and nothing that was asked. That he asks is not entered: he is shown nobody's data.
 
-use access::{Action, Purpose, Resource, authorize};
+use access::ReadOwnConsultations;
 use jiff::civil::Date;
 use nomenclature::{Actor, Siren, UniqueNumber, paris_day};
 use uuid::Uuid;
 
 use super::reading::{ConsultedBy, ConsultedQuery, MOST};
 use crate::Error;
+use crate::history::Viewer;
 use crate::register::Register;
 
 /// A look, as the applicant of the demand is told of it.
@@ -44,10 +45,9 @@ impl Register {
         after: Option<Uuid>,
         limit: u16,
     ) -> Result<OwnPage, Error> {
+        let permitted = self.permit(Viewer::Agent(applicant), ReadOwnConsultations(number)).await?;
+        let ReadOwnConsultations(number) = *permitted.what();
         let directory = self.parts.directory.snapshot().await?;
-        let profile = directory.profile(applicant, self.parts.clock.today()).map_err(Error::from)?;
-        let _granted =
-            authorize(profile, Action::ReadOwnConsultations, Resource::Record { number }, Purpose::Administration)?;
         let limit = limit.clamp(1, MOST);
         let (by, territory) = (ConsultedBy::Demand(number), number.territory());
         let query = ConsultedQuery { by, territory, after, limit: limit + 1 };

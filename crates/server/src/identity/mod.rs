@@ -26,7 +26,6 @@ mod tests;
 mod tls;
 mod token;
 mod tokens;
-mod trusted;
 
 pub use certificate::Certificate;
 pub use development::{DevelopmentIssuer, IssuerError};
@@ -35,4 +34,3 @@ pub use layer::AuthenticationLayer;
 pub use open::Identity;
 pub use standing::Standing;
 pub use tls::{Acceptor, Tls, TlsError};
-pub use trusted::Trusted;
