@@ -121,7 +121,8 @@ impl Reply {
         match answer {
             Ok(answer) => Self::Ack(Ack::of(command_id, answer)),
             Err(Error::OutcomeUnknown) => Self::Unknown { command_id },
-            Err(error @ (Error::Log(_) | Error::Vault(_) | Error::Database(_))) => {
+            // A duplicate of which it cannot be recorded that somebody learned of it is no refusal of the rules yet.
+            Err(error @ (Error::Log(_) | Error::Vault(_) | Error::Database(_) | Error::NotRecorded)) => {
                 Self::Failed { command_id, reason: error.to_string() }
             }
             Err(error) => Self::Refused { command_id, reason: error.reason() },
