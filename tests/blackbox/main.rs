@@ -15,6 +15,7 @@ mod grpc;
 mod import;
 mod in_process;
 mod oidc;
+mod remote_database;
 mod second_line;
 mod several;
 mod tidy;

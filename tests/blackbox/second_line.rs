@@ -116,6 +116,37 @@ async fn nobody_the_program_is_changes_or_deletes_an_event() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn nobody_the_program_is_changes_or_deletes_an_entry_of_who_looked() {
+    let register = built().await;
+    register.sql(
+        "INSERT INTO register.consultations \
+           (id, consulted_at, actor, organisation, territory, purpose, kind, numbers, versions) \
+         VALUES (gen_random_uuid(), now(), '000005017/006A1/agent-01', '000005017', '006', 'GUICHET', 'DEMAND', '{}', '{}')",
+    );
+    let entries = register.sql("SELECT count(*) FROM register.consultations");
+    assert_ne!(entries, "0");
+    for role in ROLES.iter().chain(&["sne_app"]) {
+        for change in [
+            "UPDATE register.consultations SET actor = 'nobody'",
+            "DELETE FROM register.consultations",
+            "TRUNCATE register.consultations",
+        ] {
+            let refused = register.tried(role, change).unwrap_err();
+            assert!(
+                refused.contains("permission denied") || refused.contains("kept for twelve months"),
+                "{role}: {change}: {refused}"
+            );
+        }
+    }
+    // Nor is it forgotten before its time.
+    assert_eq!(
+        register.tried("sne_writer", "SELECT register.forget_consultations(1000)").unwrap().lines().last(),
+        Some("0")
+    );
+    assert_eq!(register.sql("SELECT count(*) FROM register.consultations"), entries);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn no_role_of_the_program_goes_round_policies() {
     let register = built().await;
     let may =

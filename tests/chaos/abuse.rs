@@ -1,8 +1,8 @@
 //! Strangers who misuse the transport, each kind of them for a while, beside a desk that works: memory stays bounded, the desk
-//! is answered, nothing is left behind, and no answer is a fault of the server. How much slower the desk is answered is told.
+//! is answered, nothing is left behind, and no answer is a fault of the server. A whole lane holds the time of the desk's calls
+//! to twice what they took just before, too.
 
-mod attack;
-
+use std::process::Stdio;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -13,12 +13,12 @@ use proto::v1::GetDemandResponse;
 use register::SystemClock;
 use serde_json::json;
 use tests::cast::{self, NICE};
+use tests::misuse::{Harm, Misuse};
 use tests::stage::served::Served;
 use tests::stage::world;
-use tokio::task::JoinSet;
+use tokio::process::Command;
 use uuid::Uuid;
 
-use self::attack::{Attack, Harm};
 use crate::lane::{self, Lane};
 
 /// Seconds of each kind.
@@ -27,6 +27,8 @@ const SECONDS: (usize, usize) = (1, 30);
 const STRANGERS: usize = 8;
 /// What the server may hold at most, whatever is done to it.
 const MOST_KIB: usize = 512 * 1_024;
+/// A whole lane's median of honest calls beside strangers, as a multiple of that just before.
+const MOST_SLOWER: u32 = 2;
 /// An honest call that takes longer is not answered.
 const PATIENCE: Duration = Duration::from_secs(30);
 
@@ -38,29 +40,28 @@ async fn whoever_misuses_the_transport_harms_himself_alone() {
     world::bring_in_the_cast(&world::open(&url, &folder.path().join("keys"), Arc::new(SystemClock)).await).await;
     let served = Served::on(&url, folder.path());
     let desk = Desk::open(&served).await;
-    let seconds = Duration::from_secs(u64::try_from(lane::either(SECONDS)).unwrap());
-    let usual = median(desk.works(seconds.min(Duration::from_secs(10))).await);
+    let seconds = lane::either(SECONDS);
+    let [calm, beside_them] =
+        [seconds.min(10), seconds].map(|seconds| Duration::from_secs(seconds.try_into().unwrap()));
     let (files, mut memory) = (open_files(&served), served.resident_kib());
-    for attack in Attack::ALL {
-        let until = Instant::now() + seconds;
-        let mut strangers = JoinSet::new();
-        for _ in 0..STRANGERS {
-            strangers.spawn(attack::wage(*attack, served.address.clone(), until));
-        }
-        let took = tokio::select! {
-            took = desk.works(seconds) => took,
-            () = grows(&served, &mut memory) => Vec::new(),
+    for (nth, misuse) in Misuse::ALL.iter().enumerate() {
+        let name = misuse.name();
+        let usual = median(desk.works(calm).await);
+        let strangers = strangers(&served.address, nth, seconds);
+        let (took, harm) = tokio::select! {
+            both = async { tokio::join!(desk.works(beside_them), strangers) } => both,
+            () = grows(&served, &mut memory) => unreachable!(),
         };
-        let mut harm = Harm::default();
-        while let Some(one) = strangers.join_next().await {
-            harm += one.unwrap();
-        }
         memory = memory.max(served.resident_kib());
-        assert!(memory < MOST_KIB, "{attack:?}: {memory} KiB");
-        assert!(harm.sent > 0, "{attack:?}: nothing was sent");
-        let half = median(took);
-        let name = attack.name();
-        lane.counted(format!("{name}: a call beside it, median, us"), u64::try_from(half.as_micros()).unwrap());
+        assert!(memory < MOST_KIB, "{name}: {memory} KiB");
+        assert!(harm.sent > 0, "{name}: nothing was sent");
+        let beside = median(took);
+        if lane::is_full() {
+            assert!(beside < MOST_SLOWER * usual, "{name}: a call takes {beside:?} beside it, {usual:?} before");
+        }
+        let micros = |time: Duration| u64::try_from(time.as_micros()).unwrap();
+        lane.counted(format!("{name}: a call before, median, us"), micros(usual));
+        lane.counted(format!("{name}: a call beside it, median, us"), micros(beside));
         lane.counted(format!("{name}: sent"), harm.sent);
         lane.counted(format!("{name}: connections ended"), harm.ended);
     }
@@ -73,12 +74,21 @@ async fn whoever_misuses_the_transport_harms_himself_alone() {
     let newcomer = Desk { client: Client::at(&served.address, &served.tokens).unwrap().within(PATIENCE), ..desk };
     newcomer.works(Duration::from_millis(100)).await;
     lane.counted("memory at most, KiB", memory);
-    lane.counted("a call before, median, us", u64::try_from(usual.as_micros()).unwrap());
     let log = served.stops();
     for word in ["panicked", "INTERNAL", "\"level\":\"ERROR\""] {
         assert!(!log.contains(word), "the server says {word}");
     }
     lane.held();
+}
+
+/// They misuse the transport for so many seconds, and come after everybody else on this machine, as if they were far away.
+async fn strangers(address: &str, nth: usize, seconds: usize) -> Harm {
+    let mut strangers = Command::new("nice");
+    strangers.args(["-n", "19", env!("CARGO_BIN_EXE_strangers"), address]);
+    strangers.args([nth, STRANGERS, seconds].map(|number| number.to_string()));
+    let told = strangers.stdin(Stdio::null()).stderr(Stdio::inherit()).kill_on_drop(true).output().await.unwrap();
+    assert!(told.status.success());
+    serde_json::from_slice(&told.stdout).unwrap()
 }
 
 /// A desk that reads a demand over and over.

@@ -4,6 +4,7 @@
 mod calls;
 mod watch;
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -80,14 +81,18 @@ async fn calls_that_are_cancelled_leave_no_session_in_a_transaction_and_no_comma
     let after = served.resident_kib();
     assert!(after < halfway + MOST_GROWTH_KIB, "{halfway} KiB in the middle, {after} KiB at the end");
     assert!(storm.left > wanted / 4 && proxy.ended() > 0, "only {} callers left", storm.left);
-    let done = watch.commands_done_whole().await;
-    // Nobody else wrote: what stands there is what answers say.
-    let mut told = 0;
-    for (actor, id) in &storm.commands {
-        told += usize::from(matches!(direct.outcome(*actor, *id).await.unwrap(), Outcome::Committed(_)));
-    }
+    // Nobody else wrote: what stands there is what answers say, once no command is under way whose caller left.
+    let until = Instant::now() + PATIENCE;
+    let told = loop {
+        let told = storm.told(&direct).await;
+        let mut done = watch.commands_done_whole().await;
+        done.retain(|id| storm.commands.iter().any(|(_, sent)| sent == id));
+        if told == done {
+            break told.len();
+        }
+        assert!(Instant::now() < until, "{} commands are told as done, {} are", told.len(), done.len());
+    };
     assert!(told > 0 && told < storm.commands.len(), "{told} of {} commands were done", storm.commands.len());
-    assert_eq!(done.intersection(&storm.commands.iter().map(|(_, id)| *id).collect()).count(), told);
     lane.counted("calls", wanted);
     lane.counted("calls that nobody waited for", storm.left);
     lane.counted("commands among them", storm.commands.len());
@@ -159,6 +164,17 @@ impl Storm {
                 call.made(client).await.unwrap_or_else(|refused| panic!("{refused:?}: {call:?}"));
             }
         }
+    }
+
+    /// The commands that are done, as their senders are told.
+    async fn told(&self, client: &Client) -> BTreeSet<Uuid> {
+        let mut told = BTreeSet::new();
+        for (actor, id) in &self.commands {
+            if let Outcome::Committed(_) = client.outcome(*actor, *id).await.unwrap() {
+                told.insert(*id);
+            }
+        }
+        told
     }
 
     /// So many calls of all kinds. The last connections are reset now and then.

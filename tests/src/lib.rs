@@ -5,7 +5,7 @@
 //! with what an external ledger says.
 //!
 //! Here are the [`stage`] of both, the [`cast`] (organisations, and acts as JSON, the way a client would write them), the
-//! [`load`] with its [`dice`], the [`wire`] to its workers, the [`door`] of a server, and the [`ledger`], which is the only
+//! [`load`] with its [`dice`], the [`wire`] to its workers, the [`door`] of a server, the [`misuse`] of its transport, and the [`ledger`], which is the only
 //! witness a crash leaves in peace: on disk before a command is sent, and before an answer counts.
 
 pub mod cast;
@@ -13,5 +13,6 @@ pub mod dice;
 pub mod door;
 pub mod ledger;
 pub mod load;
+pub mod misuse;
 pub mod stage;
 pub mod wire;

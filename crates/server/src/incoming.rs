@@ -1,6 +1,7 @@
 //! Connections, no more of them at once than allowed, and none before its handshake is done. Strangers are read slowly.
 
 mod pace;
+mod strangers;
 
 use std::future::{Future, pending};
 use std::io;
@@ -17,7 +18,8 @@ use tokio::time::{Sleep, sleep};
 use tokio_stream::wrappers::ReceiverStream;
 use tonic::transport::server::Connected;
 
-use self::pace::{Pace, Proof, Strangers};
+use self::pace::{Pace, Proof};
+use self::strangers::{Source, Strangers};
 use crate::identity::{Acceptor, Certificate};
 use crate::metrics::{Metrics, UnderWay};
 
@@ -41,11 +43,8 @@ pub struct Peer {
     pub proof: Proof,
 }
 
-/// What a connection holds while it is open, and the count of strangers that it is in.
-struct Place {
-    strangers: Strangers,
-    _held: (OwnedSemaphorePermit, UnderWay),
-}
+/// What a connection holds while it is open.
+type Place = (OwnedSemaphorePermit, UnderWay);
 
 /// One connection, which gives its place back when it is dropped.
 pub struct Connection {
@@ -62,15 +61,25 @@ pub struct Connection {
 }
 
 impl Connection {
-    fn new(bytes: impl Bytes + 'static, peer: Peer, place: Place, to_greet: Duration) -> Self {
+    fn new(bytes: impl Bytes + 'static, peer: Peer, source: Source, place: Place, to_greet: Duration) -> Self {
         let greeting = Some((GREETING, Box::pin(sleep(to_greet))));
-        let pace = Pace::of(peer.proof.clone(), place.strangers.clone());
+        let pace = Pace::of(peer.proof.clone(), source);
         let distrusted = Box::pin(pending());
         Self { bytes: Box::new(bytes), distrusted, ended: false, pace, peer, _place: place, greeting }
     }
 
-    /// After its handshake; nothing when it came to none.
-    async fn secured(stream: TcpStream, acceptor: Acceptor, place: Place) -> Option<Self> {
+    /// Once its source may have one more, and after its handshake; nothing when it came to none.
+    async fn made(stream: TcpStream, source: Source, acceptor: Option<Acceptor>, place: Place) -> Option<Self> {
+        if !source.admits().await {
+            return None;
+        }
+        match acceptor {
+            None => Some(Self::new(stream, Peer::default(), source, place, TO_GREET)),
+            Some(acceptor) => Self::secured(stream, source, acceptor, place).await,
+        }
+    }
+
+    async fn secured(stream: TcpStream, source: Source, acceptor: Acceptor, place: Place) -> Option<Self> {
         let shaken = tokio::time::timeout(TO_SHAKE_HANDS, acceptor.now().accept(stream)).await;
         let refused = match shaken {
             Ok(Ok(stream)) => {
@@ -80,7 +89,7 @@ impl Connection {
                     known => {
                         let peer = Peer { certificate: known.flatten(), ..Peer::default() };
                         let chain: Vec<_> = chain.iter().map(|der| CertificateDer::from(der.to_vec())).collect();
-                        let connection = Self::new(stream, peer, place, TO_GREET);
+                        let connection = Self::new(stream, peer, source, place, TO_GREET);
                         if chain.is_empty() {
                             return Some(connection);
                         }
@@ -96,8 +105,8 @@ impl Connection {
     }
 }
 
-/// Accepts connections while there are places; those beyond wait in the machine's own queue, which is bounded. Handshakes
-/// go on beside each other: a slow one keeps nobody waiting.
+/// Accepts connections while there are places; those beyond wait in the machine's own queue, which is bounded. Each is made
+/// beside the others: a source that has to wait and a slow handshake keep nobody else waiting.
 pub fn connections(
     listener: TcpListener,
     most: usize,
@@ -105,7 +114,7 @@ pub fn connections(
     metrics: Metrics,
 ) -> ReceiverStream<io::Result<Connection>> {
     let (sender, receiver) = mpsc::channel(1);
-    let (places, strangers) = (Arc::new(Semaphore::new(most)), Strangers::new());
+    let (places, strangers) = (Arc::new(Semaphore::new(most)), Strangers::default());
     tokio::spawn(async move {
         loop {
             let place = tokio::select! {
@@ -117,9 +126,9 @@ pub fn connections(
                 // Nobody takes connections any more: the listener goes.
                 () = sender.closed() => return,
             };
-            let accepted = accepted.and_then(|(stream, _)| stream.set_nodelay(true).map(|()| stream));
-            let stream = match accepted {
-                Ok(stream) => stream,
+            let accepted = accepted.and_then(|(stream, from)| stream.set_nodelay(true).map(|()| (stream, from)));
+            let (stream, from) = match accepted {
+                Ok(accepted) => accepted,
                 Err(error) => {
                     // Out of file handles, most likely: a moment, not a busy loop.
                     tracing::warn!(%error, "a connection could not be accepted");
@@ -127,19 +136,13 @@ pub fn connections(
                     continue;
                 }
             };
-            let place = Place { strangers: strangers.clone(), _held: (place, metrics.connection()) };
-            let Some(acceptor) = acceptor.clone() else {
-                if sender.send(Ok(Connection::new(stream, Peer::default(), place, TO_GREET))).await.is_err() {
-                    return;
-                }
-                continue;
-            };
-            let sender = sender.clone();
+            let (source, place) = (strangers.at(from.ip()), (place, metrics.connection()));
+            let (acceptor, sender) = (acceptor.clone(), sender.clone());
             tokio::spawn(async move {
                 tokio::select! {
                     () = sender.closed() => {}
-                    secured = Connection::secured(stream, acceptor, place) => {
-                        if let Some(connection) = secured {
+                    made = Connection::made(stream, source, acceptor, place) => {
+                        if let Some(connection) = made {
                             // Nobody takes connections any more: it ends.
                             let _ = sender.send(Ok(connection)).await;
                         }
@@ -232,8 +235,9 @@ mod tests {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let client = TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
         let place = Arc::new(Semaphore::new(1)).try_acquire_owned().unwrap();
-        let place = Place { strangers: Strangers::new(), _held: (place, Metrics::default().connection()) };
-        (client, Connection::new(listener.accept().await.unwrap().0, Peer::default(), place, to_greet))
+        let place = (place, Metrics::default().connection());
+        let (stream, from) = listener.accept().await.unwrap();
+        (client, Connection::new(stream, Peer::default(), Strangers::default().at(from.ip()), place, to_greet))
     }
 
     #[tokio::test]

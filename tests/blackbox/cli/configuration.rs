@@ -136,11 +136,14 @@ fn every_fault_is_told_at_once_with_its_key_its_file_and_its_line() {
 
 #[test]
 fn a_check_says_what_would_be_used_and_no_password() {
-    let address = format!("postgresql://sne_app:{SECRET}@db.exemple.fr:6432/sne");
+    let address = format!("postgresql://sne_app:{SECRET}@db.exemple.fr:6432/sne?sslmode=verify-full");
     for told in [
         Told::by(&format!("[database]\nurl = \"{address}\"\n")),
         Told::by("").and("DATABASE_URL", &address),
-        Told::by("").and("DATABASE_URL", &format!("postgresql://sne_app@db.exemple.fr:6432/sne?password={SECRET}")),
+        Told::by("").and(
+            "DATABASE_URL",
+            &format!("postgresql://sne_app@db.exemple.fr:6432/sne?password={SECRET}&sslmode=verify-full"),
+        ),
     ] {
         for command in [&["config", "check"][..], &["config", "show"], &["config", "show", "--format", "json"]] {
             let run = told.sne(command).ends(0);

