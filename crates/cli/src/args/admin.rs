@@ -11,7 +11,16 @@ use nomenclature::{
     Territory, UniqueNumber,
 };
 
-use super::{date, number, territory};
+use super::{Remote, date, number, territory};
+
+/// Who administers, and what.
+#[derive(clap::Args)]
+pub struct Admin {
+    #[command(flatten)]
+    pub remote: Remote,
+    #[command(subcommand)]
+    pub command: AdminCommand,
+}
 
 #[derive(Subcommand)]
 pub enum AdminCommand {
