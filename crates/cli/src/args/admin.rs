@@ -294,20 +294,26 @@ pub enum AdminAct {
         #[arg(value_parser = siren)]
         siren: Siren,
     },
-    /// Suspend un agent, tout de suite
+    /// Suspend un agent, ou un utilisateur du logiciel d'un organisme, tout de suite
     Suspend {
         /// Son jeton
         #[arg(value_parser = agent)]
         agent: AgentId,
+        /// SIREN de l'organisme dont il utilise le logiciel sans compte ici ; le jeton est alors son nom dans ce logiciel (sne-agent)
+        #[arg(long, value_parser = siren)]
+        org: Option<Siren>,
         /// COMPROMIS, MESUSAGE, DEMANDE, INACTIF ou VOLUME
         #[arg(long, value_name = "CODE", value_parser = reason)]
         reason: SuspensionReason,
     },
-    /// Lève la suspension d'un agent
+    /// Lève la suspension d'un agent, ou d'un utilisateur du logiciel d'un organisme
     Resume {
         /// Son jeton
         #[arg(value_parser = agent)]
         agent: AgentId,
+        /// SIREN de l'organisme dont il utilise le logiciel sans compte ici
+        #[arg(long, value_parser = siren)]
+        org: Option<Siren>,
     },
     /// Note le dernier jour d'un agent
     Leave {

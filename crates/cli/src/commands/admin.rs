@@ -149,8 +149,12 @@ fn read(command: AdminAct, today: Date) -> Result<AdministrationAct, Failure> {
         }
         AdminAct::SuspendOrg { siren, reason } => on_org(siren, OrganisationAct::Suspend { reason }),
         AdminAct::ResumeOrg { siren } => on_org(siren, OrganisationAct::Resume {}),
-        AdminAct::Suspend { agent, reason } => on_agent(agent, AgentAct::Suspend { reason }),
-        AdminAct::Resume { agent } => on_agent(agent, AgentAct::Resume {}),
+        AdminAct::Suspend { agent, org: None, reason } => on_agent(agent, AgentAct::Suspend { reason }),
+        AdminAct::Suspend { agent: user, org: Some(org), reason } => {
+            on_org(org, OrganisationAct::SuspendUser { user, reason })
+        }
+        AdminAct::Resume { agent, org: None } => on_agent(agent, AgentAct::Resume {}),
+        AdminAct::Resume { agent: user, org: Some(org) } => on_org(org, OrganisationAct::ResumeUser { user }),
         AdminAct::Leave { agent, on } => on_agent(agent, AgentAct::Leave { last_day: on.unwrap_or(today) }),
         AdminAct::Erase { agent } => on_agent(agent, AgentAct::Erase {}),
     })
@@ -203,7 +207,8 @@ fn alerts(format: Format, lines: &[AlertLine]) {
     output::rows(format, &header, lines, |line| {
         let AlertLine { organisation, organisation_name, alert, has_account, suspended } = line;
         let account = match (has_account, suspended) {
-            (false, _) => "sans compte".to_owned(),
+            (false, None) => "sans compte".to_owned(),
+            (false, Some(reason)) => format!("sans compte, suspendu ({reason})"),
             (true, None) => "en service".to_owned(),
             (true, Some(reason)) => format!("suspendu ({reason})"),
         };

@@ -226,6 +226,8 @@ mod tests {
             "resume-org 732829320",
             "suspend AGENT --reason COMPROMIS",
             "resume AGENT",
+            "suspend agent-01 --org 732829320 --reason COMPROMIS",
+            "resume agent-01 --org 732829320",
             "leave AGENT",
             "erase AGENT",
         ];
