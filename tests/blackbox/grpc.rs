@@ -4,7 +4,7 @@ mod administering;
 mod administration;
 mod applicant;
 mod calendar;
-mod certificates;
+pub mod certificates;
 mod competence;
 mod consulted;
 mod credentials;

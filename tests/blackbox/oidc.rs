@@ -1,74 +1,20 @@
 //! A real provider of identities (`oidc-provider` from npm, in `tests/oidc`) beside a real server: people sign in with it by
 //! code and PKCE, and call with the token that they get.
 
-use std::io::{BufRead as _, BufReader, Lines, Write as _};
-use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+mod login;
+mod provider;
+
 use std::time::{Duration, Instant};
 
 use client::{Client, Refused, Tokens};
 use nomenclature::Actor;
 use register::{Clock as _, SystemClock};
-use serde_json::{Value, json};
+use serde_json::json;
 use tests::cast::NICE;
 use tests::stage::served::Served;
 use tests::stage::sne::Place;
 
-use crate::tidy::root;
-
-/// A provider. Dropped, it ends.
-struct Provider {
-    process: Child,
-    told: ChildStdin,
-    says: Lines<BufReader<ChildStdout>>,
-    issuer: String,
-}
-
-impl Provider {
-    fn starts() -> Self {
-        assert!(root().join("node_modules/oidc-provider").is_dir(), "npm ci was not run");
-        let mut process = Command::new("node")
-            .arg(root().join("tests/oidc/provider.mjs"))
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
-        let told = process.stdin.take().unwrap();
-        let says = BufReader::new(process.stdout.take().unwrap()).lines();
-        let mut provider = Self { process, told, says, issuer: String::new() };
-        provider.issuer = provider.heard()["issuer"].as_str().unwrap().to_owned();
-        provider
-    }
-
-    /// Its next answer, among the remarks of its library.
-    fn heard(&mut self) -> Value {
-        self.says.by_ref().map_while(Result::ok).find_map(|line| serde_json::from_str(&line).ok()).expect("an answer")
-    }
-
-    fn token(&mut self, account: &str) -> String {
-        self.tokens(account).0
-    }
-
-    /// The token for the register, and the one that tells the client who signed in.
-    fn tokens(&mut self, account: &str) -> (String, String) {
-        writeln!(self.told, "login {account}").unwrap();
-        let heard = self.heard();
-        let text = |name: &str| heard[name].as_str().unwrap().to_owned();
-        (text("token"), text("identity"))
-    }
-
-    fn rotates(&mut self) {
-        writeln!(self.told, "rotate").unwrap();
-        self.heard();
-    }
-}
-
-impl Drop for Provider {
-    fn drop(&mut self) {
-        let _ = self.process.kill();
-        let _ = self.process.wait();
-    }
-}
+use provider::Provider;
 
 /// What somebody is told who calls with this token.
 async fn told(served: &Served, token: &str) -> String {

@@ -1,7 +1,9 @@
 // A real provider of identities on this machine, and somebody who signs in with it as a browser would: code flow with PKCE.
 //
 // Prints its address as one line of JSON. Then it is told on standard input, a line each, and answers with a line of JSON:
-// `login ACCOUNT` gives {"token"}, an access token for the register; `rotate` puts other keys in the place of its keys.
+// `login ACCOUNT` gives {"token"}, an access token for the register; `rotate` puts other keys in the place of its keys;
+// `visit ACCOUNT ADDRESS` signs in at an address and goes back to whoever gave it, `refuse ADDRESS` says no there, and
+// `strays NAME ACCOUNT ADDRESS` goes back with another state, or iss: they give the {"status"} of the page at the end.
 
 import { createHash, generateKeyPairSync, randomBytes } from "node:crypto";
 import { createServer } from "node:http";
@@ -12,7 +14,9 @@ import Provider from "oidc-provider";
 const AUDIENCE = "sne";
 const RESOURCE = "urn:sne:register";
 const CLIENT = "portal";
-const REDIRECTION = "http://127.0.0.1:1/callback";
+const CALLBACK = "/callback";
+// The port of a native program is its own affair (RFC 8252, 7.3).
+const REDIRECTION = `http://127.0.0.1:1${CALLBACK}`;
 
 function keys() {
   const kid = randomBytes(8).toString("hex");
@@ -28,7 +32,7 @@ function provider(issuer) {
       {
         client_id: CLIENT,
         redirect_uris: [REDIRECTION],
-        grant_types: ["authorization_code"],
+        grant_types: ["authorization_code", "refresh_token"],
         response_types: ["code"],
         application_type: "native",
         token_endpoint_auth_method: "none",
@@ -75,13 +79,38 @@ class Browser {
       if (next === null) {
         throw new Error(`${answer.status} ${new URL(address).pathname}: ${await answer.text()}`);
       }
-      if (next.startsWith(REDIRECTION)) {
-        return new URL(next).searchParams;
+      if (new URL(next, address).pathname === CALLBACK) {
+        return new URL(next);
       }
       address = new URL(next, address).href;
     }
     throw new Error("the sign-in never ends");
   }
+
+  /** Says no at the first page, and is sent back. */
+  async refuses(address) {
+    const page = new URL((await this.#visit(address)).headers.get("location"), address).href;
+    address = `${page}/abort`;
+    for (let step = 0; step < 4; step += 1) {
+      const next = (await this.#visit(address)).headers.get("location");
+      if (new URL(next, address).pathname === CALLBACK) {
+        return new URL(next);
+      }
+      address = new URL(next, address).href;
+    }
+    throw new Error("the refusal never ends");
+  }
+}
+
+/** Goes back to whoever sent the browser here. */
+async function goesBack(address) {
+  return { status: (await fetch(address)).status };
+}
+
+async function strays(name, account, address) {
+  const back = await new Browser().signsIn(address, account);
+  back.searchParams.set(name, "another");
+  return goesBack(back);
 }
 
 async function login(issuer, account) {
@@ -98,7 +127,7 @@ async function login(issuer, account) {
     code_challenge_method: "S256",
   };
   const begun = `${described.authorization_endpoint}?${new URLSearchParams(asked)}`;
-  const sentBack = await new Browser().signsIn(begun, account);
+  const sentBack = (await new Browser().signsIn(begun, account)).searchParams;
   if (sentBack.get("state") !== asked.state || sentBack.get("iss") !== issuer) {
     throw new Error(`sent back with ${sentBack}`);
   }
@@ -122,13 +151,18 @@ await new Promise((resolve) => listening.listen(0, "127.0.0.1", resolve));
 const issuer = `http://127.0.0.1:${listening.address().port}`;
 let answers = provider(issuer);
 console.log(JSON.stringify({ issuer }));
-for await (const line of createInterface({ input: process.stdin })) {
-  const [verb, account] = line.split(" ");
-  if (verb === "rotate") {
+const does = {
+  rotate: async () => {
     answers = provider(issuer);
-    console.log("{}");
-  } else {
-    console.log(JSON.stringify(await login(issuer, account)));
-  }
+    return {};
+  },
+  login: (account) => login(issuer, account),
+  visit: async (account, address) => goesBack(await new Browser().signsIn(address, account)),
+  refuse: async (address) => goesBack(await new Browser().refuses(address)),
+  strays,
+};
+for await (const line of createInterface({ input: process.stdin })) {
+  const [verb, ...said] = line.split(" ");
+  console.log(JSON.stringify(await does[verb](...said)));
 }
 process.exit(0);

@@ -21,7 +21,7 @@ pub enum Denial {
     /// The agent's account was not certified by the manager.
     #[error("ACCOUNT_NOT_CERTIFIED")]
     AccountNotCertified,
-    /// The organisation or the agent is suspended.
+    /// The organisation, the agent, or the user of its system is suspended.
     #[error("SUSPENDED")]
     Suspended,
     /// The organisation does not take part on that day.

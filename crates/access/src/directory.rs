@@ -151,6 +151,9 @@ impl Directory {
         }
         let known = agent.and_then(|agent| Some((agent, self.agents.get(&agent)?)));
         let desk = match known {
+            None if agent.is_some_and(|user| organisation.suspension_of(user).is_some()) => {
+                return Err(Denial::Suspended);
+            }
             None => desk,
             Some((_, agent)) if agent.organisation() != Some(siren) => return Err(Denial::UnknownAgent),
             Some((_, agent)) => {

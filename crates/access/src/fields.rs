@@ -200,6 +200,13 @@ events!(ORGANISATION of OrganisationEvent in "organisme" {
         reason: Open, "motif de suspension", "liste";
     }
     OrganisationResumed {}
+    SystemUserSuspended {
+        user: Open, "utilisateur du logiciel de l'organisme", "jeton opaque";
+        reason: Open, "motif de suspension", "liste";
+    }
+    SystemUserResumed {
+        user: Open, "utilisateur du logiciel de l'organisme", "jeton opaque";
+    }
 } holding { Absorbed, CertificateBound, AlertRaised });
 
 held!(ABSORPTION of Absorption in "organisme" {

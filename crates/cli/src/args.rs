@@ -16,16 +16,18 @@ mod notices;
 mod org;
 mod projections;
 mod restore;
+mod sign_in;
 mod stats;
 mod token;
 
-pub use admin::{AdminAct, AdminCommand};
+pub use admin::{Admin, AdminAct, AdminCommand};
 pub use due::Deadlines;
 pub use invented::{Demo, Invented, Lives, SynthCommand};
 pub use notices::NoticesCommand;
 pub use org::OrgCommand;
 pub use projections::{ProjectionsCommand, Resolve};
 pub use restore::RestoreCommand;
+pub use sign_in::{Login, Remote, SessionFile};
 pub use stats::{CompareArgs, SeriesArgs, StatsCommand, TableArgs};
 pub use token::TokenFor;
 
@@ -97,8 +99,11 @@ pub enum Command {
     #[command(subcommand)]
     Org(OrgCommand),
     /// Organismes, guichets, agents et droits
-    #[command(subcommand)]
-    Admin(AdminCommand),
+    Admin(Admin),
+    /// Connecte une personne auprès du fournisseur d'identités (OpenID Connect), pour « sne admin --server »
+    Login(Login),
+    /// Oublie la session de « sne login »
+    Logout(SessionFile),
     /// Importe des demandes avec leur passé (ndjson, un acte par ligne ; le format est dans docs/import.md)
     Import {
         /// Le fichier

@@ -35,6 +35,10 @@ pub enum Failure {
     },
     /// The operator's decision is refused.
     NotDecided(String),
+    /// Nobody is signed in, or who is may not.
+    NotAuthorized(String),
+    /// A server refused, or did not answer.
+    Server(client::Refused),
     /// Something of this machine or of the database.
     Local(String),
     /// The register answered an error.
@@ -72,6 +76,8 @@ impl Failure {
                 (format!("{lines} ligne(s) écartée(s), dites dans {}", errors.display()), 4)
             }
             Self::NotDecided(message) => (format!("décision refusée : {message}"), 4),
+            Self::NotAuthorized(message) => (message, 5),
+            Self::Server(refused) => told(refused),
             Self::Local(message) => (message, 1),
             Self::Register(error) => explain(&error),
             Self::Unsound => ("l'examen a trouvé des anomalies".to_owned(), 6),
@@ -84,6 +90,18 @@ impl Failure {
 impl From<register::Error> for Failure {
     fn from(error: register::Error) -> Self {
         Self::Register(error)
+    }
+}
+
+impl From<crate::sign_in::Error> for Failure {
+    fn from(error: crate::sign_in::Error) -> Self {
+        if error.is_about_rights() { Self::NotAuthorized(error.to_string()) } else { Self::Local(error.to_string()) }
+    }
+}
+
+impl From<client::Refused> for Failure {
+    fn from(refused: client::Refused) -> Self {
+        Self::Server(refused)
     }
 }
 
@@ -128,6 +146,28 @@ impl From<infocentre::Error> for Failure {
 impl From<event_log::Error> for Failure {
     fn from(error: event_log::Error) -> Self {
         Self::Register(error.into())
+    }
+}
+
+/// What a server said, and the exit code of the same refusal on the machine itself.
+fn told(refused: client::Refused) -> (String, u8) {
+    use client::{Code, Refused};
+    match refused {
+        Refused::Told(told) => {
+            let fields: String =
+                told.violations.iter().map(|(field, reason)| format!("\n  {field} : {reason}")).collect();
+            let code = match told.code {
+                Code::NotFound if told.reason == "DEMAND_NOT_FOUND" => 3,
+                Code::PermissionDenied | Code::Unauthenticated => 5,
+                Code::Unavailable | Code::DeadlineExceeded | Code::Internal | Code::Unknown => 1,
+                _ => 4,
+            };
+            (format!("{} ({}){fields}", told.french, told.reason), code)
+        }
+        Refused::Unreadable => {
+            ("le serveur n'entend pas cette demande : les deux programmes ont-ils la même version ?".into(), 1)
+        }
+        Refused::Lost(why) => (format!("le serveur ne répond pas ({why}) : rien ne dit si l'acte est inscrit"), 1),
     }
 }
 

@@ -14,6 +14,7 @@ mod house;
 mod output;
 mod person;
 mod progress;
+mod sign_in;
 mod wording;
 
 use std::process::ExitCode;
@@ -21,7 +22,7 @@ use std::process::ExitCode;
 use clap::Parser as _;
 
 use args::{
-    Args, Command, ConfigCommand, DemandCommand, KeysCommand, NoticesCommand, OrgCommand, ProjectionsCommand,
+    Admin, Args, Command, ConfigCommand, DemandCommand, KeysCommand, NoticesCommand, OrgCommand, ProjectionsCommand,
     RestoreCommand, SynthCommand, TerritoryCommand,
 };
 use commands::org::Change;
@@ -54,7 +55,13 @@ async fn run(args: Args) -> Result<(), Failure> {
         Command::Org(OrgCommand::Import { file, dry_run }) => {
             commands::org::import(place()?, format, &file, change(dry_run)).await
         }
-        Command::Admin(command) => commands::admin::run(place()?, format, command).await,
+        Command::Admin(Admin { remote, command }) => match remote.server {
+            Some(server) => {
+                let server = commands::admin::Server::at(&server, remote.server_authorities, remote.session.token_file);
+                server.await?.run(format, command).await
+            }
+            None => commands::admin::run(place()?, format, command).await,
+        },
         Command::Import { file, dry_run, errors } => {
             let config = Config::load(&at, &Flags::default())?;
             let budget = config.import_rows_per_hour;
@@ -95,6 +102,8 @@ async fn run(args: Args) -> Result<(), Failure> {
         Command::Doctor { cross_read } => commands::doctor::run(place()?, format, cross_read).await,
         Command::Serve(flags) => commands::serve::run(Config::load(&at, &flags)?).await,
         Command::Token(whom) => commands::token::run(&Config::load(&at, &Flags::default())?.data_dir, whom),
+        Command::Login(login) => commands::sign_in::login(&Config::load(&at, &Flags::default())?, login).await,
+        Command::Logout(session) => commands::sign_in::logout(session).await,
         Command::Migrate => commands::migrate::run(place()?).await,
         Command::Restore(RestoreCommand::Check) => commands::restore::check(place()?, format).await,
         Command::Restore(RestoreCommand::Finish { margin }) => {

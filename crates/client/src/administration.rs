@@ -1,10 +1,11 @@
-//! Acts on organisations and agents.
+//! Acts on organisations and agents: as JSON, as messages, and their answers.
 
 use jiff::Timestamp;
 use jiff::civil::Date;
 use nomenclature::{AgentId, Siren};
 use proto::v1;
 use proto::v1::administration_answer::Of;
+use serde_json::{Map, Value};
 
 use crate::refused::Refused;
 
@@ -50,4 +51,72 @@ impl AdministrationAnswer {
             recorded_at: Timestamp::new(instant.seconds, instant.nanos).map_err(|_| lost())?,
         })
     }
+}
+
+/// The method that does an act, and its message but for the id. `None` when it is no act that anybody asks for over the
+/// network.
+pub(crate) fn message_of(act: &Value) -> Option<(&'static str, Map<String, Value>)> {
+    let (kind, content) = act.as_object()?.iter().next()?;
+    let mut content = content.as_object()?.clone();
+    Some(match kind.as_str() {
+        "organisation" => {
+            let (name, said) = named(content.remove("act")?, in_organisation_request)?;
+            content.insert(name, said);
+            ("AdministrationService/AdministerOrganisation", content)
+        }
+        "agent" => {
+            let (name, said) = named(content.remove("act")?, in_agent_request)?;
+            content.insert(name, said);
+            ("AdministrationService/AdministerAgent", content)
+        }
+        "bind_identity" => {
+            let identity = content.remove("identity")?;
+            content.insert("bind_identity".to_owned(), identity);
+            ("AdministrationService/AdministerAgent", content)
+        }
+        "enter_agent" => {
+            let Some(Value::Object(person)) = content.remove("person") else { return None };
+            content.extend(person);
+            let organisation = content.remove("organisation")?;
+            content.insert("siren".to_owned(), organisation);
+            ("AdministrationService/EnterAgent", content)
+        }
+        _ => return None,
+    })
+}
+
+/// An act by the name of its field, and what is said of it.
+fn named(act: Value, field: fn(&str) -> Option<&str>) -> Option<(String, Value)> {
+    let Value::Object(act) = act else { return None };
+    let (kind, mut said) = act.into_iter().next()?;
+    if let Value::Object(said) = &mut said {
+        match kind.as_str() {
+            "register" => drop(said.remove("siren")),
+            "set_desk_contact" => {
+                let Some(Value::Object(contact)) = said.remove("contact") else { return None };
+                said.extend(contact);
+            }
+            _ => {}
+        }
+    }
+    Some((field(&kind)?.to_owned(), said))
+}
+
+fn in_organisation_request(kind: &str) -> Option<&str> {
+    match kind {
+        "merge_into" => Some("merge"),
+        "absorb" => None,
+        kind => Some(kind),
+    }
+}
+
+fn in_agent_request(kind: &str) -> Option<&str> {
+    Some(match kind {
+        "enter" => return None,
+        "certify" => "certify_account",
+        "grant" => "grant_role",
+        "revoke" => "revoke_role",
+        "review" => "review_rights",
+        kind => kind,
+    })
 }

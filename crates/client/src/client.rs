@@ -9,7 +9,7 @@ use serde_json::{Map, Value, json};
 use tonic::Request;
 use tonic::client::Grpc;
 use tonic::codegen::http::uri::PathAndQuery;
-use tonic::transport::{Channel, Endpoint};
+use tonic::transport::{Certificate, Channel, ClientTlsConfig, Endpoint};
 use tonic_prost::ProstCodec;
 use uuid::Uuid;
 
@@ -48,6 +48,22 @@ impl Client {
     pub fn at(address: &str, tokens: &Tokens) -> Result<Self, Refused> {
         let channel =
             Endpoint::from_shared(format!("http://{address}")).map_err(|_| Refused::Unreadable)?.connect_lazy();
+        Ok(Self { channel, interface: Interface::new()?, tokens: tokens.clone(), patience: None })
+    }
+
+    /// A client of the server of a name, over TLS: `sne.example:50051`, vouched for by one of these authorities (PEM), or by
+    /// those of this machine when none are given. It connects when first used.
+    ///
+    /// # Errors
+    /// [`Refused::Unreadable`] for what is no address, or no authorities.
+    pub fn over_tls(address: &str, authorities: Option<&[u8]>, tokens: &Tokens) -> Result<Self, Refused> {
+        let tls = match authorities {
+            Some(authorities) => ClientTlsConfig::new().ca_certificate(Certificate::from_pem(authorities)),
+            None => ClientTlsConfig::new().with_native_roots(),
+        };
+        let endpoint =
+            Endpoint::from_shared(format!("https://{address}")).and_then(|endpoint| endpoint.tls_config(tls));
+        let channel = endpoint.map_err(|_| Refused::Unreadable)?.connect_lazy();
         Ok(Self { channel, interface: Interface::new()?, tokens: tokens.clone(), patience: None })
     }
 
@@ -115,6 +131,17 @@ impl Client {
             Some(Told::Fenced(fenced)) => Ok(Outcome::Fenced(fenced.as_of_position)),
             None => Err(Refused::Lost("an empty answer".to_owned())),
         }
+    }
+
+    /// Does an act on an organisation or an agent, written as JSON the way the register writes it. The same id with the same
+    /// act gives the first answer again.
+    ///
+    /// # Errors
+    /// See [`Refused`].
+    pub async fn administer(&self, actor: Actor, id: Uuid, act: &Value) -> Result<AdministrationAnswer, Refused> {
+        // The answer to any of these acts is one field, the first.
+        let answered: v1::AdministerAgentResponse = self.send(actor, self.interface.administration(act, id)?).await?;
+        AdministrationAnswer::read(answered.answer)
     }
 
     /// Calls a method of `sne.v1`, such as `RegistrationService/GetDemand`, with a message written as JSON.

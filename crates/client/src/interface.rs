@@ -3,9 +3,11 @@
 use std::collections::BTreeSet;
 
 use prost_reflect::{DescriptorPool, DynamicMessage, Kind, MessageDescriptor, MethodDescriptor};
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
+use uuid::Uuid;
 
 use crate::act::message_of;
+use crate::administration;
 use crate::refused::Refused;
 
 /// The description of `sne.v1`. Cheap to clone.
@@ -72,6 +74,16 @@ impl Interface {
     pub fn act(&self, act: &Value, head: Map<String, Value>) -> Result<Call, Refused> {
         let (method, mut message) = message_of(act).ok_or(Refused::Unreadable)?;
         message.extend(head);
+        self.call(method, &Value::Object(message))
+    }
+
+    /// The call that does an act on an organisation or an agent, written as JSON the way the register writes it.
+    ///
+    /// # Errors
+    /// [`Refused::Unreadable`] when it is no such act, or its fields are none of its message.
+    pub fn administration(&self, act: &Value, id: Uuid) -> Result<Call, Refused> {
+        let (method, mut message) = administration::message_of(act).ok_or(Refused::Unreadable)?;
+        message.insert("request_id".to_owned(), json!(id));
         self.call(method, &Value::Object(message))
     }
 }

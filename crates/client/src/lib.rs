@@ -27,3 +27,5 @@ pub use interface::{Call, Interface};
 pub use refused::{Refused, Told};
 pub use territory::TerritoryAnswer;
 pub use tokens::Tokens;
+/// How a call ended, as gRPC names it.
+pub use tonic::Code;

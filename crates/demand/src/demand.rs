@@ -3,7 +3,7 @@
 use cqrs_es::Aggregate;
 use cqrs_es::event_sink::EventSink;
 use jiff::civil::Date;
-use nomenclature::{PieceType, Siren, Territory, UniqueNumber};
+use nomenclature::{PieceType, Siren, Siret, Territory, UniqueNumber};
 use personal::Pii;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -87,6 +87,14 @@ pub struct ActiveDemand {
     pub separated_from: Pii<Option<UniqueNumber>>,
     /// The demands of those who left it, when readable; never of one who fled.
     pub separated_to: Pii<Vec<UniqueNumber>>,
+    /// The establishment that the applicant works for, as the desk that registered it declared it (INV-47), when readable. What is
+    /// written of a demand elsewhere leaves it out: there it is never readable.
+    #[serde(skip, default = "sealed")]
+    pub employer: Pii<Option<Siret>>,
+}
+
+const fn sealed<T>() -> Pii<T> {
+    Pii::Sealed
 }
 
 /// A demand out of the register, as it was when it left.

@@ -5,6 +5,7 @@ use nomenclature::Siren;
 use personal::Pii;
 
 use crate::attribution::OpenAttribution;
+use crate::carried::Carry;
 use crate::certificate::Certificates;
 use crate::commission::Inadmissibility;
 use crate::demand::{ActiveDemand, RadiatedDemand};
@@ -40,6 +41,11 @@ impl ActiveDemand {
             piece_types: Vec::new(),
             separated_from: Pii::Clear(None),
             separated_to: Pii::Clear(Vec::new()),
+            employer: match event.employer {
+                Carry::Absent => Pii::Clear(None),
+                Carry::Given(Pii::Clear(siret)) => Pii::Clear(Some(siret)),
+                Carry::Given(Pii::Sealed) => Pii::Sealed,
+            },
         }
     }
 

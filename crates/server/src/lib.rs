@@ -57,7 +57,9 @@ mod views;
 pub use daily::DueNow;
 pub use error::Error;
 pub use figures_now::FiguresNow;
-pub use identity::{Certificate, DevelopmentIssuer, IssuerError, Provider, Tls, TlsError};
+pub use identity::{
+    Certificate, Described, DevelopmentIssuer, Fetch, FetchError, IdentityFault, IssuerError, Provider, Tls, TlsError,
+};
 pub use look::Look;
 pub use options::Options;
 pub use quarantine::{Signatures, consider_setting_aside, set_aside};

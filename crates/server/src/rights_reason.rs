@@ -45,6 +45,9 @@ pub(crate) fn of_organisation(rejection: O) -> Row {
         O::UnknownCertificate => (Code::NotFound, "Aucun certificat en cours n'a cette empreinte."),
         O::InvalidPeriod => (Code::InvalidArgument, "La période de validité est vide ou passée."),
         O::TooManyCertificates => (Code::FailedPrecondition, "Seize certificats sont liés : révoquez-en un d'abord."),
+        O::UserHasAccount => {
+            (Code::FailedPrecondition, "Cette personne a un compte : c'est le compte qui se suspend ou se rétablit.")
+        }
         O::AlreadySuspended => (Code::FailedPrecondition, "La suspension est déjà prononcée."),
         O::NotSuspended => (Code::FailedPrecondition, "Aucune suspension n'est prononcée."),
     };

@@ -109,10 +109,20 @@ fn rights_are_listed_for_a_spreadsheet_and_end_at_once() {
     admin(&["suspend", &token, "--reason", "COMPROMIS"]).ends(0);
     assert_eq!(admin(&["rights"]).ends(0).json()[0]["suspended"], "COMPROMIS");
     admin(&["resume", &token]).ends(0);
+    // A user of the lessor's own system is suspended as one of the lessor.
+    let of_the_system = |act: &str| admin(&[&[act, "agent-01", "--org", lessor], reason_of(act)].concat());
+    of_the_system("suspend").ends(0);
+    assert!(of_the_system("suspend").ends(4).err.contains("ALREADY_SUSPENDED"));
+    of_the_system("resume").ends(0);
+    assert!(of_the_system("resume").ends(4).err.contains("NOT_SUSPENDED"));
     admin(&["revoke", &token, "ATTRIBUTION", "--territory", "006"]).ends(0);
     admin(&["revoke", &token, "ATTRIBUTION", "--territory", "006"]).ends(4);
     assert_eq!(admin(&["rights"]).ends(0).json()[0]["role"], Value::Null);
     admin(&["grant", &token, "ATTRIBUTION", "--territory", "6", "--until", &until]).ends(2);
+}
+
+fn reason_of(act: &str) -> &'static [&'static str] {
+    if act == "suspend" { &["--reason", "MESUSAGE"] } else { &[] }
 }
 
 #[test]

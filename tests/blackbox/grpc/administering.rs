@@ -217,6 +217,13 @@ async fn agents(scene: &mut Scene) {
     }
     let other = scene.enters("lune@exemple.fr").await.unwrap();
     scene.agent(other, identity("compte-1"), "IDENTITY_TAKEN").await;
+    let user = |user: &str| json!({"suspend_user": {"user": user, "reason": "MESUSAGE"}});
+    scene.organisation(LESSOR, user(&other.to_string()), "USER_HAS_AN_ACCOUNT").await;
+    scene.organisation(LESSOR, user("agent-01"), "OK").await;
+    scene.organisation(LESSOR, user("agent-01"), "ALREADY_SUSPENDED").await;
+    scene.organisation(LESSOR, json!({"resume_user": {"user": "agent-01"}}), "OK").await;
+    scene.organisation(LESSOR, json!({"resume_user": {"user": "agent-01"}}), "NOT_SUSPENDED").await;
+    scene.organisation(NOBODY, user("agent-01"), "ORGANISATION_NOT_FOUND").await;
     scene.agent(agent, json!({"erase": {}}), "ERASURE_NOT_DUE").await;
     scene.agent(agent, json!({"leave": {"last_day": today}}), "OK").await;
     scene.agent(agent, json!({"review_rights": {}}), "AGENT_LEFT").await;

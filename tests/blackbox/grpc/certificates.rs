@@ -20,13 +20,13 @@ const AGENT: &str = "sne-agent=client-01";
 const DESK: &str = "sne-desk=006A1";
 
 /// The authority of both sides, and what it has signed, as files.
-struct Papers {
+pub struct Papers {
     folder: PathBuf,
     authority: CertifiedIssuer<'static, KeyPair>,
 }
 
 impl Papers {
-    fn in_folder(folder: &Path) -> Self {
+    pub fn in_folder(folder: &Path) -> Self {
         let mut params = CertificateParams::new(Vec::new()).unwrap();
         params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
         // Some take whoever has his issuer's name for his own issuer.
@@ -38,7 +38,7 @@ impl Papers {
         papers
     }
 
-    fn at(&self, name: &str) -> String {
+    pub fn at(&self, name: &str) -> String {
         self.folder.join(name).to_str().unwrap().to_owned()
     }
 

@@ -35,6 +35,7 @@ const FIELDS: &[(&str, &[&str])] = &[
     ("reasons", &["Reasons"]),
     ("dalo", &["Dalo", "DeadlineKind"]),
     ("favourable", &["Dalo"]),
+    ("employer", &["Demand"]),
 ];
 
 /// Whose agent, with an account of his own, has this role alone.
@@ -59,7 +60,12 @@ const OTHERS: &[(&str, &str, Option<&str>)] = &[
     ("PORTAIL", "000090118", Some("F0611")),
     ("MEDIATION", "000090126", None),
     ("AUDIT", "000090142", None),
+    ("ACTION_LOGEMENT", "383474814", Some("F0612")),
 ];
+
+/// A desk of Action Logement, and a firm that contributes.
+const EMPLOYEES: &str = "383474814/F0612/agent-01";
+const FIRM: &str = "00090200700012";
 
 fn line((kind, siren, desk): (&str, &str, Option<&str>)) -> Value {
     let open = |code: &str| json!({"code": code, "name": "Accueil", "territory": "006", "opened_on": "2020-01-01"});
@@ -92,6 +98,13 @@ async fn a_demand(client: &Client, nth: usize, favourable: bool) -> Answer {
     answer
 }
 
+/// The demand of an employee of a contributing firm.
+async fn an_employees(client: &Client) -> Answer {
+    let mut act = cast::register(cast::form(&cast::letters(3), "Ana", "1990-02-28"));
+    act["register"]["employer_siret"] = json!(FIRM);
+    client.act(Actor::parse(EMPLOYEES).unwrap(), Uuid::new_v4(), None, &act).await.unwrap()
+}
+
 fn seen(shown: bool, masked: bool) -> &'static str {
     match (shown, masked) {
         (true, false) => SHOWN,
@@ -117,6 +130,7 @@ fn of_a_demand(field: &str, demand: &Demand) -> &'static str {
             seen(reasons.contains(&"08".to_owned()), masked("form.reasons"))
         }
         "dalo" => seen(demand.dalo.is_some(), masked("dalo")),
+        "employer" => seen(demand.employer_siret.as_deref() == Some(FIRM), false),
         "favourable" => seen(demand.dalo.as_ref().is_some_and(|dalo| dalo.status == "ACTIF"), false),
         other => panic!("{other} is a field of no demand"),
     }
@@ -226,9 +240,14 @@ async fn inv_42_every_role_sees_by_every_method_what_the_table_says_and_is_told_
     let client = server.client();
     let undecided = a_demand(&client, 1, false).await;
     let favourable = a_demand(&client, 2, true).await;
+    let employed = an_employees(&client).await;
     let mut wrong = Vec::new();
     for ((method, field), row) in &expected {
-        let demand = if field == "favourable" { &favourable } else { &undecided };
+        let demand = match field.as_str() {
+            "favourable" => &favourable,
+            "employer" => &employed,
+            _ => &undecided,
+        };
         for (column, actor) in &actors {
             let told = asked(&client, *actor, (method, field), demand).await;
             if told != row[*column] {

@@ -7,9 +7,9 @@ use std::time::{Duration, Instant};
 use access::agent::command::AgentAct;
 use access::{OrganisationAct, Role};
 use client::{Client, Refused, Told};
-use nomenclature::{Actor, Siren, SuspensionReason, Territory};
+use nomenclature::{Actor, AgentId, Siren, SuspensionReason, Territory};
 use private_postgres::test_util::shared;
-use proto::v1::{FollowLogResponse, GetDemandResponse, ListSharedDemandsResponse};
+use proto::v1::{FollowLogResponse, GetDemandResponse, ListSharedDemandsResponse, ReplayDemandResponse};
 use register::{AdministrationAct, Clock as _, Register, SystemClock};
 use serde_json::{Value, json};
 use server::Options;
@@ -146,6 +146,24 @@ async fn the_stream_of_an_organisation_that_is_suspended_ends_and_says_why() {
     let (told, after) = scene.cut(auditor, AdministrationAct::Organisation { siren, act }).await;
     assert_eq!(told.reason, "SUSPENDED");
     assert!(after < A_SECOND, "{after:?}");
+    scene.server.stops().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_stream_of_a_user_of_a_system_who_is_suspended_ends_and_his_colleagues_go_on() {
+    let scene = Scene::new(1).await;
+    let auditor = scene.auditors().await;
+    let (siren, user) = (Siren::parse("000090001").unwrap(), AgentId::parse("agent-05").unwrap());
+    let act = OrganisationAct::SuspendUser { user, reason: SuspensionReason::Compromised };
+    let (told, after) = scene.cut(auditor, AdministrationAct::Organisation { siren, act }).await;
+    assert_eq!(told.reason, "SUSPENDED");
+    assert!(after < A_SECOND, "{after:?}");
+    let replay = json!({"number": scene.registered(NICE, "006", 7).await.number});
+    let replayed = async |who: &str| {
+        scene.client.stream::<ReplayDemandResponse>(actor(who), "AuditService/ReplayDemand", &replay).await
+    };
+    assert_eq!(reason(replayed("000090001/-/agent-05").await), "SUSPENDED");
+    assert!(!replayed("000090001/-/agent-06").await.unwrap().is_empty());
     scene.server.stops().await;
 }
 

@@ -1,7 +1,7 @@
 //! What may be asked of an organisation.
 
 use jiff::civil::Date;
-use nomenclature::{CommuneCode, DeskCode, OrganisationKind, Siren, SuspensionReason, Territories, Territory};
+use nomenclature::{AgentId, CommuneCode, DeskCode, OrganisationKind, Siren, SuspensionReason, Territories, Territory};
 use serde::{Deserialize, Serialize};
 
 use super::certificate::Certificate;
@@ -118,6 +118,18 @@ pub enum OrganisationAct {
     },
     /// Let it go on.
     Resume {},
+    /// Stop one user of its own system at once, who has no account here.
+    SuspendUser {
+        /// Which, as its system names him.
+        user: AgentId,
+        /// Why.
+        reason: SuspensionReason,
+    },
+    /// Let that user go on.
+    ResumeUser {
+        /// Which.
+        user: AgentId,
+    },
 }
 
 /// An organisation to enter.

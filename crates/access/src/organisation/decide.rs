@@ -35,7 +35,11 @@ impl Organisation {
         let (RegisterOrganisation { kind, since, .. }, act) = known;
         let ends = matches!(
             act,
-            OrganisationAct::RevokeCertificate { .. } | OrganisationAct::Suspend { .. } | OrganisationAct::Resume {}
+            OrganisationAct::RevokeCertificate { .. }
+                | OrganisationAct::Suspend { .. }
+                | OrganisationAct::Resume {}
+                | OrganisationAct::SuspendUser { .. }
+                | OrganisationAct::ResumeUser { .. }
         );
         if self.merged.is_some() && !ends {
             return Err(Rejection::Merged);
@@ -114,6 +118,14 @@ impl Organisation {
             },
             OrganisationAct::Resume {} => match self.suspended {
                 Some(_) => Ok(OrganisationEvent::OrganisationResumed {}),
+                None => Err(Rejection::NotSuspended),
+            },
+            OrganisationAct::SuspendUser { user, reason } => match self.suspension_of(user) {
+                Some(_) => Err(Rejection::AlreadySuspended),
+                None => Ok(OrganisationEvent::SystemUserSuspended { user, reason }),
+            },
+            OrganisationAct::ResumeUser { user } => match self.suspension_of(user) {
+                Some(_) => Ok(OrganisationEvent::SystemUserResumed { user }),
                 None => Err(Rejection::NotSuspended),
             },
         }

@@ -2,7 +2,8 @@
 
 use jiff::civil::Date;
 use nomenclature::{
-    CommuneCode, DeskCode, EntitlementGround, OrganisationKind, Siren, SuspensionReason, Territories, Territory,
+    AgentId, CommuneCode, DeskCode, EntitlementGround, OrganisationKind, Siren, SuspensionReason, Territories,
+    Territory,
 };
 use serde::{Deserialize, Serialize};
 
@@ -139,6 +140,18 @@ pub enum OrganisationEvent {
     },
     /// It goes on.
     OrganisationResumed {},
+    /// A user of its own system, who has no account here, was stopped alone.
+    SystemUserSuspended {
+        /// Which, as its system names him.
+        user: AgentId,
+        /// Why.
+        reason: SuspensionReason,
+    },
+    /// That user goes on.
+    SystemUserResumed {
+        /// Which.
+        user: AgentId,
+    },
     /// An account of its looked at many files within an hour.
     AlertRaised(Alert),
 }
@@ -165,6 +178,8 @@ impl OrganisationEvent {
             Self::CertificateRevoked { .. } => "CertificateRevoked",
             Self::OrganisationSuspended { .. } => "OrganisationSuspended",
             Self::OrganisationResumed {} => "OrganisationResumed",
+            Self::SystemUserSuspended { .. } => "SystemUserSuspended",
+            Self::SystemUserResumed { .. } => "SystemUserResumed",
             Self::AlertRaised(_) => "AlertRaised",
         }
     }

@@ -93,6 +93,12 @@ impl Aggregate for Organisation {
             }
             OrganisationEvent::OrganisationSuspended { reason } => self.suspended = Some(reason),
             OrganisationEvent::OrganisationResumed {} => self.suspended = None,
+            OrganisationEvent::SystemUserSuspended { user, reason } => {
+                self.suspended_users.insert(user, reason);
+            }
+            OrganisationEvent::SystemUserResumed { user } => {
+                self.suspended_users.remove(&user);
+            }
             OrganisationEvent::AlertRaised(alert) => self.keep(alert),
         }
     }

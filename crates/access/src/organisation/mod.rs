@@ -19,7 +19,7 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use jiff::civil::Date;
-use nomenclature::{CommuneCode, DeskCode, OrganisationKind, Siren, SuspensionReason, Territories, Territory};
+use nomenclature::{AgentId, CommuneCode, DeskCode, OrganisationKind, Siren, SuspensionReason, Territories, Territory};
 use serde::{Deserialize, Serialize};
 
 use crate::denial::Denial;
@@ -45,6 +45,7 @@ pub struct Organisation {
     merged: Option<Merger>,
     absorbed: Vec<(Siren, Date)>,
     suspended: Option<SuspensionReason>,
+    suspended_users: BTreeMap<AgentId, SuspensionReason>,
     alerts: Vec<Alert>,
 }
 
@@ -117,6 +118,11 @@ impl Organisation {
     /// Why it is suspended, while it is.
     pub const fn suspended(&self) -> Option<SuspensionReason> {
         self.suspended
+    }
+
+    /// Why a user of its own system is suspended alone, while he is.
+    pub fn suspension_of(&self, user: AgentId) -> Option<SuspensionReason> {
+        self.suspended_users.get(&user).copied()
     }
 
     /// Its territories on a day.

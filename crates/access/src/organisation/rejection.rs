@@ -90,10 +90,13 @@ pub enum OrganisationRejection {
     /// Sixteen certificates speak for it: revoke one first.
     #[error("TOO_MANY_CERTIFICATES")]
     TooManyCertificates,
-    /// It is suspended.
+    /// He has an account of his own: that is what is suspended, or resumed.
+    #[error("USER_HAS_AN_ACCOUNT")]
+    UserHasAccount,
+    /// It is suspended, or he is.
     #[error("ALREADY_SUSPENDED")]
     AlreadySuspended,
-    /// It is not.
+    /// It is not, or he is not.
     #[error("NOT_SUSPENDED")]
     NotSuspended,
 }
@@ -130,6 +133,7 @@ impl OrganisationRejection {
         Self::UnknownCertificate,
         Self::InvalidPeriod,
         Self::TooManyCertificates,
+        Self::UserHasAccount,
         Self::AlreadySuspended,
         Self::NotSuspended,
     ];

@@ -4,8 +4,8 @@ use access::agent::command::{AgentAct, AgentCommand, EnterAgent};
 use access::agent::grant::Grant;
 use access::agent::{Account, Person};
 use access::{
-    Action, Agent, AgentRejection, Denial, Directory, IdentityToken, Organisation, OrganisationAct, Profile, Purpose,
-    RegisterOrganisation, Resource, Role, may,
+    Action, Agent, AgentRejection, Denial, Directory, IdentityToken, Organisation, OrganisationAct,
+    OrganisationRejection, Profile, Purpose, RegisterOrganisation, Resource, Role, may,
 };
 use cqrs_es::Aggregate as _;
 use jiff::civil::{Date, date};
@@ -186,6 +186,33 @@ fn a_right_ends_with_its_last_day_its_revocation_a_suspension_and_who_leaves() {
     world.today = date(2026, 11, 27);
     assert_eq!(world.profile(None), Err(Denial::UnknownAgent));
     assert_eq!(world.ask(granting(Role::AllocationAgent)), Err(AgentRejection::Left));
+}
+
+/// Whom only his organisation's system names is stopped under that name, and nobody else with him.
+#[test]
+fn a_user_of_a_system_is_stopped_alone_until_he_is_resumed() {
+    let mut world = World::of(OrganisationKind::Hlm).with_a_desk();
+    let profile = |world: &World, user: &str| {
+        let (organisation, desk) = (siren(), Some(desk("G0601")));
+        let agent = AgentId::parse(user).unwrap();
+        world.directory.profile(&Actor::Agent { organisation, desk, agent }, world.today).map(drop)
+    };
+    let user = AgentId::parse("agent-07").unwrap();
+    let suspend = |reason| OrganisationAct::SuspendUser { user, reason };
+    world.organisation(suspend(SuspensionReason::Misuse));
+    assert_eq!(profile(&world, "agent-07"), Err(Denial::Suspended));
+    assert_eq!(profile(&world, "agent-08"), Ok(()));
+    let lessor = world.directory.organisation(siren()).unwrap();
+    assert_eq!((lessor.suspension_of(user), lessor.suspended()), (Some(SuspensionReason::Misuse), None));
+    let again = lessor.decide(on(suspend(SuspensionReason::Compromised)));
+    assert_eq!(again, Err(OrganisationRejection::AlreadySuspended));
+    // Another organisation's user may have the same name, and an import is nobody's.
+    let import = Actor::Import { organisation: siren(), desk: desk("G0601") };
+    assert_eq!(world.directory.profile(&import, world.today).map(drop), Ok(()));
+    world.organisation(OrganisationAct::ResumeUser { user });
+    assert_eq!(profile(&world, "agent-07"), Ok(()));
+    let lessor = world.directory.organisation(siren()).unwrap();
+    assert_eq!(lessor.decide(on(OrganisationAct::ResumeUser { user })), Err(OrganisationRejection::NotSuspended));
 }
 
 /// Registering is a desk's: who works at none attributes, manages or consults.

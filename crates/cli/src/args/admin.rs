@@ -11,7 +11,16 @@ use nomenclature::{
     Territory, UniqueNumber,
 };
 
-use super::{date, number, territory};
+use super::{Remote, date, number, territory};
+
+/// Who administers, and what.
+#[derive(clap::Args)]
+pub struct Admin {
+    #[command(flatten)]
+    pub remote: Remote,
+    #[command(subcommand)]
+    pub command: AdminCommand,
+}
 
 #[derive(Subcommand)]
 pub enum AdminCommand {
@@ -285,20 +294,26 @@ pub enum AdminAct {
         #[arg(value_parser = siren)]
         siren: Siren,
     },
-    /// Suspend un agent, tout de suite
+    /// Suspend un agent, ou un utilisateur du logiciel d'un organisme, tout de suite
     Suspend {
         /// Son jeton
         #[arg(value_parser = agent)]
         agent: AgentId,
+        /// SIREN de l'organisme dont il utilise le logiciel sans compte ici ; le jeton est alors son nom dans ce logiciel (sne-agent)
+        #[arg(long, value_parser = siren)]
+        org: Option<Siren>,
         /// COMPROMIS, MESUSAGE, DEMANDE, INACTIF ou VOLUME
         #[arg(long, value_name = "CODE", value_parser = reason)]
         reason: SuspensionReason,
     },
-    /// Lève la suspension d'un agent
+    /// Lève la suspension d'un agent, ou d'un utilisateur du logiciel d'un organisme
     Resume {
         /// Son jeton
         #[arg(value_parser = agent)]
         agent: AgentId,
+        /// SIREN de l'organisme dont il utilise le logiciel sans compte ici
+        #[arg(long, value_parser = siren)]
+        org: Option<Siren>,
     },
     /// Note le dernier jour d'un agent
     Leave {

@@ -1,5 +1,7 @@
 //! `sne admin`: who takes part, and with what rights, as the operator. He bootstraps; a manager goes on over the network.
 
+mod remote;
+
 use std::sync::Arc;
 
 use access::agent::Account;
@@ -9,7 +11,7 @@ use access::organisation::certificate::Certificate;
 use access::organisation::entitlement::Entitlement;
 use access::{DeskContact, OpenDesk, OrganisationAct, RegisterOrganisation};
 use jiff::civil::Date;
-use nomenclature::{Actor, UniqueNumber};
+use nomenclature::Actor;
 use register::{
     Administered, AdministrationAct, AdministrationAnswer, AdministrationRequest, AlertLine, Clock as _, IdentityDraft,
     Register, RightLine, RightsQuery, Seer, SystemClock, Viewer,
@@ -21,6 +23,8 @@ use crate::args::{AdminAct, AdminCommand, Format, Place};
 use crate::failure::Failure;
 use crate::house::House;
 use crate::{output, person};
+
+pub use remote::Server;
 
 /// What was done.
 #[derive(Serialize)]
@@ -48,7 +52,8 @@ pub async fn run(place: Place, format: Format, command: AdminCommand) -> Result<
         }
         AdminCommand::Readers { number } => {
             let house = House::open_to_read(place, clock).await?;
-            readers(&house.register, format, number).await
+            readers(format, &house.register.seers(Viewer::Operator, number).await?);
+            Ok(())
         }
         AdminCommand::Act(act) => {
             let act = read(act, clock.today())?;
@@ -58,13 +63,17 @@ pub async fn run(place: Place, format: Format, command: AdminCommand) -> Result<
                 Administered::Organisation(siren) => siren.to_string(),
                 Administered::Agent(agent) => agent.to_string(),
             };
-            let (effective_on, position) = (answer.effective_on.to_string(), answer.position.get());
-            output::rows(format, &["inscrit", "effet le", "position"], &[Report { of, effective_on, position }], |r| {
-                vec![r.of.clone(), r.effective_on.clone(), r.position.to_string()]
-            });
+            done(format, of, answer.effective_on, answer.position.get());
             Ok(())
         }
     }
+}
+
+fn done(format: Format, of: String, effective_on: Date, position: i64) {
+    let report = Report { of, effective_on: effective_on.to_string(), position };
+    output::rows(format, &["inscrit", "effet le", "position"], &[report], |report| {
+        vec![report.of.clone(), report.effective_on.clone(), report.position.to_string()]
+    });
 }
 
 /// An agent's account is asked for with his entry: who enters him is the head of his service, or acts for him.
@@ -140,8 +149,12 @@ fn read(command: AdminAct, today: Date) -> Result<AdministrationAct, Failure> {
         }
         AdminAct::SuspendOrg { siren, reason } => on_org(siren, OrganisationAct::Suspend { reason }),
         AdminAct::ResumeOrg { siren } => on_org(siren, OrganisationAct::Resume {}),
-        AdminAct::Suspend { agent, reason } => on_agent(agent, AgentAct::Suspend { reason }),
-        AdminAct::Resume { agent } => on_agent(agent, AgentAct::Resume {}),
+        AdminAct::Suspend { agent, org: None, reason } => on_agent(agent, AgentAct::Suspend { reason }),
+        AdminAct::Suspend { agent: user, org: Some(org), reason } => {
+            on_org(org, OrganisationAct::SuspendUser { user, reason })
+        }
+        AdminAct::Resume { agent, org: None } => on_agent(agent, AgentAct::Resume {}),
+        AdminAct::Resume { agent: user, org: Some(org) } => on_org(org, OrganisationAct::ResumeUser { user }),
         AdminAct::Leave { agent, on } => on_agent(agent, AgentAct::Leave { last_day: on.unwrap_or(today) }),
         AdminAct::Erase { agent } => on_agent(agent, AgentAct::Erase {}),
     })
@@ -194,7 +207,8 @@ fn alerts(format: Format, lines: &[AlertLine]) {
     output::rows(format, &header, lines, |line| {
         let AlertLine { organisation, organisation_name, alert, has_account, suspended } = line;
         let account = match (has_account, suspended) {
-            (false, _) => "sans compte".to_owned(),
+            (false, None) => "sans compte".to_owned(),
+            (false, Some(reason)) => format!("sans compte, suspendu ({reason})"),
             (true, None) => "en service".to_owned(),
             (true, Some(reason)) => format!("suspendu ({reason})"),
         };
@@ -212,9 +226,8 @@ fn alerts(format: Format, lines: &[AlertLine]) {
     });
 }
 
-async fn readers(register: &Register, format: Format, number: UniqueNumber) -> Result<(), Failure> {
-    let seers = register.seers(Viewer::Operator, number).await?;
-    output::rows(format, &["SIREN", "organisme", "guichet", "agent", "profils"], &seers, |seer: &Seer| {
+fn readers(format: Format, seers: &[Seer]) {
+    output::rows(format, &["SIREN", "organisme", "guichet", "agent", "profils"], seers, |seer: &Seer| {
         let roles: Vec<&str> = seer.roles.iter().map(|role| role.code()).collect();
         vec![
             seer.organisation.to_string(),
@@ -224,7 +237,6 @@ async fn readers(register: &Register, format: Format, number: UniqueNumber) -> R
             roles.join(" "),
         ]
     });
-    Ok(())
 }
 
 /// Programs take a cell for a formula that begins like one: a name that somebody typed gets an apostrophe before it then.

@@ -69,6 +69,7 @@ fn sheet(
     fields.extend(content.dalo.map(|dalo| field("DALO", &wording::dalo(dalo))));
     fields.extend(content.separated_from.clear().copied().flatten().map(|number| field("séparée de", &number)));
     fields.extend(content.separated_to.clear().into_iter().flatten().map(|number| field("séparée vers", number)));
+    fields.extend(content.employer.clear().copied().flatten().map(|siret| field("employeur déclaré", &siret)));
     if let Demand::Radiated(radiated) = demand {
         fields.push(field("radiée le", &radiated.radiated_on));
         fields.push(field("motif de radiation", &radiated.motive.official().label()));

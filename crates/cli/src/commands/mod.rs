@@ -20,6 +20,7 @@ pub mod quarantine;
 pub mod rebuild;
 pub mod restore;
 pub mod serve;
+pub mod sign_in;
 pub mod stats;
 pub mod synth;
 pub mod territory;

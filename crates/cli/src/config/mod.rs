@@ -149,7 +149,8 @@ impl Config {
         })
     }
 
-    fn provider(&self) -> Option<server::Provider> {
+    /// The provider of identities whose tokens are taken.
+    pub fn provider(&self) -> Option<server::Provider> {
         Some(server::Provider {
             issuer: self.issuer.clone()?,
             audience: self.issuer_audience.clone(),

@@ -1,5 +1,6 @@
 //! For whom an applicant works, as the desk that registers declares it (R441-2-1 f and g).
 
+use demand::erasure;
 use demand::registration::ForceReason;
 use demand::{Act, By, Carry, Declares, Demand, DemandEvent, FieldReason, Registration, Rejection, Violation, codec};
 use nomenclature::{Channel, OrganisationKind, Siret};
@@ -89,6 +90,19 @@ fn inv_47_a_registration_of_the_past_tells_what_is_known() {
     assert_eq!(declared(past(OrganisationKind::Hlm), Some(FIRM)), Err(FieldReason::NotForThisService));
 }
 
+/// What the desk declared is read with the demand, and goes with the form (INV-32).
+#[test]
+fn inv_47_the_employer_is_told_of_a_demand_until_it_is_erased() {
+    let mut events = register(Declares::Contributor, Some(FIRM)).unwrap();
+    let employer = |events: &[DemandEvent]| fold(events.to_vec()).content().unwrap().employer.clone();
+    assert_eq!(employer(&events), Pii::Clear(Siret::parse(FIRM).ok()));
+    assert_eq!(employer(&register(Declares::Nothing, None).unwrap()), Pii::Clear(None));
+    events = then(events, FILED, Act::SignLease(Box::new(lease(&FILED.to_string()))));
+    let erased = fold(events.clone()).erase(erasure::due_on(FILED)).unwrap();
+    events.push(erased);
+    assert_eq!(employer(&events), Pii::Sealed);
+}
+
 /// It says where somebody works: in the open stands only that it was declared.
 #[test]
 fn inv_47_the_employer_lies_sealed_beside_the_event() {
@@ -102,6 +116,7 @@ fn inv_47_the_employer_lies_sealed_beside_the_event() {
         panic!("another event")
     };
     assert_eq!(sealed.employer, Carry::Given(Pii::<Siret>::Sealed));
+    assert_eq!(fold(vec![DemandEvent::Registered(sealed)]).content().unwrap().employer, Pii::Sealed);
     let undeclared = codec::encode(register(Declares::Nothing, None).unwrap().remove(0)).unwrap();
     let stray = codec::decode(event_type, version, &undeclared.payload, &encoded.parts);
     assert!(

@@ -20,9 +20,9 @@ pub struct AlertLine {
     /// What was looked at, by whose account.
     #[serde(flatten)]
     pub alert: Alert,
-    /// Whether somebody of this token has an account of his own, which can be suspended.
+    /// Whether somebody of this token has an account of his own; a user of a system has none.
     pub has_account: bool,
-    /// Why the account is suspended, while it is.
+    /// Why the account is suspended, or the user of the system alone, while it is so.
     pub suspended: Option<SuspensionReason>,
 }
 
@@ -69,7 +69,10 @@ impl Register {
                     organisation_name: known.name_on(today).unwrap_or_default().to_owned(),
                     alert: *alert,
                     has_account: account.is_some(),
-                    suspended: account.and_then(|account| account.suspended()),
+                    suspended: match account {
+                        Some(account) => account.suspended(),
+                        None => known.suspension_of(alert.agent),
+                    },
                 });
             }
         }

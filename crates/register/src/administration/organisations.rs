@@ -39,6 +39,11 @@ impl Parts {
                     return Err(OrganisationRejection::NotARegisteringService.into());
                 }
             }
+            OrganisationAct::SuspendUser { user, .. } | OrganisationAct::ResumeUser { user }
+                if run.directory.agent(*user).is_some_and(|agent| agent.organisation() == Some(siren)) =>
+            {
+                return Err(OrganisationRejection::UserHasAccount.into());
+            }
             _ => {}
         }
         let (organisation, version) = self.load_organisation(siren).await?;

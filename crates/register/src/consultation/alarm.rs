@@ -1,12 +1,13 @@
 //! What happens to who looks at much: his manager is told by an event of his organisation, and his account is suspended by one of
-//! its own where the manager decided so. Both are the register's own acts; the manager lifts a suspension as any other.
+//! its own where the manager decided so; the user of a system, who has none, by one of his organisation. All are the register's
+//! own acts; the manager lifts a suspension as any other.
 
 use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
 
 use access::agent::command::AgentAct;
-use access::{AgentRejection, Alert, Denial};
+use access::{AgentRejection, Alert, Denial, OrganisationAct, OrganisationEvent, OrganisationRejection};
 use event_log::{Refusal, StreamId, StreamSpan, Verdict};
 use jiff::Timestamp;
 use nomenclature::{Actor, AgentId, SuspensionReason, Territory};
@@ -17,6 +18,7 @@ use super::budget::{Account, Spent, Thresholds};
 use super::entry::Entry;
 use crate::Error;
 use crate::administration::{AdministrationAct, AdministrationRequest};
+use crate::directory::decode;
 use crate::register::{Parts, Register};
 
 /// How often an alert is decided anew because its organisation moved on meanwhile.
@@ -93,26 +95,33 @@ impl Register {
         }
     }
 
-    /// Suspends an account, unless a suspension was lifted meanwhile: then what it looked at before is forgiven. Who has no account
-    /// of his own is not stopped alone; what his organisation looks at is held to its budget.
+    /// Suspends an account, or a user of a system alone, unless a suspension was lifted meanwhile: then what it looked at before is
+    /// forgiven.
     async fn stop(&self, brakes: &Brakes, account: Account, thresholds: &Thresholds) -> Result<(), Error> {
-        let agent = account.agent;
-        let directory = &self.parts.directory;
-        if !directory.ask(|directory| Ok(directory.agent(agent).is_some())).await? {
-            return Ok(());
-        }
-        if let Some(lifted) = self.parts.lifted_at(agent).await? {
+        let Account { organisation, agent } = account;
+        let known = self.parts.directory.ask(|directory| Ok(directory.agent(agent).is_some())).await?;
+        let lifted =
+            if known { self.parts.lifted_at(agent).await? } else { self.parts.lifted_of_user(account).await? };
+        if let Some(lifted) = lifted {
             brakes.forgive(account, lifted);
             if !brakes.alarm(account, thresholds, self.parts.clock.now()).suspension {
                 return Ok(());
             }
         }
-        let act = AdministrationAct::Agent { agent, act: AgentAct::Suspend { reason: SuspensionReason::Volume } };
+        let reason = SuspensionReason::Volume;
+        let act = if known {
+            AdministrationAct::Agent { agent, act: AgentAct::Suspend { reason } }
+        } else {
+            let act = OrganisationAct::SuspendUser { user: agent, reason };
+            AdministrationAct::Organisation { siren: organisation, act }
+        };
         let request = AdministrationRequest { command_id: Uuid::new_v4(), actor: Actor::Operator, act };
         match self.administer(request).await {
-            Ok(_) | Err(Error::AgentRejected(AgentRejection::AlreadySuspended)) => {
-                Err(Error::Denied(Denial::Suspended))
-            }
+            Ok(_)
+            | Err(
+                Error::AgentRejected(AgentRejection::AlreadySuspended)
+                | Error::OrganisationRejected(OrganisationRejection::AlreadySuspended),
+            ) => Err(Error::Denied(Denial::Suspended)),
             Err(error) => Err(error),
         }
     }
@@ -137,5 +146,16 @@ impl Parts {
     async fn lifted_at(&self, agent: AgentId) -> Result<Option<Timestamp>, Error> {
         let events = self.reader.read_stream(&StreamId::parse(agent.to_string())?, StreamSpan::ALL).await?;
         Ok(events.iter().rev().find(|event| event.event_type == "AgentResumed").map(|event| event.recorded_at))
+    }
+
+    /// When a suspension of a user of a system was last lifted.
+    async fn lifted_of_user(&self, Account { organisation, agent }: Account) -> Result<Option<Timestamp>, Error> {
+        let events = self.reader.read_stream(&StreamId::parse(organisation.to_string())?, StreamSpan::ALL).await?;
+        for event in events.iter().rev().filter(|event| event.event_type == "SystemUserResumed") {
+            if decode(event)?.1 == (OrganisationEvent::SystemUserResumed { user: agent }) {
+                return Ok(Some(event.recorded_at));
+            }
+        }
+        Ok(None)
     }
 }

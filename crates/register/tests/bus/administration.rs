@@ -124,6 +124,38 @@ async fn inv_45_an_agent_acts_once_certified_with_what_he_was_granted_and_stops_
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_user_of_a_system_is_stopped_at_once_and_who_has_an_account_is_stopped_as_such() {
+    let world = World::new().await;
+    let (register, another) = (&world.register, world.another().await);
+    let number = world.register(NICE, form(person("Lune", "Zoé", "1990-02-28"))).await.unwrap().number;
+    let who = Actor::parse(NICE).unwrap();
+    let Actor::Agent { agent: user, .. } = who else { panic!("an agent") };
+    assert!(another.demand(number, Viewer::Agent(&who)).await.is_ok());
+    let suspend = |user| {
+        let act = OrganisationAct::SuspendUser { user, reason: SuspensionReason::Compromised };
+        organisation("732829320", act)
+    };
+    done(register, suspend(user)).await;
+    let read = register.demand(number, Viewer::Agent(&who)).await;
+    assert!(matches!(read, Err(Error::Denied(Denial::Suspended))), "in this process at once");
+    tokio::time::timeout(std::time::Duration::from_secs(3), async {
+        while another.demand(number, Viewer::Agent(&who)).await.is_ok() {
+            tokio::task::yield_now().await;
+        }
+    })
+    .await
+    .expect("in another process soon after");
+    done(register, organisation("732829320", OrganisationAct::ResumeUser { user })).await;
+    assert!(register.demand(number, Viewer::Agent(&who)).await.is_ok());
+
+    let agent = agent_of(done(register, entering("732829320", Some("G0601"), "lune@exemple.fr")).await);
+    for act in [suspend(agent), organisation("732829320", OrganisationAct::ResumeUser { user: agent })] {
+        let refused = register.administer(operator(act)).await;
+        assert!(matches!(refused, Err(Error::OrganisationRejected(OrganisationRejection::UserHasAccount))));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn the_same_administration_gets_the_first_answer_for_ever_and_its_outcome_can_be_asked() {
     let world = World::new().await;
     let request = operator(entering("732829320", None, "lune@exemple.fr"));

@@ -52,6 +52,17 @@ async fn inv_47_a_desk_of_action_logement_registers_nobody_without_the_contribut
     let Carry::Given(Pii::Clear(siret)) = employer(opened.event) else { panic!("it is not there") };
     assert_eq!(siret.as_str(), FIRM);
     assert_eq!(employer(read(Viewer::Operator).await.event), Carry::Given(Pii::Sealed));
+
+    // Whoever reads the form reads it; who opens nothing does not.
+    let shown = async |number, viewer| {
+        let seen = world.register.demand(number, viewer).await.unwrap();
+        seen.demand.content().unwrap().employer.clone()
+    };
+    let Pii::Clear(Some(siret)) = shown(number, Viewer::Agent(&agent)).await else { panic!("it is not shown") };
+    assert_eq!(siret.as_str(), FIRM);
+    assert_eq!(shown(number, Viewer::Operator).await, Pii::Sealed);
+    let undeclared = world.act(NICE, None, registering("Soleil", None)).await.unwrap().number;
+    assert_eq!(shown(undeclared, Viewer::Agent(&agent)).await, Pii::Clear(None));
 }
 
 /// Another register did not ask.

@@ -212,6 +212,13 @@ pub fn on_organisation(edge: &mut Edge, siren: &str, act: Option<OnOrganisation>
         }
         OnOrganisation::Suspend(told) => OrganisationAct::Suspend { reason: edge.reason(&told.reason)? },
         OnOrganisation::Resume(_) => OrganisationAct::Resume {},
+        OnOrganisation::SuspendUser(told) => {
+            let (user, reason) = (edge.agent("suspend_user.user", &told.user), edge.reason(&told.reason));
+            OrganisationAct::SuspendUser { user: user?, reason: reason? }
+        }
+        OnOrganisation::ResumeUser(told) => {
+            OrganisationAct::ResumeUser { user: edge.agent("resume_user.user", &told.user)? }
+        }
     };
     Some(AdministrationAct::Organisation { siren: siren?, act })
 }

@@ -49,6 +49,7 @@ pub fn write(
     // Both lie in sealed parts: whoever may open this demand may know where it comes from, and where others went.
     let separated_from = content.separated_from.clear().copied().flatten().map(|number| number.to_string());
     let separated_to = content.separated_to.clear().into_iter().flatten().map(ToString::to_string).collect();
+    let employer_siret = content.employer.clear().copied().flatten().map(|siret| siret.to_string());
     let ActiveDemand { territory, filed_on, last_renewed_on, forced, rubrics, attributions, notice, .. } = content;
     // Nothing but the claim to housing is waited for once a demand left.
     let running = matches!(demand, Demand::Active(_)).then_some(settings);
@@ -81,6 +82,7 @@ pub fn write(
         separated_from,
         separated_to,
         masked_fields: masked(*fields),
+        employer_siret,
     })
 }
 

@@ -1,4 +1,4 @@
-//! One document of a provider, fetched: small, in time, over TLS unless the provider is on this machine. No redirection is
+//! One question to a provider: a small answer, in time, over TLS unless the provider is on this machine. No redirection is
 //! followed, and nothing of what was said instead is logged.
 
 use std::path::Path;
@@ -6,8 +6,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use http::header::{ACCEPT, HOST};
-use http::{Request, StatusCode, Uri};
-use http_body_util::{BodyExt as _, Empty, Limited};
+use http::{HeaderValue, Request, Response, StatusCode, Uri};
+use http_body_util::{BodyExt as _, Full, Limited};
 use hyper::body::Bytes;
 use hyper::client::conn::http1;
 use hyper_util::rt::TokioIo;
@@ -19,12 +19,12 @@ use tokio_rustls::TlsConnector;
 
 use super::tls::{TlsError, certificates};
 
-/// How long one document may take.
+/// How long one answer may take.
 const PATIENCE: Duration = Duration::from_secs(5);
-/// No document is longer, in bytes.
+/// No answer is longer, in bytes.
 const LONGEST: usize = 256 * 1024;
 
-/// Why a document is not there.
+/// Why an answer is not there.
 #[derive(Debug, thiserror::Error)]
 pub enum FetchError {
     /// Its address is none, or not one that may be asked.
@@ -44,7 +44,7 @@ pub enum FetchError {
     Unreadable(&'static str),
 }
 
-/// Fetches documents.
+/// Asks providers of identities.
 pub struct Fetch {
     tls: TlsConnector,
 }
@@ -76,20 +76,33 @@ impl Fetch {
     /// # Errors
     /// See [`FetchError`].
     pub async fn get(&self, address: &str) -> Result<Bytes, FetchError> {
-        tokio::time::timeout(PATIENCE, self.asked(address)).await.map_err(|_| FetchError::Slow)?
+        let request = Request::get(address).header(ACCEPT, "application/json").body(Vec::new());
+        let response = self.send(request.map_err(|_| FetchError::Address)?).await?;
+        match response.status() {
+            StatusCode::OK => Ok(response.into_body()),
+            status => Err(FetchError::Status(status)),
+        }
     }
 
-    async fn asked(&self, address: &str) -> Result<Bytes, FetchError> {
-        let uri: Uri = address.parse().map_err(|_| FetchError::Address)?;
+    /// The answer to a request, whatever its status.
+    ///
+    /// # Errors
+    /// See [`FetchError`].
+    pub async fn send(&self, request: Request<Vec<u8>>) -> Result<Response<Bytes>, FetchError> {
+        tokio::time::timeout(PATIENCE, self.asked(request)).await.map_err(|_| FetchError::Slow)?
+    }
+
+    async fn asked(&self, request: Request<Vec<u8>>) -> Result<Response<Bytes>, FetchError> {
+        let uri = request.uri().clone();
         let host = uri.host().ok_or(FetchError::Address)?.trim_matches(['[', ']']);
         let connect = async |port| TcpStream::connect((host, uri.port_u16().unwrap_or(port))).await.map_err(lost);
         match uri.scheme_str() {
             Some("https") => {
                 let name = ServerName::try_from(host.to_owned()).map_err(|_| FetchError::Address)?;
                 let stream = connect(443).await?;
-                document(self.tls.connect(name, stream).await.map_err(lost)?, &uri).await
+                answered(self.tls.connect(name, stream).await.map_err(lost)?, request).await
             }
-            Some("http") if is_this_machine(&uri) => document(connect(80).await?, &uri).await,
+            Some("http") if is_this_machine(&uri) => answered(connect(80).await?, request).await,
             _ => Err(FetchError::Address),
         }
     }
@@ -101,22 +114,22 @@ pub fn is_this_machine(uri: &Uri) -> bool {
     host == "localhost" || host.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
 }
 
-async fn document<S>(stream: S, uri: &Uri) -> Result<Bytes, FetchError>
+async fn answered<S>(stream: S, request: Request<Vec<u8>>) -> Result<Response<Bytes>, FetchError>
 where
     S: AsyncRead + AsyncWrite + Send + Unpin + 'static,
 {
     let (mut sender, connection) = http1::handshake(TokioIo::new(stream)).await.map_err(lost)?;
     let asking = async {
-        let path = uri.path_and_query().map_or("/", |path| path.as_str());
-        let host = uri.authority().map_or("", |authority| authority.as_str());
-        let request = Request::get(path).header(HOST, host).header(ACCEPT, "application/json");
-        let request = request.body(Empty::<Bytes>::new()).map_err(|_| FetchError::Address)?;
-        let response = sender.send_request(request).await.map_err(lost)?;
-        if response.status() != StatusCode::OK {
-            return Err(FetchError::Status(response.status()));
-        }
-        let body = Limited::new(response.into_body(), LONGEST).collect().await;
-        Ok(body.map_err(|_| FetchError::Unreadable("too long, or cut short"))?.to_bytes())
+        let (mut head, body) = request.into_parts();
+        let host = head.uri.authority().map_or("", |authority| authority.as_str());
+        head.headers.insert(HOST, HeaderValue::from_str(host).map_err(|_| FetchError::Address)?);
+        let path = head.uri.path_and_query().map_or("/", |path| path.as_str()).parse();
+        head.uri = path.map_err(|_| FetchError::Address)?;
+        let response = sender.send_request(Request::from_parts(head, Full::new(Bytes::from(body)))).await;
+        let (head, body) = response.map_err(lost)?.into_parts();
+        let body = Limited::new(body, LONGEST).collect().await;
+        let body = body.map_err(|_| FetchError::Unreadable("too long, or cut short"))?.to_bytes();
+        Ok(Response::from_parts(head, body))
     };
     let mut asking = std::pin::pin!(asking);
     tokio::select! {

@@ -14,6 +14,7 @@ use serde::Deserialize;
 use tokio::sync::Mutex;
 use tokio::time::Instant;
 
+use super::described::{Described, read};
 use super::fetch::{Fetch, FetchError, is_this_machine};
 use super::token::Key;
 
@@ -133,14 +134,8 @@ impl KeysOfIssuer {
     }
 
     async fn fetched(&self) -> Result<HashMap<String, Key>, FetchError> {
-        let issuer = self.issuer();
-        let place = format!("{}/.well-known/openid-configuration", issuer.trim_end_matches('/'));
-        let described: Description = read(&self.fetch.get(&place).await?)?;
-        if described.issuer != issuer {
-            return Err(FetchError::Unreadable("it calls itself otherwise"));
-        }
-        let set: Set = read(&self.fetch.get(&described.jwks_uri).await?)?;
-        Ok(set.keys.into_iter().filter_map(Jwk::key).take(MOST_KEYS).collect())
+        let described = Described::of(&self.fetch, self.issuer()).await?;
+        keys_at(&self.fetch, &described.jwks_uri).await
     }
 
     fn all(&self) -> Arc<HashMap<String, Key>> {
@@ -148,14 +143,10 @@ impl KeysOfIssuer {
     }
 }
 
-fn read<'a, T: Deserialize<'a>>(bytes: &'a [u8]) -> Result<T, FetchError> {
-    serde_json::from_slice(bytes).map_err(|_| FetchError::Unreadable("not the JSON that was expected"))
-}
-
-#[derive(Deserialize)]
-struct Description {
-    issuer: String,
-    jwks_uri: String,
+/// The keys of a set by their names.
+pub async fn keys_at(fetch: &Fetch, address: &str) -> Result<HashMap<String, Key>, FetchError> {
+    let set: Set = read(&fetch.get(address).await?)?;
+    Ok(set.keys.into_iter().filter_map(Jwk::key).take(MOST_KEYS).collect())
 }
 
 #[derive(Deserialize)]

@@ -14,6 +14,7 @@ mod authenticator;
 mod bearer;
 mod bindings;
 mod certificate;
+mod described;
 mod development;
 mod fetch;
 mod keys_of_issuer;
@@ -28,7 +29,9 @@ mod token;
 mod tokens;
 
 pub use certificate::Certificate;
+pub use described::{Described, IdentityFault};
 pub use development::{DevelopmentIssuer, IssuerError};
+pub use fetch::{Fetch, FetchError};
 pub use keys_of_issuer::Provider;
 pub use layer::AuthenticationLayer;
 pub use open::Identity;

@@ -96,6 +96,9 @@ pub struct Claims {
     pub exp: i64,
     iat: i64,
     nbf: Option<i64>,
+    /// Of tokens that tell a client who signed in: what it began with, and which client that is among several.
+    pub nonce: Option<String>,
+    pub azp: Option<String>,
     /// Of tokens of the development issuer: the organisation's SIREN, and the desk.
     pub organisation: Option<String>,
     pub desk: Option<String>,
@@ -160,11 +163,20 @@ impl<'a> Token<'a> {
         &self.header.kid
     }
 
-    /// What it says, once everything about it holds.
+    /// What it says as a credential, once everything about it holds: its life is short.
     ///
     /// # Errors
     /// See [`Fault`].
     pub fn believed(self, key: &Key, audience: &str, now: Timestamp) -> Result<Claims, Fault> {
+        let claims = self.genuine(key, audience, now)?;
+        if claims.exp.saturating_sub(claims.iat) > LONGEST_LIFE { Err(Fault::TooLong) } else { Ok(claims) }
+    }
+
+    /// What it says, however long it lives.
+    ///
+    /// # Errors
+    /// See [`Fault`].
+    pub fn genuine(self, key: &Key, audience: &str, now: Timestamp) -> Result<Claims, Fault> {
         if self.header.alg != key.algorithm() {
             return Err(Fault::Algorithm);
         }
@@ -184,8 +196,6 @@ impl<'a> Token<'a> {
             Err(Fault::Expired)
         } else if iat.max(&nbf.unwrap_or(*iat)).saturating_sub(SKEW) > now {
             Err(Fault::NotYet)
-        } else if exp.saturating_sub(*iat) > LONGEST_LIFE {
-            Err(Fault::TooLong)
         } else {
             Ok(self.claims)
         }

@@ -36,6 +36,8 @@ pub struct Record {
     separated_from: Option<String>,
     /// The demands of those who left it; null when somebody left and it was not opened.
     separated_to: Option<Vec<String>>,
+    /// SIRET of the employer that the desk declared; null when it declared none, or it was not opened.
+    employer_siret: Option<String>,
     /// The adults, or the association; null when the names were not opened.
     household: Option<Vec<String>>,
 }
@@ -135,6 +137,7 @@ impl Record {
             erased_on: demand.erased_on(),
             separated_from: content.separated_from.clear().copied().flatten().map(|number| number.to_string()),
             separated_to: content.separated_to.clear().map(|to| to.iter().map(ToString::to_string).collect()),
+            employer_siret: content.employer.clear().copied().flatten().map(|siret| siret.to_string()),
             household: super::names(content),
         }
     }

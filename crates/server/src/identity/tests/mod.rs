@@ -1,5 +1,6 @@
 //! Certificates, shown to a door over TLS.
 
+mod described;
 mod provider;
 pub mod stage;
 

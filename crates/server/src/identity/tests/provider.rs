@@ -21,13 +21,13 @@ use crate::identity::fetch::Fetch;
 use crate::identity::keys_of_issuer::{KeysOfIssuer, Provider};
 use crate::identity::tokens::{Subject, Tokens};
 
-struct Signer {
+pub struct Signer {
     name: &'static str,
     pair: EcdsaKeyPair,
 }
 
 impl Signer {
-    fn new(name: &'static str) -> Self {
+    pub fn new(name: &'static str) -> Self {
         let random = SystemRandom::new();
         let stored = EcdsaKeyPair::generate_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, &random).unwrap();
         let pair = EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, stored.as_ref(), &random).unwrap();
@@ -40,25 +40,28 @@ impl Signer {
     }
 
     fn token(&self, issuer: &str, now: Timestamp) -> String {
-        let part = |json: Value| URL_SAFE_NO_PAD.encode(json.to_string());
-        let head = part(json!({"alg": "ES256", "kid": self.name}));
         let (iat, exp) = (now.as_second(), now.as_second() + 900);
-        let claims = part(json!({"iss": issuer, "sub": "account-1", "aud": "register", "iat": iat, "exp": exp}));
-        let message = format!("{head}.{claims}");
+        self.signs(&json!({"iss": issuer, "sub": "account-1", "aud": "register", "iat": iat, "exp": exp}))
+    }
+
+    pub fn signs(&self, claims: &Value) -> String {
+        let part = |json: &Value| URL_SAFE_NO_PAD.encode(json.to_string());
+        let head = part(&json!({"alg": "ES256", "kid": self.name}));
+        let message = format!("{head}.{}", part(claims));
         let signature = self.pair.sign(&SystemRandom::new(), message.as_bytes()).unwrap();
         format!("{message}.{}", URL_SAFE_NO_PAD.encode(signature))
     }
 }
 
 /// A provider whose keys can be changed.
-struct House {
-    issuer: String,
+pub struct House {
+    pub issuer: String,
     keys: Arc<Mutex<Vec<Value>>>,
     asked: Arc<AtomicUsize>,
 }
 
 impl House {
-    async fn opens() -> Self {
+    pub async fn opens() -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let issuer = format!("http://{}", listener.local_addr().unwrap());
         let (keys, asked): (Arc<Mutex<Vec<Value>>>, Arc<AtomicUsize>) = Default::default();
@@ -76,7 +79,7 @@ impl House {
         Self { issuer, keys, asked }
     }
 
-    fn has(&self, signers: &[&Signer]) {
+    pub fn has(&self, signers: &[&Signer]) {
         *self.keys.lock().unwrap() = signers.iter().map(|signer| signer.jwk()).collect();
     }
 
