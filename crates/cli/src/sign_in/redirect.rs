@@ -1,19 +1,23 @@
 //! The way back: a page of this machine that a browser is sent to with a code (RFC 8252, 7.3).
 
 use std::collections::HashMap;
+use std::future::IntoFuture as _;
 use std::time::Duration;
 
+use axum::Router;
+use axum::extract::RawQuery;
+use axum::http::StatusCode;
+use axum::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, REFERRER_POLICY};
+use axum::response::{Html, IntoResponse as _, Response};
+use axum::routing::get;
 use oauth2::url::form_urlencoded;
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::mpsc;
+use tokio::net::TcpListener;
+use tokio::sync::{mpsc, oneshot};
 
 use super::error::Error;
 
-/// No request for a page is longer, in bytes.
-const LONGEST: usize = 16 * 1024;
-/// How long one browser may take to ask.
-const PATIENCE: Duration = Duration::from_secs(10);
+/// How long the browser may take to fetch the page, once it brought what it had.
+const PATIENCE: Duration = Duration::from_secs(1);
 const PATH: &str = "/callback";
 const PAGE: &str = "<!doctype html><html lang=\"fr\"><meta charset=\"utf-8\"><title>Registre</title>\
 <p>La réponse est reçue : la suite se lit dans le terminal, cette page peut être fermée.</p></html>\n";
@@ -21,7 +25,6 @@ const PAGE: &str = "<!doctype html><html lang=\"fr\"><meta charset=\"utf-8\"><ti
 /// An address of this machine that a browser can be sent back to.
 pub struct Redirect {
     listener: TcpListener,
-    port: u16,
     address: String,
 }
 
@@ -39,8 +42,8 @@ impl Redirect {
     pub async fn open(port: u16) -> Result<Self, Error> {
         let listening = async {
             let listener = TcpListener::bind(("127.0.0.1", port)).await?;
-            let bound = listener.local_addr()?;
-            Ok(Self { listener, port: bound.port(), address: format!("http://{bound}{PATH}") })
+            let address = format!("http://{}{PATH}", listener.local_addr()?);
+            Ok(Self { listener, address })
         };
         listening.await.map_err(|cause| Error::Port { port, cause })
     }
@@ -50,58 +53,41 @@ impl Redirect {
         &self.address
     }
 
-    /// Waits for a browser that comes back. Others that ask for anything else are told that it is not there.
+    /// Waits for a browser that comes back. Whoever asks for anything else is told that it is not there.
     pub async fn returned(self, wait: Duration) -> Result<Returned, Error> {
         let (came, mut heard) = mpsc::channel(1);
-        let serve = async {
-            loop {
-                let stream = match self.listener.accept().await {
-                    Ok((stream, _)) => stream,
-                    Err(cause) => break cause,
-                };
-                let came = came.clone();
-                // A browser opens connections that it does not use: one of them holds nobody up.
-                tokio::spawn(async move {
-                    if let Ok(Some(returned)) = tokio::time::timeout(PATIENCE, answer(stream)).await {
-                        let _ = came.send(returned).await;
-                    }
-                });
-            }
-        };
-        tokio::select! {
-            Some(returned) = heard.recv() => Ok(returned),
-            cause = serve => Err(Error::Port { port: self.port, cause }),
-            () = tokio::time::sleep(wait) => Err(Error::Waited { seconds: wait.as_secs() }),
+        let (leave, left) = oneshot::channel::<()>();
+        let page = get(async move |RawQuery(query): RawQuery| answer(query.as_deref().and_then(read), &came));
+        let serving = axum::serve(self.listener, Router::new().route(PATH, page));
+        let serving = serving.with_graceful_shutdown(async move {
+            let _ = left.await;
+        });
+        let serving = tokio::spawn(serving.into_future());
+        let returned = tokio::time::timeout(wait, heard.recv()).await;
+        drop(leave);
+        // The page may be on its way; a connection that says nothing is not waited for.
+        let abort = serving.abort_handle();
+        if tokio::time::timeout(PATIENCE, serving).await.is_err() {
+            abort.abort();
         }
+        returned.ok().flatten().ok_or(Error::Waited { seconds: wait.as_secs() })
     }
 }
 
-/// Answers one browser, and tells what it brought.
-async fn answer(mut stream: TcpStream) -> Option<Returned> {
-    let mut head = Vec::new();
-    while !head.windows(4).any(|end| end == b"\r\n\r\n") {
-        if head.len() > LONGEST || stream.read_buf(&mut head).await.ok()? == 0 {
-            return None;
-        }
-    }
-    let line = head.split(|byte| *byte == b'\r').next()?;
-    let returned = std::str::from_utf8(line).ok().and_then(read);
-    let (status, page) = if returned.is_some() { ("200 OK", PAGE) } else { ("404 Not Found", "") };
-    let answer = format!(
-        "HTTP/1.1 {status}\r\nContent-Type: text/html; charset=utf-8\r\nContent-Length: {}\r\nCache-Control: no-store\r\n\
-         Referrer-Policy: no-referrer\r\nContent-Security-Policy: default-src 'none'\r\nConnection: close\r\n\r\n{page}",
-        page.len()
-    );
-    // Whoever hangs up before the page came brought what he brought.
-    let _ = stream.write_all(answer.as_bytes()).await;
-    let _ = stream.shutdown().await;
-    returned
+/// Answers one browser, and passes on what it brought; the first one counts.
+fn answer(returned: Option<Returned>, came: &mpsc::Sender<Returned>) -> Response {
+    let Some(returned) = returned else { return StatusCode::NOT_FOUND.into_response() };
+    let _ = came.try_send(returned);
+    let headers = [
+        (CACHE_CONTROL, "no-store"),
+        (REFERRER_POLICY, "no-referrer"),
+        (CONTENT_SECURITY_POLICY, "default-src 'none'"),
+    ];
+    (headers, Html(PAGE)).into_response()
 }
 
-/// What a request line brings back; nothing when it is not for this page, or says one thing twice.
-fn read(line: &str) -> Option<Returned> {
-    let target = line.strip_prefix("GET ")?.split(' ').next()?;
-    let (path, query) = target.split_once('?')?;
+/// What a query brings back; nothing when it brings neither a code nor an error, or says one thing twice.
+fn read(query: &str) -> Option<Returned> {
     let mut said = HashMap::new();
     for (name, value) in form_urlencoded::parse(query.as_bytes()).into_owned() {
         if said.insert(name, value).is_some() {
@@ -110,24 +96,25 @@ fn read(line: &str) -> Option<Returned> {
     }
     let mut take = |name: &str| said.remove(name);
     let returned = Returned { code: take("code"), state: take("state"), issuer: take("iss"), error: take("error") };
-    (path == PATH && (returned.code.is_some() || returned.error.is_some())).then_some(returned)
+    (returned.code.is_some() || returned.error.is_some()).then_some(returned)
 }
 
 #[cfg(test)]
 mod tests {
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+    use tokio::net::TcpStream;
+
     use super::*;
 
     #[test]
-    fn what_a_browser_brings_back_is_read_once_from_its_own_page() {
-        let read_line = |target: &str| read(&format!("GET {target} HTTP/1.1"));
-        let returned = read_line("/callback?code=a%2Bb&state=s&iss=https%3A%2F%2Fid.example").unwrap();
+    fn what_a_browser_brings_back_is_said_once() {
+        let returned = read("code=a%2Bb&state=s&iss=https%3A%2F%2Fid.example").unwrap();
         assert_eq!((returned.code.as_deref(), returned.state.as_deref()), (Some("a+b"), Some("s")));
         assert_eq!((returned.issuer.as_deref(), returned.error), (Some("https://id.example"), None));
-        assert_eq!(read_line("/callback?error=access_denied&state=s").unwrap().error.as_deref(), Some("access_denied"));
-        for other in ["/callback", "/callback?state=s", "/favicon.ico?code=a", "/callback?code=a&code=b", "/"] {
-            assert_eq!(read_line(other), None, "{other}");
+        assert_eq!(read("error=access_denied&state=s").unwrap().error.as_deref(), Some("access_denied"));
+        for other in ["", "state=s", "code=a&code=b"] {
+            assert_eq!(read(other), None, "{other}");
         }
-        assert_eq!(read("POST /callback?code=a HTTP/1.1"), None);
     }
 
     #[tokio::test]
@@ -136,15 +123,20 @@ mod tests {
         let address = redirect.address().strip_prefix("http://").unwrap().strip_suffix(PATH).unwrap().to_owned();
         let waiting = tokio::spawn(redirect.returned(Duration::from_secs(60)));
         let _silent = TcpStream::connect(&address).await.unwrap();
-        let ask = async |target: &str| {
+        let ask = async |line: &str| {
             let mut browser = TcpStream::connect(&address).await.unwrap();
-            browser.write_all(format!("GET {target} HTTP/1.1\r\nHost: x\r\n\r\n").as_bytes()).await.unwrap();
+            let asked = format!("{line} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+            browser.write_all(asked.as_bytes()).await.unwrap();
             let mut said = String::new();
             browser.read_to_string(&mut said).await.unwrap();
             said
         };
-        assert!(ask("/favicon.ico").await.starts_with("HTTP/1.1 404 "));
-        assert!(ask("/callback?code=a&state=s").await.starts_with("HTTP/1.1 200 "));
+        for other in ["/favicon.ico?code=a", "/callback", "/callback?state=s", "/callback?code=a&code=b", "/"] {
+            assert!(ask(&format!("GET {other}")).await.starts_with("HTTP/1.1 404 "), "{other}");
+        }
+        assert!(ask("POST /callback?code=a").await.starts_with("HTTP/1.1 405 "));
+        let page = ask("GET /callback?code=a&state=s").await;
+        assert!(page.starts_with("HTTP/1.1 200 ") && page.contains("no-store") && page.ends_with(PAGE), "{page}");
         assert_eq!(waiting.await.unwrap().unwrap().code.as_deref(), Some("a"));
     }
 
