@@ -6,7 +6,7 @@ use access::{
     Resource, authorize,
 };
 use jiff::civil::Date;
-use nomenclature::{Actor, AgentId, DeskCode, OrganisationKind, Siren, Territories};
+use nomenclature::{Actor, AgentId, DeskCode, OrganisationKind, Siren, SuspensionReason, Territories};
 
 use super::AdministrationAct;
 use crate::Error;
@@ -75,6 +75,7 @@ fn reach(directory: &Directory, act: &AdministrationAct, day: Date) -> Option<Te
             }
             OrganisationAct::GiveMandate { territories, .. } => directory.organisation(*siren).map(|_| *territories),
             OrganisationAct::BindCertificate(certificate) => place_of(directory, *siren, certificate.desk, day),
+            OrganisationAct::ResumeUser { user } => place_of_user(directory, *siren, *user, day),
             OrganisationAct::MergeInto { successor, .. } => {
                 let both = [*siren, *successor].map(|siren| place_of(directory, siren, None, day));
                 both.into_iter().try_fold(Territories::NONE, |all, some| Some(all.union(some?)))
@@ -100,6 +101,17 @@ fn place_of(directory: &Directory, siren: Siren, desk: Option<DeskCode>, day: Da
     match desk {
         Some(code) => organisation.desk(code).map(|desk| desk.territory.into()),
         None => Some(organisation.territories_on(day)),
+    }
+}
+
+/// Where a suspension of a user of a system is lifted: one for how much he looked at where his manager was told of it, any other
+/// where his organisation is.
+fn place_of_user(directory: &Directory, siren: Siren, user: AgentId, day: Date) -> Option<Territories> {
+    let organisation = directory.organisation(siren)?;
+    let told = organisation.alerts().iter().rev().find(|alert| alert.agent == user);
+    match (organisation.suspension_of(user), told) {
+        (Some(SuspensionReason::Volume), Some(alert)) => Some(alert.territory.into()),
+        _ => Some(organisation.territories_on(day)),
     }
 }
 

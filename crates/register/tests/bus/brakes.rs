@@ -5,7 +5,7 @@ use std::time::Duration;
 use access::agent::Person;
 use access::agent::command::{AgentAct, EnterAgent};
 use access::agent::grant::Grant;
-use access::{Alert, Denial, OrganisationAct, Role};
+use access::{Alert, Denial, OrganisationAct, OrganisationRejection, Role};
 use demand::claims::PersonKey;
 use demand::territory::{Act as Decision, SettingDraft};
 use jiff::ToSpan as _;
@@ -160,6 +160,32 @@ async fn a_user_of_a_system_that_crosses_the_threshold_is_suspended_alone_until_
         look(&register, &user).await.unwrap();
     }
     assert!(matches!(look(&register, &user).await, Err(Error::Denied(Denial::Suspended))));
+}
+
+/// His lessor is elsewhere, too: who was told of him lifts what his own threshold did, and nothing else.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_manager_lifts_the_suspension_of_a_systems_user_that_his_own_threshold_made() {
+    let world = world().await;
+    for (name, value) in [("alert_files", 2), ("suspension_files", 3)] {
+        decide(&world, name, value).await;
+    }
+    let manager = crate::administration::manager(&world).await;
+    let Actor::Agent { organisation: siren, agent: user, .. } = actor(NICE) else { panic!("an agent") };
+    let on = |act| AdministrationAct::Organisation { siren, act };
+    let (territory, from) = (Territory::parse("083").unwrap(), world.clock.today());
+    administer(&world.register, on(OrganisationAct::AddTerritory { territory, from })).await;
+    let register = world.register.clone().answering_many(budgets(100)).await.unwrap();
+    while look(&register, &actor(NICE)).await.is_ok() {}
+    alerts(&register, 1).await;
+    let resumed = async || {
+        let (command_id, act) = (Uuid::new_v4(), on(OrganisationAct::ResumeUser { user }));
+        register.administer(AdministrationRequest { command_id, actor: manager, act }).await.map(drop)
+    };
+    resumed().await.unwrap();
+    let reason = SuspensionReason::Compromised;
+    administer(&world.register, on(OrganisationAct::SuspendUser { user, reason })).await;
+    let refused = resumed().await;
+    assert!(matches!(refused, Err(Error::OrganisationRejected(OrganisationRejection::NotRegistered))), "{refused:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
