@@ -58,7 +58,8 @@ pub use daily::DueNow;
 pub use error::Error;
 pub use figures_now::FiguresNow;
 pub use identity::{
-    Certificate, Described, DevelopmentIssuer, Fetch, FetchError, IdentityFault, IssuerError, Provider, Tls, TlsError,
+    Certificate, Described, DevelopmentIssuer, Fetch, FetchError, IdentityFault, IssuerError, Provider, SignIn, Tls,
+    TlsError,
 };
 pub use look::Look;
 pub use options::Options;

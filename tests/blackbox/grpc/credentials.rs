@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use nomenclature::Actor;
 use register::{Clock as _, SystemClock};
-use server::{DevelopmentIssuer, Options, Provider};
+use server::{DevelopmentIssuer, Options, Provider, SignIn};
 use tests::cast::NICE;
 
 use super::transport;
@@ -18,7 +18,12 @@ const ISSUER: &str = "https://localhost:1";
 
 /// What callers are told whose tokens expired, are another's, or cannot be checked: the reasons.
 pub async fn reasons() -> BTreeSet<String> {
-    let provider = Provider { issuer: ISSUER.to_owned(), audience: "sne".to_owned(), authorities: None };
+    let provider = Provider {
+        issuer: ISSUER.to_owned(),
+        audience: "sne".to_owned(),
+        authorities: None,
+        sign_in: SignIn::default(),
+    };
     let options = Options { provider: Some(provider), ..Options::default() };
     let server = Prepared::new(Arc::new(SystemClock)).await.serve(options).await;
     let actor = Actor::parse(NICE).unwrap();

@@ -6,7 +6,9 @@ use std::time::Duration;
 use event_log::Standby;
 
 use super::file::Written;
-use super::value::{address, count, database, duration, issuer, loopback, show_database, show_duration};
+use super::value::{
+    address, age, classes, count, database, duration, issuer, loopback, show_classes, show_database, show_duration,
+};
 use super::{Config, Daily, Development};
 
 /// One key.
@@ -176,6 +178,26 @@ pub static KEYS: &[Key] = &[
         written: Written::Text,
         set: |config, text| file(text).map(|path| config.issuer_authorities = path),
         show: |config| shown(config.issuer_authorities.as_deref()),
+    },
+    Key {
+        name: "issuer.acr",
+        variable: "SNE_ISSUER_ACR",
+        flag: "issuer-acr",
+        metavar: "CLASSES",
+        help: "Classes d'authentification acceptées (acr), séparées par des espaces ; « any » : toutes",
+        written: Written::Text,
+        set: |config, text| classes(text).map(|classes| config.sign_in.classes = classes),
+        show: |config| show_classes(&config.sign_in.classes),
+    },
+    Key {
+        name: "issuer.sign_in_age",
+        variable: "SNE_ISSUER_SIGN_IN_AGE",
+        flag: "issuer-sign-in-age",
+        metavar: "DURÉE",
+        help: "Âge maximal de l'authentification chez le fournisseur (auth_time) ; « off » : sans limite",
+        written: Written::Text,
+        set: |config, text| age(text).map(|age| config.sign_in.longest_ago = age),
+        show: |config| config.sign_in.longest_ago.map_or_else(|| "off".to_owned(), show_duration),
     },
     Key {
         name: DEVELOPMENT_ISSUER,

@@ -51,6 +51,7 @@ pub struct Config {
     issuer: Option<String>,
     issuer_audience: String,
     issuer_authorities: Option<PathBuf>,
+    sign_in: server::SignIn,
     development: Development,
     /// The files that were read.
     pub files: Vec<PathBuf>,
@@ -93,6 +94,7 @@ impl Default for Config {
             issuer: None,
             issuer_audience: "sne".to_owned(),
             issuer_authorities: None,
+            sign_in: server::SignIn::default(),
             development: Development::WhenPrivate,
             files: Vec::new(),
             sources: BTreeMap::new(),
@@ -155,6 +157,7 @@ impl Config {
             issuer: self.issuer.clone()?,
             audience: self.issuer_audience.clone(),
             authorities: self.issuer_authorities.clone(),
+            sign_in: self.sign_in.clone(),
         })
     }
 

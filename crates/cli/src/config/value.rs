@@ -65,6 +65,26 @@ pub fn issuer(text: &str) -> Result<String, String> {
     }
 }
 
+/// Names of classes of means to sign in, all of them where there is none.
+pub fn classes(text: &str) -> Result<Vec<String>, String> {
+    match text.split_whitespace().collect::<Vec<_>>().as_slice() {
+        [] => Err("une classe au moins est attendue, ou « any »".to_owned()),
+        ["any"] => Ok(Vec::new()),
+        classes => Ok(classes.iter().map(|class| (*class).to_owned()).collect()),
+    }
+}
+
+/// Those classes as they are written.
+pub fn show_classes(classes: &[String]) -> String {
+    if classes.is_empty() { "any".to_owned() } else { classes.join(" ") }
+}
+
+/// How long ago something may have been, between a minute and a month, if that matters.
+pub fn age(text: &str) -> Result<Option<Duration>, String> {
+    let bounds = Duration::from_secs(60)..=Duration::from_secs(30 * 86_400);
+    if text == "off" { Ok(None) } else { duration(text, bounds).map(Some) }
+}
+
 /// A database's address, which is never repeated in a message. One on another machine is reached over TLS alone, and only
 /// when its certificate and its name are checked.
 pub fn database(text: &str) -> Result<String, String> {

@@ -16,7 +16,7 @@ use tokio::time::Instant;
 
 use super::described::{Described, read};
 use super::fetch::{Fetch, FetchError, is_this_machine};
-use super::token::Key;
+use super::token::{Key, SignIn};
 
 /// Unknown keys make the provider be asked at most this often.
 const BETWEEN: Duration = Duration::from_secs(10);
@@ -34,6 +34,8 @@ pub struct Provider {
     pub audience: String,
     /// Authorities that vouch for its server (PEM), beside those that this machine trusts.
     pub authorities: Option<std::path::PathBuf>,
+    /// How whoever calls must have signed in there.
+    pub sign_in: SignIn,
 }
 
 impl Provider {
@@ -72,6 +74,10 @@ impl KeysOfIssuer {
 
     pub fn audience(&self) -> &str {
         &self.provider.audience
+    }
+
+    pub fn sign_in(&self) -> &SignIn {
+        &self.provider.sign_in
     }
 
     /// Whether the provider has this key, as far as is known.

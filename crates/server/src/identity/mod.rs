@@ -37,3 +37,4 @@ pub use layer::AuthenticationLayer;
 pub use open::Identity;
 pub use standing::Standing;
 pub use tls::{Acceptor, Tls, TlsError};
+pub use token::SignIn;

@@ -3,6 +3,8 @@
 //! Two algorithms are known, ES256 and RS256; the key decides, and the token must say the same. What a header offers beside
 //! that (keys, addresses of keys) is never looked at.
 
+use std::time::Duration;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jiff::Timestamp;
@@ -39,6 +41,10 @@ pub enum Fault {
     NotYet,
     /// It lives longer than an hour.
     TooLong,
+    /// Whoever it stands for signed in otherwise than the register asks for.
+    Strength,
+    /// He signed in too long ago.
+    LoginAge,
 }
 
 impl Fault {
@@ -54,6 +60,8 @@ impl Fault {
             Self::Expired => "EXPIRED",
             Self::NotYet => "NOT_YET",
             Self::TooLong => "TOO_LONG",
+            Self::Strength => "STRENGTH",
+            Self::LoginAge => "LOGIN_AGE",
         }
     }
 }
@@ -96,6 +104,9 @@ pub struct Claims {
     pub exp: i64,
     iat: i64,
     nbf: Option<i64>,
+    /// By what class of means its bearer signed in, and when (RFC 9068).
+    acr: Option<String>,
+    auth_time: Option<i64>,
     /// Of tokens that tell a client who signed in: what it began with, and which client that is among several.
     pub nonce: Option<String>,
     pub azp: Option<String>,
@@ -104,6 +115,33 @@ pub struct Claims {
     pub desk: Option<String>,
     /// Of tokens of the development issuer: the number of the applicant's demand.
     pub demand: Option<String>,
+}
+
+/// How somebody must have signed in with his provider (RFC 9470).
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct SignIn {
+    /// The classes of means that are enough (`acr`); all are, where none is named.
+    pub classes: Vec<String>,
+    /// How long ago at most; as long as one likes, where nothing is said.
+    pub longest_ago: Option<Duration>,
+}
+
+impl Claims {
+    /// Until when they count, in seconds, of somebody who signed in so.
+    ///
+    /// # Errors
+    /// [`Fault::Strength`], [`Fault::LoginAge`]: also when they do not say it.
+    pub fn count_until(&self, sign_in: &SignIn, now: Timestamp) -> Result<i64, Fault> {
+        let SignIn { classes, longest_ago } = sign_in;
+        let enough = |acr: &String| classes.contains(acr);
+        if !classes.is_empty() && !self.acr.as_ref().is_some_and(enough) {
+            return Err(Fault::Strength);
+        }
+        let Some(longest_ago) = longest_ago else { return Ok(self.exp) };
+        let longest_ago = i64::try_from(longest_ago.as_secs()).unwrap_or(i64::MAX);
+        let over = self.auth_time.ok_or(Fault::LoginAge)?.saturating_add(longest_ago);
+        if over <= now.as_second() { Err(Fault::LoginAge) } else { Ok(self.exp.min(over)) }
+    }
 }
 
 #[derive(Clone, Deserialize)]

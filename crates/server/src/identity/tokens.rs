@@ -84,9 +84,10 @@ impl Tokens {
             let key = provider.key(token.key()).await.map_err(|_| Refusal::new(Reason::IssuerUnreachable))?;
             let key = key.ok_or_else(|| refused(Fault::Key))?;
             let claims = token.believed(&key, provider.audience(), now).map_err(refused)?;
+            let expires_at = claims.count_until(provider.sign_in(), now).map_err(refused)?;
             let account = Account { issuer: claims.iss, subject: claims.sub };
             let subject = Subject::Account(Arc::new(account));
-            Known { proven: Proven { subject, expires_at: claims.exp }, key }
+            Known { proven: Proven { subject, expires_at }, key }
         } else {
             return Err(refused(Fault::Issuer));
         };
@@ -128,6 +129,9 @@ impl Tokens {
 
 /// A token is refused with the name of its fault, and with nothing that it says.
 fn refused(fault: Fault) -> Refusal {
-    let reason = if fault == Fault::Expired { Reason::CredentialExpired } else { Reason::CredentialInvalid };
+    let reason = match fault {
+        Fault::Expired | Fault::LoginAge => Reason::CredentialExpired,
+        _ => Reason::CredentialInvalid,
+    };
     Refusal::new(reason).with("fault", fault.name())
 }

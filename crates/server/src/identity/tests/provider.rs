@@ -19,6 +19,7 @@ use tonic_types::StatusExt as _;
 
 use crate::identity::fetch::Fetch;
 use crate::identity::keys_of_issuer::{KeysOfIssuer, Provider};
+use crate::identity::token::SignIn;
 use crate::identity::tokens::{Subject, Tokens};
 
 pub struct Signer {
@@ -88,12 +89,12 @@ impl House {
     }
 
     fn trusted(&self) -> (Tokens, Arc<KeysOfIssuer>) {
-        trusting(&self.issuer)
+        trusting(&self.issuer, SignIn::default())
     }
 }
 
-fn trusting(issuer: &str) -> (Tokens, Arc<KeysOfIssuer>) {
-    let provider = Provider { issuer: issuer.to_owned(), audience: "register".to_owned(), authorities: None };
+fn trusting(issuer: &str, sign_in: SignIn) -> (Tokens, Arc<KeysOfIssuer>) {
+    let provider = Provider { issuer: issuer.to_owned(), audience: "register".to_owned(), authorities: None, sign_in };
     let keys = Arc::new(KeysOfIssuer::new(provider, Fetch::trusting(None).unwrap()));
     (Tokens::of(None, Some(Arc::clone(&keys))), keys)
 }
@@ -154,10 +155,33 @@ async fn a_token_is_remembered_no_longer_than_it_lives_nor_than_its_key() {
 }
 
 #[tokio::test]
+async fn who_signed_in_by_other_means_or_too_long_ago_is_nobody() {
+    let house = House::opens().await;
+    let signer = Signer::new("first");
+    house.has(&[&signer]);
+    let sign_in = SignIn { classes: vec!["eidas2".to_owned()], longest_ago: Some(Duration::from_secs(600)) };
+    let (tokens, _) = trusting(&house.issuer, sign_in);
+    let now = SystemClock.now();
+    let token = |acr: &str, ago: i64| {
+        let (iat, sub) = (now.as_second(), "account-1");
+        signer.signs(&json!({"iss": house.issuer, "sub": sub, "aud": "register", "iat": iat, "exp": iat + 900,
+            "acr": acr, "auth_time": iat - ago}))
+    };
+    assert_eq!(told(&tokens, &token("eidas1", 0), now).await, "CREDENTIAL_INVALID");
+    assert_eq!(told(&tokens, &token("eidas2", 601), now).await, "CREDENTIAL_EXPIRED");
+    // Remembered for as long as the sign-in is young enough, not for as long as the token lives.
+    let sound = token("eidas2", 300);
+    assert_eq!(told(&tokens, &sound, now).await, "account-1");
+    let later = |seconds| now + jiff::SignedDuration::from_secs(seconds);
+    assert_eq!(told(&tokens, &sound, later(299)).await, "account-1");
+    assert_eq!(told(&tokens, &sound, later(301)).await, "CREDENTIAL_EXPIRED");
+}
+
+#[tokio::test]
 async fn a_provider_that_does_not_answer_is_told_apart_from_a_token_that_is_none() {
     let nobody = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
     let issuer = format!("http://{nobody}");
-    let (tokens, _) = trusting(&issuer);
+    let (tokens, _) = trusting(&issuer, SignIn::default());
     let now = SystemClock.now();
     let signer = Signer::new("first");
     assert_eq!(told(&tokens, &signer.token(&issuer, now), now).await, "ISSUER_UNREACHABLE");
@@ -172,7 +196,7 @@ async fn a_provider_that_describes_another_is_not_believed() {
     house.has(&[&signer]);
     // The same server under another name.
     let other = house.issuer.replace("127.0.0.1", "localhost");
-    let (tokens, _) = trusting(&other);
+    let (tokens, _) = trusting(&other, SignIn::default());
     let now = SystemClock.now();
     assert_eq!(told(&tokens, &signer.token(&other, now), now).await, "ISSUER_UNREACHABLE");
     assert_eq!(house.asked(), 0);

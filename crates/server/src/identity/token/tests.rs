@@ -96,6 +96,30 @@ fn what_a_token_claims_must_hold() {
 }
 
 #[test]
+fn who_must_sign_in_by_better_means_or_again_is_told_so() {
+    let signer = Signer::new();
+    let now = Timestamp::from_second(NOW).unwrap();
+    let until = |said: &[(&str, Value)], sign_in: &SignIn| {
+        let claims = said.iter().fold(claims(), |claims, (name, value)| with(claims, name, value.clone()));
+        checked(&signer, &signer.token(&header(), &claims)).unwrap().count_until(sign_in, now)
+    };
+    let (any, at_last) = (SignIn::default(), Some(Duration::from_secs(600)));
+    assert_eq!(until(&[], &any), Ok(NOW + 900));
+    let strong = SignIn { classes: vec!["eidas2".to_owned(), "eidas3".to_owned()], longest_ago: None };
+    assert_eq!(until(&[("acr", json!("eidas2"))], &strong), Ok(NOW + 900));
+    for acr in [json!("eidas1"), json!("eidas"), json!(""), Value::Null] {
+        assert_eq!(until(&[("acr", acr.clone())], &strong), Err(Fault::Strength), "{acr}");
+    }
+    let fresh = SignIn { longest_ago: at_last, ..SignIn::default() };
+    assert_eq!(until(&[("auth_time", json!(NOW))], &fresh), Ok(NOW + 600));
+    // It stops counting when the sign-in is too old, and not with the token.
+    assert_eq!(until(&[("auth_time", json!(NOW - 599))], &fresh), Ok(NOW + 1));
+    for at in [json!(NOW - 600), json!(0), json!(i64::MIN), Value::Null] {
+        assert_eq!(until(&[("auth_time", at.clone())], &fresh), Err(Fault::LoginAge), "{at}");
+    }
+}
+
+#[test]
 fn only_the_algorithm_of_the_key_counts() {
     let signer = Signer::new();
     for alg in ["none", "None", "", "HS256", "HS512", "ES384", "PS256", "RS256", "es256"] {
