@@ -7,8 +7,8 @@ use std::sync::Arc;
 use client::{Answer, Client, Interface, On, Refused};
 use nomenclature::{Actor, DeskCode, Role};
 use proto::v1::{
-    DeadlineKind, Demand, GetDemandResponse, GetSharedDemandResponse, HeldPiece, ListDeadlinesResponse,
-    ListSharedDemandsResponse,
+    DeadlineKind, Demand, GetDemandAtDeskResponse, GetDemandResponse, GetSharedDemandResponse, HeldPiece,
+    ListDeadlinesResponse, ListSharedDemandsResponse,
 };
 use register::{Clock as _, SystemClock};
 use serde_json::{Value, json};
@@ -143,6 +143,11 @@ async fn asked(client: &Client, actor: Actor, (method, field): (&str, &str), dem
     match method {
         "RegistrationService/GetDemand" => {
             let answer = told(client.call::<GetDemandResponse>(actor, method, &json!({"number": number})).await);
+            answer.map_or(DENIED, |answer| of_a_demand(field, &answer.demand.unwrap()))
+        }
+        "RegistrationService/GetDemandAtDesk" => {
+            let asked = json!({"number": number, "birth_date": "1990-02-28"});
+            let answer = told(client.call::<GetDemandAtDeskResponse>(actor, method, &asked).await);
             answer.map_or(DENIED, |answer| of_a_demand(field, &answer.demand.unwrap()))
         }
         "SharedManagementService/GetSharedDemand" => {

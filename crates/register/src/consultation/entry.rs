@@ -143,6 +143,7 @@ impl Entry {
 pub(crate) fn code_of(purpose: Purpose) -> &'static str {
     match purpose {
         Purpose::Attribution => "ATTRIBUTION",
+        Purpose::Desk => "GUICHET",
         Purpose::Administration => "ADMINISTRATION",
         Purpose::Audit => "AUDIT",
         Purpose::Statistics => "STATISTICS",
