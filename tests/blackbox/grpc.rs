@@ -17,6 +17,7 @@ mod privacy;
 mod provoked;
 mod roles;
 mod statistics;
+mod table;
 mod transport;
 mod under_change;
 mod under_way;

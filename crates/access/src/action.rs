@@ -7,6 +7,8 @@ pub enum Action {
     Register,
     /// Read a demand, names included.
     Read,
+    /// Read a demand whose applicant has come to the desk with its number, wherever in the territory he seeks (R441-2-7).
+    ReadAtDesk,
     /// Read what falls due when, and whose radiation is late: numbers and days, nobody's name.
     ReadDeadlines,
     /// Change information.
@@ -68,6 +70,7 @@ impl Action {
     pub const ALL: &'static [Self] = &[
         Self::Register,
         Self::Read,
+        Self::ReadAtDesk,
         Self::ReadDeadlines,
         Self::Modify,
         Self::Renew,
@@ -96,4 +99,22 @@ impl Action {
         Self::AskOutcome,
         Self::ReadStatistics,
     ];
+
+    /// Whether it is what an applicant comes to a desk for, or sends a desk in writing: that is done at any desk of the
+    /// territory (R441-2-1, R441-2-7), whatever he seeks. What a service does of its own accord it does to demands that it
+    /// has access to (R441-2-6).
+    pub const fn is_done_at_any_desk(self) -> bool {
+        matches!(
+            self,
+            Self::Register
+                | Self::ReadAtDesk
+                | Self::Modify
+                | Self::Renew
+                | Self::AddPiece
+                | Self::Renounce
+                | Self::Reinstate
+                | Self::IssueCertificate
+                | Self::Separate
+        )
+    }
 }

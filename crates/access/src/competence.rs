@@ -2,6 +2,7 @@
 
 use nomenclature::{CommuneCode, DeskCode, OrganisationKind, UniqueNumber};
 
+use crate::action::Action;
 use crate::denial::Denial;
 use crate::directory::Directory;
 use crate::profile::Profile;
@@ -29,6 +30,14 @@ impl Competence {
         let Some(Communes { communes, desks }) = &self.0 else { return Ok(()) };
         let seeks = |commune: &CommuneCode| communes.binary_search(commune).is_ok();
         if desks.contains(&number.desk()) || sought.iter().any(seeks) { Ok(()) } else { Err(Denial::ForeignTerritory) }
+    }
+
+    /// As [`Competence::admits`], of an act: what [is done at any desk](Action::is_done_at_any_desk) asks for no access.
+    ///
+    /// # Errors
+    /// As [`Competence::admits`].
+    pub fn admits_act(&self, action: Action, number: UniqueNumber, sought: &[CommuneCode]) -> Result<(), Denial> {
+        if action.is_done_at_any_desk() { Ok(()) } else { self.admits(number, sought) }
     }
 
     /// The communes, when not every demand of the territories is within it.

@@ -49,8 +49,8 @@ pub use organisation::rejection::OrganisationRejection;
 pub use profile::Profile;
 pub use purpose::Purpose;
 pub use read::{
-    Inspect, Read, ReadConsultations, ReadDeadlines, ReadDemand, ReadDemands, ReadNotices, ReadOwnConsultations,
-    ReadStatistics, ReadTerritory, ReplayDemand, ReplayLog,
+    Inspect, Read, ReadAtDesk, ReadConsultations, ReadDeadlines, ReadDemand, ReadDemands, ReadNotices,
+    ReadOwnConsultations, ReadStatistics, ReadTerritory, ReplayDemand, ReplayLog,
 };
 pub use resource::{Resource, Scoped};
 pub use right::may;

@@ -5,6 +5,8 @@
 pub enum Purpose {
     /// Registering, following and attributing demands.
     Attribution,
+    /// Serving an applicant who has come to the desk (R441-2-7).
+    Desk,
     /// Keeping the register.
     Administration,
     /// Proving what happened, and that nobody rewrote it.

@@ -70,9 +70,34 @@ impl ReadDemands {
     }
 }
 
-/// What falls due in a territory, and whose radiation is late there.
+/// A demand whose applicant has come to the desk with its number, names included, whatever he seeks (R441-2-7). Whoever has
+/// read it asks him who he is before he shows it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct ReadDeadlines(pub Territory);
+pub struct ReadAtDesk(pub UniqueNumber);
+
+/// What falls due in a territory, and whose radiation is late there, as far as the reader's organisation has access.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ReadDeadlines {
+    territory: Territory,
+    competence: Competence,
+}
+
+impl ReadDeadlines {
+    /// Those of a territory, as far as the reader's organisation has access.
+    pub const fn of(territory: Territory, competence: Competence) -> Self {
+        Self { territory, competence }
+    }
+
+    /// The territory.
+    pub const fn territory(&self) -> Territory {
+        self.territory
+    }
+
+    /// Of which of its demands.
+    pub const fn competence(&self) -> &Competence {
+        &self.competence
+    }
+}
 
 /// The renewal notices of a territory, with whom they are for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -118,11 +143,23 @@ impl Read for ReadDemand {
     }
 }
 
+impl Read for ReadAtDesk {
+    const ACTION: Action = Action::ReadAtDesk;
+
+    fn resource(&self) -> Resource {
+        Resource::Demand { territory: self.0.territory() }
+    }
+
+    fn purpose(_: Profile) -> Purpose {
+        Purpose::Desk
+    }
+}
+
 impl Read for ReadDeadlines {
     const ACTION: Action = Action::ReadDeadlines;
 
     fn resource(&self) -> Resource {
-        Resource::Demand { territory: self.0 }
+        Resource::Demand { territory: self.territory }
     }
 
     /// Services look at them to act on a demand, the system actor to keep the register.

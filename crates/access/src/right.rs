@@ -13,7 +13,7 @@ use crate::rule::{Place, Rule};
 /// Whether a profile may do an action to a resource for a purpose. Deny by default.
 ///
 /// R441-2-6 opens a demand to the registering services of its territory; INV-35 lets any of them modify and renew it, at a
-/// desk; attribution, lease and the radiation that goes with it are a lessor's (R441-2-8 a, INV-25), and so is
+/// desk, where it reads the demand of whoever has come there (R441-2-7); attribution, lease and the radiation that goes with it are a lessor's (R441-2-8 a, INV-25), and so is
 /// inadmissibility (INV-24). The territory's manager reads, has notices sent, radiates for non-renewal and reinstates
 /// (R441-2-6, R441-2-8 e, cahier des charges 6.1); he watches over removals, so he reports leases too (R441-2-5 II); he
 /// decides its delays and parameters (cahier des charges 8: settings, local tables), and everybody who works with the demands

@@ -45,6 +45,10 @@ impl Rule {
         let service = Roles::of(SERVICE);
         let readers = service.union(Roles::CONSULTANTS);
         Some(match action {
+            Action::ReadAtDesk => Self {
+                purpose: Purpose::Desk,
+                ..Self::on_demands(Roles::of(&[DeskAgent]), Denial::NotARegisteringService)
+            },
             Action::Register | Action::Renew | Action::IssueCertificate | Action::Separate => {
                 Self::on_demands(Roles::of(&[DeskAgent]), Denial::NotARegisteringService)
             }

@@ -2,7 +2,9 @@
 
 use std::time::Instant;
 
+use projection::Projection as _;
 use serde::Serialize;
+use views::deadlines::KeepDeadlines;
 
 use crate::calibration::calibrate;
 use crate::cost::{Cost, count_replay};
@@ -83,7 +85,8 @@ pub async fn measure(
     tell(&format!("the shared view holds {events} events after {:.1} s", followed.seconds));
 
     let mut replay = Replay::new(house, served.address(), logged).await?;
-    let mut searches = Searches::new(served.address(), *desk.actor()?).await?;
+    Watch::of(&owner, KeepDeadlines::NAME).await?.until_caught_up().await?;
+    let mut searches = Searches::new(served.address(), *desk.actor()?, *desk.authority()?).await?;
     let (demands, mut replays, mut calibrations) = (searches.demands(), Vec::new(), Vec::new());
     // Repeat 0 warms the caches and is forgotten.
     for repeat in 0..=plan.repeats {

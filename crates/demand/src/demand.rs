@@ -17,6 +17,7 @@ use crate::deposit::OpenDeposit;
 use crate::event::DemandEvent;
 use crate::facts::Facts;
 use crate::form::Rubrics;
+use crate::form::text::Text;
 use crate::lease_report::LeaseReport;
 use crate::notice::Notice;
 use crate::pieces::HeldPiece;
@@ -83,6 +84,9 @@ pub struct ActiveDemand {
     pub dalo: Option<Dalo>,
     /// The types of the pieces, sensitive ones too, when readable: what an act that rests on a piece asks for.
     pub piece_types: Vec<(Uuid, Pii<PieceType>)>,
+    /// The titles of those pieces that have one, when readable.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub piece_titles: Vec<(Uuid, Pii<Text<100>>)>,
     /// The joint demand that it comes from (INV-36), when readable.
     pub separated_from: Pii<Option<UniqueNumber>>,
     /// The demands of those who left it, when readable; never of one who fled.
@@ -125,6 +129,12 @@ impl ActiveDemand {
     pub fn type_of(&self, piece_id: Uuid) -> Option<&Pii<PieceType>> {
         self.piece_types.iter().find(|(held, _)| *held == piece_id).map(|(_, piece_type)| piece_type)
     }
+
+    /// The title of a piece of the dossier; none when it has none, or it cannot be read.
+    pub fn title_of(&self, piece_id: Uuid) -> Option<&Text<100>> {
+        self.piece_titles.iter().find(|(held, _)| *held == piece_id).and_then(|(_, title)| title.clear())
+    }
+
     /// The attribution this lessor has in progress.
     pub fn attribution_of(&self, lessor: Siren) -> Option<&OpenAttribution> {
         self.attributions.iter().find(|open| open.lessor == lessor)

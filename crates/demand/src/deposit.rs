@@ -55,6 +55,8 @@ pub struct OpenDeposit {
     pub open_type: Option<PieceType>,
     /// The type of the piece, when readable.
     pub piece_type: Pii<PieceType>,
+    /// Its title, when it has one and it is readable.
+    pub title: Pii<Option<Text<100>>>,
     /// The day it was handed in.
     pub deposited_on: Date,
     /// Where.
@@ -67,6 +69,7 @@ impl OpenDeposit {
             deposit_id: event.deposit_id,
             open_type: event.open_type,
             piece_type: event.piece.clear().map_or(Pii::Sealed, |piece| Pii::Clear(piece.piece_type)),
+            title: event.piece.clear().map_or(Pii::Sealed, |piece| Pii::Clear(piece.label.clone())),
             deposited_on: event.deposited_on,
             desk: event.desk,
         }

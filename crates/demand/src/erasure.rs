@@ -40,17 +40,19 @@ impl RadiatedDemand {
         due_on(self.radiated_on)
     }
 
-    /// What stays: everything but the form, the employer, the types of sensitive pieces, and what a separation leads to or comes
-    /// from.
+    /// What stays: everything but the form, the employer, the types of sensitive pieces, the titles of all, and what a separation
+    /// leads to or comes from.
     pub(crate) fn take_erasure(&mut self, event: &PersonalDataErased) {
         self.erased_on = Some(event.erased_on);
         self.before.rubrics = personal::Pii::Sealed;
         self.before.employer = personal::Pii::Sealed;
         for deposit in &mut self.before.deposits {
             deposit.piece_type = personal::Pii::Sealed;
+            deposit.title = personal::Pii::Sealed;
         }
         self.before.separated_from = personal::Pii::Sealed;
         self.before.separated_to = personal::Pii::Sealed;
+        self.before.piece_titles.clear();
         for (_, piece_type) in &mut self.before.piece_types {
             *piece_type = personal::Pii::Sealed;
         }

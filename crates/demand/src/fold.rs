@@ -39,6 +39,7 @@ impl ActiveDemand {
             deposits: Vec::new(),
             dalo: None,
             piece_types: Vec::new(),
+            piece_titles: Vec::new(),
             separated_from: Pii::Clear(None),
             separated_to: Pii::Clear(Vec::new()),
             employer: match event.employer {
@@ -95,6 +96,8 @@ impl ActiveDemand {
                     None => self.separated_from = Pii::Sealed,
                 }
                 let sealed = event.piece.clear().map_or(Pii::Sealed, |piece| Pii::Clear(piece.piece_type));
+                let title = event.piece.clear().and_then(|piece| piece.label.clone());
+                self.piece_titles.extend(title.map(|title| (event.piece_id, Pii::Clear(title))));
                 self.piece_types.push((event.piece_id, event.open_type.map_or(sealed, Pii::Clear)));
                 self.pieces.push(HeldPiece {
                     piece_id: event.piece_id,

@@ -15,6 +15,7 @@
 //! Invariant of absence: no view is known here, and no handler of the network.
 
 mod administration;
+mod at_desk;
 mod audit;
 mod blind;
 mod bulk;

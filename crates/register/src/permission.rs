@@ -1,6 +1,6 @@
 //! Who asks, and the proof that he may read what he asks for.
 
-use access::{Authorized, Profile, Read, ReadDemand, ReadDemands, permit, permit_wherever};
+use access::{Authorized, Competence, Profile, Read, ReadDemand, ReadDemands, permit, permit_wherever};
 use nomenclature::{Actor, UniqueNumber};
 
 use crate::Error;
@@ -39,6 +39,15 @@ impl Register {
 impl Parts {
     pub(crate) async fn permit<R: Read>(&self, viewer: Viewer<'_>, read: R) -> Result<Authorized<R>, Error> {
         Ok(permit(self.profile(viewer).await?, read)?)
+    }
+
+    /// Who somebody is today, and which demands his organisation has access to.
+    pub(crate) async fn standing(&self, viewer: Viewer<'_>) -> Result<(Profile, Competence), Error> {
+        let actor = match viewer {
+            Viewer::Operator => &Actor::Operator,
+            Viewer::Agent(actor) => actor,
+        };
+        self.directory.standing(actor, self.clock.today()).await
     }
 
     /// Who somebody is today.

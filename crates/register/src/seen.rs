@@ -40,7 +40,7 @@ fn mask(content: &mut ActiveDemand, fields: FieldClasses) {
     }
 }
 
-/// INV-42: that there is a sensitive piece is no secret, of which type it is, is one.
+/// INV-42: that there is a sensitive piece is no secret; of which type it is and what its title says are.
 fn mask_pieces(content: &mut ActiveDemand) {
     let is_open = |piece_id| content.pieces.iter().any(|held| held.piece_id == piece_id && held.open_type.is_some());
     for (piece_id, piece_type) in &mut content.piece_types {
@@ -48,8 +48,12 @@ fn mask_pieces(content: &mut ActiveDemand) {
             *piece_type = Pii::Sealed;
         }
     }
+    content.piece_titles.retain(|(piece_id, _)| is_open(*piece_id));
     for deposit in &mut content.deposits {
         deposit.piece_type = Pii::Sealed;
+        if deposit.open_type.is_none() {
+            deposit.title = Pii::Sealed;
+        }
     }
 }
 

@@ -27,7 +27,7 @@ pub struct Terms {
 impl Terms {
     /// The territory.
     pub fn territory(&self) -> Territory {
-        self.read.what().0
+        self.read.what().territory()
     }
 }
 
@@ -41,7 +41,7 @@ impl Register {
     pub async fn deadline_terms(&self, viewer: Viewer<'_>, territory: Option<Territory>) -> Result<Terms, Error> {
         let parts = &*self.parts;
         let today = parts.clock.today();
-        let profile = parts.profile(viewer).await?;
+        let (profile, competence) = parts.standing(viewer).await?;
         let territory = match (territory, profile) {
             (Some(territory), _) => territory,
             (None, Profile::Member { .. } | Profile::Applicant { .. }) => {
@@ -49,7 +49,7 @@ impl Register {
             }
             (None, Profile::Operator) => return Err(Error::MalformedRequest),
         };
-        let read = permit(profile, ReadDeadlines(territory))?;
+        let read = permit(profile, ReadDeadlines::of(territory, competence))?;
         let settings = parts.settings.in_force(territory, today).await?;
         let table = |known: Option<&Parameters>| known.map(|known| known.abnormal().clone()).unwrap_or_default();
         let abnormal = parts.settings.ask(territory, table).await?;

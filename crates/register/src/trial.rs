@@ -18,7 +18,7 @@ impl Register {
         let parts = &self.parts;
         let today = parts.clock.today();
         let territory = territory_of(request)?;
-        let profile = parts.directory.profile(&request.actor, today).await?;
+        let (profile, competence) = parts.directory.standing(&request.actor, today).await?;
         let (action, resource) = (action_of(&request.act), Resource::Demand { territory });
         let granted = authorize(profile, action, resource, Purpose::Attribution)?;
         let Profile::Member { organisation, kind, desk, .. } = granted.by() else { return Ok(Vec::new()) };
@@ -26,6 +26,9 @@ impl Register {
             None => Demand::default(),
             Some(number) => stream::load(&parts.reader, &parts.vault, number, Opening::Opened).await?.demand,
         };
+        if let (Some(number), Some(content)) = (request.number, demand.content()) {
+            competence.admits_act(action, number, &content.facts.communes)?;
+        }
         let (desk, declares) = (desk.map(|(desk, _)| desk), Declares::of(kind));
         let by = By { organisation, desk, channel: request.channel, declares };
         let (person_ref, piece_id) = (Uuid::nil(), Uuid::nil());

@@ -42,7 +42,7 @@ impl Shared {
             desk: asked.desk,
             after,
             limit: asked.limit,
-            ..CalendarQuery::of(read.what().0, today, settings, abnormal)
+            ..CalendarQuery::of(read.what().territory(), today, settings, abnormal)
         };
         let page = self.deadlines.calendar(&read, query, at_least(asked.position, until), until).await?;
         let next = page.next.map(|place| page_token::write(secrets, &place, &seal)).transpose()?;
@@ -70,15 +70,17 @@ impl Shared {
         let position = edge.finish(position)?;
         let terms = self.register.deadline_terms(Viewer::Agent(actor), territory).await?;
         let secrets = self.keys.0.secrets();
+        let here = terms.territory();
         let parts = [
             &b"late radiations"[..],
             actor.organisation_code().as_bytes(),
-            terms.read.what().0.as_str().as_bytes(),
+            here.as_str().as_bytes(),
             &min_age_days.to_be_bytes(),
         ];
         let seal = Asked::of(&parts);
         let query = LateQuery {
-            territory: terms.territory(),
+            territory: here,
+            within: None,
             until: terms.today.saturating_sub(i64::from(min_age_days).days()),
             after: page_token::read(secrets, &page_token, &seal)?,
             limit,

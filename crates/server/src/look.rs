@@ -67,9 +67,9 @@ impl Look {
         until: Date,
         mut each: impl FnMut(Vec<LateRadiation>) -> ControlFlow<()>,
     ) -> Result<(), register::Error> {
-        let mut query = LateQuery { territory: terms.territory(), until, after: None, limit: PAGE };
+        let mut query = LateQuery { territory: terms.territory(), within: None, until, after: None, limit: PAGE };
         loop {
-            let page = self.view.late(&terms.read, query, self.at_least(), Instant::now() + A_PAGE).await;
+            let page = self.view.late(&terms.read, query.clone(), self.at_least(), Instant::now() + A_PAGE).await;
             let page = page.map_err(unavailable)?;
             match (each(page.late), page.next) {
                 (ControlFlow::Continue(()), Some(next)) => query.after = Some(next),

@@ -1,15 +1,17 @@
 //! `RegistrationService`: the acts on a demand, reading one, finding one.
 
 use demand::claims::PersonKey;
+use nomenclature::UniqueNumber;
 use proto::v1::registration_service_server::RegistrationService;
 use proto::v1::{
-    AddPieceRequest, AddPieceResponse, FindByIdentityRequest, FindByIdentityResponse, GetDemandRequest,
-    GetDemandResponse, LapseAttributionRequest, LapseAttributionResponse, ModifyDemandRequest, ModifyDemandResponse,
-    RecordAttributionRequest, RecordAttributionResponse, RefuseAttributionRequest, RefuseAttributionResponse,
-    RegisterDemandRequest, RegisterDemandResponse, RenewDemandRequest, RenewDemandResponse, RenounceDemandRequest,
-    RenounceDemandResponse, SignLeaseRequest, SignLeaseResponse,
+    AddPieceRequest, AddPieceResponse, FindByIdentityRequest, FindByIdentityResponse, GetDemandAtDeskRequest,
+    GetDemandAtDeskResponse, GetDemandRequest, GetDemandResponse, LapseAttributionRequest, LapseAttributionResponse,
+    ModifyDemandRequest, ModifyDemandResponse, RecordAttributionRequest, RecordAttributionResponse,
+    RefuseAttributionRequest, RefuseAttributionResponse, RegisterDemandRequest, RegisterDemandResponse,
+    RenewDemandRequest, RenewDemandResponse, RenounceDemandRequest, RenounceDemandResponse, SignLeaseRequest,
+    SignLeaseResponse,
 };
-use register::{Register, Viewer};
+use register::{Register, Seen, Viewer};
 use tonic::{Request, Response, Status};
 
 use crate::acts::{Acts, on_demand};
@@ -29,6 +31,15 @@ impl Registration {
     /// `acts` is where what it reads goes.
     pub fn new(register: Register, acts: Acts) -> Self {
         Self { register, acts }
+    }
+
+    /// A demand that was read, as it stands today.
+    async fn written(&self, number: UniqueNumber, seen: &Seen) -> Result<proto::v1::Demand, Refusal> {
+        let today = self.register.clock().today();
+        let wait = self.register.abnormal_delay(&seen.demand).await?;
+        let settings = self.register.settings_today(number.territory()).await?;
+        let demand = written::write(number, seen, (today, &settings)).ok_or(Refusal::new(Reason::DemandNotFound))?;
+        Ok(proto::v1::Demand { abnormal_wait: wait.map(territory::wait), ..demand })
     }
 }
 
@@ -100,13 +111,22 @@ impl RegistrationService for Registration {
         let number = edge.number(&request.get_ref().number);
         let number = edge.finish(number)?;
         let seen = self.register.demand(number, Viewer::Agent(&actor)).await.map_err(Refusal::from)?;
-        let today = self.register.clock().today();
-        let wait = self.register.abnormal_delay(&seen.demand).await.map_err(Refusal::from)?;
-        let settings = self.register.settings_today(number.territory()).await.map_err(Refusal::from)?;
-        let demand = written::write(number, &seen, (today, &settings));
-        let demand = demand.ok_or(Refusal::new(Reason::DemandNotFound))?;
-        let demand = proto::v1::Demand { abnormal_wait: wait.map(territory::wait), ..demand };
+        let demand = self.written(number, &seen).await?;
         Ok(Response::new(GetDemandResponse { demand: Some(demand) }))
+    }
+
+    async fn get_demand_at_desk(
+        &self,
+        request: Request<GetDemandAtDeskRequest>,
+    ) -> Result<Response<GetDemandAtDeskResponse>, Status> {
+        let actor = caller::of(request.extensions())?;
+        let GetDemandAtDeskRequest { number, birth_date } = request.into_inner();
+        let mut edge = Edge::default();
+        let (number, born) = (edge.number(&number), edge.date("birth_date", &birth_date));
+        let (number, born) = edge.finish(number.zip(born))?;
+        let seen = self.register.demand_at_desk(number, born, &actor).await.map_err(Refusal::from)?;
+        let demand = self.written(number, &seen).await?;
+        Ok(Response::new(GetDemandAtDeskResponse { demand: Some(demand) }))
     }
 
     async fn find_by_identity(

@@ -1,16 +1,22 @@
 //! The views behind the rights: what a right was given for is what the database shows of their rows. Nowhere else is a
 //! [`Scope`] made, which a test holds.
 
-use access::{Authorized, Inspect, ReadDeadlines, ReadDemand, ReadDemands, ReadStatistics};
+use access::{Authorized, Competence, Inspect, ReadDeadlines, ReadDemand, ReadDemands, ReadStatistics};
 use infocentre::Infocentre;
 use nomenclature::{Territories, Territory};
 use projection::{AtLeast, QueryError, Scope};
 use tokio::time::Instant;
+use views::Within;
 use views::deadlines::{CalendarPage, CalendarQuery, Deadlines, LatePage, LateQuery};
-use views::shared_management::{Answer, Elsewhere, Found, Query, SharedDemand, View, Within};
+use views::shared_management::{Answer, Elsewhere, Found, Query, SharedDemand, View};
 
 fn scope(territories: Territories) -> Scope {
     Scope::of(territories.iter())
+}
+
+/// Which of them, for who has access to some alone.
+fn within(competence: &Competence) -> Option<Within> {
+    competence.communes().map(|told| Within { communes: told.communes.clone(), desks: told.desks.clone() })
 }
 
 /// The shared view, for those who may read the demands that they ask for.
@@ -50,11 +56,7 @@ impl SharedView {
         until: Instant,
     ) -> Result<Found, views::Error> {
         let territories = read.what().territories();
-        let within = read
-            .what()
-            .competence()
-            .communes()
-            .map(|told| Within { communes: told.communes.clone(), or_registered_at: told.desks.clone() });
+        let within = within(read.what().competence());
         let query = Query { territories, within, ..query };
         self.0.search(scope(territories), &query, at_least, until).await
     }
@@ -97,8 +99,9 @@ impl DeadlineLists {
         at_least: AtLeast,
         until: Instant,
     ) -> Result<CalendarPage, QueryError> {
-        let ReadDeadlines(territory) = *read.what();
-        let query = CalendarQuery { territory, ..query };
+        let territory = read.what().territory();
+        let within = within(read.what().competence());
+        let query = CalendarQuery { territory, within, ..query };
         self.0.calendar(scope(territory.into()), query, at_least, until).await
     }
 
@@ -113,8 +116,9 @@ impl DeadlineLists {
         at_least: AtLeast,
         until: Instant,
     ) -> Result<LatePage, QueryError> {
-        let ReadDeadlines(territory) = *read.what();
-        let query = LateQuery { territory, ..query };
+        let territory = read.what().territory();
+        let within = within(read.what().competence());
+        let query = LateQuery { territory, within, ..query };
         self.0.late(scope(territory.into()), &query, at_least, until).await
     }
 }

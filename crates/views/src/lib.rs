@@ -16,6 +16,7 @@ mod error;
 mod open_facts;
 mod opening;
 pub mod shared_management;
+mod within;
 
 pub use blinding::{Blinder, Token, TokenKind};
 pub use error::Error;
@@ -23,3 +24,4 @@ pub use open_facts::OpenFacts;
 pub use opening::{
     DemandEvents, IDENTITY, OpenPart, Reading, SeenEvent, Unsealed, Unsealer, UnsealerUnavailable, identity_in,
 };
+pub use within::Within;

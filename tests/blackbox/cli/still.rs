@@ -71,7 +71,7 @@ fn the_examination_tells_how_far_each_projection_is_and_doubts_one_ahead_of_the_
         found.as_array().unwrap().iter().find(|check| check["name"] == "projections").unwrap().clone()
     };
     let found = |code| projections(code)["found"].as_str().unwrap().to_owned();
-    for told in ["shared_management v5 : position ", "deadlines v3 : position ", "retard 0 événement(s)"] {
+    for told in ["shared_management v6 : position ", "deadlines v4 : position ", "retard 0 événement(s)"] {
         assert!(found(0).contains(told), "{}", found(0));
     }
     copy.tamper("INSERT INTO projection.checkpoints (name, slot, version, position) VALUES ('follower', 'live', 2, 5)");

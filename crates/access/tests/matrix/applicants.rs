@@ -11,7 +11,8 @@ fn number(text: &str) -> UniqueNumber {
     UniqueNumber::parse(text).unwrap()
 }
 
-const PURPOSES: [Purpose; 4] = [Purpose::Attribution, Purpose::Administration, Purpose::Audit, Purpose::Statistics];
+const PURPOSES: [Purpose; 5] =
+    [Purpose::Attribution, Purpose::Desk, Purpose::Administration, Purpose::Audit, Purpose::Statistics];
 
 #[test]
 fn inv_43_an_applicant_is_told_who_looked_at_his_own_demand_and_nothing_else() {

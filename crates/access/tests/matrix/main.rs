@@ -5,6 +5,7 @@
 mod agents;
 mod applicants;
 mod certificates;
+mod desks;
 mod golden;
 mod mandates;
 mod mergers;
@@ -124,7 +125,8 @@ fn a_demand_of_another_territory_is_denied_for_every_action() {
     let elsewhere = Resource::Demand { territory: territory("083") };
     for kind in OrganisationKind::ALL {
         for action in Action::ALL {
-            let denial = may(agent(*kind), *action, elsewhere, Purpose::Attribution).unwrap_err();
+            let purpose = if *action == Action::ReadAtDesk { Purpose::Desk } else { Purpose::Attribution };
+            let denial = may(agent(*kind), *action, elsewhere, purpose).unwrap_err();
             let expected = match action {
                 Action::AdministerOrganisations | Action::Inspect | Action::Erase | Action::Import => {
                     Denial::OperatorOnly

@@ -7,7 +7,9 @@ use access::{
     Scopes, permit, permit_wherever,
 };
 use jiff::civil::date;
-use nomenclature::{Actor, AgentId, CommuneCode, EntitlementGround, OrganisationKind, Territories, UniqueNumber};
+use nomenclature::{
+    Actor, AgentId, CommuneCode, EntitlementGround, OrganisationKind, Territories, Territory, UniqueNumber,
+};
 
 use crate::agents::World;
 use crate::{desk, member, siren, territory};
@@ -25,6 +27,10 @@ fn demand(number: UniqueNumber) -> ReadDemand {
     ReadDemand::of(number, everywhere())
 }
 
+fn deadlines(territory: Territory) -> ReadDeadlines {
+    ReadDeadlines::of(territory, everywhere())
+}
+
 /// What is told to somebody who asks to read: the action and the purpose of the proof.
 fn asked<R: Read>(profile: Profile, read: R) -> Result<(Action, Purpose), Denial> {
     permit(profile, read).map(|given| (given.action(), given.purpose()))
@@ -35,7 +41,7 @@ fn each_read_asks_for_a_right_of_its_own() {
     let clerk = member(OrganisationKind::Hlm, Roles::of(&[Role::ConsultantSimple]));
     let here = territory("006");
     assert_eq!(asked(clerk, demand(number())), Ok((Action::Read, Purpose::Attribution)));
-    assert_eq!(asked(clerk, ReadDeadlines(here)), Ok((Action::ReadDeadlines, Purpose::Attribution)));
+    assert_eq!(asked(clerk, deadlines(here)), Ok((Action::ReadDeadlines, Purpose::Attribution)));
     assert_eq!(asked(clerk, ReadTerritory(here)), Ok((Action::ReadTerritory, Purpose::Administration)));
     assert_eq!(asked(clerk, ReadStatistics), Ok((Action::ReadStatistics, Purpose::Statistics)));
     assert_eq!(asked(clerk, ReadConsultations(here)), Err(Denial::NotTheManager));
@@ -51,7 +57,7 @@ fn the_system_actor_keeps_the_register_by_rights_of_his_own_and_reads_no_name() 
     let (by, here) = (Profile::Operator, territory("006"));
     assert_eq!(asked(by, Inspect), Ok((Action::Inspect, Purpose::Administration)));
     assert_eq!(asked(by, ReadNotices(here)), Ok((Action::KeepRenewals, Purpose::Administration)));
-    assert_eq!(asked(by, ReadDeadlines(here)), Ok((Action::ReadDeadlines, Purpose::Administration)));
+    assert_eq!(asked(by, deadlines(here)), Ok((Action::ReadDeadlines, Purpose::Administration)));
     assert_eq!(asked(by, demand(number())), Err(Denial::NotForTheOperator));
     assert_eq!(asked(by, ReplayLog), Err(Denial::AuditorOnly));
     assert!(permit_wherever(by, everywhere()).is_err());

@@ -6,11 +6,12 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use access::OrganisationAct;
 use demand::{Act, Registration};
 use jiff::civil::{Date, date};
 use jiff::tz::TimeZone;
-use nomenclature::{Actor, Channel, Territory, UniqueNumber};
-use register::{OrganisationLine, Place, Register, Request, SetClock};
+use nomenclature::{Actor, Channel, CommuneCode, OrganisationKind, Siren, Territory, UniqueNumber, communes_of};
+use register::{AdministrationAct, AdministrationRequest, OrganisationLine, Place, Register, Request, SetClock};
 use sqlx::postgres::PgConnectOptions;
 use uuid::Uuid;
 
@@ -40,6 +41,10 @@ const AUDITOR: &str = "000090001/-/agent-01";
 const AUDITOR_LINE: &str = r#"{"siren":"000090001","name":"Auditeur fictif","kind":"AUDIT","territories":["006"],
     "since":"2012-01-01","desks":[]}"#;
 
+/// Communes of the local authority that reads the demands for its own alone: so many, behind so many larger ones. Together a few
+/// demands in a hundred seek one of them.
+const COMMUNES: (usize, usize) = (12, 25);
+
 /// What the callers of a bus have in common, whatever way they reach it.
 #[derive(Clone)]
 pub struct Desk {
@@ -47,6 +52,7 @@ pub struct Desk {
     clock: Arc<SetClock>,
     day: Shared<Date>,
     actors: Arc<Vec<Actor>>,
+    authority: Option<Actor>,
     households: Shared<Box<dyn Iterator<Item = Registration> + Send>>,
     /// Registered since the last renewals.
     registered: Shared<Vec<UniqueNumber>>,
@@ -57,23 +63,30 @@ impl Desk {
     pub async fn new(database: PgConnectOptions, keys: &Path) -> Result<Self, Failure> {
         let territory = Territory::parse("006").map_err(|error| Failure::Answer(error.to_string()))?;
         let lines = synth::organisations_in(SEED, territory);
-        let actors = lines.iter().filter_map(|line| {
+        let at_a_desk = |line: &synth::OrganisationLine| {
             let desk = line.desks.first()?;
             Actor::parse(&format!("{}/{}/agent-01", line.siren, desk.code)).ok()
-        });
+        };
+        let actors = lines.iter().filter_map(at_a_desk);
+        let commune = lines.iter().find(|line| line.kind == OrganisationKind::LocalAuthority);
         let desk = Self {
             keys: keys.to_owned(),
             clock: Arc::new(SetClock::at(noon(FIRST_DAY))),
             day: Arc::new(Mutex::new(FIRST_DAY)),
             // Those of the lessors, who come first.
             actors: Arc::new(actors.take(6).collect()),
+            authority: commune.and_then(at_a_desk),
             households: Arc::new(Mutex::new(Box::new(synth::registrations(SEED)))),
             registered: Shared::default(),
         };
         let register = desk.open(database, 2).await?;
+        let competence = commune.map(|line| competence(line.siren, territory));
         let lines = lines.into_iter().map(|line| serde_json::to_value(line).and_then(serde_json::from_value));
         for line in lines.chain([serde_json::from_str::<OrganisationLine>(AUDITOR_LINE)]) {
             register.import_organisation(line.map_err(|error| Failure::Answer(error.to_string()))?).await?;
+        }
+        if let Some(request) = competence {
+            register.administer(request).await?;
         }
         Ok(desk)
     }
@@ -119,6 +132,11 @@ impl Desk {
         self.actors.first().ok_or_else(|| Failure::Answer("no desk is open".to_owned()))
     }
 
+    /// Somebody of a local authority that has access to the demands for its own communes.
+    pub fn authority(&self) -> Result<&Actor, Failure> {
+        self.authority.as_ref().ok_or_else(|| Failure::Answer("no local authority has a desk".to_owned()))
+    }
+
     /// All who act.
     pub fn actors(&self) -> &[Actor] {
         &self.actors
@@ -135,6 +153,20 @@ impl Desk {
         let actor = *self.actor_for(command_id)?;
         Ok(Request { command_id, actor, channel: Channel::Desk, number, expected_version: None, act })
     }
+}
+
+/// Tells a local authority its communes.
+fn competence(siren: Siren, territory: Territory) -> AdministrationRequest {
+    let mut all: Vec<(u32, CommuneCode)> = communes_of(territory)
+        .iter()
+        .filter(|commune| commune.is_current())
+        .filter_map(|commune| Some((commune.population?, commune.code)))
+        .collect();
+    all.sort_unstable_by(|one, other| other.cmp(one));
+    let (so_many, behind) = COMMUNES;
+    let communes = all.into_iter().skip(behind).take(so_many).map(|(_, code)| code).collect();
+    let act = AdministrationAct::Organisation { siren, act: OrganisationAct::SetCompetence { communes } };
+    AdministrationRequest { command_id: Uuid::new_v4(), actor: Actor::Operator, act }
 }
 
 /// Who replays.

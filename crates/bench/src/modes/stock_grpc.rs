@@ -6,11 +6,12 @@ use std::time::Duration;
 
 use proto::v1::registration_service_server::{RegistrationService, RegistrationServiceServer};
 use proto::v1::{
-    AddPieceRequest, AddPieceResponse, Answer, FindByIdentityRequest, FindByIdentityResponse, GetDemandRequest,
-    GetDemandResponse, LapseAttributionRequest, LapseAttributionResponse, ModifyDemandRequest, ModifyDemandResponse,
-    RecordAttributionRequest, RecordAttributionResponse, RefuseAttributionRequest, RefuseAttributionResponse,
-    RegisterDemandRequest, RegisterDemandResponse, RenewDemandRequest, RenewDemandResponse, RenounceDemandRequest,
-    RenounceDemandResponse, SignLeaseRequest, SignLeaseResponse,
+    AddPieceRequest, AddPieceResponse, Answer, FindByIdentityRequest, FindByIdentityResponse, GetDemandAtDeskRequest,
+    GetDemandAtDeskResponse, GetDemandRequest, GetDemandResponse, LapseAttributionRequest, LapseAttributionResponse,
+    ModifyDemandRequest, ModifyDemandResponse, RecordAttributionRequest, RecordAttributionResponse,
+    RefuseAttributionRequest, RefuseAttributionResponse, RegisterDemandRequest, RegisterDemandResponse,
+    RenewDemandRequest, RenewDemandResponse, RenounceDemandRequest, RenounceDemandResponse, SignLeaseRequest,
+    SignLeaseResponse,
 };
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
@@ -135,6 +136,13 @@ impl RegistrationService for Door {
     }
 
     async fn get_demand(&self, _: Request<GetDemandRequest>) -> Result<Response<GetDemandResponse>, Status> {
+        not_served()
+    }
+
+    async fn get_demand_at_desk(
+        &self,
+        _: Request<GetDemandAtDeskRequest>,
+    ) -> Result<Response<GetDemandAtDeskResponse>, Status> {
         not_served()
     }
 

@@ -1,11 +1,13 @@
-//! `ListSharedDemands` through gRPC, as desks ask: one caller, one question after the other, another term each time.
+//! `ListSharedDemands` and `ListDeadlines` through gRPC, as desks ask: one caller, one question after the other, another term
+//! each time. Some are asked by a local authority, which has access to the demands for its own communes.
 
 mod terms;
 
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
-use proto::v1::ListSharedDemandsRequest;
+use nomenclature::Actor;
+use proto::v1::{ListDeadlinesRequest, ListSharedDemandsRequest};
 use serde::Serialize;
 
 use self::terms::{Asker, Terms};
@@ -36,12 +38,44 @@ pub enum Shape {
     /// A unique number.
     #[serde(rename = "number")]
     Number,
+    /// Everything that a local authority has access to, the first page.
+    #[serde(rename = "within communes, first page")]
+    Within,
+    /// The same of a type of dwelling.
+    #[serde(rename = "type within communes")]
+    TypeWithin,
+    /// What falls due, the first page, of a whole territory.
+    #[serde(rename = "deadlines, first page")]
+    Deadlines,
+    /// What falls due for what a local authority has access to, the first page.
+    #[serde(rename = "deadlines within communes, first page")]
+    DeadlinesWithin,
 }
 
 impl Shape {
     /// All of them.
-    pub const ALL: [Self; 6] =
-        [Self::Commune, Self::CommuneDeep, Self::TypeAndCommune, Self::Name, Self::Person, Self::Number];
+    pub const ALL: [Self; 10] = [
+        Self::Commune,
+        Self::CommuneDeep,
+        Self::TypeAndCommune,
+        Self::Name,
+        Self::Person,
+        Self::Number,
+        Self::Within,
+        Self::TypeWithin,
+        Self::Deadlines,
+        Self::DeadlinesWithin,
+    ];
+
+    /// Whether it is asked of the shared view, in one statement; deadlines are walked kind by kind.
+    pub fn is_search(self) -> bool {
+        !matches!(self, Self::Deadlines | Self::DeadlinesWithin)
+    }
+
+    /// Whether a local authority asks.
+    fn is_within(self) -> bool {
+        matches!(self, Self::Within | Self::TypeWithin | Self::DeadlinesWithin)
+    }
 
     /// The name for people.
     pub fn label(self) -> &'static str {
@@ -52,6 +86,10 @@ impl Shape {
             Self::Name => "name",
             Self::Person => "person",
             Self::Number => "number",
+            Self::Within => "within twelve communes, first page of 50",
+            Self::TypeWithin => "type within twelve communes, first page of 50",
+            Self::Deadlines => "deadlines, first page of 50",
+            Self::DeadlinesWithin => "deadlines within twelve communes, first page of 50",
         }
     }
 }
@@ -76,6 +114,7 @@ pub struct Searched {
 /// The searches of a run, repeat by repeat.
 pub struct Searches {
     asker: Asker,
+    authority: Asker,
     terms: Terms,
     asked: usize,
     taken: Vec<Taken>,
@@ -89,11 +128,13 @@ struct Taken {
 
 impl Searches {
     /// Connects, and learns what there is to be searched for by reading the whole list once.
-    pub async fn new(server: SocketAddr, actor: nomenclature::Actor) -> Result<Self, Failure> {
+    /// `authority` is somebody of a local authority.
+    pub async fn new(server: SocketAddr, actor: Actor, authority: Actor) -> Result<Self, Failure> {
         let mut asker = Asker::connect(server, actor).await?;
+        let authority = Asker::connect(server, authority).await?;
         let terms = Terms::learn(&mut asker).await?;
         let taken = Shape::ALL.map(|shape| Taken { shape, found: 0, latencies: Vec::new() });
-        Ok(Self { asker, terms, asked: 0, taken: taken.into() })
+        Ok(Self { asker, authority, terms, asked: 0, taken: taken.into() })
     }
 
     /// How many demands the list has.
@@ -105,16 +146,24 @@ impl Searches {
     pub async fn repeat(&mut self, calls: u32) -> Result<(), Failure> {
         for taken in &mut self.taken {
             for _ in 0..calls {
-                let request =
-                    ListSharedDemandsRequest { page_size: PAGE, ..self.terms.request(taken.shape, self.asked) };
-                self.asked += 1;
+                let who = if taken.shape.is_within() { &mut self.authority } else { &mut self.asker };
                 let started = Instant::now();
-                let answer = self.asker.ask(request).await?;
+                let found = match taken.shape {
+                    Shape::Deadlines | Shape::DeadlinesWithin => {
+                        who.due(ListDeadlinesRequest { page_size: PAGE, ..ListDeadlinesRequest::default() }).await?
+                    }
+                    shape => {
+                        let request = self.terms.request(shape, self.asked);
+                        who.ask(ListSharedDemandsRequest { page_size: PAGE, ..request }).await?.demands.len()
+                    }
+                };
                 taken.latencies.push(started.elapsed());
-                if answer.demands.is_empty() {
+                self.asked += 1;
+                // A type may be sought in none of a few communes.
+                if found == 0 && taken.shape != Shape::TypeWithin {
                     return Err(Failure::Answer(format!("a search by {} found nothing", taken.shape.label())));
                 }
-                taken.found += answer.demands.len();
+                taken.found += found;
             }
         }
         Ok(())

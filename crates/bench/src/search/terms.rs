@@ -5,7 +5,9 @@ use std::net::SocketAddr;
 
 use nomenclature::Actor;
 use proto::v1::shared_management_service_client::SharedManagementServiceClient;
-use proto::v1::{ListSharedDemandsRequest, ListSharedDemandsResponse, PersonFilter, SharedDemand};
+use proto::v1::{
+    ListDeadlinesRequest, ListSharedDemandsRequest, ListSharedDemandsResponse, PersonFilter, SharedDemand,
+};
 use tonic::transport::Channel;
 
 use super::Shape;
@@ -32,6 +34,11 @@ impl Asker {
     /// One question.
     pub async fn ask(&mut self, request: ListSharedDemandsRequest) -> Result<ListSharedDemandsResponse, Failure> {
         Ok(self.client.list_shared_demands(signed(request, &self.actor)?).await?.into_inner())
+    }
+
+    /// What falls due: how much of it is on a page.
+    pub async fn due(&mut self, request: ListDeadlinesRequest) -> Result<usize, Failure> {
+        Ok(self.client.list_deadlines(signed(request, &self.actor)?).await?.into_inner().deadlines.len())
     }
 
     /// All pages of a list; the tokens that lead to each, the first one's being empty.
@@ -121,6 +128,8 @@ impl Terms {
             Shape::Name => ListSharedDemandsRequest { name: Some(term.person.surname.clone()), ..empty },
             Shape::Person => ListSharedDemandsRequest { person: Some(term.person.clone()), ..empty },
             Shape::Number => ListSharedDemandsRequest { number: Some(term.number.clone()), ..empty },
+            Shape::TypeWithin => ListSharedDemandsRequest { dwelling_type: Some(term.dwelling_type.clone()), ..empty },
+            Shape::Within | Shape::Deadlines | Shape::DeadlinesWithin => empty,
         }
     }
 }

@@ -150,7 +150,7 @@ pub fn print_history(format: Format, lines: &[Line]) {
 
 /// The history through the register's own reader.
 pub async fn history_lines(register: &Register, number: UniqueNumber) -> Result<Vec<Line>, Failure> {
-    let history = register.history(number, Viewer::Operator).await?;
+    let history = register.history(number).await?;
     let line = |line: &register::HistoryLine| Line {
         version: line.recorded.version,
         position: line.recorded.position.to_string(),

@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use access::{Action, Denial, Profile, Purpose, Resource, authorize};
+use access::{Action, Competence, Denial, Profile, Purpose, Resource, authorize};
 use demand::{Act, By, Declares, DemandCommand, FieldReason, Rejection, Settings, Violation};
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -26,6 +26,8 @@ pub(super) struct Run {
     pub(super) today: Date,
     pub(super) by: By,
     pub(super) territory: Territory,
+    /// The demands that its organisation has access to.
+    competence: Competence,
     pub(super) person_ref: Uuid,
     piece_id: Uuid,
     /// The delays in force in the territory on the day.
@@ -61,12 +63,15 @@ impl Run {
         }
     }
 
-    /// Rights by the loaded facts: the number said the territory, the stream must say the same. And the version, when the
-    /// sender named the one he had read.
+    /// Rights by the loaded facts: the number said the territory, the stream must say the same; and whoever has no access to a
+    /// demand does what any desk does, and nothing else (R441-2-6). And the version, when the sender named the one he had read.
     pub(super) fn checked(&mut self, loaded: Loaded) -> Result<Loaded, Error> {
         self.found = loaded.version;
-        if loaded.demand.content().is_none_or(|demand| demand.territory != self.territory) {
-            return Err(Error::NotFound);
+        let content = loaded.demand.content().filter(|demand| demand.territory == self.territory);
+        let (content, request) = (content.ok_or(Error::NotFound)?, &self.order.request);
+        // What is entered of the past is bound by the access of its own days, which nobody knows.
+        if let (Some(number), None) = (request.number, self.order.past) {
+            self.competence.admits_act(action_of(&request.act), number, &content.facts.communes)?;
         }
         // Acts are entered in the order of their days.
         if self.order.past.is_some() && loaded.latest.is_some_and(|latest| self.today < latest) {
@@ -116,11 +121,12 @@ impl Parts {
                 let _granted = authorize(Profile::Operator, Action::Import, resource, Purpose::Administration)?;
             }
         }
-        let profile = match (self.directory.profile(&request.actor, recorded_on).await, past) {
+        let standing = match (self.directory.standing(&request.actor, recorded_on).await, past) {
             // A desk that is closed by now was open on its days.
-            (Err(_), Some(past)) => self.directory.profile(&request.actor, past.on).await?,
-            (profile, _) => profile?,
+            (Err(_), Some(past)) => self.directory.standing(&request.actor, past.on).await?,
+            (standing, _) => standing?,
         };
+        let (profile, competence) = standing;
         let granted = authorize(profile, action_of(&request.act), resource, Purpose::Attribution)?;
         let Profile::Member { organisation, kind, desk, .. } = granted.by() else {
             return Err(Error::Denied(Denial::NotForTheOperator));
@@ -140,6 +146,7 @@ impl Parts {
             recorded_at,
             today,
             territory,
+            competence,
             person_ref: Uuid::new_v4(),
             piece_id: Uuid::new_v4(),
             spare_id: Uuid::new_v4(),

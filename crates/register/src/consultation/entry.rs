@@ -11,7 +11,7 @@ use uuid::Uuid;
 pub enum LookKind {
     /// Read a demand, names included.
     Demand,
-    /// Read its history.
+    /// Read its history: what nobody is shown in clear any more, but who was stands in the record.
     History,
     /// Read a demand of the shared view, with who asks.
     Shared,
@@ -143,6 +143,7 @@ impl Entry {
 pub(crate) fn code_of(purpose: Purpose) -> &'static str {
     match purpose {
         Purpose::Attribution => "ATTRIBUTION",
+        Purpose::Desk => "GUICHET",
         Purpose::Administration => "ADMINISTRATION",
         Purpose::Audit => "AUDIT",
         Purpose::Statistics => "STATISTICS",

@@ -1,6 +1,7 @@
 //! For whom an applicant works, declared where the law has a service register employees only (R441-2-1 f and g).
 
 use demand::{Act, Carry, DemandEvent, FieldReason, Registration, Rejection, Violation};
+use nomenclature::Actor;
 use personal::Pii;
 use register::{Entered, Error, ImportRow, OrganisationLine, Viewer};
 use serde_json::json;
@@ -41,19 +42,20 @@ async fn inv_47_a_desk_of_action_logement_registers_nobody_without_the_contribut
     assert_eq!(fault(elsewhere), FieldReason::NotForThisService);
 
     let number = world.act(ACTION_LOGEMENT, None, registering("Lune", Some(FIRM))).await.unwrap().number;
-    let agent = nomenclature::Actor::parse(NICE).unwrap();
-    let read = async |viewer| world.register.history(number, viewer).await.unwrap().remove(0);
-    let opened = read(Viewer::Agent(&agent)).await;
-    assert!(!opened.recorded.payload.contains(FIRM), "it lies sealed");
+    let sealed = world.register.history(number).await.unwrap().remove(0);
+    assert!(!sealed.recorded.payload.contains(FIRM), "it lies sealed");
     let employer = |event| match event {
         DemandEvent::Registered(event) => event.employer,
         other => panic!("{}", other.name()),
     };
-    let Carry::Given(Pii::Clear(siret)) = employer(opened.event) else { panic!("it is not there") };
+    let Carry::Given(Pii::Clear(siret)) = employer(world.opened(number).await.remove(0)) else {
+        panic!("it is not there")
+    };
     assert_eq!(siret.as_str(), FIRM);
-    assert_eq!(employer(read(Viewer::Operator).await.event), Carry::Given(Pii::Sealed));
+    assert_eq!(employer(sealed.event), Carry::Given(Pii::Sealed));
 
     // Whoever reads the form reads it; who opens nothing does not.
+    let agent = Actor::parse(ACTION_LOGEMENT).unwrap();
     let shown = async |number, viewer| {
         let seen = world.register.demand(number, viewer).await.unwrap();
         seen.demand.content().unwrap().employer.clone()

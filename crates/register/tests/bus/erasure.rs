@@ -85,7 +85,7 @@ async fn inv_32_a_demand_is_erased_from_the_day_it_is_due_and_for_every_reader()
     let Seen { demand: after, .. } = world.register.demand(gone, Viewer::Agent(&agent)).await.unwrap();
     assert_eq!(after.content().unwrap().facts, before.content().unwrap().facts);
     assert_eq!(after.status_on(due()), before.status_on(due()));
-    let history = world.register.history(gone, Viewer::Agent(&agent)).await.unwrap();
+    let history = world.register.history(gone).await.unwrap();
     assert_eq!(history.last().unwrap().event.name(), "PersonalDataErased");
     assert!(!format!("{history:?}").contains("Lune"));
     let stock = world.stock().await;

@@ -77,7 +77,7 @@ async fn a_demand_is_imported_with_the_days_of_its_past_and_recorded_today() {
     let number = number_of(&outcomes[0]);
     // INV-05: the month of the filing, and the desk it was made at.
     assert_eq!((&number.to_string()[..7], &number.to_string()[13..]), ("0061115", "G0601"));
-    let history = world.register.history(number, Viewer::Operator).await.unwrap();
+    let history = world.register.history(number).await.unwrap();
     let told: Vec<_> = history
         .iter()
         .map(|line| {

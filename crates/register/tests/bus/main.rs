@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
 
 mod administration;
+mod at_desk;
 mod batches;
 mod brakes;
 mod claims;

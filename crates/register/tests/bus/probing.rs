@@ -161,7 +161,7 @@ impl Somewhere {
         let about = |found: Result<(), Error>| found.map(|()| vec![number]).map_err(told);
         match kind {
             0 => about(register.demand(number, Viewer::Agent(actor)).await.map(drop)),
-            1 => about(register.history(number, Viewer::Agent(actor)).await.map(drop)),
+            1 => about(register.demand_at_desk(number, date(1990, 2, 28), actor).await.map(drop)),
             2 => about(register.consultations(actor, ConsultedBy::Demand(number), None, 5).await.map(drop)),
             3 => about(register.seers(Viewer::Agent(actor), number).await.map(drop)),
             4 => about(register.own_consultations(actor, number, None, 5).await.map(drop)),

@@ -56,7 +56,7 @@ async fn every_event_bears_its_actor_and_organisation() {
     let world = World::new().await;
     let number = world.register(NICE, form(person("Lune", "Zoé", "1990-02-28"))).await.unwrap().number;
     world.act(ANTIBES, Some(number), renounce()).await.unwrap();
-    let history = world.register.history(number, Viewer::Operator).await.unwrap();
+    let history = world.register.history(number).await.unwrap();
     let actors: Vec<_> = history.iter().map(|line| line.recorded.actor.as_str()).collect();
     assert_eq!(actors, [NICE, NICE, ANTIBES]);
     assert!(history.iter().all(|line| line.recorded.actor.starts_with(line.recorded.organisation.as_str())));

@@ -168,7 +168,7 @@ async fn inv_06_a_homonym_who_was_forced_into_the_joint_demand_leaves_it_by_forc
     let said = SeparationDraft { forced: Some(ForceReason::Homonym), ..sworn() };
     let opened = world.act(ANTIBES, Some(joint), separate(said)).await.unwrap().opened.unwrap().number;
     assert!(content(&world, opened).await.0.forced, "flagged, with its reason");
-    let history = world.register.history(opened, Viewer::Operator).await.unwrap();
+    let history = world.register.history(opened).await.unwrap();
     assert_eq!(history[0].recorded.actor, ANTIBES, "and its author");
     assert!(history[0].recorded.payload.contains(r#""forced":"HOMONYM""#));
     sound(&world).await;
@@ -192,7 +192,7 @@ async fn inv_36_after_violence_the_joint_demand_names_nobody() {
 async fn kept(world: &World, joint: UniqueNumber, opened: UniqueNumber) -> Vec<(String, String, usize)> {
     let mut kept = Vec::new();
     for (number, registered) in [(joint, 2), (opened, 0)] {
-        for line in world.register.history(number, Viewer::Operator).await.unwrap().into_iter().skip(registered) {
+        for line in world.register.history(number).await.unwrap().into_iter().skip(registered) {
             let recorded = line.recorded;
             for number in [joint, opened] {
                 assert!(!recorded.payload.contains(number.as_str()), "{}", recorded.event_type);

@@ -1,6 +1,6 @@
 //! A register on a database of its own, with two lessors, a commune and a lessor elsewhere.
 
-use event_log::Standby;
+use event_log::{Reader, Role, Standby, StreamId, StreamSpan};
 use std::sync::Arc;
 
 use demand::form::contact::{AddressDraft, ContactDraft};
@@ -12,7 +12,7 @@ use demand::form::sought::SoughtDraft;
 use demand::pieces::PieceDraft;
 use demand::radiation::lease::LeaseDraft;
 use demand::radiation::renunciation::{RenunciationDraft, WrittenAct};
-use demand::{Act, FormDraft, Registration};
+use demand::{Act, DemandEvent, FormDraft, Registration, codec};
 use jiff::civil::{Date, date};
 use jiff::tz::TimeZone;
 use nomenclature::{Actor, Channel, Territory, UniqueNumber};
@@ -21,6 +21,7 @@ use register::{Answer, Error, OrganisationLine, Place, Register, Request, SetClo
 use sqlx::postgres::PgConnectOptions;
 use tempfile::TempDir;
 use uuid::Uuid;
+use vault::{KeyId, KeyState, Vault, envelope};
 
 pub const TODAY: Date = date(2026, 11, 23);
 
@@ -106,6 +107,28 @@ impl World {
 
     pub async fn register(&self, actor: &str, form: FormDraft) -> Result<Answer, Error> {
         self.act(actor, None, register(form)).await
+    }
+
+    /// The events of a demand as who has its key reads them.
+    pub async fn opened(&self, number: UniqueNumber) -> Vec<DemandEvent> {
+        let pool = event_log::connect(options(&self.database), Role::Projector, 1).await.unwrap();
+        let vault = Vault::open_folder(pool.clone(), self.keys.path(), TODAY).await.unwrap();
+        let stream = StreamId::parse(number.to_string()).unwrap();
+        let mut opened = Vec::new();
+        for event in Reader::new(pool).read_stream(&stream, StreamSpan::ALL).await.unwrap() {
+            let parts = match event.key_id.map(KeyId::new) {
+                None => Vec::new(),
+                Some(key_id) => {
+                    let mut states = vault.states(&[key_id]).await.unwrap();
+                    let Some(KeyState::Live(key)) = states.remove(&key_id) else { panic!("its key lives") };
+                    let place =
+                        envelope::Place { stream: event.stream.as_str(), version: u64::from(event.version), key_id };
+                    envelope::open(&key, &place, &event.sealed).unwrap()
+                }
+            };
+            opened.push(codec::decode(&event.event_type, event.schema_version, &event.payload, &parts).unwrap());
+        }
+        opened
     }
 
     /// Runs SQL as the superuser, as somebody with bad intentions could.

@@ -117,7 +117,9 @@ fn notice(notice: Notice) -> v1::RenewalNotice {
 /// The fields of which something is kept from a reader, the same whether there is anything to keep.
 fn masked(fields: FieldClasses) -> Vec<String> {
     let paths = FieldClass::ALL.iter().filter(|class| !fields.contains(**class)).flat_map(|class| match class {
-        FieldClass::SensitivePieces => ["pieces.open_type", "deposits.open_type"].as_slice(),
+        FieldClass::SensitivePieces => {
+            ["pieces.open_type", "pieces.label", "deposits.open_type", "deposits.label"].as_slice()
+        }
         FieldClass::Health => &["form.handicap", "form.reasons"],
         FieldClass::Dalo => &["dalo"],
     });

@@ -1,4 +1,5 @@
-//! The pieces of a dossier, and those that wait to be stored. A type that lies sealed is for the sensitive profile (INV-42).
+//! The pieces of a dossier, and those that wait to be stored. A type that lies sealed is for the sensitive profile, and so is the title
+//! of such a piece (INV-42).
 
 use access::{FieldClass, FieldClasses};
 use demand::deposit::OpenDeposit;
@@ -11,7 +12,12 @@ use proto::v1;
 pub fn held(demand: &ActiveDemand, fields: FieldClasses) -> Vec<v1::HeldPiece> {
     let piece = |piece: &HeldPiece| {
         let known = demand.type_of(piece.piece_id).and_then(|known| known.clear().copied());
-        v1::HeldPiece { open_type: known.and_then(code), masked: is_masked(piece.open_type, fields), ..open(piece) }
+        v1::HeldPiece {
+            open_type: known.and_then(code),
+            masked: is_masked(piece.open_type, fields),
+            label: demand.title_of(piece.piece_id).map(|title| title.as_str().to_owned()),
+            ..open(piece)
+        }
     };
     demand.pieces.iter().map(piece).collect()
 }
@@ -23,6 +29,7 @@ pub fn open(piece: &HeldPiece) -> v1::HeldPiece {
         open_type: piece.open_type.and_then(code),
         received_on: piece.received_on.to_string(),
         masked: piece.open_type.is_none(),
+        label: None,
     }
 }
 
@@ -35,6 +42,7 @@ pub fn deposits(deposits: &[OpenDeposit], settings: Option<&Settings>, fields: F
         desk: deposit.desk.to_string(),
         due_by: settings.map(|settings| deadlines::storage_by(deposit.deposited_on, settings).to_string()),
         masked: is_masked(deposit.open_type, fields),
+        label: deposit.title.clear().and_then(Option::as_ref).map(|title| title.as_str().to_owned()),
     };
     deposits.iter().map(deposit).collect()
 }

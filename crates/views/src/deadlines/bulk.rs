@@ -19,6 +19,7 @@ impl BulkFold for KeepDeadlines {
     const COLUMNS: &'static [&'static str] = &[
         "territory, number, version, position, state, notice_version, waits_since, housed_since, communes, types",
         "territory, delay, since, number, ordinal, prolonged_by, not_before, desk, organisation",
+        "territory, commune, delay, since, number, ordinal",
         "territory, listed_on, number, version, expires_on, due_by, sent_on, open",
     ];
 
@@ -27,7 +28,7 @@ impl BulkFold for KeepDeadlines {
     }
 
     fn copy(&self, stream: Rows, (): &mut (), tables: &mut [CopyRows]) -> Result<(), BoxDynError> {
-        let [demands, entries, notices] = tables else { return Err("another number of tables".into()) };
+        let [demands, entries, communes, notices] = tables else { return Err("another number of tables".into()) };
         for row in stream.iter() {
             copy_row(row, demands)?;
             let territory = row.number.territory().to_string();
@@ -43,6 +44,16 @@ impl BulkFold for KeepDeadlines {
                     .field(entry.not_before.map(PgDate))?
                     .field(entry.desk.to_string())?
                     .field(entry.organisation.map(|organisation| organisation.to_string()))?;
+            }
+            for entry in row.commune_entries().into_iter().collect::<BTreeSet<_>>() {
+                communes
+                    .row()
+                    .field(territory.as_str())?
+                    .field(entry.commune.as_str())?
+                    .field(entry.delay)?
+                    .field(PgDate(entry.since))?
+                    .field(entry.number.to_string())?
+                    .field(entry.ordinal)?;
             }
         }
         for notice in stream.notices() {

@@ -18,8 +18,10 @@ use sqlx::{Executor as _, PgConnection};
 use tokio::time::Instant;
 
 use super::query::Deadlines;
+use super::step::Source;
 use super::tables::KeepDeadlines;
-use super::walk::{self, Source};
+use super::walk;
+use crate::Within;
 
 /// Deadlines of one answer at most.
 const MOST: u16 = 500;
@@ -31,6 +33,8 @@ const POSITION: &str = "SELECT position FROM projection.checkpoints WHERE name =
 pub struct CalendarQuery {
     /// The territory: nobody looks beyond it.
     pub territory: Territory,
+    /// What falls due for one of these demands, or what one of these desks has to act on; anything when absent.
+    pub within: Option<Within>,
     /// The kinds; all of them when empty.
     pub kinds: Vec<DeadlineKind>,
     /// Falls due on this day or later.
@@ -126,7 +130,8 @@ impl Deadlines {
     }
 }
 
-const HOLD: &str = "LOCK TABLE views.deadline_demands, views.deadline_entries IN ACCESS SHARE MODE";
+const HOLD: &str =
+    "LOCK TABLE views.deadline_demands, views.deadline_entries, views.deadline_communes IN ACCESS SHARE MODE";
 const READING: &str = "reading the calendar";
 
 /// Some deadlines, and where to go on.
@@ -173,6 +178,7 @@ impl CalendarQuery {
     pub fn of(territory: Territory, day: Date, settings: Settings, abnormal: Table) -> Self {
         Self {
             territory,
+            within: None,
             kinds: Vec::new(),
             from: None,
             until: None,

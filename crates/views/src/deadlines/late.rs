@@ -14,6 +14,7 @@ use tokio::time::Instant;
 use super::query::Deadlines;
 use super::since::LONG_AGO;
 use super::tables::KeepDeadlines;
+use crate::Within;
 
 /// Demands of one answer at most.
 const MOST: u16 = 500;
@@ -21,14 +22,17 @@ const MOST: u16 = 500;
 const LATE: &str = "SELECT c.position AS view_position, d.* FROM projection.checkpoints AS c LEFT JOIN LATERAL ( \
        SELECT number, housed_since, state FROM views.deadline_demands \
        WHERE territory = $1 AND housed_since IS NOT NULL AND (housed_since, number) > ($2, $3) AND housed_since <= $4 \
+         AND ($8::text[] IS NULL OR string_to_array(communes, ' ') && $8 OR of_desk = ANY($9)) \
        ORDER BY housed_since, number LIMIT $5) AS d ON true \
      WHERE c.name = $6 AND c.slot = 'live' AND c.version = $7 ORDER BY d.housed_since, d.number";
 
 /// Which late radiations.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct LateQuery {
     /// The territory: nobody looks beyond it.
     pub territory: Territory,
+    /// Is one of these; any when absent. They are few whose radiation is late, so all of a territory are looked at.
+    pub within: Option<Within>,
     /// Known, or attributed, on this day or before.
     pub until: Date,
     /// Goes on behind this place.
@@ -88,7 +92,9 @@ impl Deadlines {
             .bind(PgDate(query.until))
             .bind(i64::from(limit) + 1)
             .bind(KeepDeadlines::NAME)
-            .bind(i32::try_from(KeepDeadlines::VERSION).unwrap_or(i32::MAX));
+            .bind(i32::try_from(KeepDeadlines::VERSION).unwrap_or(i32::MAX))
+            .bind(query.within.as_ref().map(Within::commune_codes))
+            .bind(query.within.as_ref().map(Within::desk_codes));
         let rows = self.reader.statement(scope, statement, until);
         let (position, rows) = self.reader.rows_at("reading late radiations", rows, at_least).await?;
         let nothing = rows.len() == 1 && column::<Option<&str>>(&rows[0], "number")?.is_none();

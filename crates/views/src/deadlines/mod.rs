@@ -10,6 +10,8 @@
 //!   counts from: [`Deadlines::due`] walks them in order of that day, and stops at the first that cannot be due yet.
 //! - [`Deadlines::calendar`] tells what falls due in order of the due day, for the settings of a day; [`Deadlines::late`]
 //!   whose household is known to be housed, or about to be, while the demand is still in the register.
+//! - `deadline_communes` is an index of both by the communes sought: whoever has access to the demands for some communes alone
+//!   walks theirs, and what his own desks have to act on, never the territory.
 //! - `deadline_notices` holds every notice that was ever listed, whatever became of the demand: a list is the same
 //!   whenever it is written anew.
 //!
@@ -23,6 +25,7 @@ mod late;
 mod query;
 mod row;
 mod since;
+mod step;
 mod tables;
 mod walk;
 
@@ -30,5 +33,5 @@ pub use calendar::{CalendarPage, CalendarPlace, CalendarQuery, Deadline, Which};
 pub use fold::Rows;
 pub use late::{LatePage, LatePlace, LateQuery, LateRadiation};
 pub use query::{Deadlines, Due, DuePage, DueQuery, OpenList, Place, Waiting};
-pub use row::{Entry, ListedNotice, Row};
+pub use row::{CommuneEntry, Entry, ListedNotice, Row};
 pub use tables::KeepDeadlines;

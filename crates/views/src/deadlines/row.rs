@@ -6,7 +6,7 @@ use demand::notice::NoticeChannel;
 use demand::pending::{Delay, Pending};
 use event_log::Position;
 use jiff::civil::Date;
-use nomenclature::{DeskCode, Siren, UniqueNumber};
+use nomenclature::{CommuneCode, DeskCode, Siren, UniqueNumber};
 
 /// A demand as its open events tell it.
 #[derive(Clone, Debug, PartialEq)]
@@ -44,6 +44,24 @@ pub struct Entry {
     pub organisation: Option<Siren>,
 }
 
+/// An entry, or that somebody waits, as it is found by a commune.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct CommuneEntry {
+    /// A commune sought.
+    pub commune: CommuneCode,
+    /// The code of the delay, or [`WAITING`].
+    pub delay: &'static str,
+    /// The day it counts from.
+    pub since: Date,
+    /// The demand.
+    pub number: UniqueNumber,
+    /// As of the entry.
+    pub ordinal: i16,
+}
+
+/// What stands for the delay of whoever is in the register, since his reception.
+pub(super) const WAITING: &str = "WAITING";
+
 /// A renewal notice that was listed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ListedNotice {
@@ -74,6 +92,24 @@ impl Row {
             entries.push(Entry { delay, since, number, ordinal, prolonged_by, not_before, desk, organisation });
         }
         entries
+    }
+
+    /// Its delays, and that it waits, by each commune that it seeks.
+    pub fn commune_entries(&self) -> Vec<CommuneEntry> {
+        let Some(content) = self.state.content() else { return Vec::new() };
+        let waits = self.waits_since().map(|since| (WAITING, since, 0));
+        let delays = self.entries().into_iter().map(|entry| (entry.delay.code(), entry.since, entry.ordinal));
+        let found: Vec<_> = delays.chain(waits).collect();
+        let of = |commune: CommuneCode| {
+            found.iter().map(move |(delay, since, ordinal)| CommuneEntry {
+                commune,
+                delay,
+                since: *since,
+                number: self.number,
+                ordinal: *ordinal,
+            })
+        };
+        content.facts.communes.iter().copied().flat_map(of).collect()
     }
 
     /// The day it waits since: its reception, as long as it is in the register.

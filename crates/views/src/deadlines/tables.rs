@@ -11,7 +11,7 @@ use sqlx::postgres::PgRow;
 use sqlx::{PgConnection, Row as _};
 
 use super::fold::Rows;
-use super::row::{Entry, ListedNotice, Row};
+use super::row::{CommuneEntry, Entry, ListedNotice, Row};
 
 const LOAD: &str = "SELECT d.* FROM unnest($1::text[], $2::text[]) AS k(territory, number) CROSS JOIN LATERAL \
      (SELECT number, version, position, state, notice_version FROM deadline_demands AS s \
@@ -32,6 +32,13 @@ const INSERT_ENTRIES: &str = "INSERT INTO deadline_entries \
        (territory, delay, since, number, ordinal, prolonged_by, not_before, desk, organisation) \
      SELECT * FROM unnest($1::text[], $2::text[], $3::date[], $4::text[], $5::smallint[], $6::date[], $7::date[], \
        $8::text[], $9::text[])";
+const DELETE_COMMUNES: &str = "DELETE FROM deadline_communes AS t \
+     USING unnest($1::text[], $2::text[], $3::text[], $4::date[], $5::text[], $6::smallint[]) \
+       AS k(territory, commune, delay, since, number, ordinal) \
+     WHERE t.territory = k.territory AND t.commune = k.commune AND t.delay = k.delay AND t.since = k.since \
+       AND t.number = k.number AND t.ordinal = k.ordinal";
+const INSERT_COMMUNES: &str = "INSERT INTO deadline_communes (territory, commune, delay, since, number, ordinal) \
+     SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::date[], $5::text[], $6::smallint[])";
 const WRITE_NOTICES: &str = "INSERT INTO deadline_notices \
        (territory, listed_on, number, version, expires_on, due_by, sent_on, open) \
      SELECT * FROM unnest($1::text[], $2::date[], $3::text[], $4::int[], $5::date[], $6::text[], $7::date[], \
@@ -48,8 +55,9 @@ impl Projection for KeepDeadlines {
     type Tables = PgConnection;
 
     const NAME: &'static str = "deadlines";
-    const VERSION: u32 = 3;
-    const TABLES: &'static [&'static str] = &["deadline_demands", "deadline_entries", "deadline_notices"];
+    const VERSION: u32 = 4;
+    const TABLES: &'static [&'static str] =
+        &["deadline_demands", "deadline_entries", "deadline_communes", "deadline_notices"];
     const CREATE: &'static str = include_str!("tables.sql");
 
     async fn fold(&self, page: &[Opened<'_, DemandEvent>], tables: &mut PgConnection) -> Result<(), sqlx::Error> {
@@ -65,6 +73,10 @@ impl Projection for KeepDeadlines {
         let (old, new) = (entries(&before), entries(&after));
         delete_entries(tables, &(&old - &new)).await?;
         insert_entries(tables, &(&new - &old)).await?;
+        let communes = |rows: &Rows| rows.iter().flat_map(Row::commune_entries).collect::<BTreeSet<_>>();
+        let (old, new) = (communes(&before), communes(&after));
+        change_communes(tables, DELETE_COMMUNES, &(&old - &new)).await?;
+        change_communes(tables, INSERT_COMMUNES, &(&new - &old)).await?;
         write_notices(tables, after.notices()).await
     }
 }
@@ -147,6 +159,27 @@ async fn insert_entries(tables: &mut PgConnection, entries: &BTreeSet<Entry>) ->
     let organisations: Vec<Option<String>> =
         entries.iter().map(|entry| entry.organisation.map(|organisation| organisation.to_string())).collect();
     query.bind(prolonged).bind(not_before).bind(desks).bind(organisations).execute(tables).await.map(drop)
+}
+
+async fn change_communes(
+    tables: &mut PgConnection,
+    statement: &'static str,
+    entries: &BTreeSet<CommuneEntry>,
+) -> Result<(), sqlx::Error> {
+    if entries.is_empty() {
+        return Ok(());
+    }
+    let of = |text: fn(&CommuneEntry) -> String| entries.iter().map(text).collect::<Vec<_>>();
+    sqlx::query(statement)
+        .bind(of(|entry| entry.number.territory().to_string()))
+        .bind(of(|entry| entry.commune.to_string()))
+        .bind(of(|entry| entry.delay.to_owned()))
+        .bind(entries.iter().map(|entry| PgDate(entry.since)).collect::<Vec<_>>())
+        .bind(of(|entry| entry.number.to_string()))
+        .bind(entries.iter().map(|entry| entry.ordinal).collect::<Vec<_>>())
+        .execute(tables)
+        .await
+        .map(drop)
 }
 
 async fn write_notices(

@@ -3,8 +3,7 @@
 use std::collections::BTreeSet;
 
 use demand::DeadlineKind;
-use demand::pending::{Delay, Pending};
-use event_log::PgDate;
+use demand::pending::Pending;
 use jiff::ToSpan as _;
 use jiff::civil::Date;
 use nomenclature::{DeskCode, Siren, UniqueNumber};
@@ -17,38 +16,11 @@ use tokio::time::Instant;
 use super::calendar::{CalendarPlace, CalendarQuery, Deadline, waits_for};
 use super::query::waiting;
 use super::since::{LONG_AGO, first_since, last_since};
+use super::step::{At, Source, Step};
 
 /// Rows read at first; each further time twice as many.
 const SOME: i64 = 64;
 const MANY: i64 = 8_192;
-
-const OF_THE_TERRITORY: &str = "SELECT since, number, ordinal, prolonged_by, not_before, desk, organisation \
-     FROM views.deadline_entries \
-     WHERE territory = $1 AND delay = $2 AND (since, number, ordinal) > ($3, $4, $5) AND since <= $6 \
-     ORDER BY since, number, ordinal LIMIT $7";
-const OF_A_DESK: &str = "SELECT since, number, ordinal, prolonged_by, not_before, desk, organisation \
-     FROM views.deadline_entries \
-     WHERE territory = $1 AND delay = $2 AND (since, number, ordinal) > ($3, $4, $5) AND since <= $6 AND desk = $8 \
-     ORDER BY since, number, ordinal LIMIT $7";
-const WAITING: &str = "SELECT waits_since, waits_since AS since, number, communes, types FROM views.deadline_demands \
-     WHERE territory = $1 AND waits_since IS NOT NULL AND (waits_since, number, 0) > ($2, $3, $4) AND waits_since <= $5 \
-       AND ($7::text IS NULL OR right(number, 5) = $7) ORDER BY waits_since, number LIMIT $6";
-
-/// What is walked.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Source {
-    /// The entries of a delay.
-    Delay(Delay),
-    /// Those who wait, of whom so many months are too long.
-    Wait(i32),
-}
-
-/// Where the walk is.
-struct At {
-    since: Date,
-    number: String,
-    ordinal: i32,
-}
 
 /// The first deadlines of a kind that are asked for, in the order of the calendar: so many at most.
 pub(super) async fn first(
@@ -67,7 +39,7 @@ pub(super) async fn first(
         if Instant::now() >= until {
             return Err(QueryError::TimedOut);
         }
-        let rows = read(snapshot, query, source, &at, last, batch).await?;
+        let rows = Step { query, source, at: &at, last, batch }.rows(snapshot).await?;
         for row in &rows {
             at =
                 At { since: day(row, "since")?, number: column(row, "number")?, ordinal: ordinal(row, source)?.into() };
@@ -118,36 +90,6 @@ fn is_before_the_rest(deadline: &Deadline, at: &At, earliest: &impl Fn(Date) -> 
     due_on < here || (due_on == here && next > here && number.as_str() < at.number.as_str())
 }
 
-async fn read(
-    snapshot: &mut PgConnection,
-    query: &CalendarQuery,
-    source: Source,
-    at: &At,
-    last: Date,
-    batch: i64,
-) -> Result<Vec<PgRow>, QueryError> {
-    let territory = query.territory.to_string();
-    let statement = match source {
-        Source::Delay(delay) => {
-            let text = if query.desk.is_some() { OF_A_DESK } else { OF_THE_TERRITORY };
-            let statement = sqlx::query(text).bind(territory).bind(delay.code()).bind(PgDate(at.since));
-            let statement = statement.bind(at.number.clone()).bind(at.ordinal).bind(PgDate(last)).bind(batch);
-            match query.desk {
-                Some(desk) => statement.bind(desk.to_string()),
-                None => statement,
-            }
-        }
-        Source::Wait(_) => {
-            let statement = sqlx::query(WAITING).bind(territory).bind(PgDate(at.since)).bind(at.number.clone());
-            let statement = statement.bind(at.ordinal).bind(PgDate(last)).bind(batch);
-            statement.bind(query.desk.map(|desk| desk.to_string()))
-        }
-    };
-    // Planned for these values each time: a plan kept from when the tables were empty would read them whole.
-    let rows = statement.persistent(false).fetch_all(snapshot).await;
-    rows.map_err(|error| QueryError::of("reading the calendar", &error))
-}
-
 fn ordinal(row: &PgRow, source: Source) -> Result<i16, QueryError> {
     match source {
         Source::Delay(_) => column(row, "ordinal"),
@@ -184,6 +126,7 @@ fn deadline(row: &PgRow, query: &CalendarQuery, source: Source) -> Result<Option
 mod tests {
     use demand::Settings;
     use demand::abnormal::Table;
+    use demand::pending::Delay;
     use jiff::civil::date;
     use nomenclature::Territory;
 

@@ -7,6 +7,8 @@
 //!   row is then written once.
 //! - `shared_demands` holds the rows; the other tables are an index of it, by commune and type sought and by token, each
 //!   in order of seniority, and change only with it.
+//! - Whoever has access to the demands for some communes alone walks the lists of those communes and of his own desks, never
+//!   that of the territory.
 //! - A radiated demand stays as a row, marked, and leaves every index: nobody finds it, and a reinstatement will need
 //!   nothing but its event.
 //! - [`View::elsewhere`] finds the active demands of the same person in other territories by his reference, which is in
@@ -16,6 +18,7 @@
 mod bulk;
 mod columns;
 mod elsewhere;
+mod filter;
 mod fold;
 mod query;
 mod row;
@@ -23,6 +26,6 @@ mod tables;
 
 pub use elsewhere::Elsewhere;
 pub use fold::Rows;
-pub use query::{Answer, Cursor, Found, Query, View, Within};
+pub use query::{Answer, Cursor, Found, Query, View};
 pub use row::{Row, SealedIdentity, SharedDemand};
 pub use tables::SharedManagement;

@@ -61,7 +61,7 @@ impl Projection for SharedManagement {
     type Tables = PgConnection;
 
     const NAME: &'static str = "shared_management";
-    const VERSION: u32 = 5;
+    const VERSION: u32 = 6;
     const TABLES: &'static [&'static str] = &[
         "shared_demands",
         "shared_demand_communes",

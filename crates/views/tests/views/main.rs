@@ -8,6 +8,7 @@ mod elsewhere;
 mod erasing;
 mod folding;
 mod generations;
+mod large;
 mod lives;
 mod rebuilding;
 mod running;

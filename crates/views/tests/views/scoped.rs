@@ -78,7 +78,7 @@ async fn a_query_for_a_territory_that_the_asker_may_not_see_finds_nothing() {
         let due = deadlines.calendar(Scope::of([territory]), query.clone(), AtLeast::NOW, later()).await.unwrap();
         let foreign = deadlines.calendar(elsewhere(), query, AtLeast::NOW, later()).await.unwrap();
         assert_eq!((foreign.deadlines.len(), foreign.next), (0, None));
-        let query = LateQuery { territory, until: crate::lives::TODAY, after: None, limit: 500 };
+        let query = LateQuery { territory, within: None, until: crate::lives::TODAY, after: None, limit: 500 };
         let late = deadlines.late(Scope::of([territory]), &query, AtLeast::NOW, later()).await.unwrap();
         let foreign = deadlines.late(elsewhere(), &query, AtLeast::NOW, later()).await.unwrap();
         assert_eq!((foreign.late.len(), foreign.next), (0, None));

@@ -10,7 +10,8 @@ use nomenclature::{Territories, Territory, UniqueNumber};
 use projection::{AtLeast, QueryError};
 use tokio::time::Instant;
 use views::Error;
-use views::shared_management::{Query, SharedDemand, Within};
+use views::Within;
+use views::shared_management::{Query, SharedDemand};
 
 use crate::world::{World, everywhere, later, lines};
 
@@ -142,7 +143,7 @@ async fn a_search_within_some_communes_finds_their_demands_and_those_of_its_desk
     let is_within = |demand: &&SharedDemand| {
         desks.contains(&demand.desk) || demand.facts.communes.iter().any(|commune| communes.contains(commune))
     };
-    let within = Some(Within { communes: communes.clone(), or_registered_at: desks.clone() });
+    let within = Some(Within { communes: communes.clone(), desks: desks.clone() });
     let expected: Vec<_> = all.iter().filter(is_within).map(|demand| demand.number).collect();
     assert!(expected.len() < all.len(), "some are not within");
     assert_eq!(numbers(&search(&world, &Query { within: within.clone(), ..home() }).await), expected);

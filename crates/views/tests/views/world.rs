@@ -227,6 +227,16 @@ impl World {
         }
     }
 
+    /// A session of its own with the rights of a reader.
+    pub async fn session_of_a_reader(&self) -> PgPool {
+        connect(options(&self.database), Role::Reader, 1).await.unwrap()
+    }
+
+    /// The register's keyed hash.
+    pub fn blinder(&self) -> Arc<dyn Blinder> {
+        Arc::new(self.keys.clone())
+    }
+
     /// As [`World::new`], the view caught up and its runner gone.
     pub async fn caught_up() -> Self {
         let world = Self::new().await;
@@ -286,7 +296,7 @@ impl World {
 
     /// As [`Self::tables`], of the deadlines.
     pub fn deadline_tables(&self) -> String {
-        self.rows_of(["deadline_demands", "deadline_entries", "deadline_notices"])
+        self.rows_of(["deadline_demands", "deadline_entries", "deadline_communes", "deadline_notices"])
     }
 
     fn rows_of<const N: usize>(&self, tables: [&str; N]) -> String {
