@@ -46,7 +46,18 @@ fn a_run_takes_every_figure_and_leaves_nothing_behind() {
     let large = &figures["run"]["large"];
     let ways = ["typed, sealed", "gRPC ReplayLog", "stock ReplayStream", "typed, unsealed"];
     assert_eq!(names(&large["replays"], "way"), ways);
-    let shapes = ["commune, first page", "commune, deep page", "type and commune", "name", "person", "number"];
+    let shapes = [
+        "commune, first page",
+        "commune, deep page",
+        "type and commune",
+        "name",
+        "person",
+        "number",
+        "within communes, first page",
+        "type within communes",
+        "deadlines, first page",
+        "deadlines within communes, first page",
+    ];
     assert_eq!(names(&large["searches"], "shape"), shapes);
     let finite = |value: &Value| value.as_f64().is_some_and(f64::is_finite);
     for searched in large["searches"].as_array().unwrap() {
