@@ -84,8 +84,8 @@ pub struct ActiveDemand {
     pub dalo: Option<Dalo>,
     /// The types of the pieces, sensitive ones too, when readable: what an act that rests on a piece asks for.
     pub piece_types: Vec<(Uuid, Pii<PieceType>)>,
-    /// The titles of those pieces that have one, when readable.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    /// The titles of those pieces that have one, when readable: in no state that is written down.
+    #[serde(skip)]
     pub piece_titles: Vec<(Uuid, Pii<Text<100>>)>,
     /// The joint demand that it comes from (INV-36), when readable.
     pub separated_from: Pii<Option<UniqueNumber>>,

@@ -81,6 +81,7 @@ const METHODS: &[(&str, Leaves)] = &[
     ("RegistrationService/AddPiece", AnAct),
     ("RegistrationService/FindByIdentity", A("IDENTITY")),
     ("RegistrationService/GetDemand", A("DEMAND")),
+    ("RegistrationService/GetDemandAtDesk", A("DEMAND")),
     ("RegistrationService/LapseAttribution", AnAct),
     ("RegistrationService/ModifyDemand", AnAct),
     ("RegistrationService/RecordAttribution", AnAct),
@@ -192,6 +193,7 @@ fn question(method: &str, number: &str, position: i64) -> (&'static str, Value) 
             (NICE, json!({"at_least_position": position}))
         }
         "RegistrationService/GetDemand" => (ANTIBES, json!({"number": number})),
+        "RegistrationService/GetDemandAtDesk" => (ANTIBES, json!({"number": number, "birth_date": "1990-02-28"})),
         "TerritoryService/GetSettings" => (NICE, json!({})),
         _ => (NICE, json!({"number": number, "at_least_position": position})),
     }

@@ -49,7 +49,7 @@ pub struct Entry {
 pub struct CommuneEntry {
     /// A commune sought.
     pub commune: CommuneCode,
-    /// The code of the delay, or [`WAITING`].
+    /// The code of the delay; `WAITING` of whoever is in the register.
     pub delay: &'static str,
     /// The day it counts from.
     pub since: Date,

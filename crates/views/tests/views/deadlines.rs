@@ -174,7 +174,7 @@ fn the_form_of_the_kept_state_belongs_to_the_version_of_the_view() {
         (
             4,
             "absences attributions certificates dalo deposits facts filed_on forced gaps inadmissibilities \
-             last_renewed_on lease_reports notice person_ref piece_titles piece_types pieces presented_on rubrics separated_from \
+             last_renewed_on lease_reports notice person_ref piece_types pieces presented_on rubrics separated_from \
              separated_to territory warnings"
         )
     );
