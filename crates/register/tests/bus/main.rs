@@ -16,7 +16,6 @@ mod importing;
 mod in_memory;
 mod numbers;
 mod places;
-mod probing;
 mod reinstating;
 mod reviewing;
 mod rights;
