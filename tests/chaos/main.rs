@@ -14,6 +14,7 @@ mod kept;
 mod kills;
 mod lane;
 mod points;
+mod probes;
 mod projector_crashes;
 mod rebuild_kills;
 mod reordered;

@@ -44,14 +44,22 @@ impl Interface {
     /// that there is not.
     pub fn answer_of(&self, method: &str) -> BTreeSet<String> {
         let mut names = BTreeSet::new();
-        let described = method.split_once('/').and_then(|(service, name)| {
-            let service = self.0.get_service_by_name(&format!("sne.v1.{service}"))?;
-            service.methods().find(|method| method.name() == name)
-        });
-        if let Some(described) = described {
+        if let Some(described) = self.method(method) {
             collect(&described.output(), &mut names);
         }
         names
+    }
+
+    /// The names of the fields of a method's request; none of a method that there is not.
+    pub fn fields_asked(&self, method: &str) -> BTreeSet<String> {
+        let described = self.method(method).map(|described| described.input());
+        described.iter().flat_map(MessageDescriptor::fields).map(|field| field.name().to_owned()).collect()
+    }
+
+    fn method(&self, method: &str) -> Option<MethodDescriptor> {
+        let (service, name) = method.split_once('/')?;
+        let service = self.0.get_service_by_name(&format!("sne.v1.{service}"))?;
+        service.methods().find(|method| method.name() == name)
     }
 
     /// The call of a method with a message written as JSON.
@@ -59,9 +67,7 @@ impl Interface {
     /// # Errors
     /// [`Refused::Unreadable`] when there is no such method, or the JSON is no message of it.
     pub fn call(&self, method: &str, message: &Value) -> Result<Call, Refused> {
-        let (service, name) = method.split_once('/').ok_or(Refused::Unreadable)?;
-        let service = self.0.get_service_by_name(&format!("sne.v1.{service}")).ok_or(Refused::Unreadable)?;
-        let described = service.methods().find(|method| method.name() == name).ok_or(Refused::Unreadable)?;
+        let described = self.method(method).ok_or(Refused::Unreadable)?;
         let message = DynamicMessage::deserialize(described.input(), message).map_err(|_| Refused::Unreadable)?;
         Ok(Call { method: method.to_owned(), message })
     }

@@ -1,5 +1,6 @@
 //! `ConsultationService`: who looked at nominative data, for those who watch over it and for those whom it is of.
 
+use access::ReadOwnConsultations;
 use demand::FieldReason;
 use nomenclature::Actor;
 use proto::v1::consultation_service_server::ConsultationService;
@@ -7,7 +8,7 @@ use proto::v1::{
     self, ListConsultationsRequest, ListConsultationsResponse, ListOwnConsultationsRequest,
     ListOwnConsultationsResponse,
 };
-use register::{Consulted, ConsultedBy, LookKind, OwnConsultation, Register};
+use register::{Consulted, ConsultedBy, LookKind, OwnConsultation, Register, Viewer};
 use tonic::{Request, Response, Status};
 use uuid::Uuid;
 
@@ -76,6 +77,9 @@ impl ConsultationService for Consultations {
         let number = edge.number(&text);
         let limit = edge.page_size(page_size);
         let number = edge.finish(number)?;
+        // Whose token it is, nobody else is told.
+        let right = self.register.permit(Viewer::Agent(&applicant), ReadOwnConsultations(number)).await;
+        let _permitted = right.map_err(Refusal::from)?;
         let secrets = self.keys.0.secrets();
         let seal = Asked::of(&[b"own consultations", text.as_bytes()]);
         let after = page_token::read(secrets, &page_token, &seal)?;

@@ -130,6 +130,12 @@ impl Organisation {
         self.presence.iter().filter(|presence| presence.is_on(day)).map(|presence| presence.territory).collect()
     }
 
+    /// Its territories on a day or later.
+    pub fn territories_from(&self, day: Date) -> Territories {
+        let lasts = self.presence.iter().filter(|presence| presence.last_day.is_none_or(|last| day <= last));
+        lasts.map(|presence| presence.territory).collect()
+    }
+
     /// Every entitlement on record.
     pub fn entitlements(&self) -> &[Entitlement] {
         &self.entitlements

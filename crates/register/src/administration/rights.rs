@@ -1,6 +1,7 @@
 //! Who may administer whom.
 
 use access::agent::command::AgentAct;
+use access::agent::grant::Grant;
 use access::{
     Action, AgentRejection, Denial, Directory, Organisation, OrganisationAct, OrganisationRejection, Profile, Purpose,
     Resource, authorize,
@@ -66,14 +67,21 @@ fn reach(directory: &Directory, act: &AdministrationAct, day: Date) -> Option<Te
     match act {
         AdministrationAct::Organisation { siren, act } => match act {
             OrganisationAct::Register(new) => Some(new.territories.iter().copied().collect()),
-            OrganisationAct::OpenDesk(desk) => directory.organisation(*siren).map(|_| desk.territory.into()),
+            OrganisationAct::OpenDesk(desk) => Some(among(desk.territory.into(), presence(directory, *siren, day)?)),
             OrganisationAct::CloseDesk { code, .. } | OrganisationAct::SetDeskContact { code, .. } => {
                 place_of(directory, *siren, Some(*code), day)
             }
-            OrganisationAct::AddTerritory { territory, .. } | OrganisationAct::LeaveTerritory { territory, .. } => {
+            // Whoever comes to a territory is not there yet.
+            OrganisationAct::AddTerritory { territory, .. } => {
                 directory.organisation(*siren).map(|_| (*territory).into())
             }
-            OrganisationAct::GiveMandate { territories, .. } => directory.organisation(*siren).map(|_| *territories),
+            OrganisationAct::LeaveTerritory { territory, .. } => {
+                Some(among((*territory).into(), presence(directory, *siren, day)?))
+            }
+            OrganisationAct::GiveMandate { to, territories, .. } => {
+                let both = [*siren, *to].map(|siren| Some(among(*territories, presence(directory, siren, day)?)));
+                both.into_iter().try_fold(Territories::NONE, |all, some| Some(all.union(some?)))
+            }
             OrganisationAct::BindCertificate(certificate) => place_of(directory, *siren, certificate.desk, day),
             OrganisationAct::ResumeUser { user } => place_of_user(directory, *siren, *user, day),
             OrganisationAct::MergeInto { successor, .. } => {
@@ -83,16 +91,26 @@ fn reach(directory: &Directory, act: &AdministrationAct, day: Date) -> Option<Te
             _ => place_of(directory, *siren, None, day),
         },
         AdministrationAct::EnterAgent(new) => place_of(directory, new.organisation, new.desk, day),
-        AdministrationAct::Agent { act: AgentAct::Grant(grant), agent } => {
-            directory.agent(*agent).map(|_| grant.territories)
-        }
-        AdministrationAct::Agent { act: AgentAct::Revoke { territories, .. }, agent } => {
-            directory.agent(*agent).map(|_| *territories)
+        AdministrationAct::Agent { act: AgentAct::Grant(Grant { territories, .. }), agent }
+        | AdministrationAct::Agent { act: AgentAct::Revoke { territories, .. }, agent } => {
+            let known = directory.agent(*agent)?;
+            Some(among(*territories, known.territories(day).union(presence(directory, known.organisation()?, day)?)))
         }
         AdministrationAct::Agent { agent, .. } | AdministrationAct::BindIdentity { agent, .. } => {
             place_of_agent(directory, *agent, day)
         }
     }
+}
+
+/// Some territories where something is done with somebody; also where he is, when he is not in all of them: who is in none of a
+/// manager's territories does not exist for him in any.
+fn among(territories: Territories, own: Territories) -> Territories {
+    if own.contains_all(territories) { territories } else { territories.union(own) }
+}
+
+/// Where an organisation is, or will be.
+fn presence(directory: &Directory, siren: Siren, day: Date) -> Option<Territories> {
+    directory.organisation(siren).map(|known| known.territories_from(day))
 }
 
 /// Where an organisation is, or one of its desks.

@@ -48,7 +48,7 @@ pub fn entering(of: &str, desk: Option<&str>, email: &str) -> AdministrationAct 
     AdministrationAct::EnterAgent(EnterAgent { organisation: siren(of), desk, person })
 }
 
-fn granting(agent: AgentId, role: Role, places: &[&str]) -> AdministrationAct {
+pub fn granting(agent: AgentId, role: Role, places: &[&str]) -> AdministrationAct {
     let territories = places.iter().map(|place| territory(place)).collect();
     on(agent, AgentAct::Grant(Grant { role, territories, from: TODAY, until: UNTIL }))
 }
@@ -90,7 +90,7 @@ pub async fn manager(world: &World) -> Actor {
     Actor::Agent { organisation: siren(MANAGER), desk: None, agent }
 }
 
-fn by(actor: Actor, act: AdministrationAct) -> AdministrationRequest {
+pub fn by(actor: Actor, act: AdministrationAct) -> AdministrationRequest {
     AdministrationRequest { command_id: Uuid::new_v4(), actor, act }
 }
 

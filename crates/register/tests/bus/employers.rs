@@ -3,7 +3,7 @@
 use demand::{Act, Carry, DemandEvent, FieldReason, Registration, Rejection, Violation};
 use nomenclature::Actor;
 use personal::Pii;
-use register::{Entered, Error, ImportRow, OrganisationLine};
+use register::{Entered, Error, ImportRow, OrganisationLine, Viewer};
 use serde_json::json;
 
 use crate::world::*;
