@@ -42,6 +42,37 @@ pub(super) struct Step<'a> {
     pub(super) batch: i64,
 }
 
+/// What a source is called in SQL, its row being `t`.
+struct Names {
+    table: &'static str,
+    /// What a deadline is made of.
+    columns: &'static str,
+    /// The columns that make a place.
+    place: &'static str,
+    /// Their order, among those of a delay.
+    order: &'static str,
+    since: &'static str,
+    /// The desk that has to act: of an entry its own, of who waits the one that registered.
+    desk: &'static str,
+}
+
+const DELAYS: Names = Names {
+    table: "views.deadline_entries",
+    columns: "t.since, t.number, t.ordinal, t.prolonged_by, t.not_before, t.desk, t.organisation",
+    place: "t.since, t.number, t.ordinal",
+    order: "t.since, t.number, t.ordinal",
+    since: "t.since",
+    desk: "t.desk",
+};
+const WAITS: Names = Names {
+    table: "views.deadline_demands",
+    columns: "t.waits_since, t.waits_since AS since, t.number, t.communes, t.types",
+    place: "t.waits_since, t.number, 0",
+    order: "t.waits_since, t.number",
+    since: "t.waits_since",
+    desk: "t.of_desk",
+};
+
 type Sql = QueryBuilder<'static, Postgres>;
 
 impl Source {
@@ -52,49 +83,10 @@ impl Source {
         }
     }
 
-    /// What a deadline is made of, of the row `t`.
-    fn columns(self) -> &'static str {
+    const fn names(self) -> &'static Names {
         match self {
-            Self::Delay(_) => "t.since, t.number, t.ordinal, t.prolonged_by, t.not_before, t.desk, t.organisation",
-            Self::Wait(_) => "t.waits_since, t.waits_since AS since, t.number, t.communes, t.types",
-        }
-    }
-
-    /// The columns that make a place, of the row `t`.
-    fn place(self) -> &'static str {
-        match self {
-            Self::Delay(_) => "t.since, t.number, t.ordinal",
-            Self::Wait(_) => "t.waits_since, t.number, 0",
-        }
-    }
-
-    /// Their order, among those of a delay.
-    fn order(self) -> &'static str {
-        match self {
-            Self::Delay(_) => "t.since, t.number, t.ordinal",
-            Self::Wait(_) => "t.waits_since, t.number",
-        }
-    }
-
-    fn since(self) -> &'static str {
-        match self {
-            Self::Delay(_) => "t.since",
-            Self::Wait(_) => "t.waits_since",
-        }
-    }
-
-    /// The desk that has to act: of an entry its own, of who waits the one that registered.
-    fn desk(self) -> &'static str {
-        match self {
-            Self::Delay(_) => "t.desk",
-            Self::Wait(_) => "t.of_desk",
-        }
-    }
-
-    fn table(self) -> &'static str {
-        match self {
-            Self::Delay(_) => "views.deadline_entries",
-            Self::Wait(_) => "views.deadline_demands",
+            Self::Delay(_) => &DELAYS,
+            Self::Wait(_) => &WAITS,
         }
     }
 }
@@ -117,24 +109,24 @@ impl Step<'_> {
 
     /// The list of the territory, or of a desk of it.
     fn of_one(&self, desk: Option<DeskCode>, sought: Option<&Within>, sql: &mut Sql) {
-        self.of_the_source(self.source.columns(), sql);
+        self.of_the_source(self.source.names().columns, sql);
         if let Some(desk) = desk {
-            sql.push(" AND ").push(self.source.desk()).push(" = ").push_bind(desk.to_string());
+            sql.push(" AND ").push(self.source.names().desk).push(" = ").push_bind(desk.to_string());
         }
         if let Some(within) = sought {
             sql.push(
                 " AND EXISTS (SELECT FROM views.deadline_communes AS c WHERE c.territory = t.territory AND c.delay = ",
             );
             sql.push_bind(self.source.code()).push(" AND c.commune = ANY(").push_bind(within.commune_codes());
-            sql.push(") AND (c.since, c.number, c.ordinal) = (").push(self.source.place()).push("))");
+            sql.push(") AND (c.since, c.number, c.ordinal) = (").push(self.source.names().place).push("))");
         }
-        self.in_order(self.source.order(), sql);
+        self.in_order(self.source.names().order, sql);
     }
 
     /// The lists of some communes and desks.
     fn of_several(&self, within: &Within, sql: &mut Sql) {
         sql.push("SELECT ")
-            .push(self.source.columns())
+            .push(self.source.names().columns)
             .push(" FROM (SELECT DISTINCT f.since, f.number, f.ordinal FROM (");
         sql.push("SELECT w.* FROM unnest(").push_bind(within.commune_codes()).push(") AS l(code) CROSS JOIN LATERAL (");
         sql.push("SELECT t.since, t.number, t.ordinal FROM views.deadline_communes AS t WHERE t.territory = ");
@@ -144,13 +136,13 @@ impl Step<'_> {
         self.in_order("t.since, t.number, t.ordinal", sql);
         sql.push(") AS w UNION ALL SELECT w.* FROM unnest(").push_bind(within.desk_codes());
         sql.push(") AS l(code) CROSS JOIN LATERAL (");
-        self.of_the_source(self.source.place(), sql);
-        sql.push(" AND ").push(self.source.desk()).push(" = l.code");
-        self.in_order(self.source.order(), sql);
+        self.of_the_source(self.source.names().place, sql);
+        sql.push(" AND ").push(self.source.names().desk).push(" = l.code");
+        self.in_order(self.source.names().order, sql);
         sql.push(") AS w) AS f");
         self.in_order("f.since, f.number, f.ordinal", sql);
         sql.push(") AS k CROSS JOIN LATERAL (SELECT * FROM ")
-            .push(self.source.table())
+            .push(self.source.names().table)
             .push(" AS t WHERE t.territory = ");
         sql.push_bind(self.query.territory.to_string());
         match self.source {
@@ -165,13 +157,17 @@ impl Step<'_> {
 
     /// Rows of the source behind the place.
     fn of_the_source(&self, columns: &'static str, sql: &mut Sql) {
-        sql.push("SELECT ").push(columns).push(" FROM ").push(self.source.table()).push(" AS t WHERE t.territory = ");
+        sql.push("SELECT ")
+            .push(columns)
+            .push(" FROM ")
+            .push(self.source.names().table)
+            .push(" AS t WHERE t.territory = ");
         sql.push_bind(self.query.territory.to_string());
         match self.source {
             Source::Delay(delay) => drop(sql.push(" AND t.delay = ").push_bind(delay.code())),
             Source::Wait(_) => drop(sql.push(" AND t.waits_since IS NOT NULL")),
         }
-        self.behind(self.source.since(), self.source.place(), sql);
+        self.behind(self.source.names().since, self.source.names().place, sql);
     }
 
     fn behind(&self, since: &'static str, place: &'static str, sql: &mut Sql) {
