@@ -130,9 +130,6 @@ impl Misuse {
 }
 
 /// Does it until then, over one connection after the other.
-///
-/// # Panics
-/// Never: what it writes is short.
 pub async fn misuse(kind: Misuse, address: String, until: Instant) -> Harm {
     let mut harm = Harm::default();
     let mut held = Vec::new();

@@ -59,7 +59,7 @@ pub use error::Error;
 pub use figures_now::FiguresNow;
 pub use identity::{
     Certificate, Described, DevelopmentIssuer, Fetch, FetchError, IdentityFault, IssuerError, Provider, SignIn, Tls,
-    TlsError,
+    TlsError, is_this_machine,
 };
 pub use look::Look;
 pub use options::Options;

@@ -1,6 +1,6 @@
 //! Reading and showing single values; refusals are French and say what is expected.
 
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 use std::ops::RangeInclusive;
 use std::time::Duration;
 
@@ -105,8 +105,7 @@ pub fn database(text: &str) -> Result<String, String> {
 
 fn is_on_this_machine(options: &PgConnectOptions) -> bool {
     let host = options.get_host();
-    let is_loopback = |host: &str| host.trim_matches(['[', ']']).parse().is_ok_and(|ip: IpAddr| ip.is_loopback());
-    options.get_socket().is_some() || host.starts_with('/') || host == "localhost" || is_loopback(host)
+    options.get_socket().is_some() || host.starts_with('/') || server::is_this_machine(host)
 }
 
 /// A database's address without whatever secret it holds: put together from the parts that are none.

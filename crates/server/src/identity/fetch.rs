@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use http::header::{ACCEPT, HOST};
-use http::{HeaderValue, Request, Response, StatusCode, Uri};
+use http::{HeaderValue, Request, Response, StatusCode};
 use http_body_util::{BodyExt as _, Full, Limited};
 use hyper::body::Bytes;
 use hyper::client::conn::http1;
@@ -102,15 +102,15 @@ impl Fetch {
                 let stream = connect(443).await?;
                 answered(self.tls.connect(name, stream).await.map_err(lost)?, request).await
             }
-            Some("http") if is_this_machine(&uri) => answered(connect(80).await?, request).await,
+            Some("http") if is_this_machine(host) => answered(connect(80).await?, request).await,
             _ => Err(FetchError::Address),
         }
     }
 }
 
-/// Whether an address is one of this machine, which may be asked without TLS.
-pub fn is_this_machine(uri: &Uri) -> bool {
-    let host = uri.host().unwrap_or_default().trim_matches(['[', ']']);
+/// Whether a host, as an address names it, is this machine, which may be asked without TLS.
+pub fn is_this_machine(host: &str) -> bool {
+    let host = host.trim_matches(['[', ']']);
     host == "localhost" || host.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
 }
 

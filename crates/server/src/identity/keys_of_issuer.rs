@@ -44,7 +44,7 @@ impl Provider {
         let Ok(uri) = text.parse::<Uri>() else { return false };
         let asked = match uri.scheme_str() {
             Some("https") => true,
-            Some("http") => is_this_machine(&uri),
+            Some("http") => uri.host().is_some_and(is_this_machine),
             _ => false,
         };
         asked && uri.host().is_some_and(|host| !host.is_empty()) && uri.query().is_none()

@@ -31,7 +31,7 @@ mod tokens;
 pub use certificate::Certificate;
 pub use described::{Described, IdentityFault};
 pub use development::{DevelopmentIssuer, IssuerError};
-pub use fetch::{Fetch, FetchError};
+pub use fetch::{Fetch, FetchError, is_this_machine};
 pub use keys_of_issuer::Provider;
 pub use layer::AuthenticationLayer;
 pub use open::Identity;
