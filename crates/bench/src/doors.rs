@@ -1,7 +1,6 @@
-//! What stands between a caller and a row: the right that is asked first, and the record of who looked.
+//! What stands between a caller and a row: the wire, the right that is asked first, and the record of who looked.
 //!
-//! Both in process, because through gRPC they are lost in the spread of a call; the price of mutual TLS is a mode of its own
-//! ([`Mode::GrpcTls`](crate::modes::Mode::GrpcTls)).
+//! The last two in process, because through gRPC they are lost in the spread of a call.
 
 use std::time::{Duration, Instant};
 
@@ -17,6 +16,7 @@ use crate::lag::Waits;
 use crate::meter::Meter;
 use crate::modes::bus::Desk;
 use crate::plan::Plan;
+use crate::wire::{self, Wire};
 
 /// Who look at once.
 const READERS: usize = 8;
@@ -40,9 +40,11 @@ pub struct Doors {
     pub looks_per_second: f64,
     /// Write-ahead log of a look.
     pub wal_bytes: f64,
+    /// What mutual TLS costs.
+    pub wire: Wire,
 }
 
-/// Measures both.
+/// Measures them.
 pub async fn measure(
     house: &House,
     meter: &mut Meter,
@@ -50,6 +52,8 @@ pub async fn measure(
     desk: &Desk,
     tell: impl Fn(&str),
 ) -> Result<Doors, Failure> {
+    tell(&format!("{} calls, {} connections in the clear and over mutual TLS", plan.calls, plan.connections));
+    let wire = wire::measure(house, plan, desk).await?;
     tell(&format!("{} rights, {} looks", plan.rights, plan.looks));
     let budgets = Budgets { account: u32::MAX, organisation: u32::MAX, ..Budgets::default() };
     let register = desk.open(house.login(SERVED)?, 4).await?.answering_many(budgets).await?;
@@ -100,6 +104,7 @@ pub async fn measure(
         entry: Waits::of(entries).ok_or_else(nothing)?,
         looks_per_second: f64::from(looks) / used.seconds,
         wal_bytes: used.wal_bytes as f64 / f64::from(looks.max(1)),
+        wire,
     })
 }
 

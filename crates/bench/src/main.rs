@@ -43,6 +43,7 @@ mod run;
 mod sample;
 mod search;
 mod stats;
+mod wire;
 
 use std::path::Path;
 use std::process::ExitCode;

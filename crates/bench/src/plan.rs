@@ -49,6 +49,10 @@ pub struct Plan {
     pub rights: u32,
     /// Looks that are entered in the record.
     pub looks: u32,
+    /// Calls in the clear and over mutual TLS.
+    pub calls: usize,
+    /// Connections of both kinds.
+    pub connections: usize,
     /// Commands whose round trips, flushes and allocations are counted.
     pub counted: u32,
 }
@@ -77,6 +81,8 @@ impl Plan {
             stock_events: 20_000,
             rights: 100_000,
             looks: 40_000,
+            calls: 5_000,
+            connections: 200,
             counted: 400,
         }
     }
@@ -99,6 +105,8 @@ impl Plan {
             rebuilds: 1,
             rights: 20_000,
             looks: 8_000,
+            calls: 1_000,
+            connections: 100,
             counted: 100,
             ..Self::standard()
         }
@@ -124,6 +132,8 @@ impl Plan {
             stock_events: 100,
             rights: 100,
             looks: 80,
+            calls: 20,
+            connections: 3,
             counted: 10,
             ..Self::quick()
         }

@@ -9,6 +9,7 @@ use comfy_table::{CellAlignment, Table};
 use crate::bounds::{BOUNDS, Limit, Outcome};
 use crate::calibration;
 use crate::lag::Waits;
+use crate::modes::Mode;
 use crate::report::{Report, Row};
 use crate::stats::Spread;
 
@@ -20,6 +21,7 @@ pub fn report(report: &Report) -> String {
     let parts = [
         head(report),
         rows(report),
+        secrecy(report),
         costs(report),
         doors(report),
         large::report(report),
@@ -127,6 +129,25 @@ fn rows(report: &Report) -> String {
     title.to_owned() + &table(&header, all.iter().map(cells))
 }
 
+/// Mutual TLS against the clear.
+fn secrecy(report: &Report) -> String {
+    let us = |spread: Option<Spread>| spread.map_or_else(|| "-".to_owned(), |us| format!("{us:.0}"));
+    let prices = report.plan.callers.iter();
+    let cells = prices.filter_map(|callers| report.price(Mode::GrpcTls, Mode::GrpcRegister, *callers)).map(|price| {
+        vec![
+            price.callers.to_string(),
+            format!("{:.2}", price.rate),
+            us(price.mean_us),
+            us(price.program_us),
+            us(price.database_us),
+        ]
+    });
+    let header = ["callers", "commands/s, x in the clear", "mean us more", "program us more", "PostgreSQL us more"];
+    let text = "The price of mutual TLS, a registration through gRPC, against the same server in the clear in the same repeat. The program is caller and \
+                server together.";
+    format!("{text}\n{}", table(&header, cells))
+}
+
 fn costs(report: &Report) -> String {
     let header = ["counted", "round trips", "statements", "flushes", "WAL B", "allocations", "allocated B"];
     let cells = report.costs.iter().map(|cost| {
@@ -152,8 +173,18 @@ fn doors(report: &Report) -> String {
     };
     let cells =
         [row("a right is asked", doors.rights, &doors.right), row("a look is entered", doors.looks, &doors.entry)];
+    let wires = [("a call", doors.wire.call), ("a connection and its first call", doors.wire.connection)];
+    let wires = wires.into_iter().flat_map(|(what, both)| {
+        let row = |how: &str, waits: Waits| {
+            let figures = [us(waits.p50_ms), us(waits.p99_ms), us(waits.max_ms)];
+            [vec![format!("{what}, {how}"), both.times.to_string()], figures.to_vec()].concat()
+        };
+        [row("in the clear", both.clear), row("mutual TLS", both.secured)]
+    });
+    let wires = table(&["wire", "times", "p50 us", "p99 us", "max us"], wires);
     format!(
-        "What stands before a row, in process; {:.0} looks a second by eight at once, each of a page of 50, {:.0} B of log each.\n{}",
+        "What mutual TLS costs: the settings of a territory are read, in the clear and over TLS by turns, by one caller.\n{wires}\n\
+         What stands before a row, in process; {:.0} looks a second by eight at once, each of a page of 50, {:.0} B of log each.\n{}",
         doors.looks_per_second,
         doors.wal_bytes,
         table(&["step", "times", "p50 us", "p99 us", "max us"], cells.into_iter())

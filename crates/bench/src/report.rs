@@ -72,6 +72,21 @@ pub struct Row {
     pub wal_bytes: Option<Spread>,
 }
 
+/// What one mode costs beyond another, with so many callers, over all repeats.
+#[derive(Debug)]
+pub struct Price {
+    /// Callers at once.
+    pub callers: u32,
+    /// Commands a second, times those of the other.
+    pub rate: Spread,
+    /// What a caller waits longer, in the mean, microseconds.
+    pub mean_us: Option<Spread>,
+    /// Processor time of caller and server, microseconds a command.
+    pub program_us: Option<Spread>,
+    /// That of PostgreSQL.
+    pub database_us: Option<Spread>,
+}
+
 impl Report {
     /// The passes of one mode with so many callers.
     fn of(&self, mode: Mode, callers: u32) -> impl Iterator<Item = &Pass> {
@@ -85,6 +100,24 @@ impl Report {
             Some(pass.per_second / base.per_second)
         });
         Spread::of(ratios)
+    }
+
+    /// What a command of one mode costs beyond that of another, each inside one repeat.
+    pub fn price(&self, mode: Mode, base: Mode, callers: u32) -> Option<Price> {
+        let rate = self.ratio(mode, base, callers)?;
+        let beyond = |figure: fn(&Pass) -> Option<f64>| {
+            Spread::of(self.of(mode, callers).filter_map(|pass| {
+                let base = self.of(base, callers).find(|base| base.repeat == pass.repeat)?;
+                Some(figure(pass)? - figure(base)?)
+            }))
+        };
+        Some(Price {
+            callers,
+            rate,
+            mean_us: beyond(|pass| Some(pass.mean_ms? * 1e3)),
+            program_us: beyond(|pass| Some(pass.a_command(pass.client_cpu?) * 1e6)),
+            database_us: beyond(|pass| Some(pass.a_command(pass.server_cpu?) * 1e6)),
+        })
     }
 
     /// Events a second of one way to replay.
@@ -238,5 +271,20 @@ pub mod tests {
         let row = report.row(Mode::Append(64), 8).unwrap();
         assert_eq!((row.per_second.min, row.per_second.max), (375.0, 750.0));
         assert_eq!(row.events_per_second.max, 1_500.0);
+    }
+
+    #[test]
+    fn a_price_is_a_difference_inside_a_repeat() {
+        let mut report = report(250.0, 750.0);
+        for pass in &mut report.passes {
+            let us = if pass.mode == Mode::Stock { 30.0 } else { 40.0 } * f64::from(pass.repeat);
+            (pass.client_cpu, pass.mean_ms) = (Some(10.0 * us / 1e6), Some(us / 1e3));
+        }
+        let price = report.price(Mode::Append(64), Mode::Stock, 8).unwrap();
+        let beyond = price.program_us.unwrap();
+        assert!((beyond.min - 10.0).abs() < 1e-6 && (beyond.max - 20.0).abs() < 1e-6, "{beyond:.3}");
+        assert!((price.mean_us.unwrap().max - 20.0).abs() < 1e-6);
+        assert_eq!((price.rate.median, price.database_us), (3.0, None));
+        assert!(report.price(Mode::Append(64), Mode::Stock, 32).is_none());
     }
 }

@@ -87,30 +87,29 @@ pub fn ready(desk: &Desk, count: usize) -> Result<Arc<Mutex<Vec<RegisterDemandRe
     Ok(Arc::new(Mutex::new(ready)))
 }
 
-/// The servers, and the desk whose callers call them. Two of them serve one register; one of the two folds its views.
+/// What the servers serve, and the desk whose callers call them. Ours runs for its own passes alone: it owns the views then, in
+/// the clear and over TLS alike, and wakes them with what it writes.
 pub struct Grpc {
     desk: Desk,
-    served: Served,
-    over_tls: Served,
+    database: PgConnectOptions,
+    connections: u32,
     secured: Secured,
     stock: StockServer,
     watch: Watch,
 }
 
 impl Grpc {
-    /// Starts them; the database as its login and as its owner, who looks at the view.
+    /// Makes everything ready; the database as its login and as its owner, who looks at the view.
     pub async fn new(
         desk: &Desk,
         (database, owner): (PgConnectOptions, PgConnectOptions),
         stock: StockServer,
-        most_callers: u32,
+        connections: u32,
     ) -> Result<Self, Failure> {
-        let served = Served::start(desk, database.clone(), most_callers).await?;
         let register = desk.open(database.clone(), 2).await?;
         let secured = Secured::new(&register, desk.actors()).await?;
-        let over_tls = Served::start_over(desk, database, most_callers, Some(secured.tls())).await?;
         let watch = Watch::new(&owner).await?;
-        Ok(Self { desk: desk.clone(), served, over_tls, secured, stock, watch })
+        Ok(Self { desk: desk.clone(), database, connections, secured, stock, watch })
     }
 
     /// One pass of registrations with so many callers. Our own server's view follows during the pass, as it always does;
@@ -122,28 +121,44 @@ impl Grpc {
         callers: u32,
         length: Duration,
     ) -> Result<Pass, Failure> {
-        let (server, events) = match mode {
-            Mode::GrpcStock => (self.stock.address(), 1),
-            Mode::GrpcTls => (self.over_tls.address(), 2),
-            _ => (self.served.address(), 2),
-        };
         let waiting = ready(&self.desk, (length.as_secs_f64() * READY_A_SECOND) as usize + 8 * callers as usize)?;
+        if mode == Mode::GrpcStock {
+            let all = self.registrars(self.stock.address(), mode, callers, &waiting).await?;
+            return Ok(Pass::driven(mode, callers, 1, drive(meter, all, length).await?));
+        }
+        let tls = (mode == Mode::GrpcTls).then(|| self.secured.tls());
+        let served = Served::start_over(&self.desk, self.database.clone(), self.connections, tls).await?;
+        let mut all = self.registrars(served.address(), mode, callers, &waiting).await?;
+        // The view has been taken over from the server before, and follows.
+        if let Some(first) = all.first_mut() {
+            first.register().await?;
+        }
+        self.watch.until_caught_up().await?;
+        let driven = drive(meter, all, length).await?;
+        self.watch.until_caught_up().await?;
+        served.stop().await?;
+        Ok(Pass::driven(mode, callers, 2, driven))
+    }
+
+    async fn registrars(
+        &self,
+        server: SocketAddr,
+        mode: Mode,
+        callers: u32,
+        waiting: &Arc<Mutex<Vec<RegisterDemandRequest>>>,
+    ) -> Result<Vec<Registrar>, Failure> {
         let mut all = Vec::new();
         for caller in 0..callers {
             all.push(match mode {
-                Mode::GrpcTls => Registrar::secured((server, &self.secured), caller, &self.desk, &waiting).await?,
-                _ => Registrar::connect(server, &self.desk, &waiting).await?,
+                Mode::GrpcTls => Registrar::secured((server, &self.secured), caller, &self.desk, waiting).await?,
+                _ => Registrar::connect(server, &self.desk, waiting).await?,
             });
         }
-        let driven = drive(meter, all, length).await?;
-        self.watch.until_caught_up().await?;
-        Ok(Pass::driven(mode, callers, events, driven))
+        Ok(all)
     }
 
-    /// Stops them.
+    /// Stops what still runs.
     pub async fn stop(self) -> Result<(), Failure> {
-        self.stock.stop().await?;
-        self.over_tls.stop().await?;
-        self.served.stop().await
+        self.stock.stop().await
     }
 }

@@ -15,6 +15,7 @@
 //!   no other list; who counts demands once per person counts that column.
 //! - Once a key is destroyed, the next event of its stream takes blob and tokens out of the row; the facts stay.
 
+mod beside;
 mod bulk;
 mod columns;
 mod elsewhere;

@@ -38,6 +38,19 @@ const FILLED: &str = "
       views.deadline_communes;
     SELECT count(*) FROM many WHERE n % 4000 = 0 OR n % 6000 = 0";
 
+/// Of those demands three in ten seek one of twelve communes, some of these a second one; one in eleven seeks a type.
+const SOUGHT: &str = "
+    CREATE TEMPORARY TABLE sought AS SELECT number, since, n FROM (SELECT number, filed_on AS since, \
+      row_number() OVER (ORDER BY number) AS n FROM views.shared_demands WHERE number LIKE '0060124%') AS d;
+    INSERT INTO views.shared_demand_communes (filed_on, territory, commune, number)
+      SELECT since, '006', '060' || 10 + n % 40, number FROM sought WHERE n % 40 < 12
+      UNION ALL SELECT since, '006', '060' || 10 + (n + 1) % 12, number FROM sought WHERE n % 40 < 12 AND n % 3 = 0
+      ON CONFLICT DO NOTHING;
+    INSERT INTO views.shared_demand_types (filed_on, territory, dwelling_type, number)
+      SELECT since, '006', CASE WHEN n % 11 = 0 THEN 'T6P' ELSE 'T2' END, number FROM sought;
+    ANALYZE views.shared_demand_communes, views.shared_demand_types;
+    SELECT string_agg(number, ' ' ORDER BY since, number) FROM sought WHERE n % 11 = 0 AND n % 40 < 12";
+
 const READ: &str = "SELECT (SELECT sum(idx_tup_read) FROM pg_stat_user_indexes WHERE schemaname = 'views') \
      + (SELECT sum(seq_tup_read) FROM pg_stat_user_tables WHERE schemaname = 'views')";
 
@@ -92,4 +105,42 @@ async fn what_is_within_a_few_communes_is_read_without_the_rest_of_their_territo
     assert!(found.len() >= 80, "{}", found.len());
     let calendar = read(&world, &session, &mut before).await;
     assert!([shared, typed, sought, calendar].iter().all(|read| *read < 5_000), "{shared} {typed} {sought} {calendar}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_type_within_twelve_communes_is_looked_up_of_one_list_not_of_twelve() {
+    let world = World::caught_up().await;
+    world.catch_up_deadlines(1_000).await;
+    world.sql(FILLED);
+    let told = world.sql(SOUGHT);
+    let sought: Vec<&str> = told.lines().last().unwrap().split(' ').collect();
+    assert_eq!(sought.len(), 3_272);
+    let session = world.session_of_a_reader().await;
+    let view = View::new(session.clone(), world.blinder());
+    let communes = (10..22).map(|code| CommuneCode::parse(&format!("060{code}")).unwrap()).collect();
+    let within = Within { communes, desks: vec![DeskCode::parse("G0699").unwrap()] };
+    let page = Query {
+        dwelling_type: Some(DwellingType::parse("T6P").unwrap()),
+        within: Some(within),
+        limit: 50,
+        ..Query::of(Territory::parse("006").unwrap())
+    };
+    let mut before = 0;
+    read(&world, &session, &mut before).await;
+    let (mut found, mut most, mut pages, mut next) = (Vec::new(), 0, 0, None);
+    loop {
+        let asked = Query { after: next, limit: if pages < 5 { 50 } else { 500 }, ..page.clone() };
+        let answer = view.search(everywhere(), &asked, AtLeast::NOW, later()).await.unwrap();
+        let read = read(&world, &session, &mut before).await;
+        most = most.max(if pages < 5 { read } else { 0 });
+        found
+            .extend(answer.demands.iter().map(|demand| demand.number.to_string()).filter(|n| n.starts_with("0060124")));
+        (pages, next) = (pages + 1, answer.next);
+        if next.is_none() {
+            break;
+        }
+    }
+    assert_eq!(found, sought, "in order, each once");
+    // Some six hundred demands are come to for a page, and looked up once each; of each list for itself it would be thirteen thousand.
+    assert!(most < 3_000, "{most}");
 }
