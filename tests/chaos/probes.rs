@@ -1,6 +1,7 @@
 //! Random questions of everybody about everything, across three territories, over the network and inside: nothing of a foreign
 //! one comes back, not even that it is there. Whatever is asked about a thing that is foreign is asked about one that nobody ever
-//! had, too, and has the same answer.
+//! had, too, and has the same answer. Within a territory the same holds of a local authority and of demands for a commune that it has nothing to
+//! do with.
 //!
 //! What is foreign to whom is what this world wrote down when it entered them. `PROBE_SEED=n` asks others, `PROBE=n` one of them.
 
@@ -51,6 +52,7 @@ const OF_RIGHTS: [Code; 3] = [Code::PermissionDenied, Code::NotFound, Code::Reso
 struct Tally {
     began: Instant,
     foreign: AtomicU64,
+    outside: AtomicU64,
     answered: AtomicU64,
     refused: AtomicU64,
     braked: AtomicU64,
@@ -60,8 +62,8 @@ struct Tally {
 
 impl Tally {
     fn new() -> Arc<Self> {
-        let [foreign, answered, refused, braked] = Default::default();
-        Arc::new(Self { began: Instant::now(), foreign, answered, refused, braked, heard: Mutex::default() })
+        let [foreign, outside, answered, refused, braked] = Default::default();
+        Arc::new(Self { began: Instant::now(), foreign, outside, answered, refused, braked, heard: Mutex::default() })
     }
 
     fn count(&self, counter: &AtomicU64) {
@@ -71,13 +73,17 @@ impl Tally {
     fn told(&self, lane: &mut Lane, how: &str, asked: usize) {
         lane.counted(format!("{how}: probes"), asked);
         lane.counted(format!("{how}: seconds"), self.began.elapsed().as_secs());
-        for (what, counter) in
-            [("about what is foreign", &self.foreign), ("answered", &self.answered), ("refused", &self.refused)]
-        {
+        for (what, counter) in [
+            ("about what is foreign", &self.foreign),
+            ("about what is for another commune", &self.outside),
+            ("answered", &self.answered),
+            ("refused", &self.refused),
+        ] {
             lane.counted(format!("{how}: {what}"), counter.load(Ordering::Relaxed));
         }
         let count = |counter: &AtomicU64| usize::try_from(counter.load(Ordering::Relaxed)).unwrap();
         assert!(count(&self.foreign) > asked / 4 && count(&self.answered) > asked / 20, "{how}: who was asked?");
+        assert!(count(&self.outside) > asked / 500, "{how}: who was asked about other communes?");
         assert_eq!(count(&self.braked), 0, "{how}: nobody looked at too much");
     }
 }
@@ -224,7 +230,7 @@ impl Network {
             let Some(twin) = &question.twin else { return };
             let of_twin = self.ask(nth, by, method, &twin.message).await;
             if verdict::are_alike(method, &told, &of_twin, twin) {
-                return tally.count(&tally.foreign);
+                return tally.count(if question.outside { &tally.outside } else { &tally.foreign });
             }
             told = self.ask(nth, by, method, message).await;
         }
@@ -245,6 +251,7 @@ fn next_page(method: &str, message: Bytes) -> Option<String> {
     let token = of! {
         "AdministrationService/ListRights": ListRightsResponse,
         "AdministrationService/ListAlerts": ListAlertsResponse,
+        "AdministrationService/ListSuspensions": ListSuspensionsResponse,
         "ConsultationService/ListConsultations": ListConsultationsResponse,
         "ConsultationService/ListOwnConsultations": ListOwnConsultationsResponse,
         "SharedManagementService/ListSharedDemands": ListSharedDemandsResponse,

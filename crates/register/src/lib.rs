@@ -57,7 +57,7 @@ mod wording;
 
 pub use administration::{
     Administered, AdministrationAct, AdministrationAnswer, AdministrationRequest, AlertLine, AlertPlace, IdentityDraft,
-    RightLine, RightsQuery, Seer,
+    RightLine, RightsQuery, Seer, SuspensionLine, SuspensionPlace,
 };
 pub use audit::{AsOf, Replayed};
 pub use clock::{Clock, SetClock, SystemClock};

@@ -121,12 +121,12 @@ impl Parts {
         let body = serde_json::to_vec(&said).map_err(|_| Error::MalformedRequest)?;
         let digest = self.vault.secrets().digest(&body);
         let organisation = request.actor.organisation_code();
-        if let Some((receipt, of_first)) = self.log.receipt(organisation, request.command_id).await? {
-            return if of_first == digest { self.territory_answer(receipt).await } else { Err(Error::CommandIdReused) };
-        }
         let recorded_at = to_the_microsecond(self.clock.now());
         let today = paris_day(recorded_at);
         let profile = self.directory.profile(&request.actor, today).await?;
+        if let Some((receipt, of_first)) = self.log.receipt(organisation, request.command_id).await? {
+            return if of_first == digest { self.territory_answer(receipt).await } else { Err(Error::CommandIdReused) };
+        }
         let territory = of_the_desk(profile)?;
         let run = Run { request, digest, recorded_at, today, territory };
         let mut found = 0;

@@ -7,7 +7,8 @@ use proto::v1::administration_service_server::AdministrationService;
 use proto::v1::{
     AdministerAgentRequest, AdministerAgentResponse, AdministerOrganisationRequest, AdministerOrganisationResponse,
     AdministrationAnswer, EnterAgentRequest, EnterAgentResponse, ListAlertsRequest, ListAlertsResponse,
-    ListReadersRequest, ListReadersResponse, ListRightsRequest, ListRightsResponse,
+    ListReadersRequest, ListReadersResponse, ListRightsRequest, ListRightsResponse, ListSuspensionsRequest,
+    ListSuspensionsResponse,
 };
 use register::{AdministrationAct, AdministrationRequest, Register, RightsQuery, Viewer};
 use tonic::{Extensions, Request, Response, Status};
@@ -131,6 +132,27 @@ impl AdministrationService for Administration {
         let next_page_token = next.transpose()?.unwrap_or_default();
         Ok(Response::new(ListAlertsResponse {
             alerts: lines.into_iter().map(written::alert).collect(),
+            next_page_token,
+        }))
+    }
+    async fn list_suspensions(
+        &self,
+        request: Request<ListSuspensionsRequest>,
+    ) -> Result<Response<ListSuspensionsResponse>, Status> {
+        let actor = caller::of(request.extensions())?;
+        let ListSuspensionsRequest { page_size, page_token } = request.into_inner();
+        let mut edge = Edge::default();
+        let most = usize::from(edge.page_size(page_size));
+        edge.finish(Some(()))?;
+        let asked = Asked::of(&[b"suspensions", actor.organisation_code().as_bytes()]);
+        let secrets = self.keys.0.secrets();
+        let after = page_token::read(secrets, &page_token, &asked)?;
+        let page = self.register.suspensions(Viewer::Agent(&actor), after, most).await;
+        let (lines, more) = page.map_err(Refusal::from)?;
+        let next = lines.last().filter(|_| more).map(|line| page_token::write(secrets, &line.place(), &asked));
+        let next_page_token = next.transpose()?.unwrap_or_default();
+        Ok(Response::new(ListSuspensionsResponse {
+            suspensions: lines.into_iter().map(written::suspension).collect(),
             next_page_token,
         }))
     }

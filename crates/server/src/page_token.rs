@@ -5,7 +5,7 @@ use base64::prelude::BASE64_URL_SAFE_NO_PAD as TEXT;
 use demand::DeadlineKind;
 use jiff::Timestamp;
 use nomenclature::{AgentId, Siren, Territory, UniqueNumber};
-use register::AlertPlace;
+use register::{AlertPlace, SuspensionPlace};
 use vault::Secrets;
 use views::deadlines::{CalendarPlace, LatePlace};
 use views::shared_management::Cursor;
@@ -111,6 +111,18 @@ impl Place for AlertPlace {
     }
 }
 
+impl Place for SuspensionPlace {
+    fn written(&self) -> String {
+        format!("{}.{}", self.organisation, self.agent.map(|agent| agent.to_string()).unwrap_or_default())
+    }
+
+    fn read(text: &str) -> Option<Self> {
+        let (organisation, agent) = text.split_once('.')?;
+        let agent = if agent.is_empty() { None } else { Some(AgentId::parse(agent).ok()?) };
+        Some(Self { organisation: Siren::parse(organisation).ok()?, agent })
+    }
+}
+
 /// Writes a token. The place is sealed: a unique number is nobody's to read out of a web address.
 ///
 /// # Errors
@@ -154,6 +166,18 @@ mod tests {
             ["", "1.732829320.006", "x.732829320.006.agent-1", "1.732829321.006.agent-1", "1.732829320.6.agent-1"]
         {
             assert_eq!(AlertPlace::read(wrong), None, "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_place_among_suspensions_is_of_an_organisation_or_of_somebody_of_it() {
+        let organisation = Siren::parse("732829320").unwrap();
+        for agent in [None, AgentId::parse("user.of.a.system-1").ok()] {
+            let place = SuspensionPlace { organisation, agent };
+            assert_eq!(SuspensionPlace::read(&place.written()), Some(place));
+        }
+        for wrong in ["", "732829320", "732829321.", "732829320.a b"] {
+            assert_eq!(SuspensionPlace::read(wrong), None, "{wrong}");
         }
     }
 

@@ -108,12 +108,20 @@ fn rights_are_listed_for_a_spreadsheet_and_end_at_once() {
     assert_eq!(admin(&["alerts"]).ends(0).json(), Value::Array(Vec::new()), "nobody looked at much");
     admin(&["suspend", &token, "--reason", "COMPROMIS"]).ends(0);
     assert_eq!(admin(&["rights"]).ends(0).json()[0]["suspended"], "COMPROMIS");
+    let suspended = || admin(&["suspensions"]).ends(0).json();
+    assert_eq!(
+        (&suspended()[0]["agent"], suspended()[0]["has_account"].as_bool()),
+        (&token.clone().into(), Some(true))
+    );
     admin(&["resume", &token]).ends(0);
     // A user of the lessor's own system is suspended as one of the lessor.
     let of_the_system = |act: &str| admin(&[&[act, "agent-01", "--org", lessor], reason_of(act)].concat());
     of_the_system("suspend").ends(0);
     assert!(of_the_system("suspend").ends(4).err.contains("ALREADY_SUSPENDED"));
+    let table = place.sne(&["admin", "suspensions"]).ends(0).out;
+    assert!(["732829320", "agent-01", "sans compte", "MESUSAGE"].iter().all(|text| table.contains(text)), "{table}");
     of_the_system("resume").ends(0);
+    assert_eq!(suspended(), Value::Array(Vec::new()));
     assert!(of_the_system("resume").ends(4).err.contains("NOT_SUSPENDED"));
     admin(&["revoke", &token, "ATTRIBUTION", "--territory", "006"]).ends(0);
     admin(&["revoke", &token, "ATTRIBUTION", "--territory", "006"]).ends(4);

@@ -8,6 +8,7 @@ use jiff::ToSpan as _;
 use nomenclature::{Actor, AgentId, Role, Siren};
 use proto::v1::{
     AdministerAgentResponse, AdministerOrganisationResponse, AdministrationAnswer as Written, EnterAgentResponse,
+    ListSuspensionsResponse,
 };
 use register::{Clock as _, SystemClock};
 use serde_json::{Value, json};
@@ -221,6 +222,14 @@ async fn agents(scene: &mut Scene) {
     scene.organisation(LESSOR, user(&other.to_string()), "USER_HAS_AN_ACCOUNT").await;
     scene.organisation(LESSOR, user("agent-01"), "OK").await;
     scene.organisation(LESSOR, user("agent-01"), "ALREADY_SUSPENDED").await;
+    let (method, all) = ("AdministrationService/ListSuspensions", json!({}));
+    let listed: ListSuspensionsResponse = scene.client.call(scene.manager, method, &all).await.unwrap();
+    let listed: Vec<_> = listed
+        .suspensions
+        .iter()
+        .map(|it| (it.siren.as_str(), it.agent(), it.has_account, it.reason.as_str()))
+        .collect();
+    assert_eq!(listed, [(LESSOR, "agent-01", false, "MESUSAGE")]);
     scene.organisation(LESSOR, json!({"resume_user": {"user": "agent-01"}}), "OK").await;
     scene.organisation(LESSOR, json!({"resume_user": {"user": "agent-01"}}), "NOT_SUSPENDED").await;
     scene.organisation(NOBODY, user("agent-01"), "ORGANISATION_NOT_FOUND").await;

@@ -7,7 +7,7 @@ use client::{Client, Refused};
 use nomenclature::{Actor, OrganisationKind, Role};
 use proto::v1::{
     AdministerAgentResponse, AdministerOrganisationResponse, EnterAgentResponse, ListAlertsResponse,
-    ListReadersResponse, ListRightsResponse,
+    ListReadersResponse, ListRightsResponse, ListSuspensionsResponse,
 };
 use register::{Clock as _, SystemClock};
 use serde_json::{Value, json};
@@ -27,8 +27,15 @@ const NO_DESK: &str = "UNKNOWN_DESK";
 const NO_ORGANISATION: &str = "ORGANISATION_NOT_FOUND";
 const NO_AGENT: &str = "AGENT_NOT_FOUND";
 
-const METHODS: [&str; 6] =
-    ["AdministerOrganisation", "EnterAgent", "AdministerAgent", "ListRights", "ListReaders", "ListAlerts"];
+const METHODS: [&str; 7] = [
+    "AdministerOrganisation",
+    "EnterAgent",
+    "AdministerAgent",
+    "ListRights",
+    "ListReaders",
+    "ListAlerts",
+    "ListSuspensions",
+];
 
 /// Written by hand. R441-2-5 II: the manager of the territory allots the access codes, or the prefect's service where he keeps
 /// the management himself; INV-45: under an account of his own, which no user of a system has. Each with its SIREN and its
@@ -68,7 +75,7 @@ fn question(method: &str, agent: &str, today: &str) -> Value {
         "AdministerAgent" => json!({"request_id": request_id, "agent": agent,
             "grant_role": {"role": "CONSULTANT_SIMPLE", "territories": ["006"], "from": today, "until": today}}),
         "ListRights" => json!({"within_days": 365}),
-        "ListAlerts" => json!({}),
+        "ListAlerts" | "ListSuspensions" => json!({}),
         _ => json!({"number": "0061126000001006A1"}),
     }
 }
@@ -84,6 +91,7 @@ async fn asked(client: &Client, actor: Actor, method: &str, question: &Value) ->
         "ListRights" => client.call::<ListRightsResponse>(actor, &path, question).await.map(drop),
         "ListReaders" => client.call::<ListReadersResponse>(actor, &path, question).await.map(drop),
         "ListAlerts" => client.call::<ListAlertsResponse>(actor, &path, question).await.map(drop),
+        "ListSuspensions" => client.call::<ListSuspensionsResponse>(actor, &path, question).await.map(drop),
         other => panic!("{other} is asked by nobody here"),
     };
     match answered {
@@ -123,16 +131,16 @@ async fn inv_45_the_manager_administers_rights_under_his_own_account_and_nobody_
     let client = server.client();
     let of_a_kind = EXPECTED.iter().map(|(_, siren, desk, expected)| {
         let actor = format!("{siren}/{}/agent-01", desk.unwrap_or("-"));
-        (Actor::parse(&actor).unwrap(), [*expected; 6])
+        (Actor::parse(&actor).unwrap(), [*expected; 7])
     });
     let others = [
-        (manager, [DONE; 6]),
-        (state, [DONE; 6]),
-        (consultant, ["ROLE_MISSING"; 6]),
+        (manager, [DONE; 7]),
+        (state, [DONE; 7]),
+        (consultant, ["ROLE_MISSING"; 7]),
         // Of another territory: whoever is not there does not exist.
         (
             Actor::parse(TOULON).unwrap(),
-            [NO_ORGANISATION, NO_ORGANISATION, NO_AGENT, NO_MANAGER, NO_MANAGER, NO_MANAGER],
+            [NO_ORGANISATION, NO_ORGANISATION, NO_AGENT, NO_MANAGER, NO_MANAGER, NO_MANAGER, NO_MANAGER],
         ),
     ];
     for (actor, expected) in of_a_kind.chain(others) {
@@ -183,6 +191,7 @@ async fn rights_are_told_page_by_page_with_names_and_wrong_requests_by_their_fie
         ("ListRights", json!({"within_days": -1})),
         ("ListReaders", json!({"number": "006"})),
         ("ListAlerts", json!({"page_size": -1})),
+        ("ListSuspensions", json!({"page_size": -1})),
     ] {
         assert_eq!(asked(&client, manager, method, &wrong).await, "INVALID_FORM", "{method} {wrong}");
     }

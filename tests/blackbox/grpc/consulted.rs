@@ -49,6 +49,7 @@ const METHODS: &[(&str, Leaves)] = &[
     ("AdministrationService/ListAlerts", OfAccounts),
     ("AdministrationService/ListReaders", OfAccounts),
     ("AdministrationService/ListRights", OfAccounts),
+    ("AdministrationService/ListSuspensions", OfAccounts),
     ("AuditService/FollowLog", A("LOG")),
     ("AuditService/ReplayDemand", A("REPLAY")),
     ("AuditService/ReplayLog", A("LOG")),

@@ -154,6 +154,7 @@ fn who_signed_in_administers_over_tls_under_his_own_account_until_he_signs_out()
     let named = rights.as_array().unwrap().iter().find(|right| right["agent"] == agent).unwrap();
     assert_eq!((&named["person"]["name"], &named["role"]), (&json!("Mer Léa"), &json!("ATTRIBUTION")));
     assert_eq!(admin(&["alerts"]).ends(0).json(), json!([]));
+    assert_eq!(admin(&["suspensions"]).ends(0).json(), json!([]));
     let readers = admin(&["readers", "0061126000001006A1"]).ends(0).json();
     assert!(readers.as_array().unwrap().iter().any(|reader| reader["agent"] == agent), "{readers}");
     assert!(admin(&["readers", "0831126000001083A1"]).ends(3).err.contains("DEMAND_NOT_FOUND"));

@@ -19,6 +19,8 @@ const NO_VERSION: u32 = 9_999;
 /// Questions about a demand or its territory, and lists.
 const QUESTIONS: usize = 8;
 const LISTS: usize = 3;
+/// What is asked of a territory, or at a desk to which anybody of it may come.
+const OF_A_TERRITORY_OR_AT_A_DESK: [usize; 4] = [1, 5, 6, 7];
 /// Those that go through all who have rights: they are asked less often.
 const SLOW: [usize; 2] = [3, 10];
 
@@ -32,8 +34,7 @@ fn told(refusal: impl Debug) -> String {
 /// What was told to whom although it is foreign.
 pub async fn probe(world: &World, mut dice: Dice, tally: &Tally) -> Result<(), String> {
     let caller = &world.callers[dice.below(world.callers.len())];
-    let place = &world.places[dice.below(world.places.len())];
-    let household = &place.households[dice.below(place.households.len())];
+    let (_, household) = world.household(caller, &mut dice);
     let kind = match dice.below(QUESTIONS + LISTS) {
         slow if SLOW.contains(&slow) && dice.below(8) > 0 => dice.below(SLOW[0]),
         kind => kind,
@@ -42,17 +43,19 @@ pub async fn probe(world: &World, mut dice: Dice, tally: &Tally) -> Result<(), S
         let whose = world.callers[dice.below(world.callers.len())].actor;
         let seen = list(world, kind - QUESTIONS, caller, household, whose).await;
         tally.count(if seen.is_some() { &tally.answered } else { &tally.refused });
-        let foreign = seen.filter(|seen| !caller.home.contains_all(*seen));
+        let foreign =
+            seen.filter(|seen| !caller.home.contains_all(seen.territories) || caller.bounded && seen.outlying);
         return foreign.map_or(Ok(()), |seen| Err(format!("{} sees {seen:?} in list {kind}", caller.actor)));
     }
     let number = household.number;
     let asked = ask(world, kind, caller, number).await;
     tally.count(if asked.is_ok() { &tally.answered } else { &tally.refused });
     let own = caller.actor == Actor::Applicant { number } && kind == 4;
-    if caller.home.contains(number.territory()) || own {
+    let here = caller.home.contains(number.territory()) && OF_A_TERRITORY_OR_AT_A_DESK.contains(&kind);
+    if caller.reaches(number.territory(), household) || here || own {
         return Ok(());
     }
-    tally.count(&tally.foreign);
+    tally.count(if caller.home.contains(number.territory()) { &tally.outside } else { &tally.foreign });
     let fails = |why: &str| Err(format!("{} asks {kind} about {number}: {why}", caller.actor));
     // One that nobody ever had, of the same territory and month.
     let unknown = format!("{}999999{}", &number.as_str()[..7], &number.as_str()[13..]);
@@ -90,26 +93,41 @@ async fn ask(world: &World, kind: usize, caller: &Caller, number: UniqueNumber) 
     }
 }
 
-/// Lists something; the territories of the demands and agents that it tells of.
-async fn list(world: &World, kind: usize, caller: &Caller, about: &Household, whose: Actor) -> Option<Territories> {
+/// Of what a list told.
+#[derive(Debug)]
+struct Seen {
+    /// The territories of its demands and agents.
+    territories: Territories,
+    /// A demand for an outlying commune is among them.
+    outlying: bool,
+}
+
+/// Lists something.
+async fn list(world: &World, kind: usize, caller: &Caller, about: &Household, whose: Actor) -> Option<Seen> {
     let (register, actor) = (&world.register, &caller.actor);
+    let of = |territories: Territories, numbers: &[UniqueNumber]| {
+        let households = || world.places.iter().flat_map(|place| &place.households);
+        let outlying = households().any(|it| it.outlying && numbers.contains(&it.number));
+        let territories = numbers.iter().map(UniqueNumber::territory).fold(territories, |all, it| all.union(it.into()));
+        Some(Seen { territories, outlying })
+    };
     match kind {
         0 => {
             let (surname, birth_date) = (about.surname.clone(), date(1990, 2, 28));
             let key = PersonKey { surname, given_names: "Zoé".into(), birth_date };
             let found = register.find_by_identity(key, actor).await.ok()?;
-            Some(found.iter().map(UniqueNumber::territory).collect())
+            of(Territories::NONE, &found)
         }
         1 => {
             let found = register.consultations(actor, ConsultedBy::Actor(whose), None, 20).await.ok()?.entries;
-            let shown = found.iter().flat_map(|entry| entry.shown.iter().map(|(number, _)| number.territory()));
-            Some(shown.chain(found.iter().filter_map(|entry| entry.territory)).collect())
+            let shown: Vec<_> = found.iter().flat_map(|entry| entry.shown.iter().map(|(number, _)| *number)).collect();
+            of(found.iter().filter_map(|entry| entry.territory).collect(), &shown)
         }
         _ => {
             let lines = register.rights(Viewer::Agent(actor), None).await.ok()?;
             let agents: BTreeSet<_> = lines.iter().map(|line| line.agent).collect();
             // An agent of two territories is listed to none of their managers.
-            Some(agents.iter().fold(Territories::NONE, |all, agent| all.union(world.agents[agent])))
+            of(agents.iter().fold(Territories::NONE, |all, agent| all.union(world.agents[agent])), &[])
         }
     }
 }

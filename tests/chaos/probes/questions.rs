@@ -26,6 +26,20 @@ use super::world::{Caller, World};
 const OF_MANAGERS: [&str; 3] = ["AdministrationService/", "ConsultationService/ListConsultations", "TerritoryService/"];
 /// A stream without an end for those who may follow it: they replay the log instead.
 pub const ENDLESS: &str = "AuditService/FollowLog";
+/// Any desk does these for whoever comes to it, wherever he wants to live (R441-2-7): he brings the number, or says who he is.
+const SERVE_WHOEVER_COMES: [&str; 11] = [
+    "FollowUpService/DepositPiece",
+    "FollowUpService/ReinstateDemand",
+    "FollowUpService/SetDepositAside",
+    "RegistrationService/AddPiece",
+    "RegistrationService/GetDemandAtDesk",
+    "RegistrationService/ModifyDemand",
+    "RegistrationService/RegisterDemand",
+    "RegistrationService/RenewDemand",
+    "RegistrationService/RenounceDemand",
+    "SeparationService/DropCoApplicant",
+    "SeparationService/SeparateDemand",
+];
 /// Fields that no template names, and why.
 const UNASKED: &[(&str, &str)] = &[
     ("page_token", "those of others are asked with apart"),
@@ -57,6 +71,10 @@ pub struct Question {
     pub twin: Option<Twin>,
     /// Demands of other territories that he may learn of: of a person whose demand he asks about.
     pub elsewhere: Vec<UniqueNumber>,
+    /// It is foreign, although of a territory of his: the demand is for a commune that is not.
+    pub outside: bool,
+    /// It is asked at a desk, to which anybody of the territory may come.
+    pub at_a_desk: bool,
 }
 
 /// The same question about what nobody has.
@@ -137,19 +155,20 @@ impl Questions {
         let template = &templates[dice.below(templates.len())];
         let of_managers = OF_MANAGERS.iter().any(|method| template.method.starts_with(method));
         let by = if of_managers && dice.below(2) == 0 { world.manager(dice) } else { dice.below(world.callers.len()) };
-        let place = &world.places[dice.below(world.places.len())];
-        let household = &place.households[dice.below(place.households.len())];
+        let (place, household) = world.household(&world.callers[by], dice);
         let subject = Subject::of(place, household, dice);
         (by, self.asked(template, world, &world.callers[by], &subject))
     }
 
     fn asked(&self, template: &Template, world: &World, caller: &Caller, subject: &Subject<'_>) -> Question {
         let (message, twin, said) = subject.fill(&template.message, (world, caller), self.today);
-        let own = subject.is_of(caller);
+        let at_a_desk = SERVE_WHOEVER_COMES.contains(&template.method.as_str());
+        let own = subject.is_of(caller) || at_a_desk && caller.home.contains(subject.place.territory);
         let foreign = !own && !subject.is_known_to(caller, &said);
         let twin = (foreign && !said.is_empty()).then_some(Twin { message: twin, said });
         let elsewhere = if own { subject.household.elsewhere.clone() } else { Vec::new() };
-        Question { method: template.method.clone(), message, twin, elsewhere }
+        let outside = twin.is_some() && caller.home.contains(subject.place.territory);
+        Question { method: template.method.clone(), message, twin, elsewhere, outside, at_a_desk }
     }
 
     /// A page token of somebody of another organisation: as good as none.
@@ -165,7 +184,8 @@ impl Questions {
         let mut twin = message.clone();
         twin["page_token"] = json!(none);
         let twin = Some(Twin { message: twin, said: vec![(token, none)] });
-        Some((by, Question { method: method.clone(), message: message.clone(), twin, elsewhere: Vec::new() }))
+        let (method, message) = (method.clone(), message.clone());
+        Some((by, Question { method, message, twin, elsewhere: Vec::new(), outside: false, at_a_desk: false }))
     }
 
     /// Lists of one row that somebody may ask for, about what is his own.

@@ -43,7 +43,8 @@ impl<'a> Subject<'a> {
 
     /// Whether they are somebody's business.
     pub fn is_of(&self, caller: &Caller) -> bool {
-        caller.home.contains(self.place.territory) || caller.actor == Actor::Applicant { number: self.household.number }
+        let own = Actor::Applicant { number: self.household.number };
+        caller.reaches(self.place.territory, self.household) || caller.actor == own
     }
 
     /// Whether somebody knows one of them from home: a person of this name who asks there, too, or what his own organisation did.
@@ -79,16 +80,19 @@ impl<'a> Subject<'a> {
         let actor = |siren, desk: &str, agent: &str| format!("{siren}/{desk}/{agent}");
         let nobody = invented(4_000);
         let same = |text: String| (text.clone(), text);
+        // Of his own territory a demand alone may be none of somebody's business.
+        let here = caller.home.contains(place.territory);
+        let unless_here = |real: String, twin: String| if here { same(real) } else { (real, twin) };
         Words::from([
             ("$NUMBER", (number.clone(), format!("{}999999{}", &number[..7], &number[13..]))),
             ("$SURNAME", (household.surname.clone(), unheard(&household.surname))),
             ("$COMMAND", (command.0.to_string(), NO_COMMAND.to_string())),
-            ("$SIREN", (service.siren.to_string(), nobody.to_string())),
-            ("$DESK", (service.desk.clone(), NO_DESK.to_owned())),
-            ("$AGENT", (agent.to_string(), NO_AGENT.to_owned())),
-            ("$ACTOR", (service.user().to_string(), actor(nobody, NO_DESK, "agent-01"))),
-            ("$TERRITORY", (place.territory.to_string(), NOWHERE.0.to_owned())),
-            ("$COMMUNE", (place.commune.to_owned(), NOWHERE.1.to_owned())),
+            ("$SIREN", unless_here(service.siren.to_string(), nobody.to_string())),
+            ("$DESK", unless_here(service.desk.clone(), NO_DESK.to_owned())),
+            ("$AGENT", unless_here(agent.to_string(), NO_AGENT.to_owned())),
+            ("$ACTOR", unless_here(service.user().to_string(), actor(nobody, NO_DESK, "agent-01"))),
+            ("$TERRITORY", unless_here(place.territory.to_string(), NOWHERE.0.to_owned())),
+            ("$COMMUNE", (place.sought(household.outlying).to_owned(), NOWHERE.1.to_owned())),
             ("$HOME", same(home.to_string())),
             ("$COLLEAGUE", same(colleagues[0].siren.to_string())),
             ("$ID", same(Uuid::new_v4().to_string())),
@@ -111,7 +115,7 @@ impl<'a> Subject<'a> {
             Value::Array(items) => items.iter().map(|item| self.filled(item, words, choose)).collect(),
             Value::String(text) if text == "$FORM" => {
                 let (word, surname) = words.get_key_value("$SURNAME").unwrap();
-                self.place.form(&choose(word, surname))
+                self.place.form(&choose(word, surname), self.household.outlying)
             }
             Value::String(text) if text.starts_with('$') => {
                 let (word, told) = words.get_key_value(text.as_str()).unwrap_or_else(|| panic!("what is {text}?"));

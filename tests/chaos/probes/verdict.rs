@@ -23,7 +23,10 @@ const ELSEWHERE: &str = "SharedManagementService/ListDemandsElsewhere";
 pub fn foreign(world: &World, caller: &Caller, question: &Question, told: &Told) -> Option<String> {
     let text = text_of(told).to_ascii_lowercase();
     for place in &world.places {
-        if !caller.named.contains(place.territory) && text.contains(&place.word.to_ascii_lowercase()) {
+        let names = |word: &str| text.contains(&word.to_ascii_lowercase());
+        let bounded = caller.bounded && !question.at_a_desk;
+        let named = caller.named.contains(place.territory);
+        if !named && names(place.word) || (!named || bounded) && names(place.outlying.1) {
             return Some(format!("it names people of {}", place.territory));
         }
         let head = &place.households[0].number.as_str()[..HEAD];
@@ -31,7 +34,9 @@ pub fn foreign(world: &World, caller: &Caller, question: &Question, told: &Told)
         let mut foreign = numbers.filter(|number| number.bytes().all(|byte| byte.is_ascii_alphanumeric()));
         let may_know = |number: &str| {
             let others = question.elsewhere.iter().any(|other| other.as_str().eq_ignore_ascii_case(number));
-            caller.home.contains(place.territory) || (question.method == ELSEWHERE && others)
+            let outlying = place.households.iter().filter(|household| household.outlying);
+            let beyond = bounded && outlying.map(|it| it.number).any(|it| it.as_str().eq_ignore_ascii_case(number));
+            caller.home.contains(place.territory) && !beyond || (question.method == ELSEWHERE && others)
         };
         if let Some(number) = foreign.find(|number| !may_know(number)) {
             return Some(format!("it tells of {number}"));

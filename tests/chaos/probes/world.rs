@@ -5,17 +5,20 @@ use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use access::Roles;
+use access::{OrganisationAct, Roles};
 use demand::territory::{Act, SettingDraft};
 use jiff::ToSpan as _;
 use jiff::civil::Date;
-use nomenclature::{Actor, AgentId, OrganisationKind, Role, Siren, Territories, Territory, UniqueNumber};
+use nomenclature::{Actor, AgentId, CommuneCode, OrganisationKind, Role, Siren, Territories, Territory, UniqueNumber};
 use private_postgres::test_util::shared;
-use register::{Answer, Clock as _, OrganisationLine, Register, SetClock, SystemClock, TerritoryRequest};
+use register::{
+    AdministrationAct, Answer, Clock as _, OrganisationLine, Register, SetClock, SystemClock, TerritoryRequest,
+};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use tests::cast;
 use tests::dice::Dice;
+use tests::stage::accounts::administer;
 use tests::stage::world;
 use tokio::task::JoinSet;
 use uuid::Uuid;
@@ -25,6 +28,8 @@ use super::accounts::{Account, Standing};
 /// Each with a commune, a postal code of it, and a word that stands in every name and address of its people.
 const PLACES: [(&str, &str, &str, &str); 3] =
     [("006", "06088", "06300", "Zaffre"), ("013", "13055", "13001", "Zinnober"), ("083", "83137", "83000", "Zyklame")];
+/// In each a commune that the local authority has nothing to do with, and the word of those who ask for a dwelling there.
+const OUTLYING: [(&str, &str); 3] = [("06004", "Jonquille"), ("13004", "Jujube"), ("83061", "Jaspe")];
 /// In no name at all: of persons who have a demand in two territories.
 const SHARED: &str = "Lune";
 /// Everybody came so many days ago: some rights are over since.
@@ -33,6 +38,8 @@ const DAYS_AGO: i32 = 40;
 const ALERT: i64 = 20;
 /// Of the households of each territory.
 const HOUSEHOLDS: usize = 6;
+/// And so many who seek the outlying commune.
+const HOUSEHOLDS_OUTSIDE: usize = 2;
 
 /// Whoever asks.
 pub struct Caller {
@@ -43,6 +50,8 @@ pub struct Caller {
     pub named: Territories,
     /// He has an account with the role of a manager.
     pub manages: bool,
+    /// Of a local authority: demands for the outlying commune are none of his business.
+    pub bounded: bool,
 }
 
 impl Caller {
@@ -50,12 +59,19 @@ impl Caller {
     pub fn audits(&self) -> bool {
         self.home != self.named
     }
+
+    /// Whether a demand of a territory is his business.
+    pub fn reaches(&self, territory: Territory, household: &Household) -> bool {
+        self.home.contains(territory) && !(self.bounded && household.outlying)
+    }
 }
 
 /// Whoever has a demand.
 pub struct Household {
     pub number: UniqueNumber,
     pub surname: String,
+    /// It seeks the outlying commune.
+    pub outlying: bool,
     /// Demands of the same person in other territories.
     pub elsewhere: Vec<UniqueNumber>,
 }
@@ -80,6 +96,8 @@ pub struct Place {
     pub commune: &'static str,
     pub postal_code: &'static str,
     pub word: &'static str,
+    /// The outlying commune, and the word of those who seek it.
+    pub outlying: (&'static str, &'static str),
     pub households: Vec<Household>,
     pub services: Vec<Service>,
     pub agents: Vec<AgentId>,
@@ -88,13 +106,18 @@ pub struct Place {
 }
 
 impl Place {
-    /// The form of somebody who asks for a dwelling here.
-    pub fn form(&self, surname: &str) -> Value {
+    /// The form of somebody who asks for a dwelling in one of its communes.
+    pub fn form(&self, surname: &str, outlying: bool) -> Value {
         let mut form = cast::form(surname, "Zoé", "1990-02-28");
         form["contact"]["postal_address"]["postal_code"] = json!(self.postal_code);
         form["contact"]["postal_address"]["commune"] = json!(self.commune);
-        form["sought"]["communes"] = json!([self.commune]);
+        form["sought"]["communes"] = json!([self.sought(outlying)]);
         form
+    }
+
+    /// The outlying commune, or the other one.
+    pub fn sought(&self, outlying: bool) -> &'static str {
+        if outlying { self.outlying.0 } else { self.commune }
     }
 
     fn service(&self, kind: OrganisationKind) -> Actor {
@@ -137,21 +160,22 @@ impl World {
         let keys: PathBuf = folder.path().join("keys");
         let then = world::open(&url, &keys, clock).await;
         let mut entering = JoinSet::new();
-        for (place_nth, (place, _, _, word)) in PLACES.into_iter().enumerate() {
+        for (place_nth, (place, commune, _, word)) in PLACES.into_iter().enumerate() {
             for (kind_nth, kind) in OrganisationKind::ALL.iter().enumerate() {
                 // One is enough who replays every territory.
                 if *kind == OrganisationKind::Auditor && place_nth > 0 {
                     continue;
                 }
                 let (register, nth, kind) = (then.clone(), place_nth * 20 + kind_nth, *kind);
-                entering.spawn(async move { (nth, service(&register, (nth, kind), (place, word), day).await) });
+                entering
+                    .spawn(async move { (nth, service(&register, (nth, kind), (place, commune, word), day).await) });
             }
         }
         let between = then.clone();
         entering.spawn(async move { (99, between_two(&between, day).await) });
         let mut entered = entering.join_all().await;
         entered.sort_by_key(|(nth, _)| *nth);
-        let mut places: Vec<Place> = PLACES.into_iter().map(empty).collect();
+        let mut places: Vec<Place> = PLACES.into_iter().zip(OUTLYING).map(empty).collect();
         let (mut callers, mut agents) = (Vec::new(), HashMap::new());
         for (nth, one) in entered {
             if let Some(place) = places.get_mut(nth / 20) {
@@ -171,6 +195,7 @@ impl World {
             home: Territories::NONE,
             named: Territories::NONE,
             manages: false,
+            bounded: false,
         }));
         drop(then);
         let register = world::open(&url, &keys, Arc::new(SystemClock)).await;
@@ -180,6 +205,18 @@ impl World {
         Self { places, callers, agents, register, url, folder }
     }
 
+    /// What somebody asks about: any household, for a local authority half of the time one of its territory that is none of its business.
+    pub fn household(&self, caller: &Caller, dice: &mut Dice) -> (&Place, &Household) {
+        let place = &self.places[dice.below(self.places.len())];
+        let household = &place.households[dice.below(place.households.len())];
+        let own = self.places.iter().find(|place| caller.bounded && caller.home.contains(place.territory));
+        let outside = own.filter(|_| dice.below(2) == 0).and_then(|place| {
+            let mut outlying = place.households.iter().filter(|household| household.outlying);
+            Some((place, outlying.nth(dice.below(HOUSEHOLDS_OUTSIDE))?))
+        });
+        outside.unwrap_or((place, household))
+    }
+
     /// Somebody who has an account with the role of a manager.
     pub fn manager(&self, dice: &mut Dice) -> usize {
         let managers = || self.callers.iter().enumerate().filter(|(_, caller)| caller.manages);
@@ -187,12 +224,15 @@ impl World {
     }
 }
 
-fn empty((territory, commune, postal_code, word): (&str, &'static str, &'static str, &'static str)) -> Place {
+type Told = (&'static str, &'static str, &'static str, &'static str);
+
+fn empty(((territory, commune, postal_code, word), outlying): (Told, (&'static str, &'static str))) -> Place {
     Place {
         territory: Territory::parse(territory).unwrap(),
         commune,
         postal_code,
         word,
+        outlying,
         households: Vec::new(),
         services: Vec::new(),
         agents: Vec::new(),
@@ -212,7 +252,7 @@ async fn import(register: &Register, siren: Siren, kind: OrganisationKind, place
 async fn service(
     register: &Register,
     (nth, kind): (usize, OrganisationKind),
-    (place, word): (&'static str, &str),
+    (place, commune, word): (&'static str, &str, &str),
     day: Date,
 ) -> Entered {
     let (siren, code) = (invented(nth), format!("{place}{nth:02}"));
@@ -220,6 +260,10 @@ async fn service(
     let desk = kind.has_desks().then_some((code.as_str(), desk));
     import(register, siren, kind, &[place], desk.iter().map(|(_, desk)| desk.clone()).collect()).await;
     let desk = desk.map(|(code, _)| code);
+    if kind == OrganisationKind::LocalAuthority {
+        let act = OrganisationAct::SetCompetence { communes: vec![CommuneCode::parse(commune).unwrap()] };
+        administer(register, AdministrationAct::Organisation { siren, act }).await;
+    }
     let mut entered = Entered::default();
     let actor = Actor::parse(&format!("{siren}/{}/agent-01", desk.unwrap_or("-"))).unwrap();
     entered.callers.push(caller(actor, None, Territory::parse(place).unwrap().into(), kind));
@@ -269,12 +313,13 @@ impl Entered {
 /// An auditor's home is everywhere, and he knows nobody's name.
 fn caller(actor: Actor, role: Option<Role>, home: Territories, kind: OrganisationKind) -> Caller {
     let manages = role == Some(Role::TerritoryManager) && home != Territories::NONE;
+    let bounded = kind == OrganisationKind::LocalAuthority;
     let audits = kind == OrganisationKind::Auditor && role.is_none_or(|role| role == Role::Auditor);
     if !audits || home == Territories::NONE {
-        return Caller { actor, home, named: home, manages };
+        return Caller { actor, home, named: home, manages, bounded };
     }
     let everywhere = PLACES.iter().map(|(place, ..)| Territory::parse(place).unwrap()).collect();
-    Caller { actor, home: everywhere, named: Territories::NONE, manages }
+    Caller { actor, home: everywhere, named: Territories::NONE, manages, bounded }
 }
 
 /// Households whose surname nobody has elsewhere, and something that became of them.
@@ -283,7 +328,11 @@ async fn inhabit(place: &mut Place, register: &Register, day: Date) {
     let commune = place.service(OrganisationKind::LocalAuthority);
     for nth in 0..HOUSEHOLDS {
         let surname = format!("{}{}", place.word, cast::letters(nth));
-        registered(place, register, lessor, surname).await;
+        registered(place, register, lessor, surname, false).await;
+    }
+    for nth in 0..HOUSEHOLDS_OUTSIDE {
+        let surname = format!("{}{}", place.outlying.1, cast::letters(nth));
+        registered(place, register, lessor, surname, true).await;
     }
     let day = day.to_string();
     for (nth, by, act) in [
@@ -308,7 +357,7 @@ async fn share(places: &mut [Place], register: &Register) {
         for at in [one, other] {
             let place = &mut places[at];
             let lessor = place.service(OrganisationKind::Hlm);
-            numbers.push(registered(place, register, lessor, format!("{SHARED}{}", cast::letters(nth))).await);
+            numbers.push(registered(place, register, lessor, format!("{SHARED}{}", cast::letters(nth)), false).await);
         }
         numbers.reverse();
         for (at, number) in [one, other].into_iter().zip(numbers) {
@@ -317,11 +366,17 @@ async fn share(places: &mut [Place], register: &Register) {
     }
 }
 
-async fn registered(place: &mut Place, register: &Register, by: Actor, surname: String) -> UniqueNumber {
-    let mut act = cast::register(place.form(&surname));
+async fn registered(
+    place: &mut Place,
+    register: &Register,
+    by: Actor,
+    surname: String,
+    outlying: bool,
+) -> UniqueNumber {
+    let mut act = cast::register(place.form(&surname, outlying));
     act["register"]["territory"] = json!(place.territory);
     let number = done(place, register, by, None, act).await.number;
-    place.households.push(Household { number, surname, elsewhere: Vec::new() });
+    place.households.push(Household { number, surname, outlying, elsewhere: Vec::new() });
     number
 }
 

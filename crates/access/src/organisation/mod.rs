@@ -125,6 +125,11 @@ impl Organisation {
         self.suspended_users.get(&user).copied()
     }
 
+    /// The users of its own system who are suspended alone.
+    pub fn suspended_users(&self) -> impl Iterator<Item = (AgentId, SuspensionReason)> {
+        self.suspended_users.iter().map(|(user, reason)| (*user, *reason))
+    }
+
     /// Its territories on a day.
     pub fn territories_on(&self, day: Date) -> Territories {
         self.presence.iter().filter(|presence| presence.is_on(day)).map(|presence| presence.territory).collect()

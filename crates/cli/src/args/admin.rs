@@ -37,6 +37,8 @@ pub enum AdminCommand {
     },
     /// Qui a consulté beaucoup de dossiers en une heure, dans les trois derniers mois
     Alerts,
+    /// Qui est suspendu : organismes, agents, utilisateurs de leurs logiciels
+    Suspensions,
     /// Qui peut lire une demande, et par quels profils
     Readers {
         /// Numéro unique (18 caractères)

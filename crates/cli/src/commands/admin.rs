@@ -14,7 +14,7 @@ use jiff::civil::Date;
 use nomenclature::Actor;
 use register::{
     Administered, AdministrationAct, AdministrationAnswer, AdministrationRequest, AlertLine, Clock as _, IdentityDraft,
-    Register, RightLine, RightsQuery, Seer, SystemClock, Viewer,
+    Register, RightLine, RightsQuery, Seer, SuspensionLine, SystemClock, Viewer,
 };
 use serde::Serialize;
 use uuid::Uuid;
@@ -48,6 +48,11 @@ pub async fn run(place: Place, format: Format, command: AdminCommand) -> Result<
         AdminCommand::Alerts => {
             let house = House::open_to_read(place, clock).await?;
             alerts(format, &house.register.alerts(Viewer::Operator, None, usize::MAX).await?.0);
+            Ok(())
+        }
+        AdminCommand::Suspensions => {
+            let house = House::open_to_read(place, clock).await?;
+            suspensions(format, &house.register.suspensions(Viewer::Operator, None, usize::MAX).await?.0);
             Ok(())
         }
         AdminCommand::Readers { number } => {
@@ -222,6 +227,23 @@ fn alerts(format: Format, lines: &[AlertLine]) {
             alert.files.to_string(),
             alert.threshold.to_string(),
             account,
+        ]
+    });
+}
+
+fn suspensions(format: Format, lines: &[SuspensionLine]) {
+    output::rows(format, &["SIREN", "organisme", "agent", "compte", "motif"], lines, |line| {
+        let who = match (line.agent, line.has_account) {
+            (None, _) => "tout l'organisme",
+            (Some(_), true) => "avec compte",
+            (Some(_), false) => "sans compte",
+        };
+        vec![
+            line.organisation.to_string(),
+            for_a_spreadsheet(format, &line.organisation_name),
+            line.agent.map(|agent| agent.to_string()).unwrap_or_default(),
+            who.to_owned(),
+            line.reason.to_string(),
         ]
     });
 }

@@ -9,6 +9,7 @@ mod alerts;
 mod organisations;
 mod review;
 mod rights;
+mod suspensions;
 mod uses;
 
 use std::sync::Arc;
@@ -27,6 +28,7 @@ pub(crate) use agents::load_agent;
 pub use alerts::{AlertLine, AlertPlace};
 pub(crate) use organisations::{append, claims_of};
 pub use review::{RightLine, RightsQuery, Seer};
+pub use suspensions::{SuspensionLine, SuspensionPlace};
 pub(crate) use uses::Uses;
 
 use crate::Error;
@@ -163,6 +165,8 @@ impl Parts {
         let body = serde_json::to_vec(&("administration/1", &request.act)).map_err(|_| Error::MalformedRequest)?;
         let digest = self.vault.secrets().digest(&body);
         let organisation = request.actor.organisation_code();
+        // Whoever may do nothing any more is not told either what he did.
+        self.directory.profile(&request.actor, self.clock.today()).await?;
         if let Some((receipt, of_first)) = self.log.receipt(organisation, request.command_id).await? {
             return if of_first == digest { self.administered(receipt).await } else { Err(Error::CommandIdReused) };
         }

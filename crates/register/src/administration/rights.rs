@@ -63,7 +63,7 @@ const fn is_a_guardian(kind: OrganisationKind) -> bool {
 }
 
 /// The territories that an act reaches; none when its object is not there.
-fn reach(directory: &Directory, act: &AdministrationAct, day: Date) -> Option<Territories> {
+pub(super) fn reach(directory: &Directory, act: &AdministrationAct, day: Date) -> Option<Territories> {
     match act {
         AdministrationAct::Organisation { siren, act } => match act {
             OrganisationAct::Register(new) => Some(new.territories.iter().copied().collect()),

@@ -105,16 +105,13 @@ impl<'a> Round<'a> {
         }
         let (receipts, named) = self.receipts(&asked, rehearsal).await?;
         for ((place, mut order, digest), receipt) in asked.into_iter().zip(receipts) {
-            match receipt {
-                Some((receipt, of_first)) if of_first == digest => {
-                    self.repeat(place, &order, receipt);
-                    continue;
+            if let Some((receipt, of_first)) = receipt {
+                match self.parts.still_acts(&order, self.recorded_at).await {
+                    Ok(()) if of_first == digest => self.repeat(place, &order, receipt),
+                    Ok(()) => self.ended.answers.push((place, Err(Error::CommandIdReused))),
+                    Err(error) => self.ended.answers.push((place, Err(error))),
                 }
-                Some(_) => {
-                    self.ended.answers.push((place, Err(Error::CommandIdReused)));
-                    continue;
-                }
-                None => {}
+                continue;
             }
             if let Some(answer) = rehearsal.and_then(|rehearsal| rehearsal.repeated(&order, digest)) {
                 self.ended.answers.push((place, answer.map(Entered::Before)));

@@ -101,6 +101,15 @@ impl Run {
 }
 
 impl Parts {
+    /// Whoever may do nothing any more is not told either what he did, nor that an id was used. What is entered of the past is the
+    /// operator's, whoever acted then.
+    pub(super) async fn still_acts(&self, order: &Order, recorded_at: Timestamp) -> Result<(), Error> {
+        if order.past.is_none() {
+            self.directory.profile(&order.request.actor, paris_day(recorded_at)).await?;
+        }
+        Ok(())
+    }
+
     /// Rights by the territory that the number names, before anything of a demand is read.
     pub(super) async fn begin(
         &self,

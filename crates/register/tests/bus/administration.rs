@@ -34,7 +34,7 @@ fn operator(act: AdministrationAct) -> AdministrationRequest {
     AdministrationRequest { command_id: Uuid::new_v4(), actor: Actor::Operator, act }
 }
 
-fn organisation(of: &str, act: OrganisationAct) -> AdministrationAct {
+pub fn organisation(of: &str, act: OrganisationAct) -> AdministrationAct {
     AdministrationAct::Organisation { siren: siren(of), act }
 }
 

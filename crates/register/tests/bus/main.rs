@@ -24,5 +24,6 @@ mod rights;
 mod rotation;
 mod separating;
 mod stock_faults;
+mod suspended;
 mod territories;
 mod world;

@@ -17,7 +17,9 @@ use proto::v1;
 use proto::v1::administer_agent_request::Act as OnAgent;
 use proto::v1::administer_organisation_request::Act as OnOrganisation;
 use proto::v1::administration_answer::Of;
-use register::{Administered, AdministrationAct, AdministrationAnswer, AlertLine, IdentityDraft, RightLine, Seer};
+use register::{
+    Administered, AdministrationAct, AdministrationAnswer, AlertLine, IdentityDraft, RightLine, Seer, SuspensionLine,
+};
 
 use super::Edge;
 use super::answer::instant;
@@ -314,6 +316,17 @@ pub fn reader(seer: Seer) -> v1::DemandReader {
         desk: seer.desk.map(|desk| desk.to_string()),
         agent: seer.agent.map(|agent| agent.to_string()),
         roles: seer.roles.iter().map(|role| role.to_string()).collect(),
+    }
+}
+
+/// Writes a suspension.
+pub fn suspension(line: SuspensionLine) -> v1::Suspension {
+    v1::Suspension {
+        siren: line.organisation.to_string(),
+        organisation: line.organisation_name,
+        agent: line.agent.map(|agent| agent.to_string()),
+        has_account: line.has_account,
+        reason: line.reason.to_string(),
     }
 }
 

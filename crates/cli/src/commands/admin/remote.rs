@@ -11,11 +11,11 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use nomenclature::{Actor, AgentId, DeskCode, Siren, SuspensionReason, Territory, parse_date};
 use proto::v1;
-use register::{AdministrationAct, AlertLine, Clock as _, RightLine, Seer, SystemClock};
+use register::{AdministrationAct, AlertLine, Clock as _, RightLine, Seer, SuspensionLine, SystemClock};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::{alerts, done, read, readers, rights};
+use super::{alerts, done, read, readers, rights, suspensions};
 use crate::args::{AdminCommand, Format};
 use crate::failure::Failure;
 use crate::sign_in::Keep;
@@ -61,6 +61,12 @@ impl Server {
                 let pages = self
                     .pages("ListAlerts", json!({}), |page: v1::ListAlertsResponse| (page.alerts, page.next_page_token));
                 alerts(format, &lines(pages.await?, alert)?);
+            }
+            AdminCommand::Suspensions => {
+                let pages = self.pages("ListSuspensions", json!({}), |page: v1::ListSuspensionsResponse| {
+                    (page.suspensions, page.next_page_token)
+                });
+                suspensions(format, &lines(pages.await?, suspension)?);
             }
             AdminCommand::Readers { number } => {
                 let asked = json!({"number": number});
@@ -176,6 +182,16 @@ fn alert(row: v1::Alert) -> Option<AlertLine> {
         alert,
         has_account: row.has_account,
         suspended: optional(row.suspended, SuspensionReason::parse)?,
+    })
+}
+
+fn suspension(row: v1::Suspension) -> Option<SuspensionLine> {
+    Some(SuspensionLine {
+        organisation: Siren::parse(&row.siren).ok()?,
+        organisation_name: row.organisation,
+        agent: optional(row.agent, AgentId::parse)?,
+        has_account: row.has_account,
+        reason: SuspensionReason::parse(&row.reason).ok()?,
     })
 }
 
