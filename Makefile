@@ -66,7 +66,7 @@ fuzz: ## let libFuzzer look for inputs that a reader of bytes trips over; needs 
 	$(CARGO) +nightly fuzz run --fuzz-dir tests/fuzz/libfuzzer --target-dir target/fuzz $(firstword $(ARGS)) \
 		target/fuzz/found/$(firstword $(ARGS)) tests/fuzz/corpus/$(firstword $(ARGS)) -- $(wordlist 2,9,$(ARGS))
 
-bench: deps ## figures of one interleaved run against pgbench and stock cqrs-es; fails on a missed bound (ARGS=--quick for two minutes)
+bench: deps ## figures of one interleaved run against pgbench and stock cqrs-es; fails on a missed bound (ARGS=--quick for three minutes)
 	$(CARGO) run --release --package bench -- --check $(ARGS)
 
 docs: ## write docs/fields.md, docs/rules.md and docs/synthetic-territory.md from the code

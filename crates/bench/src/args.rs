@@ -11,7 +11,7 @@ use crate::plan::Plan;
 #[derive(Parser)]
 #[command(version, after_help = crate::failure::EXIT_CODES)]
 pub struct Args {
-    /// Shorter passes, fewer repeats, a smaller register: about two minutes, wider spread
+    /// Shorter passes, fewer repeats, a smaller register: about three minutes, wider spread
     #[arg(long)]
     pub quick: bool,
     /// The shortest run that goes through everything; its figures mean nothing
