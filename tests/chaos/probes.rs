@@ -1,7 +1,7 @@
 //! Random questions of everybody about everything, across three territories, over the network and inside: nothing of a foreign
 //! one comes back, not even that it is there. Whatever is asked about a thing that is foreign is asked about one that nobody ever
-//! had, too, and has the same answer. Within a territory the same holds of a local authority and of demands for a commune that it has nothing to
-//! do with.
+//! had, too, and has the same answer. Within a territory the same holds of a local authority and of demands for a commune that it
+//! has nothing to do with.
 //!
 //! What is foreign to whom is what this world wrote down when it entered them. `PROBE_SEED=n` asks others, `PROBE=n` one of them.
 

@@ -310,7 +310,7 @@ fn cost<'a>(report: &'a Report, what: &str) -> Option<&'a Cost> {
     report.cost(what)
 }
 
-/// Of all searches but the one that has a bound of its own.
+/// Of all searches.
 fn slowest_search(report: &Report, figure: fn(&Searched) -> f64) -> Option<f64> {
     let searches = report.large.searches.iter().filter(|searched| searched.shape.is_search());
     Some(searches.map(figure).reduce(f64::max)? / report.slowness())

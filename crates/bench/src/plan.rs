@@ -87,7 +87,7 @@ impl Plan {
         }
     }
 
-    /// About two minutes.
+    /// About three minutes.
     pub fn quick() -> Self {
         Self {
             repeats: 3,

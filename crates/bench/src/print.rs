@@ -21,7 +21,7 @@ pub fn report(report: &Report) -> String {
     let parts = [
         head(report),
         rows(report),
-        secrecy(report),
+        price_of_tls(report),
         costs(report),
         doors(report),
         large::report(report),
@@ -130,10 +130,10 @@ fn rows(report: &Report) -> String {
 }
 
 /// Mutual TLS against the clear.
-fn secrecy(report: &Report) -> String {
+fn price_of_tls(report: &Report) -> String {
     let us = |spread: Option<Spread>| spread.map_or_else(|| "-".to_owned(), |us| format!("{us:.0}"));
-    let prices = report.plan.callers.iter();
-    let cells = prices.filter_map(|callers| report.price(Mode::GrpcTls, Mode::GrpcRegister, *callers)).map(|price| {
+    let price = |callers: &u32| report.price(Mode::GrpcTls, Mode::GrpcRegister, *callers);
+    let cells = report.plan.callers.iter().filter_map(price).map(|price| {
         vec![
             price.callers.to_string(),
             format!("{:.2}", price.rate),
@@ -143,8 +143,8 @@ fn secrecy(report: &Report) -> String {
         ]
     });
     let header = ["callers", "commands/s, x in the clear", "mean us more", "program us more", "PostgreSQL us more"];
-    let text = "The price of mutual TLS, a registration through gRPC, against the same server in the clear in the same repeat. The program is caller and \
-                server together.";
+    let text = "The price of mutual TLS, a registration through gRPC, against the same server in the clear in the same repeat. \
+                The program is caller and server together.";
     format!("{text}\n{}", table(&header, cells))
 }
 

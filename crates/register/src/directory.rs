@@ -55,6 +55,19 @@ impl LiveDirectory {
         self.ask(|directory| directory.profile(actor, day)).await
     }
 
+    /// Who is suspended is told nothing, not even what he did himself. Whatever else keeps somebody from acting by now, his first
+    /// answer stays his.
+    ///
+    /// # Errors
+    /// [`Error::Denied`] with [`Denial::Suspended`]; a failure of the log.
+    pub(crate) async fn may_hear(&self, actor: &Actor, day: Date) -> Result<(), Error> {
+        match self.profile(actor, day).await {
+            Ok(_) => Ok(()),
+            Err(Error::Denied(denial)) if denial != Denial::Suspended => Ok(()),
+            Err(error) => Err(error),
+        }
+    }
+
     /// Who an actor is, and which demands his organisation has access to.
     pub(crate) async fn standing(&self, actor: &Actor, day: Date) -> Result<(Profile, Competence), Error> {
         let standing = |directory: &Directory| {

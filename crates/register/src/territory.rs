@@ -123,10 +123,11 @@ impl Parts {
         let organisation = request.actor.organisation_code();
         let recorded_at = to_the_microsecond(self.clock.now());
         let today = paris_day(recorded_at);
-        let profile = self.directory.profile(&request.actor, today).await?;
+        self.directory.may_hear(&request.actor, today).await?;
         if let Some((receipt, of_first)) = self.log.receipt(organisation, request.command_id).await? {
             return if of_first == digest { self.territory_answer(receipt).await } else { Err(Error::CommandIdReused) };
         }
+        let profile = self.directory.profile(&request.actor, today).await?;
         let territory = of_the_desk(profile)?;
         let run = Run { request, digest, recorded_at, today, territory };
         let mut found = 0;

@@ -135,6 +135,7 @@ impl AdministrationService for Administration {
             next_page_token,
         }))
     }
+
     async fn list_suspensions(
         &self,
         request: Request<ListSuspensionsRequest>,

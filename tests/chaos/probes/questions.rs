@@ -24,11 +24,14 @@ use super::world::{Caller, World};
 
 /// Of these, half of the questions are asked by managers: nobody else gets far.
 const OF_MANAGERS: [&str; 3] = ["AdministrationService/", "ConsultationService/ListConsultations", "TerritoryService/"];
+/// And of these by the State's service.
+const OF_THE_STATE: &str = "DaloService/";
 /// A stream without an end for those who may follow it: they replay the log instead.
 pub const ENDLESS: &str = "AuditService/FollowLog";
 /// Any desk does these for whoever comes to it, wherever he wants to live (R441-2-7): he brings the number, or says who he is.
-const SERVE_WHOEVER_COMES: [&str; 11] = [
+const SERVE_WHOEVER_COMES: [&str; 12] = [
     "FollowUpService/DepositPiece",
+    "FollowUpService/IssueCertificate",
     "FollowUpService/ReinstateDemand",
     "FollowUpService/SetDepositAside",
     "RegistrationService/AddPiece",
@@ -154,7 +157,11 @@ impl Questions {
     fn about(&self, templates: &[Template], world: &World, dice: &mut Dice) -> (usize, Question) {
         let template = &templates[dice.below(templates.len())];
         let of_managers = OF_MANAGERS.iter().any(|method| template.method.starts_with(method));
-        let by = if of_managers && dice.below(2) == 0 { world.manager(dice) } else { dice.below(world.callers.len()) };
+        let by = match dice.below(2) {
+            0 if of_managers => world.one_of(dice, |caller| caller.manages),
+            0 if template.method.starts_with(OF_THE_STATE) => world.one_of(dice, |caller| caller.of_the_state),
+            _ => dice.below(world.callers.len()),
+        };
         let (place, household) = world.household(&world.callers[by], dice);
         let subject = Subject::of(place, household, dice);
         (by, self.asked(template, world, &world.callers[by], &subject))
@@ -174,7 +181,10 @@ impl Questions {
     /// A page token of somebody of another organisation: as good as none.
     fn with_a_token(&self, world: &World, dice: &mut Dice) -> Option<(usize, Question)> {
         let Carried { by: owner, method, message } = &self.carried[dice.below(self.carried.len())];
-        let by = if dice.below(2) == 0 { world.manager(dice) } else { dice.below(world.callers.len()) };
+        let by = match dice.below(2) {
+            0 => world.one_of(dice, |caller| caller.manages),
+            _ => dice.below(world.callers.len()),
+        };
         let [owner, asker] = [*owner, by].map(|caller| world.callers[caller].actor);
         if owner == asker || owner.organisation().is_some_and(|owner| asker.organisation() == Some(owner)) {
             return None;

@@ -50,6 +50,8 @@ pub struct Caller {
     pub named: Territories,
     /// He has an account with the role of a manager.
     pub manages: bool,
+    /// Of the State's service, which follows claims to housing.
+    pub of_the_state: bool,
     /// Of a local authority: demands for the outlying commune are none of his business.
     pub bounded: bool,
 }
@@ -195,6 +197,7 @@ impl World {
             home: Territories::NONE,
             named: Territories::NONE,
             manages: false,
+            of_the_state: false,
             bounded: false,
         }));
         drop(then);
@@ -205,7 +208,8 @@ impl World {
         Self { places, callers, agents, register, url, folder }
     }
 
-    /// What somebody asks about: any household, for a local authority half of the time one of its territory that is none of its business.
+    /// What somebody asks about: any household; for a local authority, half of the time, one of its territory that is none of its
+    /// business.
     pub fn household(&self, caller: &Caller, dice: &mut Dice) -> (&Place, &Household) {
         let place = &self.places[dice.below(self.places.len())];
         let household = &place.households[dice.below(place.households.len())];
@@ -217,10 +221,10 @@ impl World {
         outside.unwrap_or((place, household))
     }
 
-    /// Somebody who has an account with the role of a manager.
-    pub fn manager(&self, dice: &mut Dice) -> usize {
-        let managers = || self.callers.iter().enumerate().filter(|(_, caller)| caller.manages);
-        managers().nth(dice.below(managers().count())).unwrap().0
+    /// Somebody among those of whom something holds.
+    pub fn one_of(&self, dice: &mut Dice, holds: impl Fn(&Caller) -> bool) -> usize {
+        let some = || self.callers.iter().enumerate().filter(|(_, caller)| holds(caller));
+        some().nth(dice.below(some().count())).unwrap().0
     }
 }
 
@@ -313,13 +317,14 @@ impl Entered {
 /// An auditor's home is everywhere, and he knows nobody's name.
 fn caller(actor: Actor, role: Option<Role>, home: Territories, kind: OrganisationKind) -> Caller {
     let manages = role == Some(Role::TerritoryManager) && home != Territories::NONE;
+    let of_the_state = kind == OrganisationKind::State;
     let bounded = kind == OrganisationKind::LocalAuthority;
     let audits = kind == OrganisationKind::Auditor && role.is_none_or(|role| role == Role::Auditor);
     if !audits || home == Territories::NONE {
-        return Caller { actor, home, named: home, manages, bounded };
+        return Caller { actor, home, named: home, manages, of_the_state, bounded };
     }
     let everywhere = PLACES.iter().map(|(place, ..)| Territory::parse(place).unwrap()).collect();
-    Caller { actor, home: everywhere, named: Territories::NONE, manages, bounded }
+    Caller { actor, home: everywhere, named: Territories::NONE, manages, of_the_state, bounded }
 }
 
 /// Households whose surname nobody has elsewhere, and something that became of them.

@@ -37,7 +37,7 @@ impl Served {
         Self::start_over(desk, database, connections, None).await
     }
 
-    /// The same over TLS.
+    /// The same, over TLS where its certificates are told.
     pub async fn start_over(
         desk: &Desk,
         database: PgConnectOptions,

@@ -165,13 +165,12 @@ impl Parts {
         let body = serde_json::to_vec(&("administration/1", &request.act)).map_err(|_| Error::MalformedRequest)?;
         let digest = self.vault.secrets().digest(&body);
         let organisation = request.actor.organisation_code();
-        // Whoever may do nothing any more is not told either what he did.
-        self.directory.profile(&request.actor, self.clock.today()).await?;
+        let recorded_at = to_the_microsecond(self.clock.now());
+        let today = paris_day(recorded_at);
+        self.directory.may_hear(&request.actor, today).await?;
         if let Some((receipt, of_first)) = self.log.receipt(organisation, request.command_id).await? {
             return if of_first == digest { self.administered(receipt).await } else { Err(Error::CommandIdReused) };
         }
-        let recorded_at = to_the_microsecond(self.clock.now());
-        let today = paris_day(recorded_at);
         let directory = self.directory.snapshot().await?;
         rights::check(&directory, &request.actor, &request.act, today)?;
         let run = Run { request, directory, digest, recorded_at, today, drawn: draw()? };

@@ -81,6 +81,10 @@ impl Register {
         }
         for (agent, known) in directory.agents() {
             let Some((siren, reason)) = known.organisation().zip(known.suspended()) else { continue };
+            // Nobody lifts what holds of who leaves.
+            if known.last_day().is_some() {
+                continue;
+            }
             if may_lift(AdministrationAct::Agent { agent, act: AgentAct::Resume {} }) {
                 tell(siren, Some(agent), reason);
             }

@@ -106,7 +106,7 @@ impl<'a> Round<'a> {
         let (receipts, named) = self.receipts(&asked, rehearsal).await?;
         for ((place, mut order, digest), receipt) in asked.into_iter().zip(receipts) {
             if let Some((receipt, of_first)) = receipt {
-                match self.parts.still_acts(&order, self.recorded_at).await {
+                match self.parts.may_hear(&order, self.recorded_at).await {
                     Ok(()) if of_first == digest => self.repeat(place, &order, receipt),
                     Ok(()) => self.ended.answers.push((place, Err(Error::CommandIdReused))),
                     Err(error) => self.ended.answers.push((place, Err(error))),

@@ -101,13 +101,13 @@ impl Run {
 }
 
 impl Parts {
-    /// Whoever may do nothing any more is not told either what he did, nor that an id was used. What is entered of the past is the
+    /// Whether somebody may be told the first answer of a command, or that its id was used. What is entered of the past is the
     /// operator's, whoever acted then.
-    pub(super) async fn still_acts(&self, order: &Order, recorded_at: Timestamp) -> Result<(), Error> {
-        if order.past.is_none() {
-            self.directory.profile(&order.request.actor, paris_day(recorded_at)).await?;
+    pub(super) async fn may_hear(&self, order: &Order, recorded_at: Timestamp) -> Result<(), Error> {
+        match order.past {
+            None => self.directory.may_hear(&order.request.actor, paris_day(recorded_at)).await,
+            Some(_) => Ok(()),
         }
-        Ok(())
     }
 
     /// Rights by the territory that the number names, before anything of a demand is read.

@@ -91,6 +91,11 @@ async fn suspensions_are_listed_to_whoever_may_lift_them() {
     done(register, organisation("552032534", coming)).await;
     here.retain(|(siren, ..)| siren == LESSOR);
     assert_eq!(listed(Viewer::Agent(&manager)).await, here);
+    let leaving = certified(register, LESSOR, None, "nuage@exemple.fr", &[Role::AllocationAgent]).await;
+    for act in [AgentAct::Suspend { reason: REASON }, AgentAct::Leave { last_day: crate::world::TODAY }] {
+        done(register, on(leaving, act)).await;
+    }
+    assert_eq!(listed(Viewer::Agent(&manager)).await, here, "nobody lifts what holds of who leaves");
     for act in
         [on(agent, AgentAct::Resume {}), organisation(LESSOR, OrganisationAct::ResumeUser { user: user("agent-01") })]
     {

@@ -1,7 +1,7 @@
 //! Some lists walked beside one another, in one statement.
 //!
 //! Each is read some entries at a time. What is read counts up to the first place at which a list was left that has more; the next
-//! turn begins there and reads twice as much, or as much as the rest of the page will take by what the last turn came to. So a
+//! turn begins there. It reads twice as much, or less, when by the share that met the condition less fills the page. So a
 //! condition that few meet is asked of about as many demands as one list of all would ask it of, not of as many in each list.
 
 use nomenclature::Territory;

@@ -49,7 +49,7 @@ const SOUGHT: &str = "
     INSERT INTO views.shared_demand_types (filed_on, territory, dwelling_type, number)
       SELECT since, '006', CASE WHEN n % 11 = 0 THEN 'T6P' ELSE 'T2' END, number FROM sought;
     ANALYZE views.shared_demand_communes, views.shared_demand_types;
-    SELECT string_agg(number, ' ' ORDER BY since, number) FROM sought WHERE n % 11 = 0 AND n % 40 < 12";
+    SELECT string_agg(number, ' ' ORDER BY since, number) FROM sought WHERE n % 11 = 0 AND (n % 40 < 12 OR number LIKE '%G0609')";
 
 const READ: &str = "SELECT (SELECT sum(idx_tup_read) FROM pg_stat_user_indexes WHERE schemaname = 'views') \
      + (SELECT sum(seq_tup_read) FROM pg_stat_user_tables WHERE schemaname = 'views')";
@@ -118,7 +118,7 @@ async fn a_type_within_twelve_communes_is_looked_up_of_one_list_not_of_twelve() 
     let session = world.session_of_a_reader().await;
     let view = View::new(session.clone(), world.blinder());
     let communes = (10..22).map(|code| CommuneCode::parse(&format!("060{code}")).unwrap()).collect();
-    let within = Within { communes, desks: vec![DeskCode::parse("G0699").unwrap()] };
+    let within = Within { communes, desks: vec![DeskCode::parse("G0609").unwrap()] };
     let page = Query {
         dwelling_type: Some(DwellingType::parse("T6P").unwrap()),
         within: Some(within),

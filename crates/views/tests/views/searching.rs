@@ -159,7 +159,11 @@ async fn pages_give_everybody_once_whatever_leaves_in_between() {
     let world = World::caught_up().await;
     let all = numbers(&search(&world, &home()).await);
     let commune = search(&world, &home()).await[0].facts.communes[0];
-    for query in [home(), Query { commune: Some(commune), ..home() }] {
+    let both = search(&world, &home()).await;
+    let communes = vec![both[0].facts.communes[0], both[both.len() - 1].facts.communes[0]];
+    // Some of what the desk registered seeks one of them, too.
+    let within = Some(Within { communes, desks: vec![both[0].desk] });
+    for query in [home(), Query { commune: Some(commune), ..home() }, Query { within, ..home() }] {
         let whole = numbers(&search(&world, &query).await);
         for limit in [1, 7] {
             let (mut paged, mut after) = (Vec::new(), None);
