@@ -8,6 +8,7 @@
 mod accounts;
 mod door;
 mod inside;
+mod place;
 mod questions;
 mod subject;
 mod verdict;

@@ -12,7 +12,8 @@ use tests::dice::Dice;
 use tests::stage::world;
 
 use super::Tally;
-use super::world::{Caller, Household, World};
+use super::place::Household;
+use super::world::{Caller, World};
 
 /// A version that no demand has: an act is refused before anything is changed.
 const NO_VERSION: u32 = 9_999;

@@ -8,7 +8,8 @@ use serde_json::{Value, json};
 use tests::dice::Dice;
 use uuid::Uuid;
 
-use super::world::{Caller, Household, Place, Service, World, invented};
+use super::place::{Household, Place, Service};
+use super::world::{Caller, World, invented};
 
 /// A territory that nobody of the world is in, and a commune there.
 const NOWHERE: (&str, &str) = ("048", "48095");

@@ -24,6 +24,7 @@ use tokio::task::JoinSet;
 use uuid::Uuid;
 
 use super::accounts::{Account, Standing};
+use super::place::{Household, Place, Service};
 
 /// Each with a commune, a postal code of it, and a word that stands in every name and address of its people.
 const PLACES: [(&str, &str, &str, &str); 3] =
@@ -65,65 +66,6 @@ impl Caller {
     /// Whether a demand of a territory is his business.
     pub fn reaches(&self, territory: Territory, household: &Household) -> bool {
         self.home.contains(territory) && !(self.bounded && household.outlying)
-    }
-}
-
-/// Whoever has a demand.
-pub struct Household {
-    pub number: UniqueNumber,
-    pub surname: String,
-    /// It seeks the outlying commune.
-    pub outlying: bool,
-    /// Demands of the same person in other territories.
-    pub elsewhere: Vec<UniqueNumber>,
-}
-
-/// A service with a desk.
-pub struct Service {
-    pub siren: Siren,
-    pub desk: String,
-    pub kind: OrganisationKind,
-}
-
-impl Service {
-    /// A user of its own system.
-    pub fn user(&self) -> Actor {
-        Actor::parse(&format!("{}/{}/agent-01", self.siren, self.desk)).unwrap()
-    }
-}
-
-/// A territory and what belongs to it.
-pub struct Place {
-    pub territory: Territory,
-    pub commune: &'static str,
-    pub postal_code: &'static str,
-    pub word: &'static str,
-    /// The outlying commune, and the word of those who seek it.
-    pub outlying: (&'static str, &'static str),
-    pub households: Vec<Household>,
-    pub services: Vec<Service>,
-    pub agents: Vec<AgentId>,
-    /// What its services did, and which of them.
-    pub commands: Vec<(Uuid, Siren)>,
-}
-
-impl Place {
-    /// The form of somebody who asks for a dwelling in one of its communes.
-    pub fn form(&self, surname: &str, outlying: bool) -> Value {
-        let mut form = cast::form(surname, "Zoé", "1990-02-28");
-        form["contact"]["postal_address"]["postal_code"] = json!(self.postal_code);
-        form["contact"]["postal_address"]["commune"] = json!(self.commune);
-        form["sought"]["communes"] = json!([self.sought(outlying)]);
-        form
-    }
-
-    /// The outlying commune, or the other one.
-    pub fn sought(&self, outlying: bool) -> &'static str {
-        if outlying { self.outlying.0 } else { self.commune }
-    }
-
-    fn service(&self, kind: OrganisationKind) -> Actor {
-        self.services.iter().find(|service| service.kind == kind).unwrap().user()
     }
 }
 
@@ -177,7 +119,7 @@ impl World {
         entering.spawn(async move { (99, between_two(&between, day).await) });
         let mut entered = entering.join_all().await;
         entered.sort_by_key(|(nth, _)| *nth);
-        let mut places: Vec<Place> = PLACES.into_iter().zip(OUTLYING).map(empty).collect();
+        let mut places: Vec<Place> = PLACES.into_iter().zip(OUTLYING).map(Place::empty).collect();
         let (mut callers, mut agents) = (Vec::new(), HashMap::new());
         for (nth, one) in entered {
             if let Some(place) = places.get_mut(nth / 20) {
@@ -225,22 +167,6 @@ impl World {
     pub fn one_of(&self, dice: &mut Dice, holds: impl Fn(&Caller) -> bool) -> usize {
         let some = || self.callers.iter().enumerate().filter(|(_, caller)| holds(caller));
         some().nth(dice.below(some().count())).unwrap().0
-    }
-}
-
-type Told = (&'static str, &'static str, &'static str, &'static str);
-
-fn empty(((territory, commune, postal_code, word), outlying): (Told, (&'static str, &'static str))) -> Place {
-    Place {
-        territory: Territory::parse(territory).unwrap(),
-        commune,
-        postal_code,
-        word,
-        outlying,
-        households: Vec::new(),
-        services: Vec::new(),
-        agents: Vec::new(),
-        commands: Vec::new(),
     }
 }
 

@@ -8,7 +8,6 @@ use nomenclature::UniqueNumber;
 use register::{Depth, Entered, Error, ImportRow, Register, Rehearsal, Seen, Viewer};
 use serde_json::{Value, json};
 
-use crate::administration::{done, organisation};
 use crate::world::*;
 
 fn row(key: &str, demand: Option<&str>, on: &str, actor: &str, act: Value) -> ImportRow {
@@ -128,18 +127,6 @@ async fn rows_are_entered_once_whole_or_in_parts_by_any_process_in_any_call() {
         assert_eq!(one[0].as_ref().unwrap().answer().version, two[0].as_ref().unwrap().answer().version);
     }
     assert_eq!(world.register.reader().head().await.unwrap(), head);
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_file_goes_on_although_its_organisation_is_suspended_meanwhile() {
-    let world = World::new().await;
-    let rows = |names: &[&str]| names.iter().map(|name| filed(name, "2019-03-04", named(name))).collect::<Vec<_>>();
-    assert_eq!(reasons(&import(&world.register, rows(&["Lune"])).await), ["now"]);
-    let suspend = access::OrganisationAct::Suspend { reason: nomenclature::SuspensionReason::Compromised };
-    done(&world.register, organisation("732829320", suspend)).await;
-    let refused = world.register(NICE, named("Soleil")).await;
-    assert!(matches!(refused, Err(Error::Denied(access::Denial::Suspended))), "{refused:?}");
-    assert_eq!(reasons(&import(&world.register, rows(&["Lune", "Lune"])).await), ["before"; 2]);
 }
 
 #[tokio::test(flavor = "multi_thread")]

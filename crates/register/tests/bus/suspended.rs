@@ -3,7 +3,10 @@
 use access::agent::command::AgentAct;
 use access::{Denial, OrganisationAct, Role};
 use nomenclature::{Actor, AgentId, SuspensionReason};
-use register::{AdministrationRequest, Error, Outcome, Request, SuspensionLine, TerritoryRequest, Viewer};
+use register::{
+    AdministrationRequest, Entered, Error, ImportRow, Outcome, Request, SuspensionLine, TerritoryRequest, Viewer,
+};
+use serde_json::json;
 use uuid::Uuid;
 
 use crate::administration::{by, certified, done, manager, on, organisation, territory};
@@ -49,6 +52,28 @@ async fn who_is_suspended_is_not_told_what_was_done_nor_that_an_id_was_used() {
     }
     let colleague = Actor::parse("732829320/G0601/agent-02").unwrap();
     assert_eq!(world.register.outcome(before.command_id, &colleague).await.unwrap(), Outcome::Committed(first));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_of_the_past_goes_on_although_its_organisation_is_suspended_meanwhile() {
+    let world = World::new().await;
+    let row = |act: &demand::Act| -> ImportRow {
+        let row = json!({"source": "essai", "key": "D-1", "on": "2019-03-04", "organisation": LESSOR, "desk": "G0601",
+            "channel": "GUICHET", "act": act});
+        serde_json::from_value(row).unwrap()
+    };
+    let import = async |name: &str| {
+        let rows = vec![row(&register(form(person(name, "Zoé", "1990-02-28"))))];
+        world.register.import(rows).await.unwrap().remove(0)
+    };
+    let first = import("Lune").await.unwrap();
+    assert!(matches!(first, Entered::Now(_)));
+    done(&world.register, organisation(LESSOR, OrganisationAct::Suspend { reason: REASON })).await;
+    let refused = world.register(NICE, form(person("Soleil", "Zoé", "1990-02-28"))).await;
+    assert!(matches!(refused, Err(Error::Denied(Denial::Suspended))), "{refused:?}");
+    let again = import("Lune").await.unwrap();
+    assert!(matches!(again, Entered::Before(answer) if answer == first.answer()));
+    assert!(matches!(import("Soleil").await, Err(Error::CommandIdReused)));
 }
 
 #[tokio::test(flavor = "multi_thread")]
