@@ -120,7 +120,7 @@ pub const BOUNDS: &[Bound] = &[
         what: "a call over mutual TLS / in the clear, by turns, p50",
         limit: Limit::AtMost(1.5),
         wanted: None,
-        because: "a few kilobytes are encrypted and the certificate is known: microseconds beside a round trip to the database",
+        because: "what is encrypted is short and the certificate is known: microseconds beside a round trip to the database",
         figure: |report| report.doors.map(|doors| doors.wire.call.secured.p50_ms / doors.wire.call.clear.p50_ms),
     },
     Bound {

@@ -123,8 +123,8 @@ impl Parts {
         let organisation = request.actor.organisation_code();
         let recorded_at = to_the_microsecond(self.clock.now());
         let today = paris_day(recorded_at);
-        self.directory.may_hear(&request.actor, today).await?;
         if let Some((receipt, of_first)) = self.log.receipt(organisation, request.command_id).await? {
+            self.directory.may_hear(&request.actor, today).await?;
             return if of_first == digest { self.territory_answer(receipt).await } else { Err(Error::CommandIdReused) };
         }
         let profile = self.directory.profile(&request.actor, today).await?;

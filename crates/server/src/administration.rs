@@ -100,9 +100,11 @@ impl AdministrationService for Administration {
         let query = RightsQuery { within, unused, after, agents };
         let page = self.register.rights_page(Viewer::Agent(&actor), query).await;
         let (lines, next) = page.map_err(Refusal::from)?;
-        let next_page_token = next.map(|agent| page_token::write(secrets, &agent, &asked)).transpose()?;
-        let rights = lines.into_iter().map(written::right).collect();
-        Ok(Response::new(ListRightsResponse { rights, next_page_token: next_page_token.unwrap_or_default() }))
+        let next_page_token = page_token::next(secrets, next, &asked)?;
+        Ok(Response::new(ListRightsResponse {
+            rights: lines.into_iter().map(written::right).collect(),
+            next_page_token,
+        }))
     }
 
     async fn list_readers(
@@ -127,9 +129,8 @@ impl AdministrationService for Administration {
         let secrets = self.keys.0.secrets();
         let after = page_token::read(secrets, &page_token, &asked)?;
         let page = self.register.alerts(Viewer::Agent(&actor), after, most).await;
-        let (lines, more) = page.map_err(Refusal::from)?;
-        let next = lines.last().filter(|_| more).map(|line| page_token::write(secrets, &line.place(), &asked));
-        let next_page_token = next.transpose()?.unwrap_or_default();
+        let (lines, next) = page.map_err(Refusal::from)?;
+        let next_page_token = page_token::next(secrets, next, &asked)?;
         Ok(Response::new(ListAlertsResponse {
             alerts: lines.into_iter().map(written::alert).collect(),
             next_page_token,
@@ -149,9 +150,8 @@ impl AdministrationService for Administration {
         let secrets = self.keys.0.secrets();
         let after = page_token::read(secrets, &page_token, &asked)?;
         let page = self.register.suspensions(Viewer::Agent(&actor), after, most).await;
-        let (lines, more) = page.map_err(Refusal::from)?;
-        let next = lines.last().filter(|_| more).map(|line| page_token::write(secrets, &line.place(), &asked));
-        let next_page_token = next.transpose()?.unwrap_or_default();
+        let (lines, next) = page.map_err(Refusal::from)?;
+        let next_page_token = page_token::next(secrets, next, &asked)?;
         Ok(Response::new(ListSuspensionsResponse {
             suspensions: lines.into_iter().map(written::suspension).collect(),
             next_page_token,

@@ -60,10 +60,10 @@ impl ConsultationService for Consultations {
         let seal = Asked::of(&parts.map(str::as_bytes));
         let after = page_token::read(secrets, &page_token, &seal)?;
         let page = self.register.consultations(&reader, by, after, limit).await.map_err(Refusal::from)?;
-        let next = page.next.map(|place| page_token::write(secrets, &place, &seal)).transpose()?;
+        let next_page_token = page_token::next(secrets, page.next, &seal)?;
         Ok(Response::new(ListConsultationsResponse {
             consultations: page.entries.into_iter().map(write).collect(),
-            next_page_token: next.unwrap_or_default(),
+            next_page_token,
         }))
     }
 
@@ -84,10 +84,10 @@ impl ConsultationService for Consultations {
         let seal = Asked::of(&[b"own consultations", text.as_bytes()]);
         let after = page_token::read(secrets, &page_token, &seal)?;
         let page = self.register.own_consultations(&applicant, number, after, limit).await.map_err(Refusal::from)?;
-        let next = page.next.map(|place| page_token::write(secrets, &place, &seal)).transpose()?;
+        let next_page_token = page_token::next(secrets, page.next, &seal)?;
         Ok(Response::new(ListOwnConsultationsResponse {
             consultations: page.looks.into_iter().map(own).collect(),
-            next_page_token: next.unwrap_or_default(),
+            next_page_token,
         }))
     }
 }

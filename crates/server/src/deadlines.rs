@@ -45,10 +45,10 @@ impl Shared {
             ..CalendarQuery::of(read.what().territory(), today, settings, abnormal)
         };
         let page = self.deadlines.calendar(&read, query, at_least(asked.position, until), until).await?;
-        let next = page.next.map(|place| page_token::write(secrets, &place, &seal)).transpose()?;
+        let next_page_token = page_token::next(secrets, page.next, &seal)?;
         Ok(v1::ListDeadlinesResponse {
             deadlines: page.deadlines.iter().map(|deadline| written::deadline(deadline, today)).collect(),
-            next_page_token: next.unwrap_or_default(),
+            next_page_token,
             position: page.position.get(),
             masked_kinds: masked.into_iter().map(|kind| written::told(kind).into()).collect(),
         })
@@ -86,10 +86,10 @@ impl Shared {
             limit,
         };
         let page = self.deadlines.late(&terms.read, query, at_least(position, until), until).await?;
-        let next = page.next.map(|place| page_token::write(secrets, &place, &seal)).transpose()?;
+        let next_page_token = page_token::next(secrets, page.next, &seal)?;
         Ok(v1::ListLateRadiationsResponse {
             late_radiations: page.late.iter().map(|late| written::late(late, terms.today)).collect(),
-            next_page_token: next.unwrap_or_default(),
+            next_page_token,
             position: page.position.get(),
         })
     }

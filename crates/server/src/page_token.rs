@@ -132,6 +132,14 @@ pub fn write<P: Place>(secrets: &Secrets, place: &P, asked: &Asked) -> Result<St
     Ok(TEXT.encode(sealed.map_err(|_| Refusal::new(Reason::Unavailable))?))
 }
 
+/// The token of where the next page begins; empty where none does, as an answer tells it.
+///
+/// # Errors
+/// As [`write`].
+pub fn next<P: Place>(secrets: &Secrets, place: Option<P>, asked: &Asked) -> Result<String, Refusal> {
+    place.map_or_else(|| Ok(String::new()), |place| write(secrets, &place, asked))
+}
+
 /// Reads what [`write`] wrote for the same asker and filters, and nothing else. No token is no place.
 ///
 /// # Errors

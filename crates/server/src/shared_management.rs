@@ -101,7 +101,7 @@ impl SharedManagementService for Shared {
         let query = Query { after, ..asked.query(territories) };
         let at_least = at_least(asked.position, until);
         let found = self.view.search(&read, query, at_least, until).await.map_err(Refusal::from)?;
-        let next = found.next.map(|cursor| page_token::write(secrets, &cursor, &seal)).transpose()?;
+        let next_page_token = page_token::next(secrets, found.next, &seal)?;
         let parts = asked.parts(territories);
         let look = Look {
             question: Some(self.register.question(&parts.each_ref().map(Vec::as_slice))),
@@ -111,7 +111,7 @@ impl SharedManagementService for Shared {
         self.register.record_wherever(&actor, &read, look).await.map_err(Refusal::from)?;
         Ok(Response::new(ListSharedDemandsResponse {
             demands: self.written(found.demands).await?,
-            next_page_token: next.unwrap_or_default(),
+            next_page_token,
             position: found.position.get(),
         }))
     }

@@ -45,7 +45,7 @@ pub async fn probe(world: &World, mut dice: Dice, tally: &Tally) -> Result<(), S
         let seen = list(world, kind - QUESTIONS, caller, household, whose).await;
         tally.count(if seen.is_some() { &tally.answered } else { &tally.refused });
         let foreign =
-            seen.filter(|seen| !caller.home.contains_all(seen.territories) || caller.bounded && seen.outlying);
+            seen.filter(|seen| !caller.home.contains_all(seen.territories) || caller.is_bounded() && seen.outlying);
         return foreign.map_or(Ok(()), |seen| Err(format!("{} sees {seen:?} in list {kind}", caller.actor)));
     }
     let number = household.number;

@@ -5,7 +5,8 @@ use serde_json::{Value, json};
 use tests::cast;
 use uuid::Uuid;
 
-type Told = (&'static str, &'static str, &'static str, &'static str);
+/// What is known of a place ahead: its code, a commune, a postal code of it and its word; then the outlying commune and its word.
+pub type Site = (&'static str, &'static str, &'static str, &'static str, (&'static str, &'static str));
 
 /// Whoever has a demand.
 pub struct Household {
@@ -47,8 +48,8 @@ pub struct Place {
 }
 
 impl Place {
-    /// One that nobody lives in yet: its code, a commune, a postal code of it and its word; then the outlying commune and its word.
-    pub fn empty(((territory, commune, postal_code, word), outlying): (Told, (&'static str, &'static str))) -> Self {
+    /// One that nobody lives in yet.
+    pub fn empty((territory, commune, postal_code, word, outlying): Site) -> Self {
         Self {
             territory: Territory::parse(territory).unwrap(),
             commune,

@@ -14,7 +14,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use client::Interface;
 use jiff::civil::Date;
-use nomenclature::UniqueNumber;
+use nomenclature::{OrganisationKind, UniqueNumber};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use tests::dice::Dice;
@@ -159,7 +159,9 @@ impl Questions {
         let of_managers = OF_MANAGERS.iter().any(|method| template.method.starts_with(method));
         let by = match dice.below(2) {
             0 if of_managers => world.one_of(dice, |caller| caller.manages),
-            0 if template.method.starts_with(OF_THE_STATE) => world.one_of(dice, |caller| caller.of_the_state),
+            0 if template.method.starts_with(OF_THE_STATE) => {
+                world.one_of(dice, |caller| caller.kind == Some(OrganisationKind::State))
+            }
             _ => dice.below(world.callers.len()),
         };
         let (place, household) = world.household(&world.callers[by], dice);

@@ -24,7 +24,7 @@ pub fn foreign(world: &World, caller: &Caller, question: &Question, told: &Told)
     let text = text_of(told).to_ascii_lowercase();
     for place in &world.places {
         let names = |word: &str| text.contains(&word.to_ascii_lowercase());
-        let bounded = caller.bounded && !question.at_a_desk;
+        let bounded = caller.is_bounded() && !question.at_a_desk;
         let named = caller.named.contains(place.territory);
         if !named && names(place.word) || (!named || bounded) && names(place.outlying.1) {
             return Some(format!("it names people of {}", place.territory));

@@ -24,13 +24,15 @@ use tokio::task::JoinSet;
 use uuid::Uuid;
 
 use super::accounts::{Account, Standing};
-use super::place::{Household, Place, Service};
+use super::place::{Household, Place, Service, Site};
 
-/// Each with a commune, a postal code of it, and a word that stands in every name and address of its people.
-const PLACES: [(&str, &str, &str, &str); 3] =
-    [("006", "06088", "06300", "Zaffre"), ("013", "13055", "13001", "Zinnober"), ("083", "83137", "83000", "Zyklame")];
-/// In each a commune that the local authority has nothing to do with, and the word of those who ask for a dwelling there.
-const OUTLYING: [(&str, &str); 3] = [("06004", "Jonquille"), ("13004", "Jujube"), ("83061", "Jaspe")];
+/// Each with a commune, a postal code of it, and a word that stands in every name and address of its people; and with a commune that
+/// the local authority has nothing to do with, and the word of those who ask for a dwelling there.
+const PLACES: [Site; 3] = [
+    ("006", "06088", "06300", "Zaffre", ("06004", "Jonquille")),
+    ("013", "13055", "13001", "Zinnober", ("13004", "Jujube")),
+    ("083", "83137", "83000", "Zyklame", ("83061", "Jaspe")),
+];
 /// In no name at all: of persons who have a demand in two territories.
 const SHARED: &str = "Lune";
 /// Everybody came so many days ago: some rights are over since.
@@ -51,10 +53,8 @@ pub struct Caller {
     pub named: Territories,
     /// He has an account with the role of a manager.
     pub manages: bool,
-    /// Of the State's service, which follows claims to housing.
-    pub of_the_state: bool,
-    /// Of a local authority: demands for the outlying commune are none of his business.
-    pub bounded: bool,
+    /// The kind of his organisation; none of an applicant.
+    pub kind: Option<OrganisationKind>,
 }
 
 impl Caller {
@@ -63,9 +63,14 @@ impl Caller {
         self.home != self.named
     }
 
+    /// Of a local authority: demands for the outlying commune are none of his business.
+    pub fn is_bounded(&self) -> bool {
+        self.kind == Some(OrganisationKind::LocalAuthority)
+    }
+
     /// Whether a demand of a territory is his business.
     pub fn reaches(&self, territory: Territory, household: &Household) -> bool {
-        self.home.contains(territory) && !(self.bounded && household.outlying)
+        self.home.contains(territory) && !(self.is_bounded() && household.outlying)
     }
 }
 
@@ -104,7 +109,7 @@ impl World {
         let keys: PathBuf = folder.path().join("keys");
         let then = world::open(&url, &keys, clock).await;
         let mut entering = JoinSet::new();
-        for (place_nth, (place, commune, _, word)) in PLACES.into_iter().enumerate() {
+        for (place_nth, (place, commune, _, word, _)) in PLACES.into_iter().enumerate() {
             for (kind_nth, kind) in OrganisationKind::ALL.iter().enumerate() {
                 // One is enough who replays every territory.
                 if *kind == OrganisationKind::Auditor && place_nth > 0 {
@@ -119,7 +124,7 @@ impl World {
         entering.spawn(async move { (99, between_two(&between, day).await) });
         let mut entered = entering.join_all().await;
         entered.sort_by_key(|(nth, _)| *nth);
-        let mut places: Vec<Place> = PLACES.into_iter().zip(OUTLYING).map(Place::empty).collect();
+        let mut places: Vec<Place> = PLACES.into_iter().map(Place::empty).collect();
         let (mut callers, mut agents) = (Vec::new(), HashMap::new());
         for (nth, one) in entered {
             if let Some(place) = places.get_mut(nth / 20) {
@@ -139,8 +144,7 @@ impl World {
             home: Territories::NONE,
             named: Territories::NONE,
             manages: false,
-            of_the_state: false,
-            bounded: false,
+            kind: None,
         }));
         drop(then);
         let register = world::open(&url, &keys, Arc::new(SystemClock)).await;
@@ -155,7 +159,7 @@ impl World {
     pub fn household(&self, caller: &Caller, dice: &mut Dice) -> (&Place, &Household) {
         let place = &self.places[dice.below(self.places.len())];
         let household = &place.households[dice.below(place.households.len())];
-        let own = self.places.iter().find(|place| caller.bounded && caller.home.contains(place.territory));
+        let own = self.places.iter().find(|place| caller.is_bounded() && caller.home.contains(place.territory));
         let outside = own.filter(|_| dice.below(2) == 0).and_then(|place| {
             let mut outlying = place.households.iter().filter(|household| household.outlying);
             Some((place, outlying.nth(dice.below(HOUSEHOLDS_OUTSIDE))?))
@@ -243,14 +247,12 @@ impl Entered {
 /// An auditor's home is everywhere, and he knows nobody's name.
 fn caller(actor: Actor, role: Option<Role>, home: Territories, kind: OrganisationKind) -> Caller {
     let manages = role == Some(Role::TerritoryManager) && home != Territories::NONE;
-    let of_the_state = kind == OrganisationKind::State;
-    let bounded = kind == OrganisationKind::LocalAuthority;
     let audits = kind == OrganisationKind::Auditor && role.is_none_or(|role| role == Role::Auditor);
     if !audits || home == Territories::NONE {
-        return Caller { actor, home, named: home, manages, of_the_state, bounded };
+        return Caller { actor, home, named: home, manages, kind: Some(kind) };
     }
     let everywhere = PLACES.iter().map(|(place, ..)| Territory::parse(place).unwrap()).collect();
-    Caller { actor, home: everywhere, named: Territories::NONE, manages, of_the_state, bounded }
+    Caller { actor, home: everywhere, named: Territories::NONE, manages, kind: Some(kind) }
 }
 
 /// Households whose surname nobody has elsewhere, and something that became of them.

@@ -5,6 +5,7 @@ use jiff::Timestamp;
 use nomenclature::{AgentId, Siren, SuspensionReason, Territory};
 use serde::Serialize;
 
+use super::first;
 use super::review::administers;
 use crate::Error;
 use crate::history::Viewer;
@@ -49,7 +50,7 @@ impl AlertLine {
 
 impl Register {
     /// The alerts of the last three months in the territories that somebody administers, the last one first: behind a place, so
-    /// many at most; and whether there are more.
+    /// many at most; and the place of the last one when there are more.
     ///
     /// # Errors
     /// [`Error::Denied`]; a failure of the log.
@@ -58,7 +59,7 @@ impl Register {
         viewer: Viewer<'_>,
         after: Option<AlertPlace>,
         most: usize,
-    ) -> Result<(Vec<AlertLine>, bool), Error> {
+    ) -> Result<(Vec<AlertLine>, Option<AlertPlace>), Error> {
         let (directory, profile, today) = self.administrator(viewer).await?;
         let mut lines = Vec::new();
         for (organisation, known) in directory.organisations() {
@@ -78,8 +79,6 @@ impl Register {
         }
         lines.retain(|line| after.is_none_or(|after| line.place() < after));
         lines.sort_by_key(|line| std::cmp::Reverse(line.place()));
-        let more = lines.len() > most;
-        lines.truncate(most);
-        Ok((lines, more))
+        Ok(first(lines, most, AlertLine::place))
     }
 }

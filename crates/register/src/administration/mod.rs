@@ -160,6 +160,14 @@ impl Register {
     }
 }
 
+/// The first of a list, so many at most; and the place of the last one of them when there are more.
+fn first<L, P>(mut lines: Vec<L>, most: usize, place: impl Fn(&L) -> P) -> (Vec<L>, Option<P>) {
+    let more = lines.len() > most;
+    lines.truncate(most);
+    let next = lines.last().filter(|_| more).map(place);
+    (lines, next)
+}
+
 impl Parts {
     async fn administer(&self, request: &AdministrationRequest) -> Result<AdministrationAnswer, Error> {
         let body = serde_json::to_vec(&("administration/1", &request.act)).map_err(|_| Error::MalformedRequest)?;
@@ -167,8 +175,8 @@ impl Parts {
         let organisation = request.actor.organisation_code();
         let recorded_at = to_the_microsecond(self.clock.now());
         let today = paris_day(recorded_at);
-        self.directory.may_hear(&request.actor, today).await?;
         if let Some((receipt, of_first)) = self.log.receipt(organisation, request.command_id).await? {
+            self.directory.may_hear(&request.actor, today).await?;
             return if of_first == digest { self.administered(receipt).await } else { Err(Error::CommandIdReused) };
         }
         let directory = self.directory.snapshot().await?;

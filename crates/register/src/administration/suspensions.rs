@@ -5,9 +5,9 @@ use access::agent::command::AgentAct;
 use nomenclature::{AgentId, Siren, SuspensionReason};
 use serde::Serialize;
 
-use super::AdministrationAct;
 use super::review::administers;
 use super::rights::reach;
+use super::{AdministrationAct, first};
 use crate::Error;
 use crate::history::Viewer;
 use crate::register::Register;
@@ -44,7 +44,7 @@ impl SuspensionLine {
 }
 
 impl Register {
-    /// The suspensions that somebody may lift: behind a place, so many at most; and whether there are more.
+    /// The suspensions that somebody may lift: behind a place, so many at most; and the place of the last one when there are more.
     ///
     /// # Errors
     /// [`Error::Denied`]; a failure of the log.
@@ -53,7 +53,7 @@ impl Register {
         viewer: Viewer<'_>,
         after: Option<SuspensionPlace>,
         most: usize,
-    ) -> Result<(Vec<SuspensionLine>, bool), Error> {
+    ) -> Result<(Vec<SuspensionLine>, Option<SuspensionPlace>), Error> {
         let (directory, profile, today) = self.administrator(viewer).await?;
         let may_lift =
             |act: AdministrationAct| administers(profile, reach(&directory, &act, today).unwrap_or_default());
@@ -91,8 +91,6 @@ impl Register {
         }
         lines.retain(|line| after.is_none_or(|after| line.place() > after));
         lines.sort_by_key(SuspensionLine::place);
-        let more = lines.len() > most;
-        lines.truncate(most);
-        Ok((lines, more))
+        Ok(first(lines, most, SuspensionLine::place))
     }
 }

@@ -253,8 +253,8 @@ async fn an_alert_that_two_processes_see_at_once_is_raised_once_an_hour() {
     }
     let user = actor(MANAGER);
     assert!(matches!(first.alerts(Viewer::Agent(&user), None, 10).await, Err(Error::Denied(Denial::AccountNeeded))));
-    let (page, more) = first.alerts(Viewer::Operator, None, 1).await.unwrap();
-    assert_eq!((page[0].alert.until, more), (noon(TODAY) + 60.minutes(), true));
-    let (page, more) = first.alerts(Viewer::Operator, Some(page[0].place()), 1).await.unwrap();
-    assert_eq!((page[0].alert.until, more), (noon(TODAY), false));
+    let (page, next) = first.alerts(Viewer::Operator, None, 1).await.unwrap();
+    assert_eq!((page[0].alert.until, next), (noon(TODAY) + 60.minutes(), Some(page[0].place())));
+    let (page, next) = first.alerts(Viewer::Operator, next, 1).await.unwrap();
+    assert_eq!((page[0].alert.until, next), (noon(TODAY), None));
 }

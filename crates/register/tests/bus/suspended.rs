@@ -83,8 +83,8 @@ async fn suspensions_are_listed_to_whoever_may_lift_them() {
     let Actor::Agent { organisation: own, .. } = manager else { panic!("an agent") };
     let agent = certified(register, LESSOR, Some("G0601"), "lune@exemple.fr", &[Role::DeskAgent]).await;
     let listed = async |viewer| {
-        let (lines, more) = register.suspensions(viewer, None, 50).await.unwrap();
-        assert!(!more);
+        let (lines, next) = register.suspensions(viewer, None, 50).await.unwrap();
+        assert_eq!(next, None);
         lines.iter().map(|line| (line.organisation.to_string(), line.agent, line.has_account)).collect::<Vec<_>>()
     };
     assert_eq!(listed(Viewer::Operator).await, []);
@@ -104,11 +104,10 @@ async fn suspensions_are_listed_to_whoever_may_lift_them() {
     let elsewhere = ("356000000".to_owned(), Some(user("agent-04")), false);
     here.insert(0, elsewhere.clone());
     assert_eq!(listed(Viewer::Operator).await, here);
-    let (page, more) = register.suspensions(Viewer::Operator, None, 2).await.unwrap();
-    assert_eq!((page.len(), more), (2, true));
-    let after = page.last().map(SuspensionLine::place);
-    let (rest, more) = register.suspensions(Viewer::Operator, after, 2).await.unwrap();
-    assert_eq!((rest.len(), more), (2, false));
+    let (page, next) = register.suspensions(Viewer::Operator, None, 2).await.unwrap();
+    assert_eq!((page.len(), next), (2, page.last().map(SuspensionLine::place)));
+    let (rest, next) = register.suspensions(Viewer::Operator, next, 2).await.unwrap();
+    assert_eq!((rest.len(), next), (2, None));
     assert!(rest.iter().all(|line| line.organisation_name == "Office fictif des Collines" && line.reason == REASON));
 
     // A lessor that has come to another territory, too, is for who administers both.
